@@ -7,10 +7,12 @@
 #include "tools/definition_files.h"
 #include "tools/machine_file.h"
 #include "tools/report_text.h"
+#include "tools/repository.h"
 #include "tools/set_options.h"
 #include "tools/snapshot_files.h"
 #include "tools/test/case_run.h"
 #include "tools/test/coverage.h"
+#include "tools/test/coverage_report.h"
 #include "tools/test/explore.h"
 #include "tools/test/matcher.h"
 #include "tools/test/mock_suite.h"
@@ -29,8 +31,10 @@
 
 struct test {
     const char *format, *jobs, *color, *output, *min_coverage, *explore, *seed;
-    struct option_values filter, tag, definition;
+    struct option_values filter, tag, definition, coverage_output;
+    struct coverage_output coverage_files[OPTION_VALUES];
     bool fail_fast, list, schema, fields, coverage, update, ci;
+    bool counts; /* coverage, whatever is done with it */
     struct set_options set;
     struct placeholders placeholders;
     struct suite **suites;
@@ -233,7 +237,7 @@ static json *test_play(void *user, const struct test_case *c)
     case_run(c, &options, &run);
     if (t->orders && !run.failures.count)
         explore_case(c, &options, (size_t)t->orders, (uint64_t)t->seed_value, &run.failures);
-    json *record = record_of_run(c, &run, t->coverage);
+    json *record = record_of_run(c, &run, t->counts);
     if (t->update && !run.failures.count)
         record = with_snapshot(record, snapshot_value(c, run.result));
     case_run_clear(&run);
@@ -257,16 +261,54 @@ static bool test_heard(void *user, const struct test_case *c, const json *record
     return !(failed && t->fail_fast);
 }
 
+static bool read_coverage_outputs(struct test *t)
+{
+    struct diag why = {0};
+    bool good = true;
+
+    for (size_t i = 0; good && i < t->coverage_output.count; i++)
+        good = coverage_output_read(t->coverage_output.at[i], &t->coverage_files[i], &why);
+    if (!good)
+        cmd_fail("test", "--coverage-output %s", why.text);
+    diag_clear(&why);
+    return good;
+}
+
+static bool write_coverage_outputs(const struct test *t)
+{
+    struct diag why = {0};
+    bool good = true;
+
+    if (!t->coverage_output.count)
+        return true;
+    char *root = repository_root();
+    struct coverage_files *files = coverage_files_new(&t->covered, root ? root : "/");
+    for (size_t i = 0; good && i < t->coverage_output.count; i++)
+        good = coverage_output_write(&t->coverage_files[i], &t->covered, files, &why);
+    if (!good)
+        cmd_fail("test", "%s", why.text);
+    diag_clear(&why);
+    coverage_files_free(files);
+    free(root);
+    return good;
+}
+
 /* The last line on stdout is for scripts that look for it. */
 static bool tell_coverage(const struct test *t)
 {
     struct coverage_sums sums = coverage_sum(&t->covered);
     bool enough = coverage_percent(&sums) >= (double)t->least;
+    struct buf text = {0};
 
-    coverage_print(&t->covered, t->output ? stdout : t->reporter.out);
-    printf("coverage: states %zu of %zu, transitions %zu of %zu\n", sums.states_hit, sums.states,
-           sums.ways_hit, sums.ways);
+    /* Who has it in files may do without. */
+    if (t->coverage || !t->coverage_output.count)
+        coverage_write(&t->covered, &text);
+    fputs(buf_str(&text), t->output ? stdout : t->reporter.out);
+    buf_reset(&text);
+    coverage_write_sums(&sums, &text);
+    fputs(buf_str(&text), stdout);
     fflush(stdout);
+    buf_clear(&text);
     if (!enough)
         fprintf(stderr, "asl test: the coverage is %.1f %%, and --min-coverage asks for %lld\n",
                 coverage_percent(&sums), (long long)t->least);
@@ -298,10 +340,10 @@ static int test_run(struct test *t)
     int64_t jobs = 0;
     double began = (double)uv_hrtime() / 1e9;
 
-    if (!read_numbers(t, &jobs))
+    if (!read_numbers(t, &jobs) || !read_coverage_outputs(t))
         return EXIT_USAGE;
-    t->coverage |= t->min_coverage != NULL;
-    for (size_t i = 0; t->coverage && i < t->suite_count; i++)
+    t->counts = t->coverage || t->min_coverage || t->coverage_output.count;
+    for (size_t i = 0; t->counts && i < t->suite_count; i++)
         coverage_add(&t->covered, t->suites[i]);
     runner.jobs = (unsigned)jobs;
     if (t->only)
@@ -318,7 +360,8 @@ static int test_run(struct test *t)
         good &= snapshot_files_write(&t->renewed, t->suites, t->suite_count);
     else
         snapshot_files_tell_unused(t->suites, t->suite_count);
-    bool enough = !t->coverage || tell_coverage(t);
+    bool enough = !t->counts || tell_coverage(t);
+    good &= write_coverage_outputs(t);
     return !good || t->unread ? EXIT_USAGE : t->summary.failed || !enough ? EXIT_BAD : EXIT_GOOD;
 }
 
@@ -366,6 +409,10 @@ static const struct option_row rows[] = {
      offsetof(struct test, output)},
     {"coverage", 0, NULL, "prints which states and transitions no case passes",
      offsetof(struct test, coverage)},
+    {"coverage-output", 0, "FILE...",
+     "writes coverage to a file, by its name as text (.txt), for lcov\n(.info), as Cobertura's XML "
+     "(.xml) or as a page (.html);\nFORM:FILE for other names: text:, lcov:, cobertura:, html:",
+     offsetof(struct test, coverage_output)},
     {"min-coverage", 0, "PERCENT", "fails when less of them is passed",
      offsetof(struct test, min_coverage)},
     {"explore", 0, "N",

@@ -46,6 +46,21 @@ char *repository_real(const char *path)
     return realpath(path, NULL);
 }
 
+char *repository_root(void)
+{
+    char *here = realpath(".", NULL);
+    struct buf inside = {0};
+
+    if (!here)
+        return NULL;
+    buf_printf(&inside, "%s/", strcmp(here, "/") == 0 ? "" : here);
+    size_t len = repository_of(buf_str(&inside));
+    if (len > 1)
+        here[len - 1] = '\0';
+    buf_clear(&inside);
+    return here;
+}
+
 /* The template's own repository decides. Without one, a file may be below the working directory,
  * or beside the template. */
 bool repository_has(const char *near, const char *path, char **real)

@@ -21,5 +21,8 @@ bool repository_read(const char *near, const char *path, size_t limit, struct bu
 /* Returns the path of a file after links have been followed, to be freed. NULL: there is no such
  * file. */
 char *repository_real(const char *path);
+/* Returns the folder of the repository that has the working directory, without one the working
+ * directory itself; after links, to be freed. NULL: the working directory is gone. */
+char *repository_root(void);
 
 #endif

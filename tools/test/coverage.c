@@ -1,33 +1,57 @@
 /* What cases have passed, summed up over suites, and told by what they have not. */
+#define _XOPEN_SOURCE 700 /* realpath */
+
 #include "tools/test/coverage.h"
 
 #include "parsers/base/mem.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-/* Suites of one file, the machine's name and size included, share a row. */
-static bool is_same(const struct suite_machine *a, const struct suite_machine *b)
+/* Suites may name one file in several ways. */
+static char *real_path(const char *file)
 {
-    return strcmp(a->file, b->file) == 0 && json_equal(a->name, b->name) &&
-           a->elements->count == b->elements->count;
+    char *real = realpath(file, NULL), *path = mem_strdup(real ? real : file);
+
+    free(real);
+    return path;
 }
 
-static struct covered *covered_of(const struct coverage *c, const struct suite *s)
+/* Suites of one file, the machine's name and size included, share a row. */
+static struct covered *find_covered(const struct coverage *c, const char *path,
+                                    const struct suite_machine *m)
 {
     for (size_t i = 0; i < c->count; i++)
-        if (is_same(c->all[i].machine, &s->machine))
+        if (strcmp(c->all[i].path, path) == 0 && json_equal(c->all[i].machine->name, m->name) &&
+            c->all[i].machine->elements->count == m->elements->count)
             return &c->all[i];
     return NULL;
 }
 
 void coverage_add(struct coverage *c, const struct suite *s)
 {
-    if (covered_of(c, s))
+    char *path = real_path(s->machine.file);
+
+    if (find_covered(c, path, &s->machine)) {
+        mem_free(path);
         return;
+    }
     MEM_GROW(c->all, c->count, c->cap);
     c->all[c->count++] =
         (struct covered){.machine = &s->machine,
+                         .path = path,
                          .hits = mem_calloc(s->machine.elements->count + 1, sizeof(uint64_t))};
+}
+
+static const struct covered *covered_of(const struct coverage *c, const struct suite *s)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (c->all[i].machine == &s->machine)
+            return &c->all[i];
+    char *path = real_path(s->machine.file);
+    const struct covered *found = find_covered(c, path, &s->machine);
+    mem_free(path);
+    return found;
 }
 
 void coverage_count(struct coverage *c, const struct suite *s, const json *hits)
@@ -40,10 +64,30 @@ void coverage_count(struct coverage *c, const struct suite *s, const json *hits)
 
 void coverage_clear(struct coverage *c)
 {
-    for (size_t i = 0; i < c->count; i++)
+    for (size_t i = 0; i < c->count; i++) {
+        mem_free(c->all[i].path);
         mem_free(c->all[i].hits);
+    }
     mem_free(c->all);
     *c = (struct coverage){0};
+}
+
+struct coverage_sums covered_sum(const struct covered *m)
+{
+    const struct elements *e = m->machine->elements;
+    struct coverage_sums sums = {.states = e->states, .ways = e->count - e->states};
+
+    for (size_t i = 0; i < e->count; i++)
+        *(i < e->states ? &sums.states_hit : &sums.ways_hit) += m->hits[i] != 0;
+    return sums;
+}
+
+void coverage_sums_add(struct coverage_sums *to, const struct coverage_sums *more)
+{
+    to->states += more->states;
+    to->states_hit += more->states_hit;
+    to->ways += more->ways;
+    to->ways_hit += more->ways_hit;
 }
 
 struct coverage_sums coverage_sum(const struct coverage *c)
@@ -51,17 +95,8 @@ struct coverage_sums coverage_sum(const struct coverage *c)
     struct coverage_sums sums = {0};
 
     for (size_t i = 0; i < c->count; i++) {
-        const struct elements *e = c->all[i].machine->elements;
-        for (size_t k = 0; k < e->count; k++) {
-            bool hit = c->all[i].hits[k] != 0;
-            if (k < e->states) {
-                sums.states++;
-                sums.states_hit += hit;
-            } else {
-                sums.ways++;
-                sums.ways_hit += hit;
-            }
-        }
+        struct coverage_sums one = covered_sum(&c->all[i]);
+        coverage_sums_add(&sums, &one);
     }
     return sums;
 }
@@ -73,20 +108,22 @@ double coverage_percent(const struct coverage_sums *s)
     return all ? 100.0 * (double)(s->states_hit + s->ways_hit) / (double)all : 100;
 }
 
-void coverage_print(const struct coverage *c, FILE *out)
+void coverage_write(const struct coverage *c, struct buf *out)
 {
-    struct buf text = {0};
-
     for (size_t i = 0; i < c->count; i++) {
         const struct elements *e = c->all[i].machine->elements;
         for (size_t k = 0; k < e->count; k++) {
             if (c->all[i].hits[k])
                 continue;
-            buf_reset(&text);
-            element_write(&text, &e->all[k]);
-            fprintf(out, "%s:%u: not tested: %s\n", c->all[i].machine->file, e->all[k].place.line,
-                    buf_str(&text));
+            buf_printf(out, "%s:%u: not tested: ", c->all[i].machine->file, e->all[k].place.line);
+            element_write(out, &e->all[k]);
+            buf_addc(out, '\n');
         }
     }
-    buf_clear(&text);
+}
+
+void coverage_write_sums(const struct coverage_sums *s, struct buf *out)
+{
+    buf_printf(out, "coverage: states %zu of %zu, transitions %zu of %zu\n", s->states_hit,
+               s->states, s->ways_hit, s->ways);
 }

@@ -192,21 +192,16 @@ void elements_count(const struct elements *e, const trial *t, uint64_t *hits)
 
 /* ---- words ---- */
 
-void element_write(struct buf *out, const struct element *e)
+void element_write_way(struct buf *out, const struct element *e)
 {
-    buf_addc(out, '\'');
-    trial_state_path(out, e->state);
-    buf_addc(out, '\'');
     if (e->kind == ELEMENT_RETRY) {
-        buf_printf(out, " tries again by retrier %zu", e->index + 1);
+        buf_printf(out, "tries again by retrier %zu", e->index + 1);
         return;
     }
-    if (e->kind == ELEMENT_STATE)
-        return;
     if (e->to)
-        buf_printf(out, " → '%s'", json_str(e->to->name));
+        buf_printf(out, "→ '%s'", json_str(e->to->name));
     else
-        buf_adds(out, " → end");
+        buf_adds(out, "→ end");
     switch (e->kind) {
     case ELEMENT_RULE: buf_printf(out, " by rule %zu", e->index + 1); break;
     case ELEMENT_DEFAULT: buf_adds(out, " by Default"); break;
@@ -217,4 +212,15 @@ void element_write(struct buf *out, const struct element *e)
     case ELEMENT_NEXT:
     case ELEMENT_RETRY: break;
     }
+}
+
+void element_write(struct buf *out, const struct element *e)
+{
+    buf_addc(out, '\'');
+    trial_state_path(out, e->state);
+    buf_addc(out, '\'');
+    if (e->kind == ELEMENT_STATE)
+        return;
+    buf_addc(out, ' ');
+    element_write_way(out, e);
 }

@@ -56,5 +56,7 @@ void elements_count(const struct elements *e, const trial *t, uint64_t *hits);
 
 /* Adds the element in words: "'Check' → 'Ship' by rule 2". */
 void element_write(struct buf *out, const struct element *e);
+/* Adds where a way leads, without the state that it begins at: "→ 'Ship' by rule 2". */
+void element_write_way(struct buf *out, const struct element *e);
 
 #endif

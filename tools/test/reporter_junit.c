@@ -3,36 +3,8 @@
  * cases, so it is written when its last case is known.
  */
 #include "parsers/base/buf.h"
+#include "tools/test/markup.h"
 #include "tools/test/reporter_impl.h"
-
-#include <string.h>
-
-/* Characters that XML 1.0 can't have become U+FFFD. */
-static void write_xml(struct buf *out, const char *text)
-{
-    for (; *text; text++) {
-        switch (*text) {
-        case '<': buf_adds(out, "&lt;"); break;
-        case '>': buf_adds(out, "&gt;"); break;
-        case '&': buf_adds(out, "&amp;"); break;
-        case '"': buf_adds(out, "&quot;"); break;
-        case '\n': buf_adds(out, "&#10;"); break;
-        case '\t': buf_adds(out, "&#9;"); break;
-        default:
-            if ((unsigned char)*text < ' ')
-                buf_adds(out, "\xef\xbf\xbd");
-            else
-                buf_addc(out, *text);
-        }
-    }
-}
-
-static void write_attribute(struct buf *out, const char *name, const char *value)
-{
-    buf_printf(out, " %s=\"", name);
-    write_xml(out, value);
-    buf_addc(out, '"');
-}
 
 static void write_failures(struct buf *out, const json *record)
 {
@@ -44,12 +16,12 @@ static void write_failures(struct buf *out, const json *record)
         buf_reset(&text);
         record_write_failure(&text, failure);
         buf_adds(out, "      <failure");
-        write_attribute(out, "type", record_text(failure, "what"));
-        write_attribute(out, "message", buf_str(&text));
+        markup_attribute(out, "type", record_text(failure, "what"));
+        markup_attribute(out, "message", buf_str(&text));
         buf_addc(out, '>');
         buf_printf(out, "%s:%lld: ", record_text(record, "suite"),
                    (long long)record_int(failure, "line"));
-        write_xml(out, buf_str(&text));
+        markup_text(out, buf_str(&text));
         buf_adds(out, "</failure>\n");
     }
     buf_clear(&text);
@@ -71,9 +43,9 @@ static void junit_told(struct reporter *r, const json *record)
     r->suite_skipped += record_is(record, "skipped");
     r->suite_took_s += record_number(record, "took");
     buf_adds(out, "    <testcase");
-    write_attribute(out, "classname", record_text(record, "suite"));
-    write_attribute(out, "name", record_text(record, "case"));
-    write_attribute(out, "file", record_text(record, "suite"));
+    markup_attribute(out, "classname", record_text(record, "suite"));
+    markup_attribute(out, "name", record_text(record, "case"));
+    markup_attribute(out, "file", record_text(record, "suite"));
     buf_printf(out, " line=\"%lld\" time=\"%.6f\"", (long long)record_int(record, "line"),
                record_number(record, "took"));
     if (record_is(record, "passed")) {
@@ -83,7 +55,7 @@ static void junit_told(struct reporter *r, const json *record)
     buf_adds(out, ">\n");
     if (record_is(record, "skipped")) {
         buf_adds(out, "      <skipped");
-        write_attribute(out, "message", record_text(record, "reason"));
+        markup_attribute(out, "message", record_text(record, "reason"));
         buf_adds(out, "/>\n");
     }
     write_failures(out, record);
@@ -97,7 +69,7 @@ static void junit_close(struct reporter *r)
         return;
     struct buf *out = &r->done;
     buf_adds(out, "  <testsuite");
-    write_attribute(out, "name", json_str(r->suite));
+    markup_attribute(out, "name", json_str(r->suite));
     buf_printf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"%zu\" time=\"%.6f\">\n",
                r->suite_count, r->suite_failed, r->suite_skipped, r->suite_took_s);
     buf_add(out, r->kept.data ? r->kept.data : "", r->kept.len);

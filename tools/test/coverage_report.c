@@ -1,0 +1,80 @@
+/* The forms of coverage, and which file gets which. */
+#include "tools/test/coverage_report.h"
+
+#include "parsers/base/text.h"
+#include "tools/test/coverage_report_impl.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { ENDINGS = 3 };
+
+/* The form of text is of the coverage as it is, not by files. */
+struct coverage_form {
+    const char *name;
+    void (*write)(const struct coverage_files *f, struct buf *out);
+    const char *endings[ENDINGS];
+};
+
+static const struct coverage_form forms[] = {
+    {"text", NULL, {".txt"}},
+    {"lcov", coverage_write_lcov, {".info", ".lcov"}},
+    {"cobertura", coverage_write_cobertura, {".xml"}},
+    {"html", coverage_write_html, {".html", ".htm"}},
+};
+
+enum { FORMS = sizeof forms / sizeof *forms };
+
+static bool has_ending(const struct coverage_form *form, const char *path)
+{
+    for (size_t i = 0; i < ENDINGS && form->endings[i]; i++)
+        if (text_ends_with_any_case(path, form->endings[i]))
+            return true;
+    return false;
+}
+
+bool coverage_output_read(const char *argument, struct coverage_output *out, struct diag *why)
+{
+    const char *colon = strchr(argument, ':');
+
+    for (size_t i = 0; colon && colon[1] && i < FORMS; i++)
+        if (strlen(forms[i].name) == (size_t)(colon - argument) &&
+            text_begins_with(argument, forms[i].name)) {
+            *out = (struct coverage_output){&forms[i], colon + 1};
+            return true;
+        }
+    for (size_t i = 0; i < FORMS; i++)
+        if (has_ending(&forms[i], argument)) {
+            *out = (struct coverage_output){&forms[i], argument};
+            return true;
+        }
+    diag_set(why, NULL, 0,
+             "'%s' does not tell its form: let it end in .txt, .info (lcov), .xml (Cobertura) or "
+             ".html, or write text:, lcov:, cobertura: or html: in front of it",
+             argument);
+    return false;
+}
+
+bool coverage_output_write(const struct coverage_output *o, const struct coverage *c,
+                           const struct coverage_files *f, struct diag *why)
+{
+    struct buf text = {0};
+
+    if (o->form->write) {
+        o->form->write(f, &text);
+    } else {
+        coverage_write(c, &text);
+        coverage_write_sums(&f->sums, &text);
+    }
+    FILE *out = fopen(o->path, "w");
+    bool good = out != NULL;
+    if (out) {
+        good = fwrite(buf_str(&text), 1, text.len, out) == text.len;
+        good &= fclose(out) == 0;
+    }
+    if (!good)
+        diag_set(why, NULL, 0, "%s can't be written: %s", o->path, strerror(errno));
+    buf_clear(&text);
+    return good;
+}

@@ -1,0 +1,28 @@
+/* Text in XML and HTML. */
+#include "tools/test/markup.h"
+
+void markup_text(struct buf *out, const char *text)
+{
+    for (; *text; text++) {
+        switch (*text) {
+        case '<': buf_adds(out, "&lt;"); break;
+        case '>': buf_adds(out, "&gt;"); break;
+        case '&': buf_adds(out, "&amp;"); break;
+        case '"': buf_adds(out, "&quot;"); break;
+        case '\n': buf_adds(out, "&#10;"); break;
+        case '\t': buf_adds(out, "&#9;"); break;
+        default:
+            if ((unsigned char)*text < ' ')
+                buf_adds(out, "\xef\xbf\xbd");
+            else
+                buf_addc(out, *text);
+        }
+    }
+}
+
+void markup_attribute(struct buf *out, const char *name, const char *value)
+{
+    buf_printf(out, " %s=\"", name);
+    markup_text(out, value);
+    buf_addc(out, '"');
+}
