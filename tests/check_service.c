@@ -78,6 +78,10 @@ struct life {
     bool started;            /* the thread */
     bool bad_folder;         /* `begin` refuses */
     bool stop_when_away;
+    bool beats; /* `begin` opens a timer that makes turns, as who watches files does */
+    bool away;  /* the store is */
+    host *host;
+    uv_timer_t beat;
     uint16_t port;
     int begun, again, ready, ended;
     struct buf told;  /* by the service: kinds and texts, "; " between them */
@@ -104,19 +108,27 @@ static int connect_to(uint16_t port)
     return fd;
 }
 
-/* Adds status and body of the answer, or "no answer", to what was heard. */
-static void ask(struct life *l, const char *head, const char *body)
+/* Makes a request; -1: nobody takes it. */
+static int make_request(const struct life *l, const char *head, const char *body)
 {
     struct buf text = {0};
-    char piece[1024];
-    ssize_t n;
     int fd = connect_to(l->port);
 
     buf_printf(&text, "%s\r\nHost: localhost\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n%s",
                head, strlen(body), body);
     if (fd >= 0)
         (void)!write(fd, text.data, text.len);
-    buf_reset(&text);
+    buf_clear(&text);
+    return fd;
+}
+
+/* Adds status and body of the answer, or "no answer", to what was heard. */
+static void hear(struct life *l, int fd)
+{
+    struct buf text = {0};
+    char piece[1024];
+    ssize_t n;
+
     while (fd >= 0 && (n = read(fd, piece, sizeof piece)) > 0)
         buf_add(&text, piece, (size_t)n);
     if (fd >= 0)
@@ -127,6 +139,11 @@ static void ask(struct life *l, const char *head, const char *body)
     else
         buf_adds(&l->heard, "no answer\n");
     buf_clear(&text);
+}
+
+static void ask(struct life *l, const char *head, const char *body)
+{
+    hear(l, make_request(l, head, body));
 }
 
 static void call(struct life *l, const char *operation, const char *body)
@@ -167,16 +184,32 @@ static void tell(void *user, const struct service_news *n)
     struct life *l = user;
 
     add_told(l, kinds[n->kind], n->text);
+    l->away = n->kind == SERVICE_STORE_AWAY;
     if (n->kind == SERVICE_STORE_AWAY && l->stop_when_away)
         kill(getpid(), SIGTERM);
+}
+
+static void on_beat(uv_timer_t *t)
+{
+    struct life *l = t->data;
+    struct diag why = {0};
+
+    ck_assert_msg(!l->away, "the engine is asked for a turn while the store is away");
+    host_turn(l->host, &why);
+    diag_clear(&why);
 }
 
 static bool begin(void *user, host *h, api *a, bool again, struct diag *why)
 {
     struct life *l = user;
 
-    (void)h;
     (void)a;
+    l->host = h;
+    if (l->beats) {
+        uv_timer_init(host_loop(h), &l->beat);
+        l->beat.data = l;
+        uv_timer_start(&l->beat, on_beat, 1, 1);
+    }
     l->begun++;
     l->again += again;
     if (l->bad_folder)
@@ -204,6 +237,8 @@ static void end(void *user)
     struct life *l = user;
 
     ck_assert_int_eq(l->ended, l->begun - 1);
+    if (l->beats)
+        uv_close((uv_handle_t *)&l->beat, NULL);
 }
 
 static void ended(void *user)
@@ -242,6 +277,10 @@ static void reload(struct life *l)
     "\"" word "\"}}}]}"
 #define ROUTES(path)                                                                               \
     "{\"routes\":[{\"path\":\"" path "\",\"methods\":[\"GET\"],\"stateMachine\":\"m\"}]}"
+#define WAITING_MACHINE                                                                            \
+    "{\"name\":\"m\",\"roleArn\":\"arn:aws:iam::123456789012:role/r\",\"definition\":\"{"          \
+    "\\\"StartAt\\\":\\\"A\\\",\\\"States\\\":{\\\"A\\\":{\\\"Type\\\":\\\"Wait\\\","              \
+    "\\\"Seconds\\\":3600,\\\"End\\\":true}}}\"}"
 #define MACHINE                                                                                    \
     "{\"name\":\"m\",\"roleArn\":\"arn:aws:iam::123456789012:role/r\",\"definition\":\"{"          \
     "\\\"StartAt\\\":\\\"A\\\",\\\"States\\\":{\\\"A\\\":{\\\"Type\\\":\\\"Task\\\","              \
@@ -439,6 +478,21 @@ static void lose_store(struct life *l)
     kill(getpid(), SIGTERM);
 }
 
+/* A request to a route whose execution waits, when the store goes. */
+static void lose_store_at_a_route(struct life *l)
+{
+    call(l, "CreateStateMachine", WAITING_MACHINE);
+    int fd = make_request(l, "GET /one HTTP/1.1", "");
+    while (!strstr(buf_str(&l->heard), "RUNNING"))
+        call(l, "ListExecutions",
+             "{\"stateMachineArn\":\"arn:aws:states:us-east-1:123456789012:stateMachine:m\"}");
+    fault.commit = STORE_WRITE;
+    call(l, "CreateActivity", "{\"name\":\"lost\"}");
+    hear(l, fd);
+    uv_sem_wait(&l->anew);
+    kill(getpid(), SIGTERM);
+}
+
 static void break_store(struct life *l)
 {
     fault.for_good = true;
@@ -456,6 +510,9 @@ static const struct {
 } failures[] = {
     {"the store comes back, and what was answered is there", lose_store, false, SERVICE_STOPPED, 2,
      "away: the disk is full; back; stopping", "\n200 {\"word\":\"one\"}\n"},
+    {"who waits at a route is answered", lose_store_at_a_route, false, SERVICE_STOPPED, 2,
+     "away: the disk is full; back; stopping",
+     "\n503 {\"error\":\"ServiceUnavailable\",\"cause\":\"the disk is full\",\"executionArn\":"},
     {"it is told to stop while the store is away", break_store, true, SERVICE_GAVE_UP, 1,
      "away: the disk is full", ""},
     {"a damaged store is not waited for", break_store, false, SERVICE_REFUSED, 1, "", ""},
@@ -469,6 +526,8 @@ START_TEST(store_fails)
 
     open_life(&l, failures[_i].client);
     l.stop_when_away = failures[_i].stop_when_away;
+    l.beats = true;
+    l.options.store_retry_ms = 20;
     ck_assert_msg(run_life(&l, &why) == failures[_i].end, "%s: another end", name);
     ck_assert_msg(!why.code == (failures[_i].end != SERVICE_REFUSED), "%s", name);
     if (why.code)

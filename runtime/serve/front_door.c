@@ -498,6 +498,14 @@ void front_door_stop(front_door *d)
         d->stopping = true;
 }
 
+void front_door_fail(front_door *d, const char *why)
+{
+    struct id_node *n;
+
+    while (d && (n = id_map_take_any(&d->visits)))
+        finish_with_words((struct visit *)(void *)n, 503, "ServiceUnavailable", why);
+}
+
 void front_door_close(front_door *d)
 {
     struct id_node *n;

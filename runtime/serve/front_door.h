@@ -33,6 +33,9 @@ void front_door_ended(front_door *d, const rt_exec *x);
 void front_door_use(front_door *d, routes *r);
 /* Answers requests with 503 from now on, and starts no more executions. Takes NULL. */
 void front_door_stop(front_door *d);
+/* Answers the requests that wait with 503: the store has failed, as `why` says, so nothing would
+ * ever answer them. Takes NULL for the door. */
+void front_door_fail(front_door *d, const char *why);
 /*
  * Forgets the requests that wait, which the server has closed before. The loop must run until the
  * handles are closed; then front_door_free may be called. Both take NULL.

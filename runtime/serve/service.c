@@ -38,6 +38,7 @@ struct service {
     execution_log *log;
     struct metrics metrics;
     bool begun;          /* the hook `begin` was called */
+    bool ending;         /* and after it the hook `end` */
     uv_timer_t grace;    /* for answers that are still owed when it is to stop */
     uv_timer_t patience; /* with calls of handlers then */
     uv_signal_t hup;
@@ -331,6 +332,19 @@ static bool service_store_is_back(service *s)
     return good;
 }
 
+/* What the hook `begin` has opened in the loop may call the API and the host, and has to be closed
+ * before these can't be called any more. */
+static void service_tell_end(service *s)
+{
+    const struct service_hooks *hooks = &s->options.hooks;
+
+    if (!s->begun || s->ending)
+        return;
+    s->ending = true;
+    if (hooks->end)
+        hooks->end(s->options.user);
+}
+
 /*
  * Answers requests with the failure until the store can be written again. Returns true at once for
  * a store that merely refused something (it goes on without that), false when a signal came or when
@@ -349,7 +363,10 @@ static bool service_wait_for_store(service *s, const struct diag *failed)
         return false;
     service_tell(s, &(struct service_news){.kind = SERVICE_STORE_AWAY, .text = failed->text});
     api_server_fail(s->server, failed->text);
-    /* From here on the file is not open in this process, as whoever mends it may replace it. */
+    front_door_fail(s->door, failed->text);
+    service_tell_end(s);
+    /* From here on the file is not open in this process, as whoever mends it may replace it. So
+     * nothing that still is in the loop may call the API, or make a turn. */
     service_close_store(s);
     do {
         if (host_rest(s->host, retry_ms))
@@ -506,8 +523,7 @@ static void service_close(service *s)
         api_server_close(s->server);
     front_door_close(s->door);
     execution_log_close(s->log);
-    if (s->begun && hooks->end)
-        hooks->end(s->options.user);
+    service_tell_end(s);
     if (s->host) {
         uv_close((uv_handle_t *)&s->grace, NULL);
         uv_close((uv_handle_t *)&s->patience, NULL);
@@ -523,7 +539,7 @@ static void service_close(service *s)
     if (s->begun && hooks->ended)
         hooks->ended(s->options.user);
     service_close_store(s);
-    s->begun = false;
+    s->begun = s->ending = false;
     s->server = NULL;
     s->door = NULL;
     s->log = NULL;

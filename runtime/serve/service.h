@@ -58,8 +58,9 @@ struct service_hooks {
     /* The port is open. */
     void (*ready)(void *user, uint16_t port);
     /*
-     * After `begin`, whatever it returned: the host is about to be closed, and what was opened in
-     * its loop has to begin closing. `ended` is called when all handles are closed.
+     * After `begin`, whatever it returned: the host is about to be closed, or waits for the store
+     * first. What was opened in its loop has to begin closing, and must call neither the host nor
+     * the API any more. `ended` is called when all handles are closed.
      */
     void (*end)(void *user);
     void (*ended)(void *user);
