@@ -78,8 +78,9 @@ struct life {
     bool started;            /* the thread */
     bool bad_folder;         /* `begin` refuses */
     bool stop_when_away;
-    bool beats; /* `begin` opens a timer that makes turns, as who watches files does */
-    bool away;  /* the store is */
+    bool beats;       /* `begin` opens a timer that makes turns, as who watches files does */
+    bool refuse_beat; /* the store refuses what the next of these turns brings */
+    bool away;        /* the store is */
     host *host;
     uv_timer_t beat;
     uint16_t port;
@@ -195,6 +196,9 @@ static void on_beat(uv_timer_t *t)
     struct diag why = {0};
 
     ck_assert_msg(!l->away, "the engine is asked for a turn while the store is away");
+    if (l->refuse_beat)
+        fault.commit = STORE_REFUSED;
+    l->refuse_beat = false;
     host_turn(l->host, &why);
     diag_clear(&why);
 }
@@ -493,6 +497,13 @@ static void lose_store_at_a_route(struct life *l)
     kill(getpid(), SIGTERM);
 }
 
+static void refuse_turn_of_another(struct life *l)
+{
+    l->refuse_beat = true;
+    uv_sem_wait(&l->anew);
+    kill(getpid(), SIGTERM);
+}
+
 static void break_store(struct life *l)
 {
     fault.for_good = true;
@@ -513,6 +524,8 @@ static const struct {
     {"who waits at a route is answered", lose_store_at_a_route, false, SERVICE_STOPPED, 2,
      "away: the disk is full; back; stopping",
      "\n503 {\"error\":\"ServiceUnavailable\",\"cause\":\"the disk is full\",\"executionArn\":"},
+    {"a turn that another made is refused", refuse_turn_of_another, false, SERVICE_STOPPED, 2,
+     "refused: the disk is full; stopping", ""},
     {"it is told to stop while the store is away", break_store, true, SERVICE_GAVE_UP, 1,
      "away: the disk is full", ""},
     {"a damaged store is not waited for", break_store, false, SERVICE_REFUSED, 1, "", ""},

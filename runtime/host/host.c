@@ -45,10 +45,11 @@ struct host {
     int64_t since_ms;   /* since when nothing came in, while it stands still; 0: something did */
     /* That, and this, by clock_steady_ms. No wait lasts longer; INT64_MAX: no bound. */
     int64_t until_ms;
-    int64_t glance_ms; /* when the loop was looked at last, by clock_steady_ms */
-    unsigned turns;    /* made since */
-    bool resting;      /* the engine is of no use: nothing of it is due */
-    int interrupted;   /* by that signal; 0: it wasn't */
+    int64_t glance_ms;  /* when the loop was looked at last, by clock_steady_ms */
+    unsigned turns;     /* made since */
+    struct diag failed; /* why a turn failed, after which none is made; no code: none did */
+    bool resting;       /* the engine is of no use: nothing of it is due */
+    int interrupted;    /* by that signal; 0: it wasn't */
     bool stopped, draining;
     void (*drained)(void *user); /* NULL: nobody waits for that, or it was told */
     void *drained_user;
@@ -416,6 +417,7 @@ void host_free(host *h)
     uv_run(&h->loop, UV_RUN_DEFAULT);
     handler_sets_free(&h->handlers);
     mocks_free(h->mocks);
+    diag_clear(&h->failed);
     int left = uv_loop_close(&h->loop);
     assert(left == 0);
     (void)left;
@@ -643,14 +645,24 @@ bool host_rest(host *h, int64_t ms)
     return h->interrupted;
 }
 
+static bool host_say_failure(const host *h, struct diag *why)
+{
+    diag_set(why, h->failed.code, 0, "%s", h->failed.text);
+    return false;
+}
+
+/* What a turn that failed has made is nowhere but in memory, so no other may follow it. Turns are
+ * also made from inside the loop of host_serve, which so comes to hear of the failure. */
 bool host_turn(host *h, struct diag *why)
 {
+    if (h->failed.code)
+        return host_say_failure(h, why);
     handler_sets_wake(&h->handlers, host_due_clock(h));
     for (size_t i = 0; i < h->guest_count; i++)
         if (h->guests[i].begin_turn)
             h->guests[i].begin_turn(h->guests[i].user);
-    if (!engine_advance(h->engine, turn_time(h), why))
-        return false;
+    if (!engine_advance(h->engine, turn_time(h), &h->failed))
+        return host_say_failure(h, why);
     for (size_t i = 0; i < h->guest_count; i++)
         if (h->guests[i].end_turn)
             h->guests[i].end_turn(h->guests[i].user, host_now(h));

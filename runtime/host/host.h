@@ -93,7 +93,8 @@ void host_stop(host *h);
 void host_drain(host *h, void (*drained)(void *user), void *user);
 /* Returns the signal that told the process to stop; 0: none has. */
 int host_signal(const host *h);
-/* Makes one turn, without waiting for anything. Returns as host_serve does. */
+/* Makes one turn, without waiting for anything. Returns as host_serve does; once it has failed no
+ * turn is made any more, neither by it nor by host_serve, which returns then. */
 bool host_turn(host *h, struct diag *why);
 /* Lets the loop go on for `ms` without the engine, after the store failed. Returns true when a
  * signal told the process to stop meanwhile. */
