@@ -645,7 +645,8 @@ void matcher_check(const struct asl_at *at, struct asl_report *report)
 
 void matcher_write_markdown(struct buf *out)
 {
-    buf_adds(out, "\n| matcher | matches |\n| --- | --- |\n");
+    buf_adds(out, "\n### matchers\n\nAn object with one such member, in place of a value that is "
+                  "expected:\n\n| matcher | matches |\n| --- | --- |\n");
     for (size_t i = 0; i < MATCHERS; i++)
         buf_printf(out, "| `%s` | %s |\n", matchers[i].name, matchers[i].about);
 }

@@ -49,6 +49,8 @@ struct schema_object {
     const char *about;
     const struct schema_field *fields;
     size_t count;
+    /* Another one whose fields it has, too: the tables of the documentation name them once. */
+    const struct schema_object *like;
     /* Looks at what fields can't say of themselves. May be NULL. */
     void (*check)(const struct asl_at *at, struct asl_report *report);
 };

@@ -201,11 +201,40 @@ void schema_write_json(struct buf *out, const struct schema_object *root, const 
 
 /* ---- Markdown ---- */
 
+static bool has_field(const struct schema_object *o, const struct schema_field *f)
+{
+    for (size_t i = 0; o && i < o->count; i++)
+        if (strcmp(o->fields[i].name, f->name) == 0)
+            return true;
+    return false;
+}
+
+/* Tells that `o` has the fields of another object, and which of them it lacks. */
+static void write_likeness(struct buf *out, const struct schema_object *o)
+{
+    size_t lacks = 0;
+
+    buf_printf(out, " The fields of a [%s](#%s) may stand in it", o->like->name, o->like->name);
+    for (size_t i = 0; i < o->like->count; i++)
+        if (!has_field(o, &o->like->fields[i]))
+            buf_printf(out, "%s `%s`", lacks++ ? "," : ", but not", o->like->fields[i].name);
+    buf_adds(out, ".");
+}
+
 static void write_objects_table(struct buf *out, const struct schema_object *o)
 {
-    buf_printf(out, "\n### %s\n\n%s\n\n| field | |\n| --- | --- |\n", o->name, o->about);
-    for (size_t i = 0; i < o->count; i++)
-        buf_printf(out, "| `%s` | %s |\n", o->fields[i].name, o->fields[i].about);
+    size_t told = 0;
+
+    buf_printf(out, "\n### %s\n\n%s", o->name, o->about);
+    if (o->like)
+        write_likeness(out, o);
+    buf_adds(out, "\n");
+    for (size_t i = 0; i < o->count; i++) {
+        if (has_field(o->like, &o->fields[i]))
+            continue;
+        buf_printf(out, "%s| `%s` | %s |\n", told++ ? "" : "\n| field | |\n| --- | --- |\n",
+                   o->fields[i].name, o->fields[i].about);
+    }
 }
 
 void schema_write_markdown(struct buf *out, const struct schema_object *root)

@@ -216,6 +216,8 @@ SHAPE(expect, .forms = SCHEMA_OBJECT, .object = &expect_fields);
         "tags", &texts, "Words to choose cases by: asl test --tag.", false                          \
     }
 
+static const struct schema_object case_fields;
+
 static const struct schema_field row_rows[] = {
     {"name", &text, "What tells the row from others; its number without it.", false},
     CASE_FIELDS,
@@ -224,7 +226,8 @@ static const struct schema_object row_fields = {
     .name = "row",
     .about = "One row of a case's table: what is different from the case. Mocks and expectations "
              "are added to those of the case.",
-    FIELDS(row_rows)};
+    FIELDS(row_rows),
+    .like = &case_fields};
 SHAPE(row, .forms = SCHEMA_OBJECT, .object = &row_fields);
 SHAPE(foreach, .forms = SCHEMA_LIST, .of = &row);
 
@@ -258,7 +261,8 @@ static const struct schema_object defaults_fields = {
     .name = "defaults",
     .about = "Fields that every case has unless it says otherwise. Mocks and expectations are "
              "added to those of the case.",
-    FIELDS(defaults_rows)};
+    FIELDS(defaults_rows),
+    .like = &case_fields};
 SHAPE(defaults, .forms = SCHEMA_OBJECT, .object = &defaults_fields);
 
 /* ---- files ---- */
