@@ -97,6 +97,19 @@ static void expect_value(struct checking *k, const char *name)
         compare_value(k, name, &at, result_member(k->r, name), false);
 }
 
+/* The cause of another error than the expected one says why it came. */
+static void expect_error(struct checking *k)
+{
+    const json *cause = result_member(k->r, "cause");
+    size_t before = k->out->count;
+    struct asl_at at;
+
+    expect_value(k, "error");
+    if (k->out->count > before && cause && *json_str(cause) && !expect_field(k->c, "cause", &at) &&
+        expect_field(k->c, "error", &at))
+        failures_add(k->out, place_of_at(&at), "cause", "%s", json_str(cause));
+}
+
 /* ---- status ---- */
 
 static void expect_status(struct checking *k)
@@ -500,7 +513,7 @@ void expect_check(const struct test_case *c, result *r, struct failures *out)
 
     expect_status(&k);
     expect_value(&k, "output");
-    expect_value(&k, "error");
+    expect_error(&k);
     expect_value(&k, "cause");
     expect_path(&k);
     expect_chains(&k);
