@@ -5,6 +5,7 @@
 #include "parsers/base/timestamp.h"
 #include "runtime/engine/mock_config.h"
 #include "runtime/engine/names.h"
+#include "tools/test/case_input.h"
 #include "tools/test/mocking.h"
 #include "tools/test/snapshot.h"
 
@@ -169,26 +170,26 @@ static void case_play(struct running_case *k, const struct buf *text, const char
     const struct case_options *o = k->options;
     asl_machine *m =
         (asl_machine *)(uintptr_t)(o->machine ? o->machine : k->c->suite->machine.machine);
+    json *input = case_input(k->c);
     struct rt_config config;
-    struct asl_at input;
 
     case_config(k->c, m, &config);
-    k->out->trial = trial_run(&(struct trial_options){
-        .machine = m,
-        .config = config,
-        .input = case_field(k->c, "input", &input) ? input.value : json_empty_object(),
-        .start_ms = case_clock(k->c),
-        .answer = case_answer,
-        .user = k,
-        .choose = o->choose,
-        .choose_user = o->choose_user,
-        .until = state_named(k->c, m, "until"),
-        .handlers = o->handlers,
-        .handlers_path = path,
-        .handlers_text = text->data,
-        .handlers_len = text->len});
+    k->out->trial = trial_run(&(struct trial_options){.machine = m,
+                                                      .config = config,
+                                                      .input = input,
+                                                      .start_ms = case_clock(k->c),
+                                                      .answer = case_answer,
+                                                      .user = k,
+                                                      .choose = o->choose,
+                                                      .choose_user = o->choose_user,
+                                                      .until = state_named(k->c, m, "until"),
+                                                      .handlers = o->handlers,
+                                                      .handlers_path = path,
+                                                      .handlers_text = text->data,
+                                                      .handlers_len = text->len});
     k->out->result = result_new(k->out->trial);
     rt_names_clear(&config.names);
+    json_unref(input);
 }
 
 void case_run(const struct test_case *c, const struct case_options *options, struct case_run *out)

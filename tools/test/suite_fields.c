@@ -198,6 +198,10 @@ SHAPE(expect, .forms = SCHEMA_OBJECT, .object = &expect_fields);
 
 #define CASE_FIELDS                                                                                 \
     {"input", &any, "The execution's input; `{}` without it.", false},                              \
+        {"with", &values_by_name,                                                                   \
+         "What is different in the input that the case or the defaults say: members that replace "  \
+         "others or are added, at any depth; null takes one away (JSON Merge Patch).",              \
+         false},                                                                                    \
         {"context", &values_by_name, "Members of the context object, beside AWS's.", false},        \
         {"execution", &text, "The execution's name.", false},                                       \
         {"variables", &values_by_name, "Variables that are assigned from the start.", false},       \
