@@ -235,7 +235,7 @@ static json *test_play(void *user, const struct test_case *c)
     if (c->skip)
         return record_of_skipped(c);
     case_run(c, &options, &run);
-    if (t->orders && !run.failures.count)
+    if (t->orders && run.trial && !run.failures.count)
         explore_case(c, &options, (size_t)t->orders, (uint64_t)t->seed_value, &run.failures);
     json *record = record_of_run(c, &run, t->counts);
     if (t->update && !run.failures.count)

@@ -26,6 +26,8 @@ api *api_new(engine *e, store *s, const struct api_config *config)
         mem_free(a);
         return NULL;
     }
+    if (config->seed)
+        a->chance.state = config->seed;
     a->engine = e;
     a->store = s;
     a->region = mem_strdup(config->region ? config->region : AWS_DEFAULT_REGION);

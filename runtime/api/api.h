@@ -42,6 +42,8 @@ struct api_config {
     /* Called with a sentence for each record of the store that is spoiled. May be NULL. */
     void (*spoiled)(void *user, const char *text);
     void *user;
+    /* What its chance follows from: names of its making, jitter. 0: the system's random bytes. */
+    uint64_t seed;
     struct asl_served served; /* whose Tasks are accepted, too; serves NULL: only what AWS has is */
 };
 

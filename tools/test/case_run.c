@@ -8,6 +8,7 @@
 #include "tools/test/case_input.h"
 #include "tools/test/mocking.h"
 #include "tools/test/snapshot.h"
+#include "tools/test/state_run.h"
 
 #include <string.h>
 #include <uv.h>
@@ -146,11 +147,11 @@ static void case_judge(struct running_case *k)
 {
     struct case_run *out = k->out;
 
-    if (trial_how(out->trial) == TRIAL_FAILED) {
+    if (out->trial && trial_how(out->trial) == TRIAL_FAILED) {
         failures_add(&out->failures, k->c->place, "case", "%s", trial_why(out->trial));
         return;
     }
-    if (trial_how(out->trial) == TRIAL_CUT)
+    if (out->trial && trial_how(out->trial) == TRIAL_CUT)
         failures_add(&out->failures, k->c->place, "case",
                      "the execution has had %d events, and goes on: it may run in a circle",
                      TRIAL_MOST_EVENTS);
@@ -165,14 +166,42 @@ static void case_judge(struct running_case *k)
     mocking_unused(k->mocks, tell_unused, k);
 }
 
+static void state_unmocked(void *user, const struct trial_call *call)
+{
+    tell_unmocked(user, call);
+}
+
+static void case_play_state(struct running_case *k, const asl_machine *m,
+                            const struct asl_state *state)
+{
+    json *input = case_input(k->c);
+
+    k->out->result = state_run(&(struct state_run){.c = k->c,
+                                                   .machine = m,
+                                                   .state = state,
+                                                   .mocks = k->mocks,
+                                                   .input = input,
+                                                   .clock_ms = case_clock(k->c),
+                                                   .seed = case_seed(k->c),
+                                                   .unmocked = state_unmocked,
+                                                   .user = k},
+                               &k->out->failures);
+    json_unref(input);
+}
+
 static void case_play(struct running_case *k, const struct buf *text, const char *path)
 {
     const struct case_options *o = k->options;
     asl_machine *m =
         (asl_machine *)(uintptr_t)(o->machine ? o->machine : k->c->suite->machine.machine);
-    json *input = case_input(k->c);
+    const struct asl_state *alone = state_named(k->c, m, "state");
     struct rt_config config;
 
+    if (alone) {
+        case_play_state(k, m, alone);
+        return;
+    }
+    json *input = case_input(k->c);
     case_config(k->c, m, &config);
     k->out->trial = trial_run(&(struct trial_options){.machine = m,
                                                       .config = config,

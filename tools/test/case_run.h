@@ -11,7 +11,7 @@
  * changed definitions) plays cases by this.
  */
 struct case_run {
-    trial *trial;
+    trial *trial; /* NULL: a state ran alone, or nothing could be played */
     result *result;
     struct failures failures; /* none: it passed */
     double took_s;            /* of real time */

@@ -110,19 +110,41 @@ static void expect_error(struct checking *k)
         failures_add(k->out, place_of_at(&at), "cause", "%s", json_str(cause));
 }
 
+static void expect_inspection(struct checking *k)
+{
+    struct asl_at at;
+
+    if (expect_field(k->c, "inspection", &at))
+        compare_value(k, "inspection", &at, result_member(k->r, "inspection"), true);
+}
+
 /* ---- status ---- */
+
+static bool expects_any(const struct test_case *c, const char *one, const char *other)
+{
+    struct asl_at at;
+
+    return expect_field(c, one, &at) || expect_field(c, other, &at);
+}
+
+/* The status of a case that doesn't tell it. */
+static const char *usual_status(const struct test_case *c)
+{
+    struct asl_at at;
+
+    if (expects_any(c, "error", "cause"))
+        return case_field(c, "state", &at) && expects_any(c, "next", "output") ? "CAUGHT_ERROR"
+                                                                               : "FAILED";
+    return case_field(c, "until", &at) ? "RUNNING" : "SUCCEEDED";
+}
 
 static void expect_status(struct checking *k)
 {
-    struct asl_at at, other;
+    struct asl_at at;
     const json *actual = result_member(k->r, "status");
     const json *error = result_member(k->r, "error"), *cause = result_member(k->r, "cause");
     bool told = expect_field(k->c, "status", &at);
-    const char *wanted =
-        told ? json_str(at.value)
-        : expect_field(k->c, "error", &other) || expect_field(k->c, "cause", &other) ? "FAILED"
-        : case_field(k->c, "until", &other)                                          ? "RUNNING"
-                                                                                     : "SUCCEEDED";
+    const char *wanted = told ? json_str(at.value) : usual_status(k->c);
 
     if (json_str_is(actual, wanted))
         return;
@@ -520,6 +542,8 @@ void expect_check(const struct test_case *c, result *r, struct failures *out)
     expect_calls(&k);
     expect_duration(&k);
     expect_value(&k, "variables");
+    expect_value(&k, "next");
+    expect_inspection(&k);
     expect_events(&k);
     expect_that(&k);
 }

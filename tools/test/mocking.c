@@ -209,6 +209,8 @@ static bool calls_function(const char *pattern, const struct trial_call *call)
                             ? json_get(call->parameters, "FunctionName")
                             : NULL;
 
+    if (call->state->type != ASL_TASK)
+        return false;
     if (call->state->task.kind == ASL_LAMBDA)
         return is_function(pattern, call->resource);
     return strstr(call->resource, ":::lambda:invoke") && named && json_is_string(named) &&

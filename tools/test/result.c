@@ -21,13 +21,17 @@ enum member {
     DURATION,
     VARIABLES,
     EVENTS,
+    NEXT,
+    INSPECTION,
     MEMBERS,
 };
 
 static const char *const names[MEMBERS] = {
-    [STATUS] = "status",     [OUTPUT] = "output", [ERROR] = "error",        [CAUSE] = "cause",
-    [PATH] = "path",         [VISITS] = "visits", [CHAINS] = "chains",      [CALLS] = "calls",
-    [DURATION] = "duration", [EVENTS] = "events", [VARIABLES] = "variables"};
+    [STATUS] = "status",        [OUTPUT] = "output",       [ERROR] = "error",
+    [CAUSE] = "cause",          [PATH] = "path",           [VISITS] = "visits",
+    [CHAINS] = "chains",        [CALLS] = "calls",         [DURATION] = "duration",
+    [EVENTS] = "events",        [VARIABLES] = "variables", [NEXT] = "next",
+    [INSPECTION] = "inspection"};
 
 struct result {
     const trial *trial;
@@ -40,6 +44,19 @@ result *result_new(const trial *t)
     result *r = mem_calloc(1, sizeof *r);
 
     r->trial = t;
+    return r;
+}
+
+result *result_of_values(json *members)
+{
+    result *r = mem_calloc(1, sizeof *r);
+
+    for (enum member m = 0; m < MEMBERS; m++) {
+        const json *v = json_get(members, names[m]);
+        r->values[m] = v ? json_ref(v) : NULL;
+        r->made[m] = true;
+    }
+    json_unref(members);
     return r;
 }
 
@@ -322,6 +339,8 @@ static json *make(result *r, enum member m)
     case PATH:
     case VISITS:
     case CHAINS: walk_events(r); return r->values[m];
+    case NEXT:
+    case INSPECTION:
     case MEMBERS: break;
     }
     return NULL;

@@ -7,7 +7,8 @@
 
 /*
  * What came of a trial, as values that expectations look at: status, output, error, cause, path,
- * visits, chains, calls, duration, variables, events. Each is made when it is first asked for.
+ * visits, chains, calls, duration, variables, events; of a state that ran alone next and
+ * inspection, too. Each is made when it is first asked for.
  *
  * path: the names of the machine's own states, in the order in which they were entered.
  * visits: the paths of all states that were entered, in that order, those of Map Runs, too.
@@ -16,11 +17,14 @@
  * calls: an object: by path of a Task state a list of {input, attempt, at, pause, index}; `at` and
  * `pause`, since the call before, in seconds.
  * duration: in seconds.
+ * next: the name of the state that comes next; inspection: TestState's inspectionData.
  */
 typedef struct result result;
 
 /* Looks at the trial as long as it lives. */
 result *result_new(const trial *t);
+/* Has these members; takes the object. What is not there is nothing. */
+result *result_of_values(json *members);
 void result_free(result *r);
 /* Returns a member, a look; NULL: there is no such value. */
 const json *result_member(result *r, const char *name);

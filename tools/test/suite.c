@@ -179,6 +179,8 @@ static void check_expected_states(const struct suite *s, const struct asl_at *ex
     }
     if (asl_at_member(expect, "calls", &member))
         check_state_keys(s, &member, report);
+    if (asl_at_member(expect, "next", &member))
+        check_state(s, &member, ASL_VALUE, member.value, report);
 }
 
 /* A layer of a case: a row, a case, the defaults. */

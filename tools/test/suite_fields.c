@@ -103,8 +103,9 @@ static void check_pattern_at(const struct asl_at *at, struct asl_report *report)
     matcher_check(at, report);
 }
 
-static const char *const status_words[] = {"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED",
-                                           "RUNNING",   "STUCK",  NULL};
+static const char *const status_words[] = {"SUCCEEDED", "FAILED",       "TIMED_OUT",
+                                           "ABORTED",   "RUNNING",      "STUCK",
+                                           "RETRIABLE", "CAUGHT_ERROR", NULL};
 SHAPE(status, .forms = SCHEMA_WORD, .words = status_words);
 SHAPE(order, .forms = SCHEMA_LIST, .of = &text);
 
@@ -164,7 +165,12 @@ static const struct schema_field expect_rows[] = {
      "Events of the history, in this order, with any others between: each a matcher of an event "
      "as GetExecutionHistory gives it, of which not all members need be told.",
      false},
-    {"inspection", &any, "With `state`: the inspectionData that TestState gives.", false},
+    {"next", &text, "With `state`: the state that comes next.", false},
+    {"inspection", &any,
+     "With `state`: the inspectionData that TestState gives, of which not all members need be "
+     "told; "
+     "data that is text there is JSON here.",
+     false},
     {"that", &predicates,
      "JSONata that must be true, or JSONPath that must find something other than false, null or "
      "nothing, over what came: an object with status, output, error, cause, path, chains, calls, "
@@ -210,7 +216,12 @@ SHAPE(expect, .forms = SCHEMA_OBJECT, .object = &expect_fields);
         {"handlers", &text, "The handlers file, for Tasks that are not mocked.", false},            \
         {"start", &text, "The state that it starts with, instead of StartAt.", false},              \
         {"until", &text, "Stops when this state was left.", false},                                 \
-        {"state", &text, "Runs this state alone, as TestState does.", false},                       \
+        {"state", &text,                                                                            \
+         "Runs this state alone, as AWS's TestState does; its status may be RETRIABLE or "          \
+         "CAUGHT_ERROR, too.",                                                                      \
+         false},                                                                                    \
+        {"configuration", &values_by_name,                                                          \
+         "With `state`: TestState's stateConfiguration, as `{retrierRetryCount: 2}`.", false},      \
         {"mocks", &mocks,                                                                           \
          "Answers to Tasks: by state (`State`, or `Map/State`), by resource (`arn:…`, where `*` " \
          "is any text), by Lambda function (`function:NAME`).",                                     \
