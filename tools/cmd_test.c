@@ -5,6 +5,7 @@
 #include "runtime/base/glob.h"
 #include "tools/cmd.h"
 #include "tools/definition_files.h"
+#include "tools/history_files.h"
 #include "tools/machine_file.h"
 #include "tools/report_text.h"
 #include "tools/repository.h"
@@ -30,7 +31,7 @@
 #include <uv.h>
 
 struct test {
-    const char *format, *jobs, *color, *output, *min_coverage, *explore, *seed;
+    const char *format, *jobs, *color, *output, *min_coverage, *explore, *seed, *from_history;
     struct option_values filter, tag, definition, coverage_output;
     struct coverage_output coverage_files[OPTION_VALUES];
     bool fail_fast, list, schema, fields, coverage, update, ci;
@@ -405,7 +406,9 @@ static const struct option_row rows[] = {
     {"jobs", 'j', "N", "processes that play cases (default: one a processor)",
      offsetof(struct test, jobs)},
     {"format", 0, REPORTER_KINDS, "what is printed (default: tree)", offsetof(struct test, format)},
-    {"output", 'o', "FILE", "the file that the report goes to (default: stdout)",
+    {"output", 'o', "FILE",
+     "the file that the report goes to (default: stdout); with\n--from-history, the suite that is "
+     "made",
      offsetof(struct test, output)},
     {"coverage", 0, NULL, "prints which states and transitions no case passes",
      offsetof(struct test, coverage)},
@@ -424,6 +427,10 @@ static const struct option_row rows[] = {
      offsetof(struct test, update)},
     {"ci", 0, NULL, "refuses --update, as an environment with CI=true does",
      offsetof(struct test, ci)},
+    {"from-history", 0, "FILE|FOLDER",
+     "plays the execution of AWS whose history is in the file on\nthe definition that is named, "
+     "and tells what goes otherwise\nnow",
+     offsetof(struct test, from_history)},
     {"list", 0, NULL, "prints the names of the cases, and plays none", offsetof(struct test, list)},
     {"schema", 0, NULL, "prints the JSON Schema of suite files, for editors",
      offsetof(struct test, schema)},
@@ -502,6 +509,29 @@ out:
     return status;
 }
 
+static int test_histories(struct test *t, int argc, char **argv)
+{
+    struct suite_machine machine = {0};
+    struct diag why = {0};
+    int status = EXIT_USAGE;
+
+    if (argc != 1)
+        return cmd_usage("test", "--from-history takes one definition");
+    t->reporter.out = stdout;
+    t->reporter.colour = colour_wanted(stdout, t->color);
+    if (read_machine(t, argv[0], NULL, &machine, &why))
+        status = history_files_test(&(struct history_files){.argument = t->from_history,
+                                                            .suite = t->output,
+                                                            .definition = argv[0],
+                                                            .machine = &machine,
+                                                            .reporter = &t->reporter});
+    else if (why.text)
+        cmd_fail("test", "%s", why.text);
+    diag_clear(&why);
+    suite_machine_clear(&machine);
+    return status;
+}
+
 /* A job that renews what it compares with would never fail. */
 static bool may_update(const struct test *t)
 {
@@ -524,8 +554,9 @@ int cmd_test(int argc, char **argv)
         status = EXIT_USAGE;
     } else if (first >= 0) {
         t.reporter.kind = reporter_kind_find(t.format);
-        status =
-            t.schema || t.fields ? print_schema(&t) : test_files(&t, argc - first, argv + first);
+        status = t.schema || t.fields ? print_schema(&t)
+                 : t.from_history     ? test_histories(&t, argc - first, argv + first)
+                                      : test_files(&t, argc - first, argv + first);
     }
     for (size_t i = 0; i < t.suite_count; i++)
         suite_free(t.suites[i]);

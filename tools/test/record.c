@@ -2,6 +2,7 @@
 #include "tools/test/record.h"
 
 #include "parsers/base/mem.h"
+#include "tools/test/replay.h"
 
 #include <string.h>
 
@@ -93,9 +94,31 @@ static json *ending(const struct case_run *r)
     return json_take_buf(&text);
 }
 
+void record_write_quoted(struct buf *out, const char *text)
+{
+    buf_addc(out, '\'');
+    for (; *text; text++) {
+        if (*text == '\'')
+            buf_adds(out, "'\\''");
+        else
+            buf_addc(out, *text);
+    }
+    buf_addc(out, '\'');
+}
+
+static void set_failures(struct json_build *b, const struct failures *all)
+{
+    struct json_build failures = {0};
+
+    json_build_array(&failures, all->count);
+    for (size_t i = 0; i < all->count; i++)
+        json_build_add(&failures, failure_value(&all->all[i]));
+    json_build_set(b, "failures", json_build_done(&failures));
+}
+
 json *record_of_run(const struct test_case *c, const struct case_run *r, bool coverage)
 {
-    struct json_build b = {0}, failures = {0};
+    struct json_build b = {0};
 
     begin_record(&b, c, r->failures.count ? "failed" : "passed");
     json_build_set(&b, "took", json_double(r->took_s));
@@ -109,10 +132,34 @@ json *record_of_run(const struct test_case *c, const struct case_run *r, bool co
     }
     if (coverage && r->trial)
         json_build_set(&b, "hits", hits_value(c, r));
-    json_build_array(&failures, r->failures.count);
-    for (size_t i = 0; i < r->failures.count; i++)
-        json_build_add(&failures, failure_value(&r->failures.all[i]));
-    json_build_set(&b, "failures", json_build_done(&failures));
+    set_failures(&b, &r->failures);
+    return json_build_done(&b);
+}
+
+json *record_of_replay(const char *definition, const char *file, const char *name,
+                       const struct replay *r)
+{
+    struct json_build b = {0};
+    struct buf again = {0};
+
+    json_build_object(&b, 12);
+    set_text(&b, "suite", definition);
+    set_text(&b, "case", name);
+    set_place(&b, (struct place){0});
+    set_text(&b, "outcome", r->failures.count ? "failed" : "passed");
+    json_build_set(&b, "took", json_double(r->took_s));
+    set_shared(&b, "status", result_member(r->result, "status"));
+    set_shared(&b, "duration", result_member(r->result, "duration"));
+    if (r->failures.count) {
+        set_shared(&b, "path", result_member(r->result, "visits"));
+        buf_adds(&again, "asl test --from-history ");
+        record_write_quoted(&again, file);
+        buf_addc(&again, ' ');
+        record_write_quoted(&again, definition);
+        set_text(&b, "again", buf_str(&again));
+        buf_clear(&again);
+    }
+    set_failures(&b, &r->failures);
     return json_build_done(&b);
 }
 

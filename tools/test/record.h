@@ -12,12 +12,20 @@
  * outcome: "passed", "failed" or "skipped". reason: why it was skipped.
  * took: seconds of real time. status; duration: seconds of virtual time. path: see result.h.
  * ended: of a case that expects nothing, its status with error and cause.
+ * again: the command that plays it again, where that is not asl test with --filter.
  * hits: with coverage, how often each element of the machine was passed, by its index.
  * snapshot: with --update, what the file of snapshots is to have of the case.
  * failures: objects with what, text, line, column, differences (objects with pointer, text, line,
  * column, expected, actual), expected and actual.
  */
 json *record_of_run(const struct test_case *c, const struct case_run *r, bool coverage);
+/* As a case of the definition, of the history in the file. */
+struct replay;
+json *record_of_replay(const char *definition, const char *file, const char *name,
+                       const struct replay *r);
 json *record_of_skipped(const struct test_case *c);
+
+/* Adds text in single quotes of a shell. */
+void record_write_quoted(struct buf *out, const char *text);
 
 #endif

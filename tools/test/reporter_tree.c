@@ -1,5 +1,6 @@
 /* For people: the cases below their suites, and of each failure all that helps to mend it. */
 #include "parsers/base/buf.h"
+#include "tools/test/record.h"
 #include "tools/test/reporter_impl.h"
 
 #include <string.h>
@@ -61,19 +62,6 @@ static void print_failure(const struct reporter *r, const char *file, const json
     buf_clear(&text);
 }
 
-/* Text in single quotes of a shell. */
-static void write_quoted(struct buf *out, const char *text)
-{
-    buf_addc(out, '\'');
-    for (; *text; text++) {
-        if (*text == '\'')
-            buf_adds(out, "'\\''");
-        else
-            buf_addc(out, *text);
-    }
-    buf_addc(out, '\'');
-}
-
 static void print_way(const struct reporter *r, const json *record)
 {
     const json *path = json_get(record, "path");
@@ -95,10 +83,14 @@ static void print_failures(const struct reporter *r, const json *record)
     for (size_t i = 0; i < json_count(failures); i++)
         print_failure(r, file, json_at(failures, i));
     print_way(r, record);
-    buf_adds(&again, "asl test ");
-    write_quoted(&again, file);
-    buf_adds(&again, " --filter ");
-    write_quoted(&again, record_text(record, "case"));
+    if (*record_text(record, "again")) {
+        buf_adds(&again, record_text(record, "again"));
+    } else {
+        buf_adds(&again, "asl test ");
+        record_write_quoted(&again, file);
+        buf_adds(&again, " --filter ");
+        record_write_quoted(&again, record_text(record, "case"));
+    }
     fprintf(r->out, "      %sagain: %s%s\n", colour(r, GREY), buf_str(&again), colour(r, PLAIN));
     buf_clear(&again);
 }

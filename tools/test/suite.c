@@ -351,6 +351,15 @@ struct suite *suite_load(const char *path, const struct suite_reader *reader,
     return NULL;
 }
 
+void suite_machine_clear(struct suite_machine *m)
+{
+    asl_machine_unref(m->machine);
+    json_unref(m->name);
+    elements_free(m->elements);
+    mem_free(m->file);
+    *m = (struct suite_machine){0};
+}
+
 void suite_free(struct suite *s)
 {
     if (!s)
@@ -363,10 +372,7 @@ void suite_free(struct suite *s)
     mem_free(s->included);
     suite_file_clear(&s->snapshots);
     suite_file_clear(&s->file);
-    asl_machine_unref(s->machine.machine);
-    json_unref(s->machine.name);
-    elements_free(s->machine.elements);
-    mem_free(s->machine.file);
+    suite_machine_clear(&s->machine);
     mem_free(s);
 }
 

@@ -41,6 +41,8 @@ struct suite_machine {
     struct elements *elements; /* of the machine, with their places in that file */
 };
 
+void suite_machine_clear(struct suite_machine *m);
+
 /* Who reads definitions: `argument` is FILE or FILE#MACHINE, relative to the working directory;
  * `substitutions` an object or NULL. False with *why filled. */
 struct suite_reader {
