@@ -6,6 +6,7 @@
 #include "parsers/base/buf.h"
 #include "tools/cmd.h"
 #include "tools/progress.h"
+#include "tools/recording.h"
 #include "tools/shown.h"
 #include "tools/workflow.h"
 
@@ -16,9 +17,11 @@
 
 struct run {
     struct workflow w;
-    const char *timeout;
+    const char *timeout, *record, *definition;
     bool history, quiet;
     progress *progress;
+    recording *recording; /* of --record; NULL: none */
+    host *host;
 };
 
 /* Called after each turn for all executions of the engine: those of Map Runs come here as well. */
@@ -29,6 +32,8 @@ static void run_happened(void *user, uint64_t execution, const rt_exec *x,
 
     if (r->progress)
         progress_events(r->progress, execution, x, events, count);
+    if (r->recording)
+        recording_events(r->recording, host_engine(r->host), execution, x, events, count);
 }
 
 static void run_log_line(void *user, const char *execution, const char *line)
@@ -142,7 +147,7 @@ static int run_it(struct run *r, const struct option_set *set, int64_t limit_ms)
     workflow_host_options(&r->w, &options);
     options.handlers.log = r->quiet ? NULL : run_log_line;
     options.handlers.log_user = r;
-    host *h = host_new(s, &options);
+    host *h = r->host = host_new(s, &options);
     if (!workflow_handlers(&r->w, set, h))
         goto out;
     uint64_t execution = engine_start(host_engine(h), r->w.file.machine, &config, r->w.value, NULL);
@@ -167,6 +172,9 @@ static int run_it(struct run *r, const struct option_set *set, int64_t limit_ms)
         break;
     case HOST_FAILED: fprintf(stderr, "asl run: %s\n", why.text); break;
     }
+    if (r->recording && !recording_write(r->recording, &r->w, r->definition, r->record) &&
+        status != EXIT_INTERRUPTED)
+        status = EXIT_USAGE;
 out:
     /* What is cut off may still have something to say. */
     host_free(h);
@@ -183,6 +191,9 @@ static const struct option_row rows[] = {
      "prints the events, as GetExecutionHistory gives them, instead of\n"
      "the output",
      offsetof(struct run, history)},
+    {"record", 0, "FILE",
+     "makes a suite of the run, with the answers that came as mocks,\nwhich asl test plays",
+     offsetof(struct run, record)},
     {"quiet", 'q', NULL, "prints no progress and no output of handlers",
      offsetof(struct run, quiet)},
     {"timeout", 0, "SECONDS", "stops the execution after that much real time",
@@ -222,10 +233,15 @@ int cmd_run(int argc, char **argv)
                                               : "one definition at a time, please");
     if (r.timeout && !options_number(set, "timeout", r.timeout, 1, 31622400, &limit_s))
         return EXIT_USAGE;
+    if (r.record && strcmp(argv[first], "-") == 0)
+        return cmd_usage("run", "--record needs a definition that the suite can name: a file");
+    r.definition = argv[first];
+    r.recording = r.record ? recording_new() : NULL;
     r.w.silent = r.quiet;
     status = workflow_load(&r.w, set, argv[first]);
     if (status == EXIT_GOOD)
         status = run_it(&r, set, 1000 * limit_s);
     workflow_clear(&r.w);
+    recording_free(r.recording);
     return status;
 }

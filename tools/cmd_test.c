@@ -519,14 +519,19 @@ static int test_histories(struct test *t, int argc, char **argv)
         return cmd_usage("test", "--from-history takes one definition");
     t->reporter.out = stdout;
     t->reporter.colour = colour_wanted(stdout, t->color);
+    if (!set_options_read(&t->set, &cmd_test_options, &t->placeholders))
+        return EXIT_USAGE;
+    json *substitutions = placeholders_given(&t->placeholders);
     if (read_machine(t, argv[0], NULL, &machine, &why))
         status = history_files_test(&(struct history_files){.argument = t->from_history,
                                                             .suite = t->output,
                                                             .definition = argv[0],
+                                                            .substitutions = substitutions,
                                                             .machine = &machine,
                                                             .reporter = &t->reporter});
     else if (why.text)
         cmd_fail("test", "%s", why.text);
+    json_unref(substitutions);
     diag_clear(&why);
     suite_machine_clear(&machine);
     return status;

@@ -93,7 +93,8 @@ static bool write_suite(struct history_run *r)
             cmd_fail("test", "%s isn't written: no history goes as it went then", how->suite);
         return true;
     }
-    json *suite = suite_write(how->suite, how->definition, json_build_done(&r->cases));
+    json *suite = suite_write(how->suite, how->definition, json_ref(how->substitutions),
+                              json_build_done(&r->cases));
     json_write_pretty(&text, suite);
     buf_addc(&text, '\n');
     bool good = replace_file(how->suite, &text);

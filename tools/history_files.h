@@ -11,6 +11,7 @@ struct history_files {
     const char *argument; /* a history, or a folder of them */
     const char *suite;    /* the file of the suite that is to be made of them; NULL: none is */
     const char *definition;
+    const json *substitutions; /* of its placeholders: an object */
     const struct suite_machine *machine;
     struct reporter *reporter; /* told of each history as of a case */
 };

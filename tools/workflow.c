@@ -84,13 +84,16 @@ static bool workflow_load_machine(struct workflow *w, const struct option_set *s
     return machine_file_load(&w->file);
 }
 
-/* Without --seed each run has another one, which the system gives. */
+/* Without --seed each run has another one, which the system gives: one that --seed takes, too. */
 static bool take_seed(struct workflow *w, const struct option_set *set)
 {
     int64_t n;
 
-    if (!w->seed)
-        return getrandom(&w->seed_value, sizeof w->seed_value, 0) == sizeof w->seed_value;
+    if (!w->seed) {
+        bool given = getrandom(&w->seed_value, sizeof w->seed_value, 0) == sizeof w->seed_value;
+        w->seed_value >>= 1;
+        return given;
+    }
     if (!options_number(set, "seed", w->seed, 0, INT64_MAX, &n))
         return false;
     w->seed_value = (uint64_t)n;

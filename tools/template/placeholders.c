@@ -112,6 +112,18 @@ bool placeholders_any(const struct placeholders *p)
     return p->asked > 0;
 }
 
+json *placeholders_given(const struct placeholders *p)
+{
+    const json *values = p->values ? p->values : p->build.v;
+    struct json_build b = {0};
+
+    json_build_object(&b, p->asked);
+    for (size_t i = 0; i < p->asked; i++)
+        json_build_set_key(&b, json_ref(json_key_at(values, i)),
+                           json_ref(json_value_at(values, i)));
+    return json_build_done(&b);
+}
+
 void placeholders_unused(struct placeholders *p, void (*tell)(void *user, const char *name),
                          void *user)
 {

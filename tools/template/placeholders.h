@@ -33,6 +33,8 @@ void placeholders_default(struct placeholders *p, const char *name, const char *
 const json *placeholders_get(struct placeholders *p, const char *name, size_t len);
 /* Returns whether any value was given; defaults don't count. */
 bool placeholders_any(const struct placeholders *p);
+/* Returns the values that were given, by their names: an object, yours. */
+json *placeholders_given(const struct placeholders *p);
 /* Calls `tell` for each name that was given and never used. */
 void placeholders_unused(struct placeholders *p, void (*tell)(void *user, const char *name),
                          void *user);

@@ -522,6 +522,20 @@ void history_free(struct history *h)
     mem_free(h);
 }
 
+json *history_path(const struct history *h)
+{
+    const struct history_chain *own = h->chains[0];
+    struct json_build b = {0};
+
+    json_build_array(&b, 8);
+    for (size_t i = 0; i < own->count; i++) {
+        const struct history_event *e = &h->events[own->events[i]];
+        if (ends(e, "StateEntered") && e->state)
+            json_build_add(&b, json_ref(e->state));
+    }
+    return json_build_done(&b);
+}
+
 /* ---- what an event says ---- */
 
 static bool says_nothing(const json *key)

@@ -85,6 +85,8 @@ struct history *history_read(const char *text, size_t len, struct diag *why);
 struct history *history_of(json *events, struct diag *why);
 void history_free(struct history *h);
 
+/* Returns the names of the machine's own states that were entered, an array. Yours. */
+json *history_path(const struct history *h);
 /* Returns what an event says of what happened: its type, the state that it names, and its data
  * without ids, times and what depends on the account. Text that holds JSON is told as that. */
 json *history_event_value(const struct history_event *e);

@@ -395,12 +395,15 @@ static json *named_from(const char *path, const char *definition)
     return json_take_buf(&b);
 }
 
-json *suite_write(const char *path, const char *definition, json *cases)
+json *suite_write(const char *path, const char *definition, json *substitutions, json *cases)
 {
     struct json_build b = {0};
 
-    json_build_object(&b, 2);
+    json_build_object(&b, 3);
     json_build_set(&b, "definition", named_from(path, definition));
+    if (json_count(substitutions))
+        json_build_set(&b, "substitutions", json_ref(substitutions));
+    json_unref(substitutions);
     json_build_set(&b, "cases", cases);
     return json_build_done(&b);
 }

@@ -16,7 +16,7 @@
 json *suite_write_case(const struct replay *r, const struct history *h);
 
 /* Returns a suite for the definition at `definition`, as its file at `path` names it. It takes
- * `cases`, an object. Yours. */
-json *suite_write(const char *path, const char *definition, json *cases);
+ * `substitutions`, values for placeholders, and `cases`, both objects. Yours. */
+json *suite_write(const char *path, const char *definition, json *substitutions, json *cases);
 
 #endif

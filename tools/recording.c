@@ -1,0 +1,207 @@
+/*
+ * A run becomes a suite by way of its history: that is replayed as one of AWS is, so that the suite
+ * is known to pass before it is written. Map Runs have executions of their own, whose histories
+ * answer for their items.
+ */
+#include "tools/recording.h"
+
+#include "parsers/base/mem.h"
+#include "tools/cmd.h"
+#include "tools/replace_file.h"
+#include "tools/test/history.h"
+#include "tools/test/replay.h"
+#include "tools/test/suite_write.h"
+
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+
+/* The events of one execution so far. */
+struct recorded {
+    uint64_t number;
+    struct json_build events;
+    const struct asl_state *map; /* it is of a Map Run of this state; NULL: it is the run's own */
+    uint32_t index;              /* of the item */
+};
+
+struct recording {
+    struct recorded *all; /* the run's own first */
+    size_t count, cap;
+    size_t *index_of; /* by number: one more than its index; 0: it is not there yet */
+    size_t index_cap;
+};
+
+recording *recording_new(void)
+{
+    return mem_calloc(1, sizeof(recording));
+}
+
+void recording_free(recording *r)
+{
+    for (size_t i = 0; r && i < r->count; i++)
+        json_build_drop(&r->all[i].events);
+    if (r) {
+        mem_free(r->all);
+        mem_free(r->index_of);
+    }
+    mem_free(r);
+}
+
+/* The engine's numbers are dense. */
+static struct recorded *recorded_of(recording *r, const engine *e, uint64_t execution)
+{
+    struct rt_place place;
+
+    if (execution >= r->index_cap) {
+        size_t cap = mem_grow(r->index_cap, (size_t)execution + 1);
+        r->index_of = mem_realloc(r->index_of, cap * sizeof *r->index_of);
+        memset(r->index_of + r->index_cap, 0, (cap - r->index_cap) * sizeof *r->index_of);
+        r->index_cap = cap;
+    }
+    if (r->index_of[execution])
+        return &r->all[r->index_of[execution] - 1];
+    MEM_GROW(r->all, r->count, r->cap);
+    struct recorded *new = &r->all[r->count++];
+    *new = (struct recorded){.number = execution};
+    json_build_array(&new->events, 16);
+    if (r->count > 1 && engine_child_place(e, execution, &place)) {
+        new->map = place.state;
+        new->index = place.index;
+    }
+    r->index_of[execution] = r->count;
+    return new;
+}
+
+void recording_events(recording *r, engine *e, uint64_t execution, const rt_exec *x,
+                      const struct rt_event *events, size_t count)
+{
+    struct recorded *to = recorded_of(r, e, execution);
+
+    for (size_t i = 0; i < count; i++)
+        if (events[i].id)
+            json_build_add(&to->events, rt_event_json(x, &events[i]));
+}
+
+/* ---- the suite ---- */
+
+struct played {
+    struct history *own;
+    struct replay_child *children;
+    size_t child_count;
+};
+
+static bool read_played(recording *r, struct played *out, struct diag *why)
+{
+    out->children = mem_calloc(r->count + 1, sizeof *out->children);
+    out->own = r->count ? history_of(json_build_done(&r->all[0].events), why) : NULL;
+    for (size_t i = 1; out->own && i < r->count; i++) {
+        struct history *h = history_of(json_build_done(&r->all[i].events), NULL);
+        if (!h)
+            continue;
+        if (r->all[i].map)
+            out->children[out->child_count++] =
+                (struct replay_child){h, r->all[i].map->name, r->all[i].index};
+        else
+            history_free(h);
+    }
+    return out->own != NULL;
+}
+
+static void clear_played(struct played *p)
+{
+    history_free(p->own);
+    for (size_t i = 0; i < p->child_count; i++)
+        history_free((struct history *)(uintptr_t)p->children[i].history);
+    mem_free(p->children);
+}
+
+/* What the command line says of the execution is part of the case. */
+static json *recorded_case(const struct workflow *w, const struct replay *replay,
+                           const struct history *h)
+{
+    json *made = suite_write_case(replay, h);
+    struct json_build b = {0};
+
+    json_build_copy(&b, made, 3);
+    json_unref(made);
+    json_build_set(&b, "seed", json_int((int64_t)w->seed_value));
+    if (w->name)
+        json_build_set(&b, "execution", json_cstring(w->name));
+    if (w->extra)
+        json_build_set(&b, "context", json_ref(w->extra));
+    return json_build_done(&b);
+}
+
+static json *recorded_suite(const struct workflow *w, const struct replay *replay,
+                            const struct history *h, const char *definition, const char *path)
+{
+    struct json_build cases = {0};
+
+    json_build_object(&cases, 1);
+    json_build_set(&cases, "recorded", recorded_case(w, replay, h));
+    return suite_write(path, definition, placeholders_given(&w->placeholders),
+                       json_build_done(&cases));
+}
+
+static bool write_suite(const char *path, const json *suite)
+{
+    struct buf text = {0};
+
+    json_write_pretty(&text, suite);
+    buf_addc(&text, '\n');
+    bool good = replace_file(path, &text);
+    if (!good)
+        cmd_fail("run", "%s can't be written: %s", path, strerror(errno));
+    buf_clear(&text);
+    return good;
+}
+
+/* It ends as it did, by the same way: what else differs, as times do, is no matter. */
+static bool went_as_recorded(const struct history *h, const struct replay *r)
+{
+    json *way = history_path(h);
+    const char *last = h->events[h->count - 1].type + strlen("Execution");
+    const char *status = json_str(result_member(r->result, "status"));
+    bool same = h->ended && json_equal(way, result_member(r->result, "path")) &&
+                strncasecmp(last, status, 4) == 0;
+
+    json_unref(way);
+    return same;
+}
+
+bool recording_write(recording *r, const struct workflow *w, const char *definition,
+                     const char *path)
+{
+    struct played p = {0};
+    struct diag why = {0};
+    bool good = false;
+
+    if (read_played(r, &p, &why)) {
+        struct replay replay;
+        replay_run(&(struct replay_options){.history = p.own,
+                                            .children = p.children,
+                                            .child_count = p.child_count,
+                                            .machine = w->file.machine,
+                                            .name = w->file.name,
+                                            .execution = w->name,
+                                            .context = w->extra,
+                                            .seed = w->seed_value},
+                   &replay);
+        if (went_as_recorded(p.own, &replay)) {
+            json *suite = recorded_suite(w, &replay, p.own, definition, path);
+            good = write_suite(path, suite);
+            json_unref(suite);
+        } else {
+            cmd_fail("run", "%s isn't written: played once more, the execution goes otherwise%s%s",
+                     path, replay.failures.count ? ": " : "",
+                     replay.failures.count ? replay.failures.all[0].text : "");
+        }
+        replay_clear(&replay);
+    } else {
+        cmd_fail("run", "%s isn't written: %s", path,
+                 why.text ? why.text : "the execution didn't start");
+    }
+    clear_played(&p);
+    diag_clear(&why);
+    return good;
+}
