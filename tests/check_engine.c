@@ -119,6 +119,35 @@ START_TEST(late_answer)
 }
 END_TEST
 
+/* The token comes before the answer of who was given the task: that is one answered task. */
+START_TEST(token_and_answer)
+{
+    static const char by_token[] = ONE_STATE(
+        "A", "\"Type\":\"Task\",\"Resource\":\"arn:aws:states:::sqs:sendMessage.waitForTaskToken\","
+             "\"Parameters\":{\"MessageBody.$\":\"$$.Task.Token\"},\"End\":true");
+    struct world_log w;
+
+    world_open(&w, 0);
+    uint64_t execution = start(&w, by_token, "{}");
+    turn(&w);
+    ck_assert_uint_eq(w.count, 1);
+    uint64_t id = w.answers[0].id;
+    engine_task_answered(
+        w.e, id,
+        &(struct task_result){.ok = true, .output = json_int(1), .exchange = json_cstring("x")});
+    turn(&w);
+    ck_assert(status(&w, execution) == RT_RUNNING);
+    engine_task_done(
+        w.e, id,
+        &(struct task_result){.ok = true, .output = json_int(2), .exchange = json_cstring("x")});
+    turn(&w);
+    ck_assert(status(&w, execution) == RT_SUCCEEDED);
+    expect_json("the token's", rt_exec_output(engine_execution(w.e, execution)), "1");
+    ck_assert_uint_eq(w.answered, 1);
+    world_close(&w);
+}
+END_TEST
+
 START_TEST(stop)
 {
     struct world_log w;
@@ -484,6 +513,7 @@ int main(void)
     tcase_add_test(t, failing_commits);
     tcase_add_test(t, waits_end_in_order);
     tcase_add_test(t, late_answer);
+    tcase_add_test(t, token_and_answer);
     tcase_add_test(t, stop);
     tcase_add_test(t, stop_before_start);
     tcase_add_test(t, turns_are_bounded);

@@ -43,8 +43,8 @@ struct engine_hooks {
      */
     void (*lost)(void *user, uint64_t execution, const char *arn, const char *list,
                  const char *why);
-    /* Called when a task has its answer that was handed out at `since_ms`, by the clock of due
-     * times. May be NULL. */
+    /* Called when a task has its first answer, by its token or from who was given it. It was handed
+     * out at `since_ms`, by the clock of due times. May be NULL. */
     void (*answered)(void *user, int64_t since_ms);
     /* Returns whether a Task of the execution may go to that activity; called while a turn is
      * made. NULL: it may go to any. */

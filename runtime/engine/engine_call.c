@@ -1,6 +1,8 @@
 /*
  * Task calls and child calls: what executions have asked for and wait for. An answer finds its call
- * by the id alone, so one that comes twice, or too late, finds none and is dropped.
+ * by the id alone. The answer of who was given the task ends the call, so one that comes twice, or
+ * too late, finds none and is dropped. A result by token leaves the call as it is: the core tells
+ * by RT_RELEASE_TASK when it is over.
  */
 
 #include "runtime/engine/engine_call.h"
@@ -158,6 +160,20 @@ void engine_task_heartbeat(engine *e, uint64_t id)
         engine_answer(e, call, RT_IN_HEARTBEAT, NULL, (struct asl_error){0});
 }
 
+/* Makes an input of a result (taken). The hook hears of a call's first answer: after a result by
+ * token comes that of who was given the task. */
+static void engine_bring_result(engine *e, struct engine_call *call, enum rt_input_kind kind,
+                                struct task_result *result)
+{
+    if (!call->answered && e->hooks.answered)
+        e->hooks.answered(e->hooks.user, call->since_ms);
+    call->answered = true;
+    engine_answer(
+        e, call, kind, json_ref(result->output),
+        (struct asl_error){.name = json_ref(result->error), .cause = json_ref(result->cause)});
+    task_result_clear(result);
+}
+
 /* The call ends here, not when its input is stepped: a second answer finds none. */
 void engine_task_done(engine *e, uint64_t id, struct task_result *result)
 {
@@ -167,27 +183,17 @@ void engine_task_done(engine *e, uint64_t id, struct task_result *result)
         task_result_clear(result);
         return;
     }
-    if (e->hooks.answered)
-        e->hooks.answered(e->hooks.user, call->since_ms);
-    engine_answer(e, call, result->ok ? RT_IN_TASK_OK : RT_IN_TASK_FAILED, result->output,
-                  (struct asl_error){.name = result->error, .cause = result->cause});
-    json_unref(result->exchange);
-    *result = (struct task_result){0};
+    engine_bring_result(e, call, result->ok ? RT_IN_TASK_OK : RT_IN_TASK_FAILED, result);
     engine_remove_call(e, call);
 }
 
 /* The call stays: whoever works on the task hears of the end by release_task, after the commit. */
 void engine_task_answered(engine *e, uint64_t id, struct task_result *result)
 {
-    const struct engine_call *call = call_by_id(e, id);
+    struct engine_call *call = call_by_id(e, id);
 
-    if (!call) {
+    if (!call)
         task_result_clear(result);
-        return;
-    }
-    if (e->hooks.answered)
-        e->hooks.answered(e->hooks.user, call->since_ms);
-    engine_answer(e, call, result->ok ? RT_IN_TOKEN_OK : RT_IN_TOKEN_FAILED, result->output,
-                  (struct asl_error){.name = result->error, .cause = result->cause});
-    *result = (struct task_result){0};
+    else
+        engine_bring_result(e, call, result->ok ? RT_IN_TOKEN_OK : RT_IN_TOKEN_FAILED, result);
 }

@@ -50,6 +50,7 @@ struct engine_call {
     bool child;      /* a child call, not a task call */
     bool unasked;    /* child call: the parent has not asked for it since a restart */
     bool submits;    /* task call: its task is of the .sync or .waitForTaskToken kind */
+    bool answered;   /* task call: the hook has heard of its answer */
     uint64_t number; /* child call: the execution; NO_CHILD */
     int64_t since_ms;
 };

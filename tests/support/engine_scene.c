@@ -141,6 +141,14 @@ void ended(void *user, uint64_t execution, const rt_exec *x)
     buf_printf(&w->log, "%" PRIu64 " ended %s\n", execution, rt_status_name(rt_exec_status(x)));
 }
 
+static void answered(void *user, int64_t since_ms)
+{
+    struct world_log *w = user;
+
+    ck_assert_int_le(since_ms, w->now_ms);
+    w->answered++;
+}
+
 enum { LOOK_NS = 10000000 };
 
 /* Each look at the clock takes longer than a turn has: whatever can be left in its midst is. */
@@ -180,6 +188,7 @@ engine *new_engine(struct world_log *w, bool slices)
                                  .happened = happened,
                                  .ended = ended,
                                  .lost = lost,
+                                 .answered = answered,
                                  .used_ns = slices ? used_ns : NULL,
                                  .used_bytes = used_bytes};
 

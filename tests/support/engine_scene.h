@@ -37,7 +37,8 @@ struct world_log {
     struct buf log; /* what left the engine, a line each */
     struct due_answer answers[200];
     size_t count;
-    size_t tasks; /* handed out so far */
+    size_t tasks;    /* handed out so far */
+    size_t answered; /* as the hook was told */
     int64_t used_ns;
     size_t used_bytes;
     /* how long the log was at each commit */
