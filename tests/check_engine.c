@@ -126,12 +126,14 @@ START_TEST(token_and_answer)
         "A", "\"Type\":\"Task\",\"Resource\":\"arn:aws:states:::sqs:sendMessage.waitForTaskToken\","
              "\"Parameters\":{\"MessageBody.$\":\"$$.Task.Token\"},\"End\":true");
     struct world_log w;
+    uint64_t asks = 7;
 
     world_open(&w, 0);
     uint64_t execution = start(&w, by_token, "{}");
     turn(&w);
     ck_assert_uint_eq(w.count, 1);
     uint64_t id = w.answers[0].id;
+    ck_assert(engine_execution_of(w.e, id, &asks) && asks == execution);
     engine_task_answered(
         w.e, id,
         &(struct task_result){.ok = true, .output = json_int(1), .exchange = json_cstring("x")});
@@ -144,6 +146,7 @@ START_TEST(token_and_answer)
     ck_assert(status(&w, execution) == RT_SUCCEEDED);
     expect_json("the token's", rt_exec_output(engine_execution(w.e, execution)), "1");
     ck_assert_uint_eq(w.answered, 1);
+    ck_assert(!engine_execution_of(w.e, id, &asks));
     world_close(&w);
 }
 END_TEST

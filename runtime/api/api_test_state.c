@@ -350,7 +350,9 @@ enum task_trace api_trace(const api *a, const struct task *task)
  * last. */
 void api_task_traced(api *a, uint64_t id, const json *exchange)
 {
-    struct test_state *t = test_state_of(a, engine_execution_of(a->engine, id));
+    uint64_t execution;
+    struct test_state *t =
+        engine_execution_of(a->engine, id, &execution) ? test_state_of(a, execution) : NULL;
 
     if (!t)
         return;

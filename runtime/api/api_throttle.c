@@ -160,7 +160,7 @@ int64_t start_nesting(struct call *c)
 
     if (!t || t->own == OWN_START || t->own == OWN_SDK)
         return 0;
-    json *note = note_at_top(c->api, engine_execution_of(c->api->engine, t->node.id));
+    json *note = note_at_top(c->api, t->number);
     if (note)
         depth = json_get(note, NOTE_NESTING);
     int64_t nesting = (depth ? json_int_value(depth) : 0) + 1;

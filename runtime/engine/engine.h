@@ -150,8 +150,8 @@ void engine_task_heartbeat(engine *e, uint64_t id);
 /* Finds the execution whose Map Run the execution belongs to. False: it belongs to none, or has
  * ended. */
 bool engine_parent(const engine *e, uint64_t execution, uint64_t *parent);
-/* Returns the execution that awaits the task; 0: none does. */
-uint64_t engine_execution_of(const engine *e, uint64_t id);
+/* Finds the execution that awaits the task. False: none does. */
+bool engine_execution_of(const engine *e, uint64_t id, uint64_t *execution);
 /*
  * Fills in where a task call stands that is out. The item is the innermost Map's, distributed ones
  * included. False: no such call is out, or its execution sleeps.

@@ -129,11 +129,14 @@ void engine_answer(engine *e, const struct engine_call *call, enum rt_input_kind
     in->error = error;
 }
 
-uint64_t engine_execution_of(const engine *e, uint64_t id)
+bool engine_execution_of(const engine *e, uint64_t id, uint64_t *execution)
 {
     const struct engine_call *call = call_by_id(e, id);
 
-    return call ? call->execution : 0;
+    if (!call)
+        return false;
+    *execution = call->execution;
+    return true;
 }
 
 void engine_task_started(engine *e, uint64_t id, const json *worker)
