@@ -179,16 +179,6 @@ bool api_awaits_token(const api *a, uint64_t id)
 
 /* ---- tokens ---- */
 
-/* Only what looks like one of ours is looked for in the store: anything else is invalid, not timed
- * out. */
-static bool looks_like_token(const char *text)
-{
-    size_t len = strlen(RT_TOKEN_PREFIX);
-
-    return strncmp(text, RT_TOKEN_PREFIX, len) == 0 && strlen(text) >= len + 32 &&
-           strspn(text + len, "0123456789abcdef") == strlen(text + len);
-}
-
 /* Looks for a task whose execution has not been taken up since a restart, so that its tasks were
  * not handed out yet: takes it up now. NULL: there is no such task, or the call failed. */
 static struct api_task *task_of_untaken(struct call *c, const char *token)
@@ -208,18 +198,19 @@ static struct api_task *task_of_untaken(struct call *c, const char *token)
     return t;
 }
 
-/* AWS tells a token that no task has any more from a text that never was one. */
+/* AWS tells a token that no task has any more from a text that never was one. Only what could be
+ * one of ours is looked for in the store. */
 static struct api_task *task_of_token(struct call *c)
 {
     const char *token = call_text(c, "taskToken");
     struct api_task *t = text_map_get(&c->api->tasks.by_text, token);
-    bool looks = !t && looks_like_token(token);
+    bool could_be = !t && rt_is_like_token(token);
 
-    if (looks)
+    if (could_be)
         t = task_of_untaken(c, token);
     if (t || c->error)
         return t;
-    if (looks)
+    if (could_be)
         call_fail(c, "TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'");
     else
         call_fail(c, "InvalidToken", "Invalid Token: 'Invalid token'");

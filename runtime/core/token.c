@@ -36,6 +36,12 @@ static size_t token_find_token(const char *text, size_t len, size_t at)
     return len;
 }
 
+bool rt_is_like_token(const char *text)
+{
+    return strncmp(text, RT_TOKEN_PREFIX, PREFIX) == 0 && strlen(text) == PREFIX + DIGITS &&
+           strspn(text + PREFIX, "0123456789abcdef") == DIGITS;
+}
+
 void rt_hide_tokens(char *text, size_t len)
 {
     for (size_t at = 0; (at = token_find_token(text, len, at)) < len; at += PREFIX + DIGITS)

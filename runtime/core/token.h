@@ -3,6 +3,7 @@
 
 #include "asl/eval/env.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -11,6 +12,8 @@
  */
 #define RT_TOKEN_PREFIX "AQC"
 
+/* Returns whether the text could be a token of ours: whether it is one, only its task tells. */
+bool rt_is_like_token(const char *text);
 /* Puts '*' in the place of the digits of each token in the text: for logs and words about errors.
  */
 void rt_hide_tokens(char *text, size_t len);
