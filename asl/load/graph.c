@@ -17,17 +17,18 @@ bool graph_edge(const struct asl_state *s, size_t k, struct edge *out)
         *out = (struct edge){EDGE_CATCH, k, s->catch[k].next};
         return true;
     }
+    bool chooses = s->type == ASL_CHOICE;
+    size_t rules = chooses ? s->choice.count : 0;
+    const struct asl_state *last = chooses ? s->choice.fallback : s->next;
     k -= s->catchers;
-    if (s->type != ASL_CHOICE) {
-        *out = (struct edge){EDGE_NEXT, 0, s->next};
-        return k == 0 && s->next;
-    }
-    if (k < s->choice.count) {
+    if (k < rules) {
         *out = (struct edge){EDGE_RULE, k, s->choice.rules[k].next};
         return true;
     }
-    *out = (struct edge){EDGE_DEFAULT, 0, s->choice.fallback};
-    return k == s->choice.count && s->choice.fallback;
+    if (k > rules || !last)
+        return false;
+    *out = (struct edge){chooses ? EDGE_DEFAULT : EDGE_NEXT, 0, last};
+    return true;
 }
 
 /* A state on the way down, and which of its edges is the next to be followed. */
@@ -174,11 +175,7 @@ bool graph_inner_block(const struct asl_state *s, const struct asl_at *at, size_
 
 /* ---- what is known before each state ---- */
 
-/*
- * Each round carries news once around a loop. What is known of a state changes in one direction
- * only, so that it comes to rest; loops within loops need more rounds. Beyond these nothing is said
- * of the block.
- */
+/* Facts only grow, so each loop comes to rest; this bounds the time that it may take. */
 enum { ROUNDS_MAX = 32 };
 
 struct solving {

@@ -19,7 +19,7 @@ struct edge {
     const struct asl_state *to;
 };
 
-/* Gives the k-th way out of a state; false behind the last. */
+/* Gives the k-th way out of a state, from 0; false behind the last. */
 bool graph_edge(const struct asl_state *s, size_t k, struct edge *out);
 /* Tells whether its scope ends with the state. */
 bool graph_is_end(const struct asl_state *s);
@@ -32,9 +32,9 @@ bool graph_is_end(const struct asl_state *s);
 size_t graph_order(const struct asl_scope *scope, size_t *order);
 
 /*
- * Puts into component[i], for each state that can be reached from the start, a number that it
- * shares with the states it is in a loop with; for the others, the count that is returned. No edge
- * leads to a higher number.
+ * Puts into component[i], for each state i of the scope that can be reached from the start, a
+ * number that it shares with the states it is in a loop with; for the others, the count that is
+ * returned. No edge leads to a higher number.
  */
 size_t graph_components(const struct asl_scope *scope, size_t *component);
 
@@ -46,7 +46,8 @@ struct block {
 
 /* Gives the machine's own block; `top`: its definition. */
 void graph_top_block(const asl_machine *m, const struct asl_at *top, struct block *out);
-/* Gives the k-th block inside the Parallel or Map that stands at `at`; false behind the last. */
+/* Gives the k-th block, from 0, inside the Parallel or Map that stands at `at`; false behind the
+ * last. */
 bool graph_inner_block(const struct asl_state *s, const struct asl_at *at, size_t k,
                        struct block *out);
 
@@ -67,16 +68,21 @@ struct graph_flow {
     void *user;
     /* Makes of what is known before the state what is known behind it. NULL: the same. */
     void (*transfer)(void *user, const struct leaving *l);
-    /* Joins what leaves by the edge with what is known before state `to`; true when that grows. */
+    /*
+     * Joins what leaves by the edge with what is known before state `to`; true when that grows. It
+     * must be true when `to` is reached for the first time, too: unless `loops_share`, a state is
+     * left only after that.
+     */
     bool (*join)(void *user, const struct leaving *l, const struct edge *e, size_t to);
-    /* The states of a loop have one fact together, by graph_components. It comes to rest always. */
+    /* The user keeps one fact for all states of a loop (graph_components), so each of them is left
+     * again when it grows, not only the one that an edge led to. */
     bool loops_share;
 };
 
 /*
- * Follows the facts over the graph until nothing grows; false when they don't come to rest after as
- * many rounds as are made. A fact goes round a loop as often as other loops are chained in it,
- * mostly two or three times.
+ * Follows the facts over the graph until nothing grows. A loop is gone through again as long as
+ * something in it grows, mostly two or three times, and more often where loops stand in it. False:
+ * it would take more rounds than are made, and what is known so far is not all.
  */
 bool graph_solve(const struct block *b, const struct graph_flow *flow);
 
