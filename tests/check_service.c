@@ -511,6 +511,20 @@ static void break_store(struct life *l)
     call(l, "CreateActivity", "{\"name\":\"lost\"}");
 }
 
+/* What was written to see whether the store is back is not left in it. */
+static void expect_no_probe(const struct life *l)
+{
+    struct diag why = {0};
+    struct buf text = {0};
+    store *s = store_sqlite_open(l->options.store, STORE_NORMAL, &why);
+
+    ck_assert(!store_get(s, "probe", "written", &text, &why));
+    ck_assert_str_eq(why.code, STORE_NONE);
+    store_free(s);
+    buf_clear(&text);
+    diag_clear(&why);
+}
+
 static const struct {
     const char *name;
     void (*client)(struct life *l);
@@ -550,6 +564,8 @@ START_TEST(store_fails)
                   buf_str(&l.heard));
     ck_assert_int_eq(l.begun, failures[_i].lives);
     ck_assert_int_eq(l.again, failures[_i].lives - 1);
+    if (failures[_i].end == SERVICE_STOPPED)
+        expect_no_probe(&l);
     diag_clear(&why);
     close_life(&l);
 }

@@ -317,7 +317,8 @@ static void service_tell_rights(const service *s)
 }
 
 /* Returns whether the store can be written again. Opening alone doesn't tell: a full disk or a
- * read-only file system lets a file be opened, so a record is written and committed. */
+ * read-only file system lets a file be opened, so a record is written and committed, and removed.
+ */
 static bool service_store_is_back(service *s)
 {
     struct diag why = {0};
@@ -326,6 +327,8 @@ static bool service_store_is_back(service *s)
     if (good) {
         store_put(s->store, "probe", "written", "1", 1);
         good = store_commit(s->store, &why);
+        store_put(s->store, "probe", "written", NULL, 0);
+        good = store_commit(s->store, &why) && good;
     }
     service_close_store(s);
     diag_clear(&why);
@@ -345,22 +348,26 @@ static void service_tell_end(service *s)
         hooks->end(s->options.user);
 }
 
-/*
- * Answers requests with the failure until the store can be written again. Returns true at once for
- * a store that merely refused something (it goes on without that), false when a signal came or when
- * the store is damaged, which waiting doesn't mend.
- */
-static bool service_wait_for_store(service *s, const struct diag *failed)
+/* What follows when the store has failed. */
+enum after_failure {
+    LIVES_AGAIN, /* the store goes on */
+    IS_DAMAGED,  /* waiting doesn't mend that */
+    IS_TO_STOP,  /* a signal came while the store was away */
+};
+
+/* Answers requests with the failure until the store can be written again. One that merely refused
+ * something goes on without that, at once. */
+static enum after_failure service_wait_for_store(service *s, const struct diag *failed)
 {
     int64_t retry_ms = s->options.store_retry_ms ? s->options.store_retry_ms : STORE_RETRY_MS;
 
     if (strcmp(failed->code, STORE_REFUSED) == 0) {
         service_tell(s,
                      &(struct service_news){.kind = SERVICE_STORE_REFUSED, .text = failed->text});
-        return true;
+        return LIVES_AGAIN;
     }
     if (strcmp(failed->code, STORE_CORRUPT) == 0)
-        return false;
+        return IS_DAMAGED;
     service_tell(s, &(struct service_news){.kind = SERVICE_STORE_AWAY, .text = failed->text});
     api_server_fail(s->server, failed->text);
     front_door_fail(s->door, failed->text);
@@ -370,10 +377,10 @@ static bool service_wait_for_store(service *s, const struct diag *failed)
     service_close_store(s);
     do {
         if (host_rest(s->host, retry_ms))
-            return false;
+            return IS_TO_STOP;
     } while (!service_store_is_back(s));
     service_tell(s, &(struct service_news){.kind = SERVICE_STORE_BACK});
-    return true;
+    return LIVES_AGAIN;
 }
 
 /* ---- opening, from the store upwards ---- */
@@ -573,20 +580,16 @@ void service_free(service *s)
  * that another life is to begin. */
 static bool service_live(service *s, enum service_end *end, struct diag *why)
 {
-    bool again = false;
+    enum after_failure after = IS_DAMAGED;
+    bool open = service_open(s, why),
+         stopped = open && host_serve(s->host, service_on_stop, s, why);
 
-    *end = SERVICE_REFUSED;
-    if (!service_open(s, why)) {
-        /* *end stays SERVICE_REFUSED, and *why says what could not be opened. */
-    } else if (host_serve(s->host, service_on_stop, s, why)) {
-        *end = SERVICE_STOPPED;
-    } else {
-        again = service_wait_for_store(s, why);
-        if (!again && strcmp(why->code, STORE_CORRUPT) != 0)
-            *end = SERVICE_GAVE_UP;
-    }
+    if (open && !stopped)
+        after = service_wait_for_store(s, why);
     service_close(s);
-    return again;
+    /* *why says what could not be opened, or that the store is damaged. */
+    *end = stopped ? SERVICE_STOPPED : after == IS_TO_STOP ? SERVICE_GAVE_UP : SERVICE_REFUSED;
+    return after == LIVES_AGAIN;
 }
 
 /* Only a refusal is the caller's to hear: a store that failed and came back was told by the hook

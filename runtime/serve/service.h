@@ -108,7 +108,8 @@ enum service_end service_run(service *s, struct diag *why);
 /*
  * Reads handlers, routes and credentials again, regular files only, and opens the log anew. The new
  * contents take effect together, or not at all; running calls end as they began. `read` gains the
- * names of the files. False with *why filled: nothing has changed. To be called from a hook.
+ * names of the files. False with *why filled: only the log was opened anew. To be called from a
+ * hook.
  */
 bool service_reload(service *s, struct buf *read, struct diag *why);
 
