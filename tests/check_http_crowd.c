@@ -140,17 +140,17 @@ END_TEST
 START_TEST(crowded_out_by_word)
 {
     struct http_world *w = http_world_new();
-    struct client *guest, *friend;
+    struct client *stranger, *friend;
 
     w->options.connections = 2;
     w->options.by_word = true;
     http_world_serve(w);
-    guest = join_saying(w, get);
-    await_text(w, guest, "GET /a");
+    stranger = join_saying(w, get);
+    await_text(w, stranger, "GET /a");
     friend = join_saying(w, "GET /friend HTTP/1.1\r\n" HOST "\r\n");
     await_text(w, friend, "GET /friend");
     join_saying(w, "");
-    await_end(w, guest);
+    await_end(w, stranger);
     join_saying(w, "");
     ck_assert(!friend->ended);
     ck_assert_uint_eq(http_world_connections(w), 2);
@@ -158,8 +158,8 @@ START_TEST(crowded_out_by_word)
 }
 END_TEST
 
-/* Requests of guests that wait can't be dropped: so they leave a quarter of all places. */
-START_TEST(guests_that_wait)
+/* Requests of strangers that wait can't be dropped: so they leave a quarter of all places. */
+START_TEST(strangers_that_wait)
 {
     struct http_world *w = http_world_new();
     struct client *c;
@@ -215,14 +215,14 @@ START_TEST(one_peer_has_its_share)
 END_TEST
 
 /* Not more than 100,000 bytes of bodies together, until one is known. */
-START_TEST(bodies_of_guests)
+START_TEST(bodies_of_strangers)
 {
     static const char begin[] = "POST /b HTTP/1.1\r\n" HOST "Content-Length: 900000\r\n\r\n";
     struct http_world *w = http_world_new();
     struct buf text = {0};
     struct client *c[5];
 
-    w->options.guest_bytes = 100 * 1000;
+    w->options.stranger_bytes = 100 * 1000;
     http_world_serve(w);
     c[0] = join_saying(w, get);
     await_text(w, c[0], "GET /a");
@@ -386,9 +386,9 @@ int main(void)
     tcase_add_test(t, crowded_out);
     tcase_add_test(t, young_ones_stay);
     tcase_add_test(t, crowded_out_by_word);
-    tcase_add_test(t, guests_that_wait);
+    tcase_add_test(t, strangers_that_wait);
     tcase_add_test(t, one_peer_has_its_share);
-    tcase_add_test(t, bodies_of_guests);
+    tcase_add_test(t, bodies_of_strangers);
     tcase_add_test(t, answered_at_head);
     tcase_add_test(t, limit_of_one_request);
     tcase_add_loop_test(t, at_head, 0, COUNT(at_heads));

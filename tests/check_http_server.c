@@ -365,24 +365,25 @@ START_TEST(slow_client)
 END_TEST
 
 /* Who is known may take his time. */
-START_TEST(slow_guest)
+START_TEST(slow_stranger)
 {
     static const char begin[] = "POST / HTTP/1.1\r\n" HOST "Content-Length: 2\r\n\r\nx";
     struct http_world *w = http_world_new();
-    struct client *friend, *guest;
+    struct client *friend, *stranger;
 
-    w->options.guest_body_ms = 50;
+    w->options.stranger_body_ms = 50;
     http_world_serve(w);
     friend = join(w);
     await_connected(w, friend);
     say(friend, get);
     await_text(w, friend, "GET /a");
-    guest = join(w);
-    await_connected(w, guest);
+    stranger = join(w);
+    await_connected(w, stranger);
     say(friend, begin);
-    say(guest, begin);
-    await_end(w, guest);
-    ck_assert_msg(!strncmp(buf_str(&guest->got), "HTTP/1.1 408 ", 13), "%s", buf_str(&guest->got));
+    say(stranger, begin);
+    await_end(w, stranger);
+    ck_assert_msg(!strncmp(buf_str(&stranger->got), "HTTP/1.1 408 ", 13), "%s",
+                  buf_str(&stranger->got));
     ck_assert(!friend->ended);
     say(friend, "y");
     await_text(w, friend, "POST / xy");
@@ -506,7 +507,7 @@ int main(void)
     tcase_add_test(t, idle_connection);
     tcase_add_test(t, silent_connection);
     tcase_add_loop_test(t, slow_client, 0, COUNT(slow));
-    tcase_add_test(t, slow_guest);
+    tcase_add_test(t, slow_stranger);
     tcase_add_test(t, stop);
     tcase_add_test(t, stop_without_connections);
     tcase_add_loop_test(t, close_while_one_waits, 0, 3);

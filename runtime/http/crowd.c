@@ -39,7 +39,7 @@ static struct peer peer_of(const http_exchange *x)
     return p;
 }
 
-static bool is_guest(const http_exchange *x)
+static bool is_stranger(const http_exchange *x)
 {
     return !x->known && !http_exchange_is_closing(x);
 }
@@ -48,7 +48,7 @@ static bool is_guest(const http_exchange *x)
  * looked at by options.on_head waits, too. */
 static bool may_go(const http_exchange *x)
 {
-    return is_guest(x) && x->phase != WAITING && x->phase != CLOSED;
+    return is_stranger(x) && x->phase != WAITING && x->phase != CLOSED;
 }
 
 /* How far it got: all that was to be said was said, or nothing has come; a part of a head; a part
@@ -97,14 +97,14 @@ static http_exchange *find_first_to_go(const http_exchange *x, const struct peer
     return first;
 }
 
-static size_t count_guests(const http_server *s, const struct peer *of)
+static size_t count_strangers(const http_server *s, const struct peer *of)
 {
     size_t count = 0;
 
     for (const http_exchange *y = s->connections; y; y = y->next) {
         struct peer p = peer_of(y);
 
-        count += is_guest(y) && !memcmp(&p, of, sizeof p);
+        count += is_stranger(y) && !memcmp(&p, of, sizeof p);
     }
     return count;
 }
@@ -128,7 +128,7 @@ static bool peer_has_too_many(const http_exchange *x, const struct peer *p, size
 
     if (open <= most || (!o->per_peer && http_exchange_is_local(x)))
         return false;
-    return count_guests(x->server, p) > most;
+    return count_strangers(x->server, p) > most;
 }
 
 bool http_exchange_is_crowded(const http_exchange *x)
@@ -139,7 +139,7 @@ bool http_exchange_is_crowded(const http_exchange *x)
     if (x->known || s->stats.connections - s->leaving <= most)
         return false;
     for (const http_exchange *y = s->connections; y; y = y->next)
-        count += is_guest(y) && y->phase == WAITING;
+        count += is_stranger(y) && y->phase == WAITING;
     return count > most;
 }
 
@@ -156,10 +156,10 @@ bool http_crowd_admits(http_exchange *x)
 
 void http_crowd_weigh(http_exchange *x)
 {
-    bool holds = is_guest(x) && (x->phase == READING || x->phase == WAITING);
+    bool holds = is_stranger(x) && (x->phase == READING || x->phase == WAITING);
     size_t now = holds ? http_reader_message(x->reader)->body.len : 0;
 
-    x->server->guest_bytes += now - x->held;
+    x->server->stranger_bytes += now - x->held;
     x->held = now;
 }
 
@@ -167,7 +167,7 @@ void http_crowd_lighten(const http_exchange *x)
 {
     http_server *s = x->server;
 
-    while (s->guest_bytes > s->options.guest_bytes) {
+    while (s->stranger_bytes > s->options.stranger_bytes) {
         int64_t now_ms = (int64_t)uv_now(s->loop);
         http_exchange *first = NULL;
 

@@ -2,8 +2,15 @@
  * A connection is at one thing at a time, and is itself the exchange while a request waits for its
  * answer:
  *
- *   READING -> WAITING (the request callback's) -> WRITING -> READING …
- *                                                  WRITING -> LINGERING -> CLOSED
+ *   READING -> WAITING      a request is there, and is the request callback's
+ *   READING -> WAITING -> READING   options.on_head looks at a head, and lets it pass
+ *   READING -> WRITING      a request is refused
+ *   WAITING -> WRITING      http_reply
+ *   WRITING -> READING      the answer is out
+ *   WRITING -> LINGERING    likewise, and it was the last
+ *   READING -> LINGERING    between two requests, when the client or the server has no more to say
+ *   LINGERING -> CLOSED     the client has shut its side, too, or took too long
+ *   any -> CLOSED           the client has gone, or was too slow
  *
  * What a client sends while it waits is kept, up to AHEAD bytes, and read after the answer: so
  * answers come in order, and a client that doesn't read them can't make us write more. It is read
@@ -283,7 +290,7 @@ static bool send_out(http_exchange *x)
         done -= part;
     }
     x->write.data = x;
-    /* an error, too, is told by on_written */
+    /* exchange_on_written is told of errors, too */
     if (uv_write(&x->write, stream, bufs, 2, exchange_on_written)) {
         x->delivered = NULL;
         http_exchange_shut(x);
@@ -305,7 +312,7 @@ bool http_reply(http_exchange *x, struct http_answer *a)
     if (!s || http_exchange_is_closing(x)) {
         buf_clear(&body);
         if (s)
-            x->phase = CLOSED; /* on_closed releases it */
+            x->phase = CLOSED; /* exchange_on_closed releases it */
         else
             exchange_release(x);
         return false;
@@ -387,7 +394,7 @@ static void head_read(http_exchange *x, bool more)
 
 static void wait_for_more(http_exchange *x)
 {
-    enum http_wait body = x->known ? WAIT_BODY : WAIT_GUEST_BODY;
+    enum http_wait body = x->known ? WAIT_BODY : WAIT_STRANGER_BODY;
 
     if (http_reader_in_body(x->reader)) {
         if (x->wait != body)
@@ -399,10 +406,10 @@ static void wait_for_more(http_exchange *x)
     }
 }
 
-/* Returns how many bytes were read: all, or as many as one request had. */
 /*
- * One request at most: what is behind it waits until its answer is out. A callback may have
- * answered, refused or closed on the way, so the phase is looked at anew each time.
+ * Reads one request at most, as what is behind it waits until its answer is out. Returns how many
+ * bytes were read: all, or as many as the request had. A callback may have answered, refused or
+ * closed on the way, so the phase is looked at anew each time.
  */
 static size_t exchange_read_request(http_exchange *x, const char *bytes, size_t len)
 {
@@ -557,7 +564,7 @@ static void expire(http_exchange *x)
     enum http_wait wait = x->wait;
 
     no_wait(x);
-    if (wait == WAIT_BODY || wait == WAIT_GUEST_BODY)
+    if (wait == WAIT_BODY || wait == WAIT_STRANGER_BODY)
         http_exchange_refuse(x, 408, "The body took too long");
     else if (wait == WAIT_HEAD && http_reader_has_begun(x->reader))
         http_exchange_refuse(x, 408, "The head took too long");
@@ -581,6 +588,7 @@ static void exchange_on_timer(uv_timer_t *timer)
     }
     http_server_tell_if_stopped(s);
 }
+
 bool http_exchange_begin(http_exchange *x)
 {
     return !uv_read_start((uv_stream_t *)&x->tcp, on_alloc, on_read);

@@ -15,8 +15,8 @@
 enum {
     BACKLOG = 1024,
     LINGER_MS = 2000,
-    GUEST_BODY_MS = 20 * 1000,
-    GUEST_BYTES = 32 * 1024 * 1024,
+    STRANGER_BODY_MS = 20 * 1000,
+    STRANGER_BYTES = 32 * 1024 * 1024,
     OTHER_FILES = 128, /* that the process has open besides connections */
 };
 
@@ -113,15 +113,15 @@ http_server *http_server_new(uv_loop_t *loop, const struct http_server_options *
     s->loop = loop;
     s->options = *options;
     s->options.connections = most_connections(options->connections ? options->connections : 1024);
-    if (!options->guest_bytes)
-        s->options.guest_bytes = GUEST_BYTES;
+    if (!options->stranger_bytes)
+        s->options.stranger_bytes = STRANGER_BYTES;
     s->options.young_ms = or_else(options->young_ms, 1000);
     s->on_request = on_request;
     s->wait_ms[WAIT_HEAD] = or_else(options->head_ms, 10 * 1000);
     s->wait_ms[WAIT_BODY] = or_else(options->body_ms, 60 * 1000);
-    s->wait_ms[WAIT_GUEST_BODY] = or_else(options->guest_body_ms, GUEST_BODY_MS);
-    if (s->wait_ms[WAIT_GUEST_BODY] > s->wait_ms[WAIT_BODY])
-        s->wait_ms[WAIT_GUEST_BODY] = s->wait_ms[WAIT_BODY];
+    s->wait_ms[WAIT_STRANGER_BODY] = or_else(options->stranger_body_ms, STRANGER_BODY_MS);
+    if (s->wait_ms[WAIT_STRANGER_BODY] > s->wait_ms[WAIT_BODY])
+        s->wait_ms[WAIT_STRANGER_BODY] = s->wait_ms[WAIT_BODY];
     s->wait_ms[WAIT_IDLE] = or_else(options->idle_ms, 75 * 1000);
     s->wait_ms[WAIT_WRITE] = or_else(options->write_ms, 60 * 1000);
     s->wait_ms[WAIT_LINGER] = LINGER_MS;

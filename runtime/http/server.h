@@ -28,13 +28,14 @@ struct http_server_options {
     /* How many of these one address (of IPv6: one /64) may have that aren't known; an eighth, and
      * any number on loopback. */
     size_t per_peer;
-    size_t guest_bytes; /* of bodies that connections that aren't known may hold together; 32 MiB */
-    int64_t young_ms;   /* a connection as young loses its place to a new one last; 1 s */
-    int64_t head_ms;    /* from a connection's or request's begin to its head's end; 10 s */
-    int64_t body_ms;    /* from there to the body's end; 60 s */
-    int64_t guest_body_ms; /* what body_ms is for one that isn't known; 20 s, at most body_ms */
-    int64_t idle_ms;       /* between two requests; 75 s */
-    int64_t write_ms;      /* for a client to take an answer; 60 s */
+    /* How many bytes of bodies those that aren't known may hold together; 32 MiB. */
+    size_t stranger_bytes;
+    int64_t young_ms;         /* a connection as young loses its place to a new one last; 1 s */
+    int64_t head_ms;          /* from a connection's or request's begin to its head's end; 10 s */
+    int64_t body_ms;          /* from there to the body's end; 60 s */
+    int64_t stranger_body_ms; /* what body_ms is for one that isn't known; 20 s, at most body_ms */
+    int64_t idle_ms;          /* between two requests; 75 s */
+    int64_t write_ms;         /* for a client to take an answer; 60 s */
     /*
      * Is called when a request's head has come, before any of its body is read. It may answer at
      * once by http_reply or http_exchange_refuse: then the body is not taken. Else the request is

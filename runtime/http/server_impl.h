@@ -25,7 +25,7 @@ enum http_phase {
 enum http_wait {
     WAIT_HEAD,
     WAIT_BODY,
-    WAIT_GUEST_BODY,
+    WAIT_STRANGER_BODY,
     WAIT_IDLE,
     WAIT_WRITE,
     WAIT_LINGER,
@@ -65,7 +65,7 @@ struct http_exchange {
     uint64_t mark;
     bool known;       /* as options.by_word says */
     int64_t since_ms; /* when it was accepted, or its last request was complete */
-    size_t held;      /* bytes of its body that count in the server's guest_bytes */
+    size_t held;      /* bytes of its body that count in the server's stranger_bytes */
     struct buf out, body;
     http_gone *gone;
     void *gone_user;
@@ -88,8 +88,8 @@ struct http_server {
     int64_t round;
     struct http_list waits[LISTS];
     int64_t wait_ms[WAITS];
-    size_t leaving;     /* connections that are being closed */
-    size_t guest_bytes; /* of the bodies of connections that aren't known */
+    size_t leaving;        /* connections that are being closed */
+    size_t stranger_bytes; /* of the bodies of connections that aren't known */
     bool stopping, closing;
     void (*stopped)(void *user);
     struct http_stats stats;
