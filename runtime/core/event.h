@@ -62,7 +62,7 @@ enum { RT_NO_STATE = UINT32_MAX, RT_NO_FRAME = UINT32_MAX };
 
 /*
  * One event. Owns its values. What a kind has beside what all have is a member of the union, and
- * its row in event_kinds.h says which one; the others are not to be read.
+ * its row in apply.c says which one (enum event_shape); the others are not to be read.
  *
  * data: the input of EXECUTION_STARTED, STATE_ENTERED, GROUP_STARTED, ITERATION_STARTED and
  * CHILD_STARTED; the output of …SUCCEEDED, STATE_EXITED, TASK_SUBMITTED, and of CHILD_ENDED and

@@ -1,6 +1,11 @@
 /*
  * Leaving a state: what it leaves with is bounded, its Assign is made, and its exit leads to the
- * next state or ends the scope. What fails here is an error of the state, as is all else in it.
+ * next state or ends the scope.
+ *
+ * What fails here is an error of the state, which its retriers and catchers see, but for data over
+ * AWS's quota: an output or variables that are too large end the execution. That is as recorded on
+ * AWS, where nothing catches a Pass state's output that is too large, while a task's result that is
+ * too large is an error of the state (result_too_large in state_task.c).
  */
 
 #include "runtime/core/leave.h"
@@ -55,6 +60,7 @@ void error_too_large(struct asl_error *e, const json *who, const char *what)
                   json_str(who), what);
 }
 
+/* No catcher sees it: see above. */
 static void too_large(struct step *s, struct rt_frame *f)
 {
     struct asl_error e = {0};
@@ -75,6 +81,7 @@ bool check_depth(struct step *s, struct rt_frame *f, const json *v)
     return false;
 }
 
+/* A value is measured by work of its own: what evaluations have used before doesn't count. */
 bool is_larger_than_data(const struct step *s, const json *v)
 {
     work_begin(s->work);
@@ -113,7 +120,8 @@ bool check_leaving(struct step *s, struct rt_frame *f, json *output, json *vars)
     return false;
 }
 
-bool has_result(const struct asl_state *s)
+/* Output and Assign of these see $states.result. */
+static bool has_result(const struct asl_state *s)
 {
     return s->type == ASL_TASK || s->type == ASL_PARALLEL || s->type == ASL_MAP;
 }

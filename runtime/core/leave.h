@@ -6,8 +6,6 @@
 
 #include "runtime/core/step.h"
 
-/* Returns whether the state's Output and Assign see $states.result: of a Task, Parallel or Map. */
-bool has_result(const struct asl_state *s);
 /* How a state is left: for `to` (NULL: its scope ends), by that way. */
 struct leaving_by {
     const struct asl_state *to;
@@ -15,22 +13,26 @@ struct leaving_by {
     size_t index; /* of the rule, the catcher */
 };
 
-/* Leaves the state. Takes output and variables, which may be NULL. */
+/* Leaves the state. Takes output and variables, which may be NULL. The end of a scope may free `f`,
+ * which must not be looked at afterwards. */
 void exit_state(struct step *s, struct rt_frame *f, json *output, json *vars, struct leaving_by by);
-/* Leaves the state by its own Assign and Next, after checking the output. `assign_from` is `$` of
- * Assign. Takes `output`. */
+/* Leaves the state by its own Assign and Next, after checking the output. `assign_from` is what the
+ * Assign reads: `$` in JSONPath, $states.result in JSONata. Takes `output`; `f` may be freed, as by
+ * exit_state. */
 void finish_state(struct step *s, struct rt_frame *f, json *output, const json *assign_from);
-/* Sets `e` to "The state/task 'WHO' returned a result with a size exceeding …". */
+/* Sets `e` to "The state/task 'WHO' WHAT with a size exceeding …"; `what`: "returned a result", or
+ * what else it did. */
 void error_too_large(struct asl_error *e, const json *who, const char *what);
 /* False after failing the state when `v` is deeper than allowed. */
 bool check_depth(struct step *s, struct rt_frame *f, const json *v);
-/* False after failing the state when `v` is larger or deeper than allowed. */
+/* False after failing the state when `v` is deeper than allowed, or the execution when it is
+ * larger. */
 bool check_size(struct step *s, struct rt_frame *f, const json *v);
-/* False after failing the state when what it leaves with is too large or too deep; then it takes
- * both. `vars` may be NULL. */
+/* Checks both as check_size does, and all variables of the execution together. False after failing:
+ * then it takes both. `vars` may be NULL. */
 bool check_leaving(struct step *s, struct rt_frame *f, json *output, json *vars);
-/* Returns whether `v` has more text than data may have. An abandoned step may be told so of
- * anything. */
+/* Returns whether `v` has more text than data may have. Measuring may abandon the step; then the
+ * answer means nothing, and nothing that follows from it is recorded. */
 bool is_larger_than_data(const struct step *s, const json *v);
 
 #endif
