@@ -542,7 +542,7 @@ void api_lost(api *a, uint64_t execution, const char *list)
         machine_rests(a, m);
     if (r && execution_look(a, execution, &x)) {
         execution_result(a, &x);
-        own_child_ended(a, r, &x);
+        own_nested_ended(a, r, &x);
         execution_clear(&x);
     }
     run_free(r);
@@ -571,7 +571,7 @@ void api_ended(api *a, uint64_t execution, const rt_exec *exec, int64_t now_ms)
     struct waiter *w = waiter_of(a, r->waiter);
     if (w)
         waiter_answer(a, w, sync_answer(r, &x));
-    own_child_ended(a, r, &x);
+    own_nested_ended(a, r, &x);
     execution_clear(&x);
     run_free(r);
 }

@@ -187,7 +187,7 @@ static void finish_own_task(api *a, struct api_task *t, struct task_result *r)
     engine_task_done(a->engine, id, r);
 }
 
-/* ---- the end of a child ---- */
+/* ---- the end of a nested execution ---- */
 
 static json *included(void)
 {
@@ -218,7 +218,7 @@ static void add_text_if_any(struct json_build *b, const char *key, const json *v
  * What DescribeExecution says of it, by the names of the SDK in their order. Of a machine that ran
  * into its own time-out there is no Error.
  */
-static json *child_description(api *a, const struct execution *x, bool parsed)
+static json *nested_description(api *a, const struct execution *x, bool parsed)
 {
     const char *reason = execution_refusal(a, x);
     struct json_build b;
@@ -250,12 +250,13 @@ static json *child_description(api *a, const struct execution *x, bool parsed)
     return json_build_done(&b);
 }
 
-/* A child that failed in any way is States.TaskFailed; its description, as text, is the cause. */
-static void finish_with_child(api *a, struct api_task *t, const struct execution *x)
+/* A nested execution that failed in any way is States.TaskFailed; its description, as text, is the
+ * cause. */
+static void finish_with_nested(api *a, struct api_task *t, const struct execution *x)
 {
     struct task_result r = {.ok = x->status == RT_SUCCEEDED};
     /* A cause is text throughout, whatever the pattern makes of a result. */
-    json *description = child_description(a, x, r.ok && t->own == OWN_SYNC_2);
+    json *description = nested_description(a, x, r.ok && t->own == OWN_SYNC_2);
 
     if (r.ok) {
         r.output = description;
@@ -268,14 +269,14 @@ static void finish_with_child(api *a, struct api_task *t, const struct execution
 }
 
 /* Each parent is told, but for those whose tasks were cancelled meanwhile. */
-void own_child_ended(api *a, struct run *run, const struct execution *x)
+void own_nested_ended(api *a, struct run *run, const struct execution *x)
 {
     struct id_queue *q = &run->parents;
 
     for (; q->first < q->count; q->first++) {
         struct api_task *t = task_at(a, q->ids[q->first]);
         if (t)
-            finish_with_child(a, t, x);
+            finish_with_nested(a, t, x);
     }
 }
 
@@ -287,7 +288,7 @@ static struct awaiting *awaiting_of(const api *a, uint64_t execution)
 }
 
 /* Kept by the execution that waits, so that stopping it finds all that it waits for. */
-static void await_child(api *a, struct api_task *t, uint64_t child)
+static void await_nested(api *a, struct api_task *t, uint64_t nested)
 {
     struct awaiting *w = awaiting_of(a, t->number);
 
@@ -296,7 +297,7 @@ static void await_child(api *a, struct api_task *t, uint64_t child)
         w->node.id = t->number;
         id_map_put(&a->own.awaiting, &w->node);
     }
-    t->child = child;
+    t->nested = nested;
     t->next = w->first;
     w->first = t;
 }
@@ -304,7 +305,7 @@ static void await_child(api *a, struct api_task *t, uint64_t child)
 /* The lists are short: the tasks of one execution that wait for others at this moment. */
 void own_leaves(api *a, struct api_task *t)
 {
-    struct awaiting *w = t->child == NO_CHILD ? NULL : awaiting_of(a, t->number);
+    struct awaiting *w = t->nested == NO_NESTED ? NULL : awaiting_of(a, t->number);
     struct api_task **at = w ? &w->first : NULL;
 
     while (at && *at && *at != t)
@@ -318,14 +319,14 @@ void own_leaves(api *a, struct api_task *t)
 }
 
 /* The words are AWS's; the error has no name. */
-static void stop_child(api *a, const struct api_task *t)
+static void stop_nested(api *a, const struct api_task *t)
 {
     struct asl_error e = {
         .cause = json_stringf("The Task state in AWS Step Functions execution [%s] which was "
                               "managing this resource was aborted",
                               json_str(t->parent))};
 
-    engine_stop(a->engine, t->child, &e);
+    engine_stop(a->engine, t->nested, &e);
     asl_error_clear(&e);
 }
 
@@ -334,15 +335,15 @@ void own_cancelled(api *a, const struct api_task *t)
 {
     struct id_queue below = {0};
 
-    if (t->child == NO_CHILD)
+    if (t->nested == NO_NESTED)
         return;
-    stop_child(a, t);
-    id_queue_add(&below, t->child);
+    stop_nested(a, t);
+    id_queue_add(&below, t->nested);
     while (below.first < below.count) {
         const struct awaiting *w = awaiting_of(a, below.ids[below.first++]);
         for (const struct api_task *next = w ? w->first : NULL; next; next = next->next) {
-            stop_child(a, next);
-            id_queue_add(&below, next->child);
+            stop_nested(a, next);
+            id_queue_add(&below, next->nested);
         }
     }
     id_queue_clear(&below);
@@ -351,7 +352,7 @@ void own_cancelled(api *a, const struct api_task *t)
 /* ---- calls ---- */
 
 /* The execution's end is the task's. */
-static void wait_for_child(api *a, struct api_task *t, const json *arn)
+static void wait_for_nested(api *a, struct api_task *t, const json *arn)
 {
     struct execution x;
     uint64_t number;
@@ -359,11 +360,11 @@ static void wait_for_child(api *a, struct api_task *t, const json *arn)
     if (!execution_number(a, json_str(arn), &number) || !execution_look(a, number, &x))
         return;
     if (x.status == RT_RUNNING) {
-        await_child(a, t, number);
+        await_nested(a, t, number);
         id_queue_add(&run_of(a, number)->parents, t->node.id);
     } else {
         execution_result(a, &x);
-        finish_with_child(a, t, &x);
+        finish_with_nested(a, t, &x);
     }
     execution_clear(&x);
 }
@@ -377,11 +378,11 @@ void own_resume(api *a, struct api_task *t, const json *submitted)
     const json *arn = json_get(submitted, "ExecutionArn");
 
     if (t->own != OWN_CALLBACK && arn && json_is_string(arn))
-        wait_for_child(a, t, arn);
+        wait_for_nested(a, t, arn);
 }
 
 /*
- * The API's answer to the task's call. By the pattern it is the result, or the child's end will
+ * The API's answer to the task's call. By the pattern it is the result, or its end will
  * be, or the token brings it.
  */
 static void own_answered(void *user, int status, struct buf *body)
@@ -407,7 +408,7 @@ static void own_answered(void *user, int status, struct buf *body)
             engine_task_submitted(a->engine, t->node.id, result);
             json_unref(result);
             if (t->own != OWN_CALLBACK)
-                wait_for_child(a, t, json_get(answer, "executionArn"));
+                wait_for_nested(a, t, json_get(answer, "executionArn"));
         }
     }
     json_unref(answer);

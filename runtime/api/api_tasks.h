@@ -4,7 +4,8 @@
 #include "runtime/api/api_executions.h"
 #include "runtime/api/api_start.h"
 
-/* Task calls whose results the API brings: by a token, or as calls of the API itself. */
+/* Own tasks: those that are calls of the API itself, and wait for the executions that they start.
+ */
 
 enum { API_MAX_DEPTH = 32 }; /* of a request */
 
@@ -18,7 +19,7 @@ enum own_task {
     OWN_SDK, /* aws-sdk:sfn:… */
 };
 
-#define NO_CHILD UINT64_MAX
+#define NO_NESTED UINT64_MAX
 
 /* A task call whose result the API brings: by a token, or from an execution that it started. */
 struct api_task {
@@ -26,7 +27,7 @@ struct api_task {
     api *api;
     enum own_task own;
     uint64_t call;         /* of an own task: it waits for that call; 0: for none */
-    uint64_t child;        /* OWN_SYNC…: the execution it waits for; NO_CHILD: none yet */
+    uint64_t nested;       /* OWN_SYNC…: the execution it waits for; NO_NESTED: none yet */
     uint64_t number;       /* of its own execution */
     struct api_task *next; /* of those that wait in the same execution */
     json *token;           /* NULL: no worker has it yet */
@@ -64,7 +65,7 @@ void own_calls_go_on(api *a);
 /* Goes on after a crash: the API has answered, and said so. `t` may be over when it returns. */
 void own_resume(api *a, struct api_task *t, const json *submitted);
 /* Tells the tasks that wait for the execution of its end. */
-void own_child_ended(api *a, struct run *r, const struct execution *x);
+void own_nested_ended(api *a, struct run *r, const struct execution *x);
 /* Stops the execution that the task waits for, and all that wait for one another below it. */
 void own_cancelled(api *a, const struct api_task *t);
 /* Ends the task's wait. */

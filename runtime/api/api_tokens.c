@@ -1,7 +1,7 @@
 /*
- * Task calls whose results the API brings, and their tokens. A call is here only while the API has
- * something to do with it. What an answer is worth is the engine's matter; here it is only found
- * out whose token it names.
+ * Who takes a task call, and the operations by which workers answer one. Whether an answer still
+ * counts is the engine's matter; here it is only found out whose token it names. Why there is a map
+ * of task calls here beside the engine's is told in api_tokens.h.
  */
 
 #include "runtime/api/api_tokens.h"
@@ -63,7 +63,7 @@ static struct api_task *add_task(api *a, uint64_t id)
 
     t->node.id = id;
     t->api = a;
-    t->child = NO_CHILD;
+    t->nested = NO_NESTED;
     id_map_put(&a->tasks.calls, &t->node);
     return t;
 }
@@ -100,40 +100,46 @@ bool api_has_activity(const api *a, uint64_t execution, const char *arn)
     return mocks_of(a, execution) || test_state_is_mocked(a, execution) || activity_at(a, arn);
 }
 
+/* One that a worker took before a restart waits for its token; else it waits for a worker. An
+ * activity that was deleted after the task was scheduled fails it. */
+static void take_activity_task(api *a, const struct task *task)
+{
+    struct activity *act = activity_at(a, task->resource->text);
+
+    if (!act) {
+        struct task_result r = {
+            .error = json_cstring(ASL_RUNTIME),
+            .cause = json_stringf("The activity %s does not exist.", task->resource->text)};
+        engine_task_done(a->engine, task->id, &r);
+        return;
+    }
+    struct api_task *t = add_task(a, task->id);
+    t->input = json_text(task->parameters);
+    t->by_token = true;
+    give_token(a, t, json_cstring(task->token));
+    if (!task->started)
+        activity_schedule(a, act, t);
+}
+
 /*
- * In this order: a mock answers whatever is mocked, also an activity; then the activities; then
- * calls of the API itself; and what has a token, and is none of these, is told to a handler, while
- * its result comes by the token.
+ * In this order: a TestState answers what it mocks, and a mock configuration what it has, also
+ * activities; then come the tasks of activities; then calls of the API itself. What is none of
+ * these goes to a handler; if it has a token, its result may come by that.
  */
 enum api_offer api_offer_task(api *a, const struct task *task)
 {
-    struct api_task *t;
     char *operation = NULL;
 
     if (test_state_answers(a, task) || mocks_have_answer(a, task))
         return API_TAKEN;
-    enum own_task own = own_task_of(task->resource, &operation);
     if (task->activity) {
-        struct activity *act = activity_at(a, task->resource->text);
-        t = add_task(a, task->id);
-        t->input = json_text(task->parameters);
-        t->by_token = true;
-        if (!act) {
-            struct task_result r = {
-                .error = json_cstring(ASL_RUNTIME),
-                .cause = json_stringf("The activity %s does not exist.", task->resource->text)};
-            api_task_over(a, task->id);
-            engine_task_done(a->engine, task->id, &r);
-            return API_TAKEN;
-        }
-        give_token(a, t, json_cstring(task->token));
-        if (!task->started)
-            activity_schedule(a, act, t);
+        take_activity_task(a, task);
         return API_TAKEN;
     }
+    enum own_task own = own_task_of(task->resource, &operation);
     if (!task->token && own == OWN_NONE)
         return API_NOT_MINE;
-    t = add_task(a, task->id);
+    struct api_task *t = add_task(a, task->id);
     if (task->token && !task->answered)
         give_token(a, t, json_cstring(task->token));
     if (own != OWN_NONE) {
@@ -192,14 +198,14 @@ static struct api_task *task_of_untaken(struct call *c, const char *token)
     struct api_task *t = taken ? text_map_get(&a->tasks.by_text, token) : NULL;
 
     api_read_failed(a, &why);
-    /* No task is handed out any more. */
+    /* A server that stops hands out no task of what it takes up, so this one may be there. */
     if (taken && !t && calls_are_ending(a))
         call_fail(c, "ServiceUnavailable", "The server is stopping");
     return t;
 }
 
-/* AWS tells a token that no task has any more from a text that never was one. Only what could be
- * one of ours is looked for in the store. */
+/* As on AWS, a token whose task is over gives TaskTimedOut, and a text that never was a token
+ * InvalidToken. Only what could be one of ours is looked for in the store. */
 static struct api_task *task_of_token(struct call *c)
 {
     const char *token = call_text(c, "taskToken");
