@@ -24,6 +24,7 @@
 #include "tools/test/snapshot.h"
 #include "tools/test/suite.h"
 #include "tools/test/suite_fields.h"
+#include "tools/test_mutants.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,10 +32,11 @@
 #include <uv.h>
 
 struct test {
-    const char *format, *jobs, *color, *output, *min_coverage, *explore, *seed, *from_history;
+    const char *format, *jobs, *color, *output, *min_coverage, *explore, *seed, *from_history,
+        *min_score, *mutation_report;
     struct option_values filter, tag, definition, coverage_output;
     struct coverage_output coverage_files[OPTION_VALUES];
-    bool fail_fast, list, schema, fields, coverage, update, ci;
+    bool fail_fast, list, schema, fields, coverage, update, ci, mutate;
     bool counts; /* coverage, whatever is done with it */
     struct set_options set;
     struct placeholders placeholders;
@@ -42,12 +44,14 @@ struct test {
     size_t suite_count, suite_cap;
     const struct test_case **cases; /* that are to be told of */
     size_t case_count, case_cap;
-    bool only; /* some case says that it is to run alone */
+    json **hits; /* by case, for mutants; NULL: it was not played */
+    bool only;   /* some case says that it is to run alone */
     struct reporter reporter;
     struct test_summary summary;
     struct coverage covered;
     struct snapshot_files renewed; /* of --update */
     int64_t least;                 /* percent, of --min-coverage */
+    int64_t least_score;           /* percent, of --min-score */
     int64_t orders;                /* of --explore; 0: only the usual one */
     int64_t seed_value;
     bool unread;
@@ -90,8 +94,9 @@ static bool fill_in(struct test *t, const json *substitutions, struct placeholde
 }
 
 struct reading {
+    const struct test *test;
     struct suite_machine *out;
-    const asl_machine *machine;
+    const asl_machine *machine; /* is set when it is known */
 };
 
 static void mark_elements(void *user, const struct asl_at *top, struct asl_report *marks)
@@ -101,15 +106,29 @@ static void mark_elements(void *user, const struct asl_at *top, struct asl_repor
     elements_mark(r->out->elements, r->machine, top, marks);
 }
 
+static void mark_mutants(void *user, const struct asl_at *top, struct asl_report *marks)
+{
+    const struct reading *r = user;
+
+    mutants_mark(r->out->mutants, top, marks);
+}
+
 static void on_seen(void *user, const struct template_taken *taken, const asl_machine *m)
 {
-    struct reading r = {.out = user, .machine = m};
+    struct reading *r = user;
     struct asl_report marks = {0};
 
-    r.out->elements = elements_new(m);
-    r.out->file = mem_strdup(taken->file);
-    template_mark(taken, mark_elements, &r, &marks);
-    elements_place(r.out->elements, &marks);
+    r->machine = m;
+    r->out->elements = elements_new(m);
+    r->out->file = mem_strdup(taken->file);
+    template_mark(taken, mark_elements, r, &marks);
+    elements_place(r->out->elements, &marks);
+    asl_report_clear(&marks);
+    if (!r->test->mutate)
+        return;
+    r->out->mutants = mutants_new(m, r->out->elements);
+    template_mark(taken, mark_mutants, r, &marks);
+    mutants_place(r->out->mutants, r->out->elements, &marks);
     asl_report_clear(&marks);
 }
 
@@ -118,13 +137,14 @@ static bool read_machine(void *user, const char *argument, const json *substitut
 {
     struct test *t = user;
     struct placeholders given = {0};
+    struct reading reading = {.test = t, .out = out};
     struct machine_file file = {.command = "test",
                                 .argument = argument,
                                 .given = &given,
                                 .color = t->color,
                                 .quiet = true,
                                 .seen = on_seen,
-                                .user = out};
+                                .user = &reading};
     bool good = fill_in(t, substitutions, &given, why);
 
     if (good && (good = machine_file_load(&file))) {
@@ -227,9 +247,10 @@ static json *with_snapshot(json *record, json *snapshot)
     return with;
 }
 
-static json *test_play(void *user, const struct test_case *c)
+static json *test_play(void *user, size_t i)
 {
     const struct test *t = user;
+    const struct test_case *c = t->cases[i];
     struct case_options options = {.no_snapshots = t->update};
     struct case_run run;
 
@@ -238,29 +259,40 @@ static json *test_play(void *user, const struct test_case *c)
     case_run(c, &options, &run);
     if (t->orders && run.trial && !run.failures.count)
         explore_case(c, &options, (size_t)t->orders, (uint64_t)t->seed_value, &run.failures);
-    json *record = record_of_run(c, &run, t->counts);
+    json *record = record_of_run(c, &run, t->counts || t->mutate);
     if (t->update && !run.failures.count)
         record = with_snapshot(record, snapshot_value(c, run.result));
     case_run_clear(&run);
     return record;
 }
 
-static bool test_heard(void *user, const struct test_case *c, const json *record)
+static bool test_heard(void *user, size_t i, const json *record)
 {
     struct test *t = user;
     const json *outcome = json_get(record, "outcome");
     const json *hits = json_get(record, "hits");
     bool failed = json_str_is(outcome, "failed");
 
-    snapshot_files_take(&t->renewed, c, record);
-    if (hits)
-        coverage_count(&t->covered, c->suite, hits);
+    snapshot_files_take(&t->renewed, t->cases[i], record);
+    if (hits && t->counts)
+        coverage_count(&t->covered, t->cases[i]->suite, hits);
+    if (t->mutate)
+        t->hits[i] = json_ref(hits);
     t->summary.passed += json_str_is(outcome, "passed");
     t->summary.skipped += json_str_is(outcome, "skipped");
     t->summary.failed += failed;
     reporter_case(&t->reporter, record);
     return !(failed && t->fail_fast);
 }
+
+static void test_name(void *user, size_t i, struct buf *out)
+{
+    const struct test *t = user;
+
+    buf_adds(out, t->cases[i]->name);
+}
+
+/* ---- coverage ---- */
 
 static bool read_coverage_outputs(struct test *t)
 {
@@ -316,6 +348,21 @@ static bool tell_coverage(const struct test *t)
     return enough;
 }
 
+/* Mutants say something only of cases that pass. Returns the exit status. */
+static int play_mutants(const struct test *t, int64_t jobs)
+{
+    const struct mutant_wishes wishes = {.report = t->mutation_report,
+                                         .least = t->least_score,
+                                         .json = strcmp(t->format, "json") == 0,
+                                         .out = t->reporter.out,
+                                         .jobs = (unsigned)jobs};
+
+    if (!t->summary.failed)
+        return test_mutants(t->cases, t->case_count, (const json *const *)t->hits, &wishes);
+    fprintf(stderr, "asl test: mutants are played when all cases pass\n");
+    return EXIT_BAD;
+}
+
 static bool read_numbers(struct test *t, int64_t *jobs)
 {
     const struct {
@@ -323,6 +370,7 @@ static bool read_numbers(struct test *t, int64_t *jobs)
         int64_t least, most, *out;
     } numbers[] = {{"jobs", t->jobs, 1, 64, jobs},
                    {"min-coverage", t->min_coverage, 0, 100, &t->least},
+                   {"min-score", t->min_score, 0, 100, &t->least_score},
                    {"explore", t->explore, 2, 1000000, &t->orders},
                    {"seed", t->seed, 0, INT64_MAX, &t->seed_value}};
     bool good = true;
@@ -336,9 +384,10 @@ static bool read_numbers(struct test *t, int64_t *jobs)
 
 static int test_run(struct test *t)
 {
-    struct runner runner = {.play = test_play, .heard = test_heard, .user = t};
+    struct runner runner = {.play = test_play, .heard = test_heard, .name = test_name, .user = t};
     struct diag why = {0};
     int64_t jobs = 0;
+    int status = EXIT_GOOD;
     double began = (double)uv_hrtime() / 1e9;
 
     if (!read_numbers(t, &jobs) || !read_coverage_outputs(t))
@@ -351,7 +400,7 @@ static int test_run(struct test *t)
         fprintf(stderr,
                 "asl test: some cases say 'only', so others of their suites are left out\n");
     reporter_begin(&t->reporter, t->case_count);
-    bool good = runner_run(&runner, t->cases, t->case_count, &why);
+    bool good = runner_run(&runner, t->case_count, &why);
     t->summary.took_s = (double)uv_hrtime() / 1e9 - began;
     reporter_end(&t->reporter, &t->summary);
     if (!good)
@@ -361,9 +410,14 @@ static int test_run(struct test *t)
         good &= snapshot_files_write(&t->renewed, t->suites, t->suite_count);
     else
         snapshot_files_tell_unused(t->suites, t->suite_count);
-    bool enough = !t->counts || tell_coverage(t);
+    if (good && t->mutate)
+        status = play_mutants(t, jobs);
+    if (t->counts && !tell_coverage(t) && status == EXIT_GOOD)
+        status = EXIT_BAD;
     good &= write_coverage_outputs(t);
-    return !good || t->unread ? EXIT_USAGE : t->summary.failed || !enough ? EXIT_BAD : EXIT_GOOD;
+    if (t->summary.failed && status == EXIT_GOOD)
+        status = EXIT_BAD;
+    return good && !t->unread ? status : EXIT_USAGE;
 }
 
 static int test_list(const struct test *t)
@@ -422,6 +476,15 @@ static const struct option_row rows[] = {
      "plays each case in up to N orders in which answers may come,\nand tells of one that ends "
      "otherwise",
      offsetof(struct test, explore)},
+    {"mutate", 0, NULL,
+     "plays the cases against the definition with one fault in it\nafter another, and tells which "
+     "of these no case notices",
+     offsetof(struct test, mutate)},
+    {"min-score", 0, "PERCENT", "as --mutate, and fails when fewer of them are noticed",
+     offsetof(struct test, min_score)},
+    {"mutation-report", 0, "FILE",
+     "as --mutate, and writes all of them as mutation-testing-report-\nschema has them",
+     offsetof(struct test, mutation_report)},
     {"seed", 0, "N", "what orders at random follow from (default: 0)", offsetof(struct test, seed)},
     {"update", 'u', NULL, "writes down what is expected of cases that have a snapshot",
      offsetof(struct test, update)},
@@ -494,8 +557,10 @@ static int test_files(struct test *t, int argc, char **argv)
         cmd_fail("test", "there is no suite, which is a file NAME.test.yaml or NAME.test.json");
         goto out;
     }
+    t->mutate |= t->min_score || t->mutation_report;
     load_suites(t, &files);
     choose_cases(t);
+    t->hits = mem_calloc(t->case_count + 1, sizeof *t->hits);
     if (t->case_count == 0 && !t->unread)
         cmd_fail("test", "no case is chosen by --filter and --tag");
     else if (t->list)
@@ -565,6 +630,9 @@ int cmd_test(int argc, char **argv)
     }
     for (size_t i = 0; i < t.suite_count; i++)
         suite_free(t.suites[i]);
+    for (size_t i = 0; t.hits && i < t.case_count; i++)
+        json_unref(t.hits[i]);
+    mem_free(t.hits);
     mem_free(t.suites);
     mem_free(t.cases);
     coverage_clear(&t.covered);

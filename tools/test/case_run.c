@@ -143,6 +143,11 @@ static bool read_handlers(struct running_case *k, struct buf *text, char **path)
 
 /* ---- playing ---- */
 
+static uint64_t most_events(const struct running_case *k)
+{
+    return k->options->most_events ? k->options->most_events : TRIAL_MOST_EVENTS;
+}
+
 static void case_judge(struct running_case *k)
 {
     struct case_run *out = k->out;
@@ -153,8 +158,8 @@ static void case_judge(struct running_case *k)
     }
     if (out->trial && trial_how(out->trial) == TRIAL_CUT)
         failures_add(&out->failures, k->c->place, "case",
-                     "the execution has had %d events, and goes on: it may run in a circle",
-                     TRIAL_MOST_EVENTS);
+                     "the execution has had %llu events, and goes on: it may run in a circle",
+                     (unsigned long long)most_events(k));
     if (k->local && trial_how(out->trial) == TRIAL_STUCK)
         failures_add(&out->failures, k->c->place, "case",
                      "the execution waits for something that never comes");
@@ -211,6 +216,7 @@ static void case_play(struct running_case *k, const struct buf *text, const char
                                                       .user = k,
                                                       .choose = o->choose,
                                                       .choose_user = o->choose_user,
+                                                      .most_events = most_events(k),
                                                       .until = state_named(k->c, m, "until"),
                                                       .handlers = o->handlers,
                                                       .handlers_path = path,

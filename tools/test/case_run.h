@@ -25,8 +25,9 @@ struct case_options {
     /* Is asked for each call before the mocks are: true when it has answered. May be NULL. */
     bool (*answer)(void *user, const struct trial_call *call, struct trial_answer *out);
     void *answer_user;
-    bool no_snapshots; /* doesn't compare with what was written down of the case */
-    bool only_play;    /* compares nothing, so that there are failures of mocks only */
+    bool no_snapshots;    /* doesn't compare with what was written down of the case */
+    uint64_t most_events; /* it is cut off behind so many; 0: TRIAL_MOST_EVENTS */
+    bool only_play;       /* compares nothing, so that there are failures of mocks only */
 };
 
 void case_run(const struct test_case *c, const struct case_options *options, struct case_run *out);

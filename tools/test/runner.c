@@ -32,7 +32,6 @@ struct worker {
 
 struct running {
     const struct runner *r;
-    const struct test_case *const *cases;
     size_t count;
     json **records; /* by case, until they were handed on */
     size_t handed;
@@ -73,7 +72,7 @@ static _Noreturn void work(struct running *g, int to)
         if (!write_all(to, line.data, line.len))
             break;
         buf_reset(&line);
-        json *record = g->r->play(g->r->user, g->cases[i]);
+        json *record = g->r->play(g->r->user, i);
         json_write(&line, record);
         json_unref(record);
         buf_addc(&line, '\n');
@@ -118,7 +117,7 @@ static void hand_on(struct running *g)
 {
     while (!g->stopped && g->handed < g->count && g->records[g->handed]) {
         size_t i = g->handed++;
-        g->stopped = !g->r->heard(g->r->user, g->cases[i], g->records[i]);
+        g->stopped = !g->r->heard(g->r->user, i, g->records[i]);
     }
 }
 
@@ -165,6 +164,17 @@ static void read_worker(struct running *g, struct worker *w)
     w->from = -1;
 }
 
+static void tell_ended(struct running *g, const struct worker *w, int signal)
+{
+    struct buf name = {0};
+
+    if (w->playing < g->count)
+        g->r->name(g->r->user, w->playing, &name);
+    diag_set(g->why, "WORKER", 0, "the process that played '%s' was ended by signal %d",
+             name.len ? buf_str(&name) : "?", signal);
+    buf_clear(&name);
+}
+
 /* Waits for all workers. False: one ended in the middle of a case. */
 static bool await_workers(struct running *g)
 {
@@ -183,9 +193,7 @@ static bool await_workers(struct running *g)
         if (status == 0 || g->stopped)
             continue;
         good = false;
-        diag_set(g->why, "WORKER", 0, "the process that played '%s' was ended by signal %d",
-                 w->playing < g->count ? g->cases[w->playing]->name : "?",
-                 WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+        tell_ended(g, w, WIFSIGNALED(status) ? WTERMSIG(status) : 0);
     }
     return good;
 }
@@ -214,7 +222,7 @@ static void listen_to_workers(struct running *g)
 static bool run_here(struct running *g)
 {
     for (size_t i = 0; i < g->count && !g->stopped; i++) {
-        g->records[i] = g->r->play(g->r->user, g->cases[i]);
+        g->records[i] = g->r->play(g->r->user, i);
         hand_on(g);
     }
     return true;
@@ -242,10 +250,9 @@ static bool run_in_workers(struct running *g, unsigned jobs)
     return good;
 }
 
-bool runner_run(const struct runner *r, const struct test_case *const *cases, size_t count,
-                struct diag *why)
+bool runner_run(const struct runner *r, size_t count, struct diag *why)
 {
-    struct running g = {.r = r, .cases = cases, .count = count, .why = why};
+    struct running g = {.r = r, .count = count, .why = why};
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     size_t jobs = r->jobs ? r->jobs : processors > 0 ? (size_t)processors : 1;
 

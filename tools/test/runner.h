@@ -1,29 +1,31 @@
 #ifndef TOOLS_TEST_RUNNER_H
 #define TOOLS_TEST_RUNNER_H
 
+#include "parsers/base/buf.h"
+#include "parsers/base/diag.h"
 #include "parsers/json/json.h"
-#include "tools/test/suite.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
 /*
- * Plays the cases of suites, in several processes, and hands on what came of each in the order in
- * which the cases stand, whichever process was first.
+ * Plays cases, or whatever else is counted from 0 and can be played alone, in several processes,
+ * and hands on what came of each in the order of their numbers, whichever process was first.
  */
 struct runner {
-    /* Makes the record of a case: plays it. Called in a process that may be another one. */
-    json *(*play)(void *user, const struct test_case *c);
-    /* Hears of a record (a look), in the order of the cases, in the caller's process. Returns
+    /* Makes the record of number `i`: plays it. Called in a process that may be another one. */
+    json *(*play)(void *user, size_t i);
+    /* Hears of a record (a look), in the order of the numbers, in the caller's process. Returns
      * whether to go on. */
-    bool (*heard)(void *user, const struct test_case *c, const json *record);
+    bool (*heard)(void *user, size_t i, const json *record);
+    /* Adds the name of number `i`, for messages. */
+    void (*name)(void *user, size_t i, struct buf *out);
     void *user;
     unsigned jobs; /* processes; 0: as many as there are processors */
 };
 
-/* Plays `count` cases. False with *why filled when the processes can't be made or one of them
- * ended before it was done. */
-bool runner_run(const struct runner *r, const struct test_case *const *cases, size_t count,
-                struct diag *why);
+/* Plays numbers 0 to `count` - 1. False with *why filled when the processes can't be made or one of
+ * them ended before it was done. */
+bool runner_run(const struct runner *r, size_t count, struct diag *why);
 
 #endif

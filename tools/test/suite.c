@@ -356,6 +356,7 @@ void suite_machine_clear(struct suite_machine *m)
     asl_machine_unref(m->machine);
     json_unref(m->name);
     elements_free(m->elements);
+    mutants_free(m->mutants);
     mem_free(m->file);
     *m = (struct suite_machine){0};
 }

@@ -7,6 +7,7 @@
 #include "parsers/base/buf.h"
 #include "parsers/source.h"
 #include "tools/test/elements.h"
+#include "tools/test/mutant.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,6 +40,7 @@ struct suite_machine {
     json *name;                /* of the machine */
     char *file;                /* that the definition stands in */
     struct elements *elements; /* of the machine, with their places in that file */
+    struct mutants *mutants;   /* of the machine; NULL: nobody asked for them */
 };
 
 void suite_machine_clear(struct suite_machine *m);
