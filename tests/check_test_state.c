@@ -4,7 +4,6 @@
 
 #include "parsers/base/mem.h"
 #include "runtime/api/api.h"
-#include "runtime/api/api_shapes.h"
 
 #include <string.h>
 
@@ -412,82 +411,6 @@ START_TEST(only_http_tasks_are_traced)
 }
 END_TEST
 
-/* ---- shapes ---- */
-
-#define STATES "arn:aws:states:::"
-
-static const struct {
-    const char *name, *resource, *value;
-    bool required;
-    const char *want; /* NULL: it is good */
-} checks[] = {
-    {"a member that is always there", STATES "states:startExecution", "{}", true,
-     "Required field 'ExecutionArn' is missing"},
-    {"one that need not be there", STATES "states:startExecution", "{}", false, NULL},
-    {"a time is a text", STATES "states:startExecution", "{\"StartDate\":true}", false,
-     "Field 'StartDate' must be a string"},
-    {"aws-sdk has the same shapes", STATES "aws-sdk:sfn:startExecution", "{}", true,
-     "Required field 'ExecutionArn' is missing"},
-    {"a job is described by its last answer", STATES "states:startExecution.sync",
-     "{\"ExecutionArn\":\"x\"}", true, "Required field 'StateMachineArn' is missing"},
-    {"what a token brings is its sender's", STATES "states:startExecution.waitForTaskToken", "{}",
-     true, NULL},
-    {"a number", STATES "lambda:invoke", "{\"StatusCode\":\"200\"}", true,
-     "Field 'StatusCode' must be a number"},
-    {"a payload is anything", STATES "lambda:invoke", "{\"Payload\":{\"a\":[1]}}", true, NULL},
-    {"a number that is too small", STATES "aws-sdk:lambda:getFunction",
-     "{\"Configuration\":{\"MemorySize\":127}}", true,
-     "Field 'MemorySize' is less than the minimum value"},
-    {"a number that is too large", STATES "aws-sdk:lambda:getFunction",
-     "{\"Configuration\":{\"MemorySize\":10241}}", true,
-     "Field 'MemorySize' exceeds the maximum value"},
-    {"one of some texts", STATES "aws-sdk:lambda:getFunction",
-     "{\"Configuration\":{\"State\":\"Sleeping\"}}", true,
-     "Field 'State' is not an expected value"},
-    {"the last of them", STATES "aws-sdk:lambda:getFunction",
-     "{\"Configuration\":{\"PackageType\":\"Image\"}}", true, NULL},
-    {"a text that is too short", STATES "aws-sdk:kms:encrypt", "{\"CiphertextBlob\":\"\"}", true,
-     "Field 'CiphertextBlob' is smaller than the minimum length"},
-    {"a number with a fraction", STATES "dynamodb:putItem",
-     "{\"ConsumedCapacity\":{\"CapacityUnits\":\"1.5\"}}", true,
-     "Field 'CapacityUnits' must be a number"},
-    {"values of a map", STATES "dynamodb:getItem", "{\"Item\":{\"id\":{\"N\":1}}}", true,
-     "Field 'N' must be a string"},
-    {"a shape within itself", STATES "dynamodb:getItem",
-     "{\"Item\":{\"id\":{\"L\":[{\"M\":{\"x\":{\"BOOL\":1}}}]}}}", true,
-     "Field 'BOOL' must be a boolean"},
-    {"an array", STATES "events:putEvents", "{\"Entries\":\"x\"}", true,
-     "Field 'Entries' must be an array"},
-    {"members that AWS doesn't have don't matter", STATES "events:putEvents", "{\"x\":1}", true,
-     NULL},
-    {"null is not there", STATES "events:putEvents", "{\"Entries\":null}", true, NULL},
-    {"a service that isn't in the table", STATES "aws-sdk:nobody:knows", "{\"x\":1}", true, NULL},
-    {"a function's own result", FUNCTION, "{\"StatusCode\":\"200\"}", true, NULL},
-};
-
-START_TEST(shape)
-{
-    json *v = json_of(checks[_i].value);
-    struct buf why = {0};
-    struct asl_resource resource;
-
-    ck_assert(asl_resource_read(checks[_i].resource, &resource));
-    bool good = api_shape_check(&resource, v, checks[_i].required, &why);
-
-    expect_text(checks[_i].name, good ? NULL : buf_str(&why), checks[_i].want);
-    buf_clear(&why);
-    json_unref(v);
-}
-END_TEST
-
-START_TEST(table_is_sorted)
-{
-    for (size_t i = 1; i < api_shape_count; i++)
-        ck_assert_msg(strcmp(api_shapes[i - 1].name, api_shapes[i].name) < 0, "%s",
-                      api_shapes[i].name);
-}
-END_TEST
-
 int main(void)
 {
     Suite *s = suite_create("test_state");
@@ -496,8 +419,6 @@ int main(void)
     tcase_add_loop_test(tc, row, 0, COUNT(rows));
     tcase_add_loop_test(tc, texts_are_kept, 0, COUNT(kept));
     tcase_add_loop_test(tc, only_http_tasks_are_traced, 0, COUNT(traces));
-    tcase_add_loop_test(tc, shape, 0, COUNT(checks));
-    tcase_add_test(tc, table_is_sorted);
     suite_add_tcase(s, tc);
     return run_suite(s);
 }

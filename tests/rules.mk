@@ -24,6 +24,7 @@ $(call suites,asl,definition load validate codes format)
 # check_cases leaves steps in their midst, as the engine does.
 $(call suites,runtime/core runtime/base asl,cases event_text)
 $(call suites,runtime/base,coroutine)
+$(call suites,runtime/shapes,shapes)
 $(call suites,runtime/store/sqlite,store store_file)
 $(call suites,runtime/engine runtime/store/sqlite,store_recovery store_crash)
 $(call suites,runtime/embed,engine engine_steps engine_recover embed)
