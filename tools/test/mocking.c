@@ -190,6 +190,8 @@ static struct mock_rule *rule_for(struct mock *mock, const struct trial_call *ca
     return NULL;
 }
 
+static const char function_key[] = "function:";
+
 /* How closely a key names the call: 0 not at all, then by pattern, by name, by path. */
 enum fit { FIT_NONE, FIT_PATTERN, FIT_NAME, FIT_PATH };
 
@@ -219,8 +221,6 @@ static bool calls_function(const char *pattern, const struct trial_call *call)
 
 static enum fit fit_of(const json *key, const struct trial_call *call, struct buf *path)
 {
-    static const char function[] = "function:";
-
     if (json_str_is(key, buf_str(path)))
         return FIT_PATH;
     if (json_str_is(key, json_str(call->state->name)))
@@ -228,8 +228,9 @@ static enum fit fit_of(const json *key, const struct trial_call *call, struct bu
     if (json_str_begins(key, "arn:"))
         return glob_match(json_str(key), call->resource, strlen(call->resource)) ? FIT_PATTERN
                                                                                  : FIT_NONE;
-    if (json_str_begins(key, function))
-        return calls_function(json_str(key) + sizeof function - 1, call) ? FIT_PATTERN : FIT_NONE;
+    if (json_str_begins(key, function_key))
+        return calls_function(json_str(key) + sizeof function_key - 1, call) ? FIT_PATTERN
+                                                                             : FIT_NONE;
     return FIT_NONE;
 }
 
@@ -359,6 +360,29 @@ void mocking_unused(const mocking *m, void (*tell)(void *user, const struct asl_
         for (size_t k = 0; k < m->layers[i].count; k++)
             if (m->layers[i].mocks[k].own && !m->layers[i].mocks[k].used)
                 tell(user, m->layers[i].mocks[k].at);
+}
+
+/* Which function lambda:invoke calls is known when it does. */
+bool mocking_may_answer(const json *key, const struct asl_state *task)
+{
+    const char *resource = json_str(task->task.resource);
+    struct buf path = {0};
+    bool may;
+
+    if (json_str_begins(key, "arn:"))
+        return glob_match(json_str(key), resource, strlen(resource));
+    if (json_str_begins(key, function_key))
+        return task->task.kind == ASL_LAMBDA
+                   ? is_function(json_str(key) + sizeof function_key - 1, resource)
+                   : asl_resource_calls(&task->task.parts, "lambda", "invoke");
+    if (json_equal(key, task->name))
+        return true;
+    if (!memchr(json_str(key), '/', json_str_len(key)))
+        return false;
+    trial_state_path(&path, task);
+    may = json_str_is(key, buf_str(&path));
+    buf_clear(&path);
+    return may;
 }
 
 void mocking_check_value(const struct asl_at *at, struct asl_report *report)

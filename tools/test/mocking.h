@@ -28,6 +28,9 @@ bool mocking_answer(mocking *m, const struct trial_call *call, struct trial_answ
 void mocking_unused(const mocking *m, void (*tell)(void *user, const struct asl_at *mock),
                     void *user);
 
+/* Returns whether a mock with that key may answer calls of the Task state. */
+bool mocking_may_answer(const json *key, const struct asl_state *task);
+
 /* Adds to `report` what is wrong with the expressions in a value that is returned. */
 void mocking_check_value(const struct asl_at *at, struct asl_report *report);
 

@@ -8,6 +8,7 @@
 #include "parsers/base/nearest.h"
 #include "parsers/base/text.h"
 #include "runtime/trial/trial.h"
+#include "tools/test/mock_check.h"
 #include "tools/test/schema.h"
 #include "tools/test/snapshot.h"
 #include "tools/test/suite_fields.h"
@@ -295,6 +296,7 @@ static void check_cases(const struct suite *s, struct asl_report *report)
             check_layer(s, &s->cases[i].layers[k], report);
     if (asl_at_member(&s->file.top, "mocks", &member))
         check_mocks(s, &member, report);
+    mock_check_suite(s, report);
 }
 
 /* ---- files ---- */
@@ -315,7 +317,8 @@ static bool suite_include(struct loading *l)
         struct suite_file *f = &s->included[s->included_count++];
         struct asl_report report = {0};
         char *path = suite_path(s, json_str(name));
-        suite_file_read(f, path, &shared_mocks_fields, &report);
+        if (suite_file_read(f, path, &shared_mocks_fields, &report))
+            mock_check_shared(s, f, &report);
         good &= suite_told(l, f, &report);
         mem_free(path);
     }

@@ -202,6 +202,9 @@ SHAPE(expect, .forms = SCHEMA_OBJECT, .object = &expect_fields);
 
 /* ---- cases ---- */
 
+static const char *const check_words[] = {"strict", "present", "none", NULL};
+SHAPE(checks, .forms = SCHEMA_WORD, .words = check_words);
+
 #define CASE_FIELDS                                                                                 \
     {"input", &any, "The execution's input; `{}` without it.", false},                              \
         {"with", &values_by_name,                                                                   \
@@ -225,6 +228,12 @@ SHAPE(expect, .forms = SCHEMA_OBJECT, .object = &expect_fields);
         {"mocks", &mocks,                                                                           \
          "Answers to Tasks: by state (`State`, or `Map/State`), by resource (`arn:…`, where `*` " \
          "is any text), by Lambda function (`function:NAME`).",                                     \
+         false},                                                                                    \
+        {"check", &checks,                                                                          \
+         "How mocks are held against what the service answers: `present` looks at the members "     \
+         "that they have, `strict` misses those that are always there, too, `none` does not "       \
+         "look; "                                                                                   \
+         "`present` without it.",                                                                   \
          false},                                                                                    \
         {"expect", &expect, "What must come of it.", false},                                        \
     {                                                                                               \

@@ -1,0 +1,200 @@
+/*
+ * A mock's key may fit several states, of which another mock answers some. So a value is only
+ * wrong when it is no answer of any state that the key fits. A suite is looked at even if its
+ * fields are wrong, to tell all at once, so any value may stand anywhere.
+ */
+#include "tools/test/mock_check.h"
+
+#include "parsers/base/count.h"
+#include "runtime/shapes/shapes.h"
+#include "tools/test/mocking.h"
+#include "tools/test/schema.h"
+
+#include <string.h>
+
+/* Where mocks stand, and how they are looked at. */
+struct mock_checking {
+    const asl_machine *machine;
+    const json *level; /* NULL: present */
+    const struct asl_at *key;
+    struct asl_report *report;
+};
+
+/* ---- states ---- */
+
+static bool calls_something(const struct asl_state *s)
+{
+    return s->type == ASL_TASK || s->type == ASL_MAP || s->type == ASL_PARALLEL;
+}
+
+/* Patterns fit what they fit; who names a state means that one. */
+static void check_state_type(const struct mock_checking *c)
+{
+    const json *key = c->key->key;
+    bool several;
+
+    if (json_str_begins(key, "arn:") || json_str_begins(key, "function:"))
+        return;
+    const struct asl_state *s = trial_find_state(c->machine, json_str(key), &several);
+    if (s && !calls_something(s))
+        schema_refuse(c->report, c->key, ASL_KEY, "name a Task",
+                      "'%s' is a %s state, which calls nothing that a mock could answer",
+                      json_str(key), asl_type_names[s->type]);
+}
+
+/* ---- values ---- */
+
+/* The parts of a value on the way to what is wrong; if that is too deep to be known, the value. */
+static void tell_fault(const struct mock_checking *c, const struct asl_at *value,
+                       const struct asl_resource *r, struct aws_shape_fault *fault)
+{
+    struct asl_at way[AWS_SHAPE_DEPTH];
+    const struct asl_at *at = value;
+    struct buf hint = {0};
+
+    for (size_t i = fault->depth; fault->depth < AWS_SHAPE_DEPTH && i-- > 0;) {
+        asl_at_index(at, fault->trail[i], &way[i]);
+        at = &way[i];
+    }
+    if (fault->needed)
+        buf_printf(&hint, "write {%s: …}, as the service does, or check: none", fault->needed);
+    else
+        buf_adds(&hint, "write what the service answers, or check: none");
+    schema_refuse(c->report, at, fault->name ? ASL_KEY : ASL_VALUE, buf_str(&hint),
+                  "this is no answer of %.*s:%s: %s", (int)r->type.len, r->type.at, r->api,
+                  buf_str(&fault->why));
+    buf_clear(&hint);
+}
+
+/* Returns whether the value is an answer to calls of some state that the key fits, or nobody knows;
+ * else fills *of with the resource of the first. */
+static bool is_answer(const struct mock_checking *c, const struct asl_at *value,
+                      enum aws_shape_moment moment, const struct asl_resource **of,
+                      struct aws_shape_fault *fault)
+{
+    const struct aws_shape_rules rules = {
+        .required = c->level && json_str_is(c->level, "strict"), .execution = true, .open = true};
+
+    *of = NULL;
+    for (size_t i = 0; i < c->machine->count; i++) {
+        const struct asl_state *s = c->machine->states[i];
+        if (s->type != ASL_TASK || !mocking_may_answer(c->key->key, s))
+            continue;
+        const struct aws_shape *shape = aws_shape_find(&s->task.parts, moment);
+        struct aws_shape_fault found = {0};
+        if (!shape || aws_shape_fits(shape, value->value, &rules, &found)) {
+            *of = NULL;
+            return true;
+        }
+        if (*of) {
+            buf_clear(&found.why);
+            continue;
+        }
+        *of = &s->task.parts;
+        *fault = found;
+    }
+    return !*of;
+}
+
+static void check_rule(const struct mock_checking *c, const struct asl_at *rule)
+{
+    static const struct {
+        const char *field;
+        enum aws_shape_moment moment;
+    } answers[] = {{"return", AWS_SHAPE_RESULT}, {"submitted", AWS_SHAPE_SUBMITTED}};
+    const struct asl_resource *of;
+    struct asl_at value;
+
+    for (size_t i = 0; i < COUNT(answers); i++) {
+        struct aws_shape_fault fault = {0};
+        if (asl_at_member(rule, answers[i].field, &value) &&
+            !is_answer(c, &value, answers[i].moment, &of, &fault))
+            tell_fault(c, &value, of, &fault);
+        buf_clear(&fault.why);
+    }
+}
+
+static void check_mock(struct mock_checking *c, const struct asl_at *mock)
+{
+    struct asl_at rule;
+
+    c->key = mock;
+    check_state_type(c);
+    if (c->level && json_str_is(c->level, "none"))
+        return;
+    if (!json_is_array(mock->value)) {
+        check_rule(c, mock);
+        return;
+    }
+    for (size_t i = 0; i < json_count(mock->value); i++) {
+        asl_at_index(mock, i, &rule);
+        check_rule(c, &rule);
+    }
+}
+
+/* ---- where mocks stand ---- */
+
+/* Returns the level that `above` tells; if it tells none, the one from around it. */
+static const json *level_of(const struct asl_at *above, const json *level)
+{
+    struct asl_at own;
+
+    return asl_at_member(above, "check", &own) ? own.value : level;
+}
+
+static void check_in(const struct suite *s, const struct asl_at *above, const json *level,
+                     struct asl_report *report)
+{
+    struct mock_checking c = {.machine = s->machine.machine, .level = level, .report = report};
+    struct asl_at mocks, mock;
+
+    if (!asl_at_member(above, "mocks", &mocks) || !json_is_object(mocks.value))
+        return;
+    for (size_t i = 0; i < json_count(mocks.value); i++) {
+        asl_at_index(&mocks, i, &mock);
+        check_mock(&c, &mock);
+    }
+}
+
+static void check_case(const struct suite *s, const struct asl_at *at, const json *level,
+                       struct asl_report *report)
+{
+    struct asl_at rows, row;
+
+    level = level_of(at, level);
+    check_in(s, at, level, report);
+    if (!asl_at_member(at, "foreach", &rows) || !json_is_array(rows.value))
+        return;
+    for (size_t i = 0; i < json_count(rows.value); i++) {
+        asl_at_index(&rows, i, &row);
+        check_in(s, &row, level_of(&row, level), report);
+    }
+}
+
+static const json *default_level(const struct suite *s)
+{
+    struct asl_at defaults;
+
+    return asl_at_member(&s->file.top, "defaults", &defaults) ? level_of(&defaults, NULL) : NULL;
+}
+
+void mock_check_suite(const struct suite *s, struct asl_report *report)
+{
+    const json *level = default_level(s);
+    struct asl_at defaults, cases, at;
+
+    check_in(s, &s->file.top, level, report);
+    if (asl_at_member(&s->file.top, "defaults", &defaults))
+        check_in(s, &defaults, level, report);
+    if (!asl_at_member(&s->file.top, "cases", &cases) || !json_is_object(cases.value))
+        return;
+    for (size_t i = 0; i < json_count(cases.value); i++) {
+        asl_at_index(&cases, i, &at);
+        check_case(s, &at, level, report);
+    }
+}
+
+void mock_check_shared(const struct suite *s, const struct suite_file *f, struct asl_report *report)
+{
+    check_in(s, &f->top, default_level(s), report);
+}

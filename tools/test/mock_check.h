@@ -1,0 +1,17 @@
+#ifndef TOOLS_TEST_MOCK_CHECK_H
+#define TOOLS_TEST_MOCK_CHECK_H
+
+#include "asl/report/report.h"
+#include "tools/test/suite.h"
+
+/*
+ * Holds mocks against what they stand for: a state that calls nothing has no answer, and an answer
+ * that its service never gives tests something that never happens. Adds to `report` what is wrong
+ * with them, as `check` of the case or of the defaults says.
+ */
+void mock_check_suite(const struct suite *s, struct asl_report *report);
+/* Does so with mocks that several suites share. */
+void mock_check_shared(const struct suite *s, const struct suite_file *f,
+                       struct asl_report *report);
+
+#endif
