@@ -122,8 +122,8 @@ static struct jv call_regex(struct evaluation *e, const struct func *f, const st
         return regex_call(e, f, f->text, f->from, true);
     if (count == 0 || !is_string(args[0]))
         return jv_undefined();
-    if (count > 1 && args[1].kind == JV_NUMBER && args[1].n > 0)
-        from = (size_t)args[1].n;
+    if (count > 1)
+        from = match_position(args[1]);
     return regex_call(e, f, args[0].j, from, false);
 }
 

@@ -113,9 +113,11 @@ static bool is_no_match(struct jv v)
             member_get_c(v, "next").kind != JV_FUNCTION);
 }
 
-static size_t position(struct jv v)
+size_t match_position(struct jv v)
 {
-    return v.kind == JV_NUMBER && v.n > 0 ? (size_t)v.n : 0;
+    if (v.kind != JV_NUMBER || !(v.n > 0))
+        return 0;
+    return v.n < (double)UINT32_MAX ? (size_t)v.n : UINT32_MAX;
 }
 
 /*
@@ -143,8 +145,8 @@ static int function_next(struct evaluation *e, struct matcher *m, struct match *
     m->next = next.kind == JV_FUNCTION ? next.f : NULL;
     out->match = member_get_c(v, "match");
     out->groups = member_get_c(v, "groups");
-    out->start = position(member_get_c(v, "start"));
-    out->end = position(member_get_c(v, "end"));
+    out->start = match_position(member_get_c(v, "start"));
+    out->end = match_position(member_get_c(v, "end"));
     out->index = (double)out->start;
     return 1;
 }

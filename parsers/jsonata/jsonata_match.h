@@ -42,6 +42,9 @@ void matcher_clear(struct matcher *m);
 struct jv match_next(struct evaluation *e, const struct func *f, const json *text, size_t from);
 /* Adds a member to an object that stands for a match; each key is set once. */
 void match_set(struct evaluation *e, struct map *m, enum match_key key, struct jv v);
+/* Returns the position in a text that a number names, which is 0 for what is none. One behind every
+ * text stands for all of these. */
+size_t match_position(struct jv v);
 /*
  * Returns what a call of a regular expression gives: the first match from `from` on as an object,
  * or undefined. `next`: it goes on from a match before, and must not stand still.
