@@ -6,6 +6,7 @@
 
 #include "runtime/base/clock.h"
 
+#include <signal.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -69,6 +70,12 @@ static const char bootstrap[] =
     "    if what == 'sleep':\n"
     "        open('busy', 'w').write(str(os.getpid()))\n"
     "        time.sleep(20)\n"
+    "    if what == 'daemon': # one that holds the output open\n"
+    "        if os.fork() == 0:\n"
+    "            os.setsid()\n"
+    "            time.sleep(1)\n"
+    "            os._exit(0)\n"
+    "        result = json.dumps(os.getpid())\n"
     "    if what == 'raise':\n"
     "        ask('POST', one + 'error', error('Mine'), {'Lambda-Runtime-Function-Error-Type': "
     "'Mine'})\n"
@@ -259,6 +266,30 @@ START_TEST(runtime_makes_room_for_another_function)
 }
 END_TEST
 
+/* A process that has ended to make room, and whose output is still read, counts: its call has been
+ * promised its place. */
+START_TEST(runtime_counts_who_makes_room)
+{
+    struct handlers_world *w =
+        runtime_world("{\"resource\": \"f*\", \"concurrency\": 2, " BOOTSTRAP "}");
+
+    handlers_world_begin(w, "f1", "{\"do\":\"daemon\"}");
+    handlers_world_wait(w, 1);
+    pid_t first = (pid_t)json_int_value(json_get(w->answers[0].output, "Payload"));
+    handlers_world_begin(w, "f2", "{\"do\":\"name\"}");
+    handlers_world_wait(w, 2);
+    handlers_world_begin(w, "f3", "{\"do\":\"meet\",\"count\":2}");
+    while (kill(first, 0) == 0)
+        handlers_world_rounds(w, 1);
+    handlers_world_begin(w, "f4", "{\"do\":\"meet\",\"count\":2}");
+    handlers_world_wait(w, 4);
+    handlers_world_begin(w, "f2", "{\"do\":\"name\"}");
+    handlers_world_wait(w, 5);
+    handlers_world_expect("it had to make room, too", &w->answers[4], "ok [\"f2\",1]");
+    handlers_world_free(w);
+}
+END_TEST
+
 START_TEST(runtime_that_cannot_begin)
 {
     struct handlers_world *w = runtime_world(
@@ -309,6 +340,7 @@ static void add_tests(TCase *t)
     tcase_add_test(t, runtime_stays_warm);
     tcase_add_test(t, runtime_scales);
     tcase_add_test(t, runtime_makes_room_for_another_function);
+    tcase_add_test(t, runtime_counts_who_makes_room);
     tcase_add_test(t, runtime_that_cannot_begin);
     tcase_add_test(t, runtime_is_ended_with_its_task);
 }

@@ -233,7 +233,7 @@ void runtime_deliver(struct runtime *rt)
     buf_clear(&context);
 }
 
-/* `rt` lives, or is about to be started. */
+/* `rt` lives. */
 static void lambda_give(struct runtime *rt, struct task_call *call)
 {
     rt->call = call;
@@ -348,7 +348,8 @@ static struct runtime *vacant(handlers *h, struct diag *why)
 
 /*
  * A process that is free to be used for `call`: *fits tells whether it serves the function, and
- * does not end. NULL: the row may have one more.
+ * does not end. NULL: the row may have one more. One that has ended counts as long as a call waits
+ * for its place.
  */
 static struct runtime *find_free(const struct task_call *call, bool *fits)
 {
@@ -358,7 +359,7 @@ static struct runtime *find_free(const struct task_call *call, bool *fits)
 
     *fits = true;
     for (struct runtime *rt = all ? all->first : NULL; rt; rt = rt->next) {
-        if (!rt->child.alive || rt->row != call->row)
+        if ((!rt->child.alive && !rt->waits) || rt->row != call->row)
             continue;
         count++;
         if (rt->call || rt->held)
