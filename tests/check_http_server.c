@@ -240,6 +240,9 @@ START_TEST(always_ahead)
         buf_reset(&c->got);
     }
     ck_assert_uint_lt(mem_in_use(), before + REQUESTS * BYTES / 8);
+    w->hold = false;
+    ck_assert(http_world_answer(w, w->held[0]));
+    await_count(w, &w->delivered, REQUESTS + 2);
     http_world_free(w);
     buf_clear(&request);
 }
