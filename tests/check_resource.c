@@ -54,6 +54,7 @@ static const struct {
      "own||aws|swf|task/t.sync|swf|task/t.sync|task/t.sync"},
     {"a call without an action", "arn:aws:states:::sqs", "no: own"},
     {"a call with an empty action", "arn:aws:states:::sqs:", "no: own"},
+    {"a call with a pattern for its action", "arn:aws:states:::sqs:.sync", "no: own"},
     {"a call without a service", "arn:aws:states::::sendMessage", "no: own"},
     {"a pattern alone", "arn:aws:states:::x.sync:2", "no: own"},
     {"too few parts", "arn:aws:lambda:us-east-1:123456789012", "no: own"},
@@ -102,6 +103,8 @@ START_TEST(parts)
         ck_assert_int_eq(r.kind, ASL_RESOURCE_OWN);
         ck_assert_str_eq(r.text, rows[_i].text);
         ck_assert(!asl_resource_is_call(&r));
+        ck_assert(r.pattern == ASL_REQUEST_RESPONSE && !r.api);
+        ck_assert(!r.service.at && !r.action.at && !r.type.at && !r.call.at);
     }
 }
 END_TEST

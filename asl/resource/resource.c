@@ -69,17 +69,19 @@ static void name_thing(struct asl_resource *r, const char *rest)
 static bool split_call(struct asl_resource *r, const char *rest)
 {
     const char *end = rest + strlen(rest), *colon;
+    enum asl_pattern pattern = ASL_REQUEST_RESPONSE;
 
     for (size_t i = 0; i < COUNT(endings); i++)
         if (text_ends_with(rest, endings[i].ending)) {
-            r->pattern = endings[i].pattern;
+            pattern = endings[i].pattern;
             end -= strlen(endings[i].ending);
             break;
         }
     for (colon = end; colon > rest && colon[-1] != ':';)
         colon--;
-    if (colon - rest < 2 || !*colon)
+    if (colon - rest < 2 || colon == end)
         return false;
+    r->pattern = pattern;
     r->type = part_of(rest, colon - 1);
     r->api = colon;
     r->service = r->type;
@@ -104,13 +106,18 @@ bool asl_resource_read(const char *text, struct asl_resource *out)
 
     if (!rest)
         return false;
+    bool of_states = asl_slice_is(out->service, "states");
+    if (of_states && !text_begins_with(rest, "activity:")) {
+        if (split_call(out, rest))
+            return true;
+        *out = (struct asl_resource){.text = text, .partition = out->partition};
+        return false;
+    }
     name_thing(out, rest);
-    if (asl_slice_is(out->service, "lambda"))
-        out->kind = ASL_RESOURCE_LAMBDA;
-    else if (asl_slice_is(out->service, "states") && text_begins_with(rest, "activity:"))
+    if (of_states)
         out->kind = ASL_RESOURCE_ACTIVITY;
-    else if (asl_slice_is(out->service, "states"))
-        return split_call(out, rest);
+    else if (asl_slice_is(out->service, "lambda"))
+        out->kind = ASL_RESOURCE_LAMBDA;
     return true;
 }
 
