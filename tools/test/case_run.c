@@ -6,6 +6,7 @@
 #include "runtime/engine/mock_config.h"
 #include "runtime/engine/names.h"
 #include "tools/test/case_input.h"
+#include "tools/test/mock_check.h"
 #include "tools/test/mocking.h"
 #include "tools/test/snapshot.h"
 #include "tools/test/state_run.h"
@@ -23,7 +24,8 @@ struct running_case {
     const struct case_options *options;
     struct case_run *out;
     mocking *mocks;
-    mocks *local; /* of a mock configuration; NULL: there is none */
+    mocks *local;              /* of a mock configuration; NULL: there is none */
+    const struct asl_at *told; /* the mock that was told last of those that answer wrongly */
     bool has_handlers;
 };
 
@@ -57,13 +59,38 @@ static bool answer_locally(mocks *m, const struct trial_call *call, struct trial
     return true;
 }
 
+/* What JSONata makes is known only now, and which state a pattern answers. Each mock is told once.
+ */
+static void check_answer(struct running_case *k, const struct asl_state *task, const json *value)
+{
+    const struct asl_at *mock = mocking_last(k->mocks);
+    struct buf why = {0};
+
+    if (!mock_check_value(k->c, task, value, &why) && (!mock || mock != k->told))
+        failures_add(&k->out->failures, mock ? mock->places->value : k->c->place, "mocks", "%s",
+                     buf_str(&why));
+    if (why.len)
+        k->told = mock;
+    buf_clear(&why);
+}
+
+static bool answer_by_mocks(struct running_case *k, const struct trial_call *call,
+                            struct trial_answer *out)
+{
+    if (!mocking_answer(k->mocks, call, out))
+        return false;
+    if (out->kind == TRIAL_RETURNS)
+        check_answer(k, call->state, out->value);
+    return true;
+}
+
 static bool case_answer(void *user, const struct trial_call *call, struct trial_answer *out)
 {
     struct running_case *k = user;
 
     if (k->options->answer && k->options->answer(k->options->answer_user, call, out))
         return true;
-    if (answer_locally(k->local, call, out) || mocking_answer(k->mocks, call, out))
+    if (answer_locally(k->local, call, out) || answer_by_mocks(k, call, out))
         return true;
     if (k->has_handlers)
         return false;

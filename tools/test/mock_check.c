@@ -44,13 +44,31 @@ static void check_state_type(const struct mock_checking *c)
 
 /* ---- values ---- */
 
+static bool is_level(const json *level, const char *word)
+{
+    return level && json_str_is(level, word);
+}
+
+static struct aws_shape_rules rules_of(const json *level, bool open)
+{
+    return (struct aws_shape_rules){
+        .required = is_level(level, "strict"), .execution = true, .open = open};
+}
+
+/* Adds what is no answer of which integration, and why. */
+static void write_fault(struct buf *out, const struct asl_resource *r, struct aws_shape_fault *f)
+{
+    buf_printf(out, "this is no answer of %.*s:%s: %s", (int)r->type.len, r->type.at, r->api,
+               buf_str(&f->why));
+}
+
 /* The parts of a value on the way to what is wrong; if that is too deep to be known, the value. */
 static void tell_fault(const struct mock_checking *c, const struct asl_at *value,
                        const struct asl_resource *r, struct aws_shape_fault *fault)
 {
     struct asl_at way[AWS_SHAPE_DEPTH];
     const struct asl_at *at = value;
-    struct buf hint = {0};
+    struct buf hint = {0}, text = {0};
 
     for (size_t i = fault->depth; fault->depth < AWS_SHAPE_DEPTH && i-- > 0;) {
         asl_at_index(at, fault->trail[i], &way[i]);
@@ -60,9 +78,10 @@ static void tell_fault(const struct mock_checking *c, const struct asl_at *value
         buf_printf(&hint, "write {%s: …}, as the service does, or check: none", fault->needed);
     else
         buf_adds(&hint, "write what the service answers, or check: none");
-    schema_refuse(c->report, at, fault->name ? ASL_KEY : ASL_VALUE, buf_str(&hint),
-                  "this is no answer of %.*s:%s: %s", (int)r->type.len, r->type.at, r->api,
-                  buf_str(&fault->why));
+    write_fault(&text, r, fault);
+    schema_refuse(c->report, at, fault->name ? ASL_KEY : ASL_VALUE, buf_str(&hint), "%s",
+                  buf_str(&text));
+    buf_clear(&text);
     buf_clear(&hint);
 }
 
@@ -120,7 +139,7 @@ static void check_mock(struct mock_checking *c, const struct asl_at *mock)
 
     c->key = mock;
     check_state_type(c);
-    if (c->level && json_str_is(c->level, "none"))
+    if (is_level(c->level, "none"))
         return;
     if (!json_is_array(mock->value)) {
         check_rule(c, mock);
@@ -197,4 +216,20 @@ void mock_check_suite(const struct suite *s, struct asl_report *report)
 void mock_check_shared(const struct suite *s, const struct suite_file *f, struct asl_report *report)
 {
     check_in(s, &f->top, default_level(s), report);
+}
+
+bool mock_check_value(const struct test_case *c, const struct asl_state *task, const json *value,
+                      struct buf *why)
+{
+    struct asl_at check;
+    const json *level = case_field(c, "check", &check) ? check.value : NULL;
+    const struct aws_shape *shape = aws_shape_find(&task->task.parts, AWS_SHAPE_RESULT);
+    const struct aws_shape_rules rules = rules_of(level, false);
+    struct aws_shape_fault fault = {0};
+
+    if (!shape || is_level(level, "none") || aws_shape_fits(shape, value, &rules, &fault))
+        return true;
+    write_fault(why, &task->task.parts, &fault);
+    buf_clear(&fault.why);
+    return false;
 }

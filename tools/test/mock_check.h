@@ -4,6 +4,8 @@
 #include "asl/report/report.h"
 #include "tools/test/suite.h"
 
+#include <stdbool.h>
+
 /*
  * Holds mocks against what they stand for: a state that calls nothing has no answer, and an answer
  * that its service never gives tests something that never happens. Adds to `report` what is wrong
@@ -13,5 +15,10 @@ void mock_check_suite(const struct suite *s, struct asl_report *report);
 /* Does so with mocks that several suites share. */
 void mock_check_shared(const struct suite *s, const struct suite_file *f,
                        struct asl_report *report);
+
+/* Returns whether `value`, which a mock returns to a call of the Task, is an answer of its service,
+ * as `check` of the case looks at it. False with why it isn't in `why`. */
+bool mock_check_value(const struct test_case *c, const struct asl_state *task, const json *value,
+                      struct buf *why);
 
 #endif

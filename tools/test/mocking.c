@@ -33,12 +33,14 @@ struct mock {
 struct mock_layer {
     struct mock *mocks;
     size_t count;
+    bool shared; /* they stand in another file than the suite */
 };
 
 struct mocking {
     struct arena arena;
     struct mock_layer *layers;
     size_t layer_count, layer_cap;
+    const struct asl_at *last; /* the rule that answered last; NULL: it is shared */
 };
 
 /* ---- the rules ---- */
@@ -67,7 +69,7 @@ static void take_rules(mocking *m, struct mock *mock)
     }
 }
 
-static void add_mocks(mocking *m, const struct asl_at *above, bool own)
+static void add_mocks(mocking *m, const struct asl_at *above, bool own, bool shared)
 {
     struct asl_at mocks, mock;
 
@@ -77,6 +79,7 @@ static void add_mocks(mocking *m, const struct asl_at *above, bool own)
     struct mock_layer *layer = &m->layers[m->layer_count++];
     const struct asl_at *stays = kept(m, &mocks);
     layer->count = json_count(mocks.value);
+    layer->shared = shared;
     layer->mocks = arena_calloc(&m->arena, layer->count, sizeof *layer->mocks);
     for (size_t i = 0; i < layer->count; i++) {
         asl_at_index(stays, i, &mock);
@@ -90,10 +93,10 @@ mocking *mocking_new(const struct test_case *c)
     mocking *m = mem_calloc(1, sizeof *m);
 
     for (size_t i = 0; i < c->layer_count; i++)
-        add_mocks(m, &c->layers[i], i == 0);
-    add_mocks(m, &c->suite->file.top, false);
+        add_mocks(m, &c->layers[i], i == 0, false);
+    add_mocks(m, &c->suite->file.top, false, false);
     for (size_t i = 0; i < c->suite->included_count; i++)
-        add_mocks(m, &c->suite->included[i].top, false);
+        add_mocks(m, &c->suite->included[i].top, false, true);
     return m;
 }
 
@@ -345,12 +348,20 @@ bool mocking_answer(mocking *m, const struct trial_call *call, struct trial_answ
     struct buf path = {0};
 
     trial_state_path(&path, call->state);
-    for (size_t i = 0; i < m->layer_count && !rule; i++)
+    for (size_t i = 0; i < m->layer_count && !rule; i++) {
         rule = rule_in(&m->layers[i], call, &path);
+        m->last = rule && !m->layers[i].shared ? rule->at : NULL;
+    }
     buf_clear(&path);
-    if (rule)
-        answer_by(m, rule, call, out);
-    return rule != NULL;
+    if (!rule)
+        return false;
+    answer_by(m, rule, call, out);
+    return true;
+}
+
+const struct asl_at *mocking_last(const mocking *m)
+{
+    return m->last;
 }
 
 void mocking_unused(const mocking *m, void (*tell)(void *user, const struct asl_at *mock),

@@ -28,6 +28,9 @@ bool mocking_answer(mocking *m, const struct trial_call *call, struct trial_answ
 void mocking_unused(const mocking *m, void (*tell)(void *user, const struct asl_at *mock),
                     void *user);
 
+/* Returns the mock that answered last; NULL: it stands in another file than the suite. */
+const struct asl_at *mocking_last(const mocking *m);
+
 /* Returns whether a mock with that key may answer calls of the Task state. */
 bool mocking_may_answer(const json *key, const struct asl_state *task);
 
