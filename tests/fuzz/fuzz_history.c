@@ -46,10 +46,13 @@ static void replay(const struct history *h, asl_machine *m)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static asl_machine *m;
+    struct asl_report report = {0};
     struct diag why = {0};
 
     if (!m)
-        m = asl_compile(definition, sizeof definition - 1, DOCUMENT_JSON, NULL);
+        m = asl_compile(definition, sizeof definition - 1, DOCUMENT_JSON, &report);
+    asl_report_clear(&report);
+    must(m != NULL, "the definition is good");
     char *text = mem_strndup((const char *)data, size);
     struct history *h = history_read(text, size, &why);
     must(h || (why.code && why.text), "a refusal says why");

@@ -356,6 +356,13 @@ static json *parsed(const json *details, const char *member)
     return read ? read : json_ref(v);
 }
 
+static int64_t seconds_of(const struct history_event *e, const char *member)
+{
+    int64_t s = int_of(e->details, member);
+
+    return s > 0 && s <= 99999999 ? s : 0;
+}
+
 static void new_call(struct history *h, struct history_event *e, const struct history_event *before)
 {
     const struct history_call *last =
@@ -364,7 +371,6 @@ static void new_call(struct history *h, struct history_event *e, const struct hi
 
     while (item && !item->item)
         item = item->up;
-    int64_t heartbeat = int_of(e->details, "heartbeatInSeconds");
     json *sent = parsed(e->details, "parameters");
     struct history_call made = {.state = e->state,
                                 .in_item = item != NULL,
@@ -372,8 +378,8 @@ static void new_call(struct history *h, struct history_event *e, const struct hi
                                 .parameters = sent ? sent : parsed(e->details, "input"),
                                 .attempt = last ? last->attempt + 1 : 0,
                                 .scheduled_ms = e->at_ms,
-                                .heartbeat_s =
-                                    heartbeat > 0 && heartbeat < 1000000000 ? heartbeat : 0};
+                                .heartbeat_s = seconds_of(e, "heartbeatInSeconds"),
+                                .timeout_s = seconds_of(e, "timeoutInSeconds")};
     MEM_GROW(h->calls, h->call_count, h->call_cap);
     e->call = h->call_count;
     h->calls[h->call_count++] = made;

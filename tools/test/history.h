@@ -60,7 +60,7 @@ struct history_call {
     json *submitted;           /* what the service said when it took the call on; may be NULL */
     const json *worker;        /* who took an activity's task; may be NULL */
     int64_t scheduled_ms, ended_ms;
-    int64_t heartbeat_s; /* 0: it needs no heartbeats */
+    int64_t heartbeat_s, timeout_s; /* 0: it has none */
 };
 
 struct history {

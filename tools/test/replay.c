@@ -67,17 +67,20 @@ static const struct history_call *recorded_in(struct answering *a, const struct 
     return &h->calls[found];
 }
 
-/* Heartbeats came if the Task took longer than it may without one. */
+enum { MOST_BEATS = 1000000 };
+
+/* Heartbeats came if the Task took longer than it may without one, up to its answer, or up to when
+ * the lack of them ended it. */
 static void add_beats(const struct history_call *c, struct trial_answer *out)
 {
     int64_t may_ms = c->heartbeat_s * 1000, took_ms = c->ended_ms - c->scheduled_ms;
+    bool lacked = c->outcome == CALL_TIMED_OUT && (!c->timeout_s || took_ms < c->timeout_s * 1000);
 
     if (c->outcome == CALL_OPEN || may_ms <= 0 || took_ms <= may_ms + may_ms / 2)
         return;
+    int64_t beats = (lacked ? took_ms - may_ms : took_ms) / (may_ms / 2);
     out->beat_every_ms = may_ms / 2;
-    if (c->outcome == CALL_TIMED_OUT && c->error &&
-        json_str_is(c->error, "States.HeartbeatTimeout"))
-        out->beats = (uint32_t)((took_ms - may_ms) / (may_ms / 2));
+    out->beats = (uint32_t)(beats < MOST_BEATS ? beats : MOST_BEATS);
 }
 
 static struct trial_answer answer_of(const struct history_call *c)
