@@ -2,6 +2,7 @@
 
 #include "parsers/base/mem.h"
 #include "parsers/base/text.h"
+#include "parsers/json/json_set.h"
 #include "runtime/base/glob.h"
 #include "tools/cmd.h"
 #include "tools/definition_files.h"
@@ -15,6 +16,7 @@
 #include "tools/test/coverage.h"
 #include "tools/test/coverage_report.h"
 #include "tools/test/explore.h"
+#include "tools/test/faults.h"
 #include "tools/test/matcher.h"
 #include "tools/test/mock_suite.h"
 #include "tools/test/record.h"
@@ -33,10 +35,10 @@
 
 struct test {
     const char *format, *jobs, *color, *output, *min_coverage, *explore, *seed, *from_history,
-        *min_score, *mutation_report;
+        *min_score, *mutation_report, *fault;
     struct option_values filter, tag, definition, coverage_output;
     struct coverage_output coverage_files[OPTION_VALUES];
-    bool fail_fast, list, schema, fields, coverage, update, ci, mutate;
+    bool fail_fast, list, schema, fields, coverage, update, ci, mutate, faults;
     bool counts; /* coverage, whatever is done with it */
     struct set_options set;
     struct placeholders placeholders;
@@ -44,8 +46,10 @@ struct test {
     size_t suite_count, suite_cap;
     const struct test_case **cases; /* that are to be told of */
     size_t case_count, case_cap;
-    json **hits; /* by case, for mutants; NULL: it was not played */
-    bool only;   /* some case says that it is to run alone */
+    faults *fault_player;       /* NULL: no faults are wanted */
+    struct json_set fault_told; /* that were told */
+    json **hits;                /* by case, for mutants; NULL: it was not played */
+    bool only;                  /* some case says that it is to run alone */
     struct reporter reporter;
     struct test_summary summary;
     struct coverage covered;
@@ -259,6 +263,8 @@ static json *test_play(void *user, size_t i)
     case_run(c, &options, &run);
     if (t->orders && run.trial && !run.failures.count)
         explore_case(c, &options, (size_t)t->orders, (uint64_t)t->seed_value, &run.failures);
+    if (t->fault_player && run.trial && !run.failures.count)
+        faults_case(t->fault_player, c, &options, &run, &run.failures);
     json *record = record_of_run(c, &run, t->counts || t->mutate);
     if (t->update && !run.failures.count)
         record = with_snapshot(record, snapshot_value(c, run.result));
@@ -266,9 +272,13 @@ static json *test_play(void *user, size_t i)
     return record;
 }
 
-static bool test_heard(void *user, size_t i, const json *record)
+static bool test_heard(void *user, size_t i, const json *heard)
 {
     struct test *t = user;
+    json *record = json_ref(heard);
+
+    if (t->fault_player)
+        record = faults_once(&t->fault_told, record);
     const json *outcome = json_get(record, "outcome");
     const json *hits = json_get(record, "hits");
     bool failed = json_str_is(outcome, "failed");
@@ -282,6 +292,7 @@ static bool test_heard(void *user, size_t i, const json *record)
     t->summary.skipped += json_str_is(outcome, "skipped");
     t->summary.failed += failed;
     reporter_case(&t->reporter, record);
+    json_unref(record);
     return !(failed && t->fail_fast);
 }
 
@@ -476,6 +487,11 @@ static const struct option_row rows[] = {
      "plays each case in up to N orders in which answers may come,\nand tells of one that ends "
      "otherwise",
      offsetof(struct test, explore)},
+    {"faults", 0, NULL,
+     "lets each Task fail once with each error that it names, with\na time-out and with an error "
+     "that it doesn't name, and tells of\nends that no case expects",
+     offsetof(struct test, faults)},
+    {"fault", 0, "STATE=ERROR", "as --faults, with this one only", offsetof(struct test, fault)},
     {"mutate", 0, NULL,
      "plays the cases against the definition with one fault in it\nafter another, and tells which "
      "of these no case notices",
@@ -557,6 +573,8 @@ static int test_files(struct test *t, int argc, char **argv)
         cmd_fail("test", "there is no suite, which is a file NAME.test.yaml or NAME.test.json");
         goto out;
     }
+    if (t->faults || t->fault)
+        t->fault_player = faults_new(t->fault);
     t->mutate |= t->min_score || t->mutation_report;
     load_suites(t, &files);
     choose_cases(t);
@@ -633,6 +651,8 @@ int cmd_test(int argc, char **argv)
     for (size_t i = 0; t.hits && i < t.case_count; i++)
         json_unref(t.hits[i]);
     mem_free(t.hits);
+    faults_free(t.fault_player);
+    json_set_clear(&t.fault_told);
     mem_free(t.suites);
     mem_free(t.cases);
     coverage_clear(&t.covered);

@@ -1,5 +1,6 @@
 /* For people: the cases below their suites, and of each failure all that helps to mend it. */
 #include "parsers/base/buf.h"
+#include "tools/test/faults.h"
 #include "tools/test/record.h"
 #include "tools/test/reporter_impl.h"
 
@@ -74,6 +75,17 @@ static void print_way(const struct reporter *r, const json *record)
     fprintf(r->out, "%s%s\n", json_count(path) > 40 ? " → …" : "", colour(r, PLAIN));
 }
 
+/* Failures by faults tell their own way, and how to repeat them. */
+static bool is_about_faults(const json *record)
+{
+    const json *failures = record_list(record, "failures");
+
+    for (size_t i = 0; i < json_count(failures); i++)
+        if (strcmp(record_text(json_at(failures, i), "what"), FAULTS_WHAT) != 0)
+            return false;
+    return json_count(failures) > 0;
+}
+
 static void print_failures(const struct reporter *r, const json *record)
 {
     const json *failures = record_list(record, "failures");
@@ -82,6 +94,8 @@ static void print_failures(const struct reporter *r, const json *record)
 
     for (size_t i = 0; i < json_count(failures); i++)
         print_failure(r, file, json_at(failures, i));
+    if (is_about_faults(record))
+        return;
     print_way(r, record);
     if (*record_text(record, "again")) {
         buf_adds(&again, record_text(record, "again"));

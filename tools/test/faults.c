@@ -1,0 +1,500 @@
+/*
+ * How the cases of a suite end is found by playing all of them, once in each process that plays
+ * faults: what they end with is what the suite expects, as they are looked at only if they pass.
+ */
+#include "tools/test/faults.h"
+
+#include "parsers/base/mem.h"
+#include "parsers/json/json_set.h"
+#include "tools/test/faults_impl.h"
+#include "tools/test/mocking.h"
+#include "tools/test/record.h"
+
+#include <string.h>
+
+/* An error that nobody names. */
+#define UNNAMED "Fault.Unnamed"
+#define TIMEOUT "States.Timeout"
+
+enum { MOST_EVENTS = 50000 };
+
+struct faults {
+    const char *only;
+    const struct suite *suite; /* of which the following is known */
+    json *ends;                /* an array of {status, error, state} */
+    json *catches;             /* an array: "Charge 0", the catchers by which cases go */
+    mocking **mocks;           /* by case of the suite; NULL: not asked for yet */
+};
+
+/* ---- the suite ---- */
+
+static json *catch_name(const struct asl_state *s, size_t catcher)
+{
+    struct buf b = {0};
+
+    trial_state_path(&b, s);
+    buf_printf(&b, " %zu", catcher);
+    return json_take_buf(&b);
+}
+
+static json *state_path(const struct asl_state *s)
+{
+    struct buf b = {0};
+
+    trial_state_path(&b, s);
+    return json_take_buf(&b);
+}
+
+/* The Task that failed last, when its error is what the execution ends with. */
+static const struct asl_state *failed_with(const trial *t, const json *error)
+{
+    const struct trial_event *events;
+
+    for (size_t i = trial_events(t, &events); i-- > 0;) {
+        const struct rt_event *e = &events[i].event;
+        if (e->kind == RT_TASK_FAILED || e->kind == RT_TASK_TIMED_OUT)
+            return e->error.name && error && json_equal(e->error.name, error) ? e->state : NULL;
+    }
+    return NULL;
+}
+
+/* How an execution ended. */
+static json *end_of(const struct case_run *run)
+{
+    const json *status = result_member(run->result, "status");
+    const json *error = result_member(run->result, "error");
+    const struct asl_state *s = failed_with(run->trial, error);
+    struct json_build b = {0};
+
+    json_build_object(&b, 3);
+    json_build_set(&b, "status", json_ref(status));
+    json_build_set(&b, "error", error ? json_ref(error) : json_null());
+    json_build_set(&b, "state", s ? state_path(s) : json_null());
+    return json_build_done(&b);
+}
+
+static void add_catches(const trial *t, struct json_build *out)
+{
+    const struct rt_event *e;
+    size_t from = 0;
+
+    while (fault_next_catch(t, &from, &e))
+        json_build_add(out, catch_name(e->state, e->exited.index));
+}
+
+static void forget_suite(faults *f)
+{
+    for (size_t i = 0; f->suite && i < f->suite->case_count; i++)
+        mocking_free(f->mocks[i]);
+    mem_free(f->mocks);
+    json_unref(f->ends);
+    json_unref(f->catches);
+    f->mocks = NULL;
+    f->ends = f->catches = NULL;
+}
+
+static void learn_suite(faults *f, const struct suite *s)
+{
+    struct json_build ends = {0}, catches = {0};
+
+    if (f->suite == s)
+        return;
+    forget_suite(f);
+    f->suite = s;
+    f->mocks = mem_calloc(s->case_count, sizeof *f->mocks);
+    json_build_array(&ends, s->case_count);
+    json_build_array(&catches, 4);
+    for (size_t i = 0; i < s->case_count; i++) {
+        const struct case_options options = {0};
+        struct case_run run;
+        if (s->cases[i].skip)
+            continue;
+        case_run(&s->cases[i], &options, &run);
+        if (run.trial && !run.failures.count) {
+            json_build_add(&ends, end_of(&run));
+            add_catches(run.trial, &catches);
+        }
+        case_run_clear(&run);
+    }
+    f->ends = json_build_done(&ends);
+    f->catches = json_build_done(&catches);
+}
+
+faults *faults_new(const char *only)
+{
+    faults *f = mem_calloc(1, sizeof *f);
+
+    f->only = only;
+    return f;
+}
+
+void faults_free(faults *f)
+{
+    if (!f)
+        return;
+    forget_suite(f);
+    mem_free(f);
+}
+
+/* ---- which errors ---- */
+
+static bool has_text(const json *array, const json *text)
+{
+    for (size_t i = 0; i < json_count(array); i++)
+        if (json_equal(json_at(array, i), text))
+            return true;
+    return false;
+}
+
+static void add_error(struct json_build *out, const json *name)
+{
+    if (!has_text(out->v, name) && !json_str_is(name, "States.ALL") &&
+        !json_str_is(name, "States.TaskFailed"))
+        json_build_add(out, json_ref(name));
+}
+
+static void add_errors(struct json_build *out, const struct asl_errors *errors)
+{
+    for (size_t i = 0; i < errors->count; i++)
+        add_error(out, errors->names[i]);
+}
+
+/* Those that the state and the states around it name, and two that perhaps nobody names. */
+static json *errors_for(const struct asl_state *s)
+{
+    json *others[] = {json_cstring(TIMEOUT), json_cstring(UNNAMED)};
+    struct json_build b = {0};
+
+    json_build_array(&b, 8);
+    for (; s; s = s->scope->owner) {
+        for (size_t i = 0; i < s->retriers; i++)
+            add_errors(&b, &s->retry[i].errors);
+        for (size_t i = 0; i < s->catchers; i++)
+            add_errors(&b, &s->catch[i].errors);
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        add_error(&b, others[i]);
+        json_unref(others[i]);
+    }
+    return json_build_done(&b);
+}
+
+/* ---- playing one ---- */
+
+struct faulting {
+    faults *f;
+    const struct test_case *c;
+    const struct case_options *options;
+    const struct case_run *usual;
+    struct failures *out;
+    const struct asl_state *s;
+    json *errors; /* that it fails with, one after another */
+    const json *error;
+    bool always;            /* it fails each time, not only the first */
+    const char *unanswered; /* the first Task that no mock answers; NULL: there is none */
+};
+
+static bool ask_mocks(struct faulting *x, size_t i, const struct trial_call *call,
+                      struct trial_answer *out)
+{
+    mocking **m = &x->f->mocks[i];
+
+    if (!*m)
+        *m = mocking_new(&x->c->suite->cases[i]);
+    return mocking_answer(*m, call, out);
+}
+
+static bool fault_answer(void *user, const struct trial_call *call, struct trial_answer *out)
+{
+    struct faulting *x = user;
+    const struct suite *s = x->c->suite;
+    size_t own = (size_t)(x->c - s->cases);
+
+    if (call->state == x->s && (x->always || call->nth == 0)) {
+        *out = (struct trial_answer){.kind = TRIAL_THROWS,
+                                     .error = json_ref(x->error),
+                                     .cause = json_cstring("made by asl test --faults")};
+        return true;
+    }
+    if (ask_mocks(x, own, call, out))
+        return true;
+    for (size_t i = 0; i < s->case_count; i++)
+        if (i != own && !s->cases[i].skip && ask_mocks(x, i, call, out))
+            return true;
+    if (!x->unanswered)
+        x->unanswered = json_str(call->state->name);
+    return false;
+}
+
+static bool was_retried(const trial *t, const struct asl_state *s)
+{
+    const struct trial_event *events;
+    size_t count = trial_events(t, &events);
+
+    for (size_t i = 0; i < count; i++)
+        if (events[i].event.kind == RT_BACKOFF)
+            for (const struct asl_state *o = s; o; o = o->scope->owner)
+                if (events[i].event.state == o)
+                    return true;
+    return false;
+}
+
+/* ---- judging ---- */
+
+/* Whether each Retry and Catch on the way out of the state treats both errors alike. */
+static bool is_alike(const struct asl_state *s, const json *a, const json *b)
+{
+    bool alike = true;
+
+    for (; s && alike; s = s->scope->owner) {
+        for (size_t i = 0; i < s->retriers; i++)
+            alike &= asl_errors_match(&s->retry[i].errors, a) ==
+                     asl_errors_match(&s->retry[i].errors, b);
+        for (size_t i = 0; i < s->catchers; i++)
+            alike &= asl_errors_match(&s->catch[i].errors, a) ==
+                     asl_errors_match(&s->catch[i].errors, b);
+    }
+    return alike;
+}
+
+static bool passes_through(const struct faulting *x, const json *end)
+{
+    return json_equal(json_get(end, "error"), x->error);
+}
+
+/* Whether a case ends so. One that fails with an error of this Task stands for all errors that are
+ * treated alike. */
+static bool is_expected(const struct faulting *x, const json *end)
+{
+    json *path = state_path(x->s);
+    bool expected = false;
+
+    for (size_t i = 0; !expected && i < json_count(x->f->ends); i++) {
+        const json *other = json_at(x->f->ends, i), *error = json_get(other, "error");
+        if (!json_equal(json_get(other, "status"), json_get(end, "status")))
+            continue;
+        expected = json_equal(error, json_get(end, "error")) ||
+                   (passes_through(x, end) && json_is_string(error) &&
+                    json_equal(json_get(other, "state"), path) && is_alike(x->s, error, x->error));
+    }
+    json_unref(path);
+    return expected;
+}
+
+enum { WAY_MOST = 40 };
+
+static void write_way(struct buf *out, const json *visits)
+{
+    buf_adds(out, "\nway: ");
+    for (size_t i = 0; i < json_count(visits) && i < WAY_MOST; i++)
+        buf_printf(out, "%s%s", i ? " → " : "", json_str(json_at(visits, i)));
+    if (json_count(visits) > WAY_MOST)
+        buf_adds(out, " → …");
+}
+
+static void write_again(struct buf *out, const struct faulting *x)
+{
+    struct buf fault = {0};
+
+    buf_adds(out, "\nagain: asl test ");
+    record_write_quoted(out, x->c->suite->file.path);
+    buf_adds(out, " --filter ");
+    record_write_quoted(out, x->c->name);
+    buf_adds(out, " --fault ");
+    trial_state_path(&fault, x->s);
+    buf_printf(&fault, "=%s", json_str(x->error));
+    record_write_quoted(out, buf_str(&fault));
+    buf_clear(&fault);
+}
+
+/* `alike`: and all that are treated alike. */
+static void write_errors(struct buf *out, const struct faulting *x, bool alike)
+{
+    const char *between = "";
+
+    for (size_t i = 0; i < json_count(x->errors); i++) {
+        const json *error = json_at(x->errors, i);
+        if (!json_equal(error, x->error) && !(alike && is_alike(x->s, error, x->error)))
+            continue;
+        buf_printf(out, "%s%s", between,
+                   json_str_is(error, UNNAMED) ? "an error that nobody names" : json_str(error));
+        between = ", or ";
+    }
+}
+
+/* The first line says the same of all cases, and is told once; the others, how this one came there.
+ */
+static void tell(struct faulting *x, const struct case_run *run, struct buf *what, bool alike)
+{
+    const struct suite_machine *m = &x->c->suite->machine;
+    struct buf text = {0};
+
+    buf_addc(&text, '\'');
+    trial_state_path(&text, x->s);
+    buf_printf(&text, "' (%s:%u) fails %s with ", m->file, m->elements->all[x->s->id].place.line,
+               x->always ? "each time" : "once");
+    write_errors(&text, x, alike);
+    buf_adds(&text, buf_str(what));
+    write_way(&text, result_member(run->result, "visits"));
+    write_again(&text, x);
+    failures_add(x->out, x->c->place, FAULTS_WHAT, "%s", buf_str(&text));
+    buf_clear(&text);
+    buf_reset(what);
+}
+
+static void judge_end(struct faulting *x, const struct case_run *run)
+{
+    json *end = end_of(run);
+    const json *error = json_get(end, "error");
+    struct buf what = {0};
+
+    if (trial_how(run->trial) == TRIAL_CUT || is_expected(x, end))
+        goto out;
+    if (x->unanswered)
+        buf_printf(&what, ", and no mock of the suite answers '%s' then", x->unanswered);
+    else if (passes_through(x, end))
+        buf_adds(&what, ", and nobody handles it");
+    else if (json_is_string(error))
+        buf_printf(&what, ", and it ends %s with %s, as no case expects",
+                   json_str(json_get(end, "status")), json_str(error));
+    else
+        buf_printf(&what, ", and it ends %s, as no case expects",
+                   json_str(json_get(end, "status")));
+    tell(x, run, &what, passes_through(x, end));
+out:
+    json_unref(end);
+    buf_clear(&what);
+}
+
+static void judge_losses(struct faulting *x, const struct case_run *run)
+{
+    struct fault_loss loss;
+    struct buf what = {0};
+
+    if (!fault_loses(run->trial, x->s, &loss))
+        return;
+    json *name = catch_name(x->s, loss.catcher);
+    if (!has_text(x->f->catches, name)) {
+        buf_printf(&what, ", and catcher %zu loses '%s', which '%s' reads: it has no %s",
+                   loss.catcher + 1, loss.name, json_str(loss.reader->name),
+                   x->s->jsonata ? "Output" : "ResultPath");
+        tell(x, run, &what, false);
+    }
+    buf_clear(&what);
+    json_unref(name);
+    mem_free(loss.name);
+}
+
+/* Returns whether it was tried again. */
+static bool play_fault(struct faulting *x)
+{
+    struct case_options options = *x->options;
+    struct case_run run;
+
+    options.answer = fault_answer;
+    options.answer_user = x;
+    options.only_play = true;
+    options.most_events = MOST_EVENTS;
+    x->unanswered = NULL;
+    case_run(x->c, &options, &run);
+    bool retried = false;
+    if (run.trial) {
+        judge_end(x, &run);
+        judge_losses(x, &run);
+        retried = was_retried(run.trial, x->s);
+    }
+    case_run_clear(&run);
+    return retried;
+}
+
+/* Whether it is the one that is asked for. */
+static bool is_wanted(const struct faulting *x)
+{
+    struct buf name = {0};
+
+    if (!x->f->only)
+        return true;
+    trial_state_path(&name, x->s);
+    buf_printf(&name, "=%s", json_str(x->error));
+    bool wanted = strcmp(buf_str(&name), x->f->only) == 0;
+    buf_clear(&name);
+    return wanted;
+}
+
+static void play_faults(struct faulting *x)
+{
+    x->errors = errors_for(x->s);
+    for (size_t i = 0; i < json_count(x->errors); i++) {
+        x->error = json_at(x->errors, i);
+        if (!is_wanted(x))
+            continue;
+        x->always = false;
+        if (play_fault(x)) {
+            x->always = true;
+            play_fault(x);
+        }
+    }
+    json_unref(x->errors);
+}
+
+void faults_case(faults *f, const struct test_case *c, const struct case_options *options,
+                 const struct case_run *usual, struct failures *out)
+{
+    struct faulting x = {.f = f, .c = c, .options = options, .usual = usual, .out = out};
+    const struct trial_made_call *calls;
+    size_t count = usual->trial ? trial_calls(usual->trial, &calls) : 0;
+
+    if (!count || case_text(c, "handlers"))
+        return;
+    learn_suite(f, c->suite);
+    for (size_t i = 0; i < count; i++) {
+        bool before = false;
+        for (size_t k = 0; k < i && !before; k++)
+            before = calls[k].state == calls[i].state;
+        x.s = calls[i].state;
+        if (!before)
+            play_faults(&x);
+    }
+}
+
+/* ---- telling each once ---- */
+
+static bool is_fault(const json *failure)
+{
+    return json_str_is(json_get(failure, "what"), FAULTS_WHAT);
+}
+
+/* Returns whether the first line was told before. */
+static bool is_told(struct json_set *told, const json *failure)
+{
+    const json *text = json_get(failure, "text");
+    const char *end = strchr(json_str(text), '\n');
+    json *line =
+        json_string(json_str(text), end ? (size_t)(end - json_str(text)) : json_str_len(text));
+    size_t before = told->count;
+    bool known = json_set_add(told, line) < before;
+
+    json_unref(line);
+    return known;
+}
+
+json *faults_once(struct json_set *told, json *record)
+{
+    const json *failures = json_get(record, "failures");
+    struct json_build kept = {0}, b = {0};
+    size_t count = failures ? json_count(failures) : 0;
+
+    if (!count)
+        return record;
+    json_build_array(&kept, count);
+    for (size_t i = 0; i < count; i++)
+        if (!is_fault(json_at(failures, i)) || !is_told(told, json_at(failures, i)))
+            json_build_add(&kept, json_ref(json_at(failures, i)));
+    json *left = json_build_done(&kept);
+    json_build_copy(&b, record, 0);
+    if (!json_count(left))
+        json_build_set(&b, "outcome", json_cstring("passed"));
+    json_build_set(&b, "failures", left);
+    json_unref(record);
+    return json_build_done(&b);
+}

@@ -1,0 +1,36 @@
+#ifndef TOOLS_TEST_FAULTS_H
+#define TOOLS_TEST_FAULTS_H
+
+#include "tools/test/case_run.h"
+
+/*
+ * Plays a case with faults: each Task that it calls fails with each error that its Retry and Catch
+ * name, and those of the Map and Parallel states around it, with States.Timeout, and with an error
+ * that none of them names. It fails once; when that is tried again, it also fails each time. All
+ * else is answered by the mocks of the case, or where they have no answer, by those of the other
+ * cases of its suite.
+ */
+typedef struct faults faults;
+
+/* `only`: "STATE=ERROR", the one fault that is played; NULL: all. A look. */
+faults *faults_new(const char *only);
+void faults_free(faults *f);
+
+/*
+ * Adds a failure for each fault by which the case, which `usual` has played without one, ends as no
+ * case of its suite does, and for each catcher that loses what a state behind it reads, when no
+ * case goes that way.
+ */
+void faults_case(faults *f, const struct test_case *c, const struct case_options *options,
+                 const struct case_run *usual, struct failures *out);
+
+/* What failures of faults say they are about. */
+#define FAULTS_WHAT "fault"
+/*
+ * Returns the record of a case, without failures by faults that were told of another case: the same
+ * Task, error and end. Takes `record`. `told` gathers them.
+ */
+struct json_set;
+json *faults_once(struct json_set *told, json *record);
+
+#endif
