@@ -63,7 +63,7 @@ static const struct {
     {"nothing", "", "no: own"},
 };
 
-static void add(struct buf *out, struct asl_slice s)
+static void add(struct buf *out, struct asl_piece s)
 {
     buf_addc(out, '|');
     buf_add(out, s.at, s.len);

@@ -126,7 +126,7 @@ static bool is_lower(char c)
 /* aws-sdk:SERVICE:ACTION: the service in small letters and digits, the action in camelCase. */
 static bool is_sdk_call(const struct asl_resource *r)
 {
-    struct asl_slice service = r->service, action = r->action;
+    struct asl_piece service = r->service, action = r->action;
 
     if (r->kind != ASL_RESOURCE_SDK || !service.len || !action.len || !is_lower(action.at[0]))
         return false;
@@ -142,7 +142,7 @@ static bool check_resource_is_call(const struct known_call *row, const struct as
     size_t n = strlen(row->call);
 
     if (row->call[n - 1] != ':')
-        return asl_slice_is(r->call, row->call);
+        return asl_piece_is(r->call, row->call);
     return r->type.len == n - 1 && !memcmp(r->type.at, row->call, n - 1) && r->action.len;
 }
 

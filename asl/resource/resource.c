@@ -18,15 +18,15 @@ static const struct {
     {".waitForTaskToken", ASL_WAIT_FOR_TASK_TOKEN},
 };
 
-bool asl_slice_is(struct asl_slice part, const char *text)
+bool asl_piece_is(struct asl_piece part, const char *text)
 {
     return part.len == strlen(text) && memcmp(part.at, text, part.len) == 0;
 }
 
 /* From `from` to before `end`. */
-static struct asl_slice part_of(const char *from, const char *end)
+static struct asl_piece part_of(const char *from, const char *end)
 {
-    return (struct asl_slice){from, (size_t)(end - from)};
+    return (struct asl_piece){from, (size_t)(end - from)};
 }
 
 /*
@@ -106,7 +106,7 @@ bool asl_resource_read(const char *text, struct asl_resource *out)
 
     if (!rest)
         return false;
-    bool of_states = asl_slice_is(out->service, "states");
+    bool of_states = asl_piece_is(out->service, "states");
     if (of_states && !text_begins_with(rest, "activity:")) {
         if (split_call(out, rest))
             return true;
@@ -116,7 +116,7 @@ bool asl_resource_read(const char *text, struct asl_resource *out)
     name_thing(out, rest);
     if (of_states)
         out->kind = ASL_RESOURCE_ACTIVITY;
-    else if (asl_slice_is(out->service, "lambda"))
+    else if (asl_piece_is(out->service, "lambda"))
         out->kind = ASL_RESOURCE_LAMBDA;
     return true;
 }
@@ -131,12 +131,12 @@ bool asl_resource_calls(const struct asl_resource *r, const char *service, const
 {
     bool integrated = r->kind == ASL_RESOURCE_OPTIMIZED || r->kind == ASL_RESOURCE_HTTP;
 
-    return integrated && asl_slice_is(r->service, service) && asl_slice_is(r->action, action);
+    return integrated && asl_piece_is(r->service, service) && asl_piece_is(r->action, action);
 }
 
-static struct asl_slice moved(struct asl_slice part, const char *from, const char *to)
+static struct asl_piece moved(struct asl_piece part, const char *from, const char *to)
 {
-    return part.at ? (struct asl_slice){to + (part.at - from), part.len} : part;
+    return part.at ? (struct asl_piece){to + (part.at - from), part.len} : part;
 }
 
 struct asl_resource asl_resource_in(const struct asl_resource *r, const char *copy)

@@ -34,7 +34,7 @@ enum asl_pattern {
 };
 
 /* A piece of the resource's text. It does not end with a NUL. */
-struct asl_slice {
+struct asl_piece {
     const char *at;
     size_t len;
 };
@@ -45,12 +45,12 @@ struct asl_resource {
     const char *text; /* as the definition has it */
     enum asl_resource_kind kind;
     enum asl_pattern pattern;
-    struct asl_slice partition; /* "aws" */
-    struct asl_slice service;   /* "s3": behind aws-sdk: too; the ARN's own: "lambda", "swf" */
-    struct asl_slice action;    /* "getObject", without the pattern; else what names the thing */
-    struct asl_slice type;      /* the service as histories have it: "aws-sdk:s3" */
+    struct asl_piece partition; /* "aws" */
+    struct asl_piece service;   /* "s3": behind aws-sdk: too; the ARN's own: "lambda", "swf" */
+    struct asl_piece action;    /* "getObject", without the pattern; else what names the thing */
+    struct asl_piece type;      /* the service as histories have it: "aws-sdk:s3" */
     const char *api;            /* the action as histories have it: "startExecution.sync:2" */
-    struct asl_slice call;      /* type and action: "aws-sdk:s3:getObject" */
+    struct asl_piece call;      /* type and action: "aws-sdk:s3:getObject" */
 };
 
 /*
@@ -67,6 +67,6 @@ bool asl_resource_is_call(const struct asl_resource *r);
 /* Returns whether it is the integration `service`:`action`, by whatever pattern. */
 bool asl_resource_calls(const struct asl_resource *r, const char *service, const char *action);
 /* Returns whether a part is that text. */
-bool asl_slice_is(struct asl_slice part, const char *text);
+bool asl_piece_is(struct asl_piece part, const char *text);
 
 #endif

@@ -430,7 +430,7 @@ enum own_task own_task_of(const struct asl_resource *r, char **operation)
         *operation = mem_strdup(start_operation);
         return by_pattern[r->pattern];
     }
-    if (r->kind != ASL_RESOURCE_SDK || !asl_slice_is(r->service, "sfn") ||
+    if (r->kind != ASL_RESOURCE_SDK || !asl_piece_is(r->service, "sfn") ||
         r->pattern != ASL_REQUEST_RESPONSE)
         return OWN_NONE;
     *operation = mem_strndup(r->action.at, r->action.len);

@@ -59,15 +59,15 @@ static bool plain_prepare(const struct task *t, struct handler_input *v, struct 
 }
 
 /* Who failed, in texts: "sqs", "aws-sdk:s3"; of other resources, all of the ARN. */
-static struct asl_slice who_failed(const struct asl_resource *r)
+static struct asl_piece who_failed(const struct asl_resource *r)
 {
-    return asl_resource_is_call(r) ? r->type : (struct asl_slice){r->text, strlen(r->text)};
+    return asl_resource_is_call(r) ? r->type : (struct asl_piece){r->text, strlen(r->text)};
 }
 
 /* The function's errorType is the Error, all it printed the Cause. */
 static void plain_settle(const struct task_call *c, struct handler_answer *a, struct task_result *r)
 {
-    struct asl_slice who = who_failed(&c->resource);
+    struct asl_piece who = who_failed(&c->resource);
 
     switch (a->outcome) {
     case HANDLER_OK:
