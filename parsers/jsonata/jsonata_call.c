@@ -165,7 +165,17 @@ static struct jv call_any(struct evaluation *e, const struct func *f, const stru
 static void keep_token(struct evaluation *e, const json *token)
 {
     if (!e->why.token && token)
-        e->why.token = json_ref((json *)(uintptr_t)token);
+        e->why.token = json_ref(token);
+}
+
+/* What is wrong with a call, at its place. */
+static struct jv call_error(struct evaluation *e, const struct node *n, const char *code)
+{
+    eval_error(e, code);
+    keep_token(e, n->text);
+    e->why.at = n->at;
+    e->why.placed = true;
+    return failed;
 }
 
 /* One call, which may give a thunk. */
@@ -225,10 +235,7 @@ static bool unpack(struct evaluation *e, const struct func *thunk, struct func *
     }
     if (next.kind == JV_FUNCTION)
         return true;
-    eval_error(e, "T1006");
-    keep_token(e, call->text);
-    e->why.at = call->at;
-    e->why.placed = true;
+    call_error(e, call, "T1006");
     return false;
 }
 
@@ -302,15 +309,6 @@ static struct jv wrapped(struct evaluation *e, struct jv v)
     f = eval_alloc(e, sizeof *f);
     *f = (struct func){.kind = FUNC_WRAPPED, .inner = v.f, .born = e->serial++};
     return jv_func(f);
-}
-
-static struct jv call_error(struct evaluation *e, const struct node *n, const char *code)
-{
-    eval_error(e, code);
-    keep_token(e, n->text);
-    e->why.at = n->at;
-    e->why.placed = true;
-    return failed;
 }
 
 /* Nothing has this name, but a variable has: somebody forgot the dollar. */

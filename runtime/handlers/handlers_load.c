@@ -297,8 +297,8 @@ static bool read_concurrency(struct reader *r, row *w, const json *v, const stru
     return true;
 }
 
-/* {"return": value} or {"error": "Name", "cause": "text"}, either with "after_s": seconds */
 /*
+ * {"return": value} or {"error": "Name", "cause": "text"}, either with "after_s": seconds.
  * Answers are checked here, when the file is read: a mock must not fail in the midst of a run for
  * what its file says.
  */

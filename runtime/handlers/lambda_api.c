@@ -95,7 +95,7 @@ static void lambda_has_result(struct runtime *rt, http_exchange *x)
     runtime_done(rt, &a);
 }
 
-static void has_failed(struct runtime *rt, http_exchange *x)
+static void take_error(struct runtime *rt, http_exchange *x)
 {
     const struct buf *body = &http_exchange_message(x)->body;
     struct handler_answer a = answer_function_error(body->data ? body->data : "", body->len);
@@ -104,7 +104,7 @@ static void has_failed(struct runtime *rt, http_exchange *x)
     runtime_done(rt, &a);
 }
 
-static void cannot_begin(struct runtime *rt, http_exchange *x)
+static void take_init_error(struct runtime *rt, http_exchange *x)
 {
     const struct buf *body = &http_exchange_message(x)->body;
     struct handler_answer a = answer_function_error(body->data ? body->data : "", body->len);
@@ -203,7 +203,7 @@ static void refuse_stranger(struct runtime *rt, http_exchange *x)
     lambda_refuse(x, 403, "Forbidden", "This Runtime API is another process's");
 }
 
-static void is_too_large(struct runtime *rt)
+static void fail_too_large(struct runtime *rt)
 {
     struct handler_answer a = answer_failed("States.DataLimitExceeded", NULL);
 
@@ -227,7 +227,7 @@ static void lambda_on_head(void *user, http_exchange *x)
         return;
     lambda_refuse(x, 413, "RequestEntityTooLarge", "The body is too large");
     if (q == TELLS_RESULT || q == TELLS_ERROR)
-        is_too_large(rt);
+        fail_too_large(rt);
 }
 
 /* A body of chunks, whose length nobody told before, ends as one that lambda_on_head refuses. */
@@ -240,7 +240,7 @@ static void on_too_large(void *user, http_exchange *x)
     enum question q = path ? question_of(rt, m->method, path) : NO_QUESTION;
 
     if (q == TELLS_RESULT || q == TELLS_ERROR)
-        is_too_large(rt);
+        fail_too_large(rt);
 }
 
 /* lambda_on_head has let the request in, but the process may have ended while its body came. */
@@ -257,9 +257,9 @@ static void lambda_on_request(void *user, http_exchange *x)
     }
     switch (question_of(rt, m->method, path)) {
     case ASKS_NEXT: asks_for_next(rt, x); break;
-    case TELLS_INIT_ERROR: cannot_begin(rt, x); break;
+    case TELLS_INIT_ERROR: take_init_error(rt, x); break;
     case TELLS_RESULT: lambda_has_result(rt, x); break;
-    case TELLS_ERROR: has_failed(rt, x); break;
+    case TELLS_ERROR: take_error(rt, x); break;
     case WRONG_ID: lambda_refuse(x, 400, "InvalidRequestID", "Invalid request ID"); break;
     case NO_QUESTION: lambda_refuse(x, 404, "NotFound", "There is no such path"); break;
     }

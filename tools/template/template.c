@@ -14,7 +14,8 @@ struct template_kind {
     const char *name;
     bool (*is)(const json *doc);
     void (*read)(struct reading *in, const json *doc, const struct json_places *at);
-    /* What the text of one has (ends with NULL), and what tells one that can't be read. */
+    /* What the text of one has, and what tells one that can't be read; NULL behind the last where
+     * there are fewer. */
     const char *words[3], *marks[3];
 };
 
