@@ -27,10 +27,12 @@
 #include "tools/test/suite.h"
 #include "tools/test/suite_fields.h"
 #include "tools/test_mutants.h"
+#include "tools/watch.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <uv.h>
 
 struct test {
@@ -38,7 +40,7 @@ struct test {
         *min_score, *mutation_report, *fault;
     struct option_values filter, tag, definition, coverage_output;
     struct coverage_output coverage_files[OPTION_VALUES];
-    bool fail_fast, list, schema, fields, coverage, update, ci, mutate, faults;
+    bool watches, fail_fast, list, schema, fields, coverage, update, ci, mutate, faults;
     bool counts; /* coverage, whatever is done with it */
     struct set_options set;
     struct placeholders placeholders;
@@ -59,6 +61,7 @@ struct test {
     int64_t orders;                /* of --explore; 0: only the usual one */
     int64_t seed_value;
     bool unread;
+    watch *watch; /* of --watch, which knows what files a suite is made from */
 };
 
 /* ---- suites ---- */
@@ -73,6 +76,15 @@ static void tell_report(void *user, const struct suite_file *f, const struct asl
                                             .report = report},
                       colour_wanted(stderr, t->color));
     t->unread = true;
+}
+
+/* A suite is made from this file, too. */
+static void test_reads(void *user, const char *path)
+{
+    const struct test *t = user;
+
+    if (t->watch)
+        watch_file(t->watch, path);
 }
 
 /* What the command line sets goes before what the suite does. */
@@ -148,7 +160,9 @@ static bool read_machine(void *user, const char *argument, const json *substitut
                                 .color = t->color,
                                 .quiet = true,
                                 .seen = on_seen,
-                                .user = &reading};
+                                .user = &reading,
+                                .reads = test_reads,
+                                .reads_user = t};
     bool good = fill_in(t, substitutions, &given, why);
 
     if (good && (good = machine_file_load(&file))) {
@@ -160,10 +174,23 @@ static bool read_machine(void *user, const char *argument, const json *substitut
     return good;
 }
 
+/* Files that are read only while cases are played. */
+static void watch_handlers(const struct test *t, const struct suite *s)
+{
+    for (size_t i = 0; t->watch && i < s->case_count; i++) {
+        const char *named = case_text(&s->cases[i], "handlers");
+        char *path = named ? suite_path(s, named) : NULL;
+        if (path)
+            watch_file(t->watch, path);
+        mem_free(path);
+    }
+}
+
 static void take_suite(void *user, struct suite *s)
 {
     struct test *t = user;
 
+    watch_handlers(t, s);
     MEM_GROW(t->suites, t->suite_count, t->suite_cap);
     t->suites[t->suite_count++] = s;
 }
@@ -182,7 +209,7 @@ static const char *named_definition(void *user, const char *machine)
 
 static void load_suites(struct test *t, const struct definition_files *files)
 {
-    const struct suite_reader reader = {.read = read_machine, .user = t};
+    const struct suite_reader reader = {.read = read_machine, .reads = test_reads, .user = t};
     const struct mock_suites local = {.reader = &reader,
                                       .definition = named_definition,
                                       .tell = tell_report,
@@ -191,6 +218,9 @@ static void load_suites(struct test *t, const struct definition_files *files)
 
     for (size_t i = 0; i < files->count; i++) {
         const char *path = files->files[i].path;
+        if (t->watch)
+            watch_begin(t->watch, path);
+        test_reads(t, path);
         if (mock_suite_is(path)) {
             mock_suites_load(&local, path);
             continue;
@@ -502,6 +532,8 @@ static const struct option_row rows[] = {
      "as --mutate, and writes all of them as mutation-testing-report-\nschema has them",
      offsetof(struct test, mutation_report)},
     {"seed", 0, "N", "what orders at random follow from (default: 0)", offsetof(struct test, seed)},
+    {"watch", 0, NULL, "plays suites again when one of their files changes, until Ctrl-C",
+     offsetof(struct test, watches)},
     {"update", 'u', NULL, "writes down what is expected of cases that have a snapshot",
      offsetof(struct test, update)},
     {"ci", 0, NULL, "refuses --update, as an environment with CI=true does",
@@ -558,25 +590,22 @@ static bool open_output(struct test *t)
         cmd_fail("test", "%s can't be written", t->output);
     else
         t->reporter.colour = !t->output && colour_wanted(stdout, t->color);
+    t->reporter.live = !t->output && strcmp(t->format, "tree") == 0 && terminal_is_able(stdout);
     return t->reporter.out != NULL;
 }
 
-static int test_files(struct test *t, int argc, char **argv)
+static int test_files(struct test *t, const struct definition_files *files)
 {
-    static const char *const endings[] = {".test.yaml", ".test.yml", ".test.json", NULL};
-    struct definition_files files = {.command = "test", .endings = endings};
     int status = EXIT_USAGE;
 
-    if (!find_suites(argc, argv, &files))
-        goto out;
-    if (files.count == 0) {
+    if (files->count == 0) {
         cmd_fail("test", "there is no suite, which is a file NAME.test.yaml or NAME.test.json");
-        goto out;
+        return status;
     }
     if (t->faults || t->fault)
         t->fault_player = faults_new(t->fault);
     t->mutate |= t->min_score || t->mutation_report;
-    load_suites(t, &files);
+    load_suites(t, files);
     choose_cases(t);
     t->hits = mem_calloc(t->case_count + 1, sizeof *t->hits);
     if (t->case_count == 0 && !t->unread)
@@ -585,9 +614,106 @@ static int test_files(struct test *t, int argc, char **argv)
         status = test_list(t);
     else if (t->case_count && open_output(t))
         status = test_run(t);
-out:
     if (t->output && t->reporter.out)
         fclose(t->reporter.out);
+    return status;
+}
+
+static void test_clear(struct test *t)
+{
+    for (size_t i = 0; i < t->suite_count; i++)
+        suite_free(t->suites[i]);
+    for (size_t i = 0; t->hits && i < t->case_count; i++)
+        json_unref(t->hits[i]);
+    mem_free(t->hits);
+    faults_free(t->fault_player);
+    json_set_clear(&t->fault_told);
+    mem_free(t->suites);
+    mem_free(t->cases);
+    coverage_clear(&t->covered);
+    snapshot_files_clear(&t->renewed);
+}
+
+/* Plays what is chosen; all that it makes is gone then, so that it may be played again. */
+static int test_once(const struct test *options, const struct definition_files *files)
+{
+    struct test t = *options;
+    int status = test_files(&t, files);
+
+    test_clear(&t);
+    return status;
+}
+
+/* ---- watching ---- */
+
+/* Keeps the suites of which a file has changed, and those that are new. */
+static void keep_changed(const watch *w, struct definition_files *files)
+{
+    const char *told = "";
+    size_t kept = 0;
+
+    for (size_t i = 0; i < files->count; i++) {
+        struct definition_path *f = &files->files[i];
+        bool known = watch_has(w, f->path);
+        const char *changed = known ? watch_changed(w, f->path) : f->path;
+        if (changed) {
+            if (strcmp(changed, told) != 0)
+                fprintf(stderr, "asl test: %s %s\n", changed, known ? "has changed" : "is new");
+            told = changed;
+            files->files[kept++] = *f;
+        } else {
+            mem_free(f->path);
+        }
+    }
+    files->count = kept;
+}
+
+static void watch_folders(watch *w, int argc, char **argv)
+{
+    struct stat is;
+
+    if (argc == 0)
+        watch_folder(w, ".");
+    for (int i = 0; i < argc; i++)
+        if (stat(argv[i], &is) == 0 && S_ISDIR(is.st_mode))
+            watch_folder(w, argv[i]);
+}
+
+/* Plays all suites, and from then on those that change. Returns the status of the last time. */
+static int test_watch(struct test *t, struct definition_files *files, int argc, char **argv)
+{
+    int status = EXIT_USAGE;
+
+    t->watch = watch_new();
+    if (!t->watch) {
+        cmd_fail("test", "the system gives no means to watch files");
+        return status;
+    }
+    watch_folders(t->watch, argc, argv);
+    do {
+        size_t count = files->count;
+        if (count)
+            status = test_once(t, files);
+        definition_files_clear(files);
+        if (!watch_wait(t->watch, count ? "test" : NULL))
+            break;
+        find_suites(argc, argv, files);
+        keep_changed(t->watch, files);
+    } while (true);
+    fputc('\n', stderr);
+    watch_free(t->watch);
+    return status;
+}
+
+static int test_found(struct test *t, int argc, char **argv)
+{
+    static const char *const endings[] = {".test.yaml", ".test.yml", ".test.json", NULL};
+    struct definition_files files = {.command = "test", .endings = endings};
+    int status = EXIT_USAGE;
+
+    if (find_suites(argc, argv, &files))
+        status =
+            t->watches && files.count ? test_watch(t, &files, argc, argv) : test_once(t, &files);
     definition_files_clear(&files);
     return status;
 }
@@ -632,31 +758,31 @@ static bool may_update(const struct test *t)
     return !(t->update && in_ci);
 }
 
+/* Only suites are played again. */
+static bool may_watch(const struct test *t)
+{
+    bool other = t->update || t->list || t->from_history;
+
+    if (t->watches && other)
+        cmd_usage("test",
+                  "--watch plays suites: it goes without --update, --list and --from-history");
+    return !(t->watches && other);
+}
+
 int cmd_test(int argc, char **argv)
 {
     struct test t = {.format = "tree"};
     int status;
     int first = options_parse(&cmd_test_options, argc, argv, &t, &status);
 
-    if (first >= 0 && !may_update(&t)) {
+    if (first >= 0 && (!may_update(&t) || !may_watch(&t))) {
         status = EXIT_USAGE;
     } else if (first >= 0) {
         t.reporter.kind = reporter_kind_find(t.format);
         status = t.schema || t.fields ? print_schema(&t)
                  : t.from_history     ? test_histories(&t, argc - first, argv + first)
-                                      : test_files(&t, argc - first, argv + first);
+                                      : test_found(&t, argc - first, argv + first);
     }
-    for (size_t i = 0; i < t.suite_count; i++)
-        suite_free(t.suites[i]);
-    for (size_t i = 0; t.hits && i < t.case_count; i++)
-        json_unref(t.hits[i]);
-    mem_free(t.hits);
-    faults_free(t.fault_player);
-    json_set_clear(&t.fault_told);
-    mem_free(t.suites);
-    mem_free(t.cases);
-    coverage_clear(&t.covered);
-    snapshot_files_clear(&t.renewed);
     placeholders_clear(&t.placeholders);
     return status;
 }

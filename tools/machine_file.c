@@ -90,6 +90,12 @@ static bool machine_file_tell_open(const struct search *s, const struct template
 
 /* ---- reading ---- */
 
+static void tell_read(const struct machine_file *f, const char *path)
+{
+    if (f->reads)
+        f->reads(f->reads_user, path);
+}
+
 static void print(const struct search *s, const struct template_found *found)
 {
     report_print_file(stderr,
@@ -172,10 +178,12 @@ static void machine_file_on_unchecked(void *ctx, const char *file, const char *m
 static bool machine_file_on_read_file(void *ctx, const char *near, const char *path,
                                       struct buf *text, struct diag *why)
 {
+    const struct search *s = ctx;
     char *real;
     bool good = repository_read(near, path, MAX_BYTES, text, &real, why);
 
-    (void)ctx;
+    if (real)
+        tell_read(s->f, real);
     free(real);
     return good;
 }
@@ -293,6 +301,7 @@ bool machine_file_load(struct machine_file *f)
     bool good;
 
     machine_file_split(&s);
+    tell_read(f, s.path);
     json_build_object(&s.names, 0);
     json_build_object(&s.unread, 0);
     good = buf_read_file(&text, s.path, MAX_BYTES, &why);

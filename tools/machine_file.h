@@ -21,6 +21,9 @@ struct machine_file {
     /* Is called with the definition once it is compiled. NULL: nobody wants to see it. */
     void (*seen)(void *user, const struct template_taken *taken, const asl_machine *m);
     void *user;
+    /* Hears of each file before it is read. NULL: nobody does. */
+    void (*reads)(void *reads_user, const char *path);
+    void *reads_user;
     /* What is found: */
     asl_machine *machine;
     json *name; /* of the machine: of its file, or in its template */

@@ -14,12 +14,16 @@ struct test_summary {
     double took_s;
 };
 
-/* Writes what came of tests, for people or for programs. Zero it, and set `kind`, `out`, `colour`.
- */
+/* Writes what came of tests, for people or for programs. Zero it, and set `kind`, `out`, `colour`,
+ * `live`. */
 struct reporter {
     const struct reporter_kind *kind;
     FILE *out;
     bool colour;
+    bool live;         /* `out` is a terminal: its last line tells how far the tests are */
+    bool drawn;        /* that line is there */
+    uint64_t drawn_ns; /* when it was drawn last */
+    size_t failed;
     size_t count; /* of cases, before the first is told */
     size_t told;
     json *suite; /* of the case before; NULL: there is none */

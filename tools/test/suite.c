@@ -317,6 +317,8 @@ static bool suite_include(struct loading *l)
         struct suite_file *f = &s->included[s->included_count++];
         struct asl_report report = {0};
         char *path = suite_path(s, json_str(name));
+        if (l->reader->reads)
+            l->reader->reads(l->reader->user, path);
         if (suite_file_read(f, path, &shared_mocks_fields, &report))
             mock_check_shared(s, f, &report);
         good &= suite_told(l, f, &report);

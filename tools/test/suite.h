@@ -50,6 +50,8 @@ void suite_machine_clear(struct suite_machine *m);
 struct suite_reader {
     bool (*read)(void *user, const char *argument, const json *substitutions,
                  struct suite_machine *out, struct diag *why);
+    /* Hears of each other file of a suite, before it is read. NULL: nobody does. */
+    void (*reads)(void *user, const char *path);
     void *user;
 };
 
