@@ -152,6 +152,14 @@ struct asl_start_options {
  */
 ASL_API asl_execution *asl_start(asl_engine *e, const asl_definition *d, const char *input,
                                  const struct asl_start_options *options, const char **why);
+/*
+ * Makes an execution as asl_start does, for tests: it begins with the state of that name, which may
+ * be within a Map or Parallel, and then ends with the States around it. `variables`: a JSON object
+ * of those that are assigned; NULL: none. NULL with *why filled also when there is no such state.
+ */
+ASL_API asl_execution *asl_start_at(asl_engine *e, const asl_definition *d, const char *state,
+                                    const char *variables, const char *input,
+                                    const struct asl_start_options *options, const char **why);
 /* Stops it in the next asl_advance, as StopExecution does. Either text may be NULL. One that has
  * ended stays as it is. */
 ASL_API void asl_stop(asl_execution *x, const char *error, const char *cause);
@@ -169,6 +177,12 @@ ASL_API const char *asl_execution_output(asl_execution *x);
  * long as the execution. */
 ASL_API const char *asl_execution_error(const asl_execution *x);
 ASL_API const char *asl_execution_cause(const asl_execution *x);
+/* Returns the name of the state that the machine's own States are in; NULL: it has not begun, or
+ * has ended. Good as long as the execution. */
+ASL_API const char *asl_execution_state(const asl_execution *x);
+/* Returns the variables of the machine's own States as a JSON object; NULL where there is no state.
+ * Good until the next call for this execution. */
+ASL_API const char *asl_execution_variables(asl_execution *x);
 /* Returns the history as JSON, {"events": […]} as GetExecutionHistory gives it; NULL without
  * `keep_history`. Good until the next call for this execution. */
 ASL_API const char *asl_execution_history(asl_execution *x);

@@ -540,6 +540,86 @@ START_TEST(freed_in_a_callback)
 }
 END_TEST
 
+/* ---- step by step, as a test of a definition does ---- */
+
+#define STEPS                                                                                      \
+    "{\"StartAt\":\"A\",\"States\":{\"A\":{\"Type\":\"Pass\",\"Assign\":{\"n\":1},\"Next\":\"W\"}" \
+    ","                                                                                            \
+    "\"W\":{\"Type\":\"Wait\",\"Seconds\":60,\"Next\":\"T\"},"                                     \
+    "\"T\":{\"Type\":\"Task\",\"Resource\":\"arn:aws:lambda:us-east-1:123456789012:function:f\","  \
+    "\"Assign\":{\"n.$\":\"States.MathAdd($n, 1)\",\"m\":2},\"Next\":\"P\"},"                      \
+    "\"P\":{\"Type\":\"Parallel\",\"Branches\":[{\"StartAt\":\"B\",\"States\":{"                   \
+    "\"B\":{\"Type\":\"Wait\",\"Seconds\":1,\"Next\":\"C\"},"                                      \
+    "\"C\":{\"Type\":\"Pass\",\"Result\":[7],\"End\":true}}}],\"End\":true}}}"
+
+static void expect_at(const char *what, asl_execution *x, const char *state, const char *variables)
+{
+    expect_text(what, asl_execution_state(x), state);
+    expect_text(what, asl_execution_variables(x), variables);
+}
+
+START_TEST(steps)
+{
+    struct world w;
+
+    world_init(&w);
+    w.later = true;
+    asl_execution *x = start(&w, STEPS, "{}");
+    expect_at("before it begins", x, NULL, NULL);
+    asl_advance(w.engine, w.now_ms);
+    expect_at("waits", x, "W", "{\"n\":1}");
+    asl_advance(w.engine, w.now_ms += 60000);
+    expect_at("a Task", x, "T", "{\"n\":1}");
+    asl_task_succeed(w.engine, w.ids[0], "{}", NULL);
+    asl_advance(w.engine, w.now_ms);
+    expect_at("a Parallel, not what is in it", x, "P", "{\"n\":2,\"m\":2}");
+    asl_advance(w.engine, w.now_ms += 1000);
+    ck_assert_int_eq(asl_execution_status(x), ASL_SUCCEEDED);
+    expect_at("ended", x, NULL, NULL);
+    world_clear(&w);
+}
+END_TEST
+
+static const struct {
+    const char *name, *state, *variables, *input, *at, *output, *why;
+} parts[] = {
+    {"at its usual start", NULL, NULL, "{}", "W", NULL, NULL},
+    {"in the middle, with variables", "W", "{\"n\":41}", "{}", "W", NULL, NULL},
+    {"within a Parallel, whose branch is all then", "C", NULL, "{}", NULL, "[7]", NULL},
+    {"at no state", "Z", NULL, "{}", NULL, NULL, "the definition has no state 'Z'"},
+    {"with variables that are no object", "W", "[]", "{}", NULL, NULL,
+     "the text of variables is no JSON object"},
+    {"with variables that are no JSON", "W", "{", "{}", NULL, NULL,
+     "the text of variables isn't JSON"},
+    {"with input that is none", "W", NULL, "x", NULL, NULL, "the input isn't JSON"},
+};
+
+START_TEST(part)
+{
+    struct world w;
+    const char *why = NULL;
+    asl_definition *d = definition_of(STEPS);
+
+    world_init(&w);
+    asl_execution *x = asl_start_at(w.engine, d, parts[_i].state, parts[_i].variables,
+                                    parts[_i].input, NULL, &why);
+    ck_assert_msg(!x == (parts[_i].why != NULL), "%s: %s", parts[_i].name, why ? why : "");
+    if (x) {
+        asl_advance(w.engine, w.now_ms);
+        expect_text(parts[_i].name, asl_execution_state(x), parts[_i].at);
+        expect_text(parts[_i].name, asl_execution_output(x), parts[_i].output);
+        ck_assert_msg(strstr(asl_execution_history(x), "ExecutionStarted") != NULL, "%s",
+                      parts[_i].name);
+        if (parts[_i].variables)
+            expect_text(parts[_i].name, asl_execution_variables(x), parts[_i].variables);
+    } else {
+        ck_assert_msg(strstr(why, parts[_i].why) == why, "%s: %s", parts[_i].name, why);
+    }
+    world_clear(&w);
+    asl_definition_free(d);
+}
+END_TEST
+
 START_TEST(version)
 {
     expect_text("as the Makefile has it", asl_version(), ASL_VERSION);
@@ -564,6 +644,8 @@ int main(void)
     tcase_add_test(t, limits);
     tcase_add_test(t, endless);
     tcase_add_test(t, freed_in_a_callback);
+    tcase_add_test(t, steps);
+    tcase_add_loop_test(t, part, 0, COUNT(parts));
     tcase_add_test(t, version);
     suite_add_tcase(s, t);
     return run_suite(s);

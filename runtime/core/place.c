@@ -16,7 +16,14 @@ bool rt_place_of(const rt_exec *x, uint32_t frame, struct rt_place *out)
         return false;
     out->state = f->state;
     out->in_item = exec_enclosing_item(x, f, &out->item, &out->index);
+    out->variables = f->vars;
     return true;
+}
+
+bool rt_place_of_root(const rt_exec *x, struct rt_place *out)
+{
+    *out = (struct rt_place){0};
+    return x->root != RT_NO_FRAME && rt_place_of(x, x->root, out);
 }
 
 const json *rt_place_item(const rt_exec *x, uint32_t frame, uint32_t index)

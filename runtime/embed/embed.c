@@ -3,6 +3,7 @@
 #include "asl/asl.h"
 #include "include/asl.h"
 #include "parsers/base/mem.h"
+#include "runtime/core/place.h"
 #include "runtime/engine/engine.h"
 #include "runtime/engine/names.h"
 
@@ -25,7 +26,7 @@ struct asl_execution {
     uint64_t number;
     bool dropped; /* freed from within a callback: goes when the turn is over */
     char *output;
-    struct buf history;
+    struct buf history, variables;
 };
 
 struct asl_engine {
@@ -171,6 +172,7 @@ static void embed_drop(asl_execution *x)
     engine_forget(e->engine, x->number);
     mem_free(x->output);
     buf_clear(&x->history);
+    buf_clear(&x->variables);
     mem_free(x);
 }
 
@@ -258,20 +260,34 @@ void asl_task_fail(asl_engine *e, uint64_t id, const char *error, const char *ca
 
 /* ---- executions ---- */
 
+/* What an execution is made from. */
+struct embed_start {
+    const asl_definition *definition;
+    const struct asl_state *first; /* NULL: the one of StartAt */
+    const char *written;           /* the input's text */
+    json *input, *context, *variables;
+    uint64_t seed;
+};
+
 /* The number is the engine's, and the index into `executions`. */
-static asl_execution *add_execution(asl_engine *e, const asl_definition *d, const json *input,
-                                    const char *written, const json *context, uint64_t seed,
+static asl_execution *add_execution(asl_engine *e, const struct embed_start *s,
                                     const struct asl_start_options *o)
 {
-    struct rt_config config = {.context = context, .aws_limits = !o->no_limits, .seed = seed};
+    struct rt_config config = {.context = s->context,
+                               .aws_limits = !o->no_limits,
+                               .seed = s->seed,
+                               .first = s->first,
+                               .scope = s->first ? s->first->scope : NULL,
+                               .variables = s->variables};
     asl_execution *x = mem_calloc(1, sizeof *x);
 
-    names_make(&(struct names_given){.machine = d->name, .name = o->name, .seed = seed},
-               &config.names);
+    names_make(
+        &(struct names_given){.machine = s->definition->name, .name = o->name, .seed = s->seed},
+        &config.names);
     x->engine = e;
-    json *text = rt_written(input, written, strlen(written));
+    json *text = rt_written(s->input, s->written, strlen(s->written));
     config.written = text;
-    x->number = engine_start(e->engine, d->machine, &config, input, NULL);
+    x->number = engine_start(e->engine, s->definition->machine, &config, s->input, NULL);
     json_unref(text);
     rt_names_clear(&config.names);
     if (x->number >= e->cap) {
@@ -283,43 +299,81 @@ static asl_execution *add_execution(asl_engine *e, const asl_definition *d, cons
     return x;
 }
 
-asl_execution *asl_start(asl_engine *e, const asl_definition *d, const char *input,
-                         const struct asl_start_options *options, const char **why)
+/* Tells that the start is refused. Returns false. */
+static bool refuse_start(asl_engine *e, const char **why, const char *text)
+{
+    diag_set(&e->why, NULL, 0, "%s", text);
+    if (why)
+        *why = e->why.text;
+    return false;
+}
+
+/* Reads the text of an object, which may be NULL. */
+static bool read_object(asl_engine *e, const char *what, const char *text, json **out,
+                        const char **why)
+{
+    if (!text)
+        return true;
+    *out = read_json(e, what, text, why);
+    if (!*out || json_is_object(*out))
+        return *out != NULL;
+    diag_set(&e->why, NULL, 0, "%s is no JSON object", what);
+    if (why)
+        *why = e->why.text;
+    return false;
+}
+
+/* 0 asks for chance; any other seed makes the execution the same each time. */
+static bool choose_seed(asl_engine *e, uint64_t *seed, const char **why)
+{
+    return *seed || getrandom(seed, sizeof *seed, 0) == sizeof *seed ||
+           refuse_start(e, why, "the system has no random number for the seed");
+}
+
+static bool find_first(asl_engine *e, struct embed_start *s, const char *state, const char **why)
+{
+    const asl_machine *m = s->definition->machine;
+
+    for (size_t i = 0; state && i < m->count && !s->first; i++)
+        if (json_str_is(m->states[i]->name, state))
+            s->first = m->states[i];
+    if (!state || s->first)
+        return true;
+    diag_set(&e->why, NULL, 0, "the definition has no state '%s'", state);
+    if (why)
+        *why = e->why.text;
+    return false;
+}
+
+asl_execution *asl_start_at(asl_engine *e, const asl_definition *d, const char *state,
+                            const char *variables, const char *input,
+                            const struct asl_start_options *options, const char **why)
 {
     /* No options are all zeros: so a new member means nothing to programs that are older than it.
      */
     static const struct asl_start_options none = {0};
     const struct asl_start_options *o = options ? options : &none;
+    struct embed_start s = {.definition = d, .written = input, .seed = o->seed};
     asl_execution *x = NULL;
-    json *value = NULL, *context = NULL;
-    uint64_t seed = o->seed;
 
-    if (!d->machine) {
-        diag_set(&e->why, NULL, 0, "the definition has errors");
-        goto refuse;
-    }
-    if (!(value = read_json(e, "the input", input, why)))
-        goto out;
-    if (o->context && !(context = read_json(e, "the context", o->context, why)))
-        goto out;
-    if (context && !json_is_object(context)) {
-        diag_set(&e->why, NULL, 0, "the context is no JSON object");
-        goto refuse;
-    }
-    /* 0 asks for chance; any other seed makes the execution the same each time. */
-    if (!seed && getrandom(&seed, sizeof seed, 0) != sizeof seed) {
-        diag_set(&e->why, NULL, 0, "the system has no random number for the seed");
-        goto refuse;
-    }
-    x = add_execution(e, d, value, input, context, seed, o);
-    goto out;
-refuse:
-    if (why)
-        *why = e->why.text;
-out:
-    json_unref(value);
-    json_unref(context);
+    if (!d->machine)
+        refuse_start(e, why, "the definition has errors");
+    else if (find_first(e, &s, state, why) &&
+             (s.input = read_json(e, "the input", input, why)) != NULL &&
+             read_object(e, "the context", o->context, &s.context, why) &&
+             read_object(e, "the text of variables", variables, &s.variables, why) &&
+             choose_seed(e, &s.seed, why))
+        x = add_execution(e, &s, o);
+    json_unref(s.input);
+    json_unref(s.context);
+    json_unref(s.variables);
     return x;
+}
+
+asl_execution *asl_start(asl_engine *e, const asl_definition *d, const char *input,
+                         const struct asl_start_options *options, const char **why)
+{
+    return asl_start_at(e, d, NULL, NULL, input, options, why);
 }
 
 static const rt_exec *exec_of(const asl_execution *x)
@@ -404,6 +458,25 @@ const char *asl_execution_cause(const asl_execution *x)
     const struct asl_error *e = rt_exec_error(exec_of(x));
 
     return e && e->cause ? json_str(e->cause) : NULL;
+}
+
+const char *asl_execution_state(const asl_execution *x)
+{
+    struct rt_place place;
+
+    return rt_place_of_root(exec_of(x), &place) ? json_str(place.state->name) : NULL;
+}
+
+/* Made anew at each call, as they change with each state. */
+const char *asl_execution_variables(asl_execution *x)
+{
+    struct rt_place place;
+
+    if (!rt_place_of_root(exec_of(x), &place))
+        return NULL;
+    buf_reset(&x->variables);
+    json_write(&x->variables, place.variables ? place.variables : json_empty_object());
+    return buf_str(&x->variables);
 }
 
 /* Private events have no id, and are not AWS's. */
