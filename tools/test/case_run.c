@@ -74,6 +74,15 @@ static void check_answer(struct running_case *k, const struct asl_state *task, c
     buf_clear(&why);
 }
 
+/* A mock wants a real handler, and there is none. */
+static void tell_no_handlers(struct running_case *k, const struct trial_call *call)
+{
+    failures_add(&k->out->failures, k->c->place, "mocks",
+                 "a mock of '%s' says real: true, but the case has no handlers: write\n"
+                 "    handlers: FILE",
+                 json_str(call->state->name));
+}
+
 static bool answer_by_mocks(struct running_case *k, const struct trial_call *call,
                             struct trial_answer *out)
 {
@@ -81,6 +90,8 @@ static bool answer_by_mocks(struct running_case *k, const struct trial_call *cal
         return false;
     if (out->kind == TRIAL_RETURNS)
         check_answer(k, call->state, out->value);
+    if (out->kind == TRIAL_REAL && !k->has_handlers)
+        tell_no_handlers(k, call);
     return true;
 }
 
@@ -152,6 +163,13 @@ static void case_config(const struct test_case *c, const asl_machine *m, struct 
                &out->names);
 }
 
+static struct place place_of_handlers(const struct test_case *c)
+{
+    struct asl_at at;
+
+    return case_field(c, "handlers", &at) && at.places ? at.places->value : c->place;
+}
+
 static bool read_handlers(struct running_case *k, struct buf *text, char **path)
 {
     const char *named = case_text(k->c, "handlers");
@@ -163,7 +181,7 @@ static bool read_handlers(struct running_case *k, struct buf *text, char **path)
     *path = suite_path(k->c->suite, named);
     bool good = buf_read_file(text, *path, HANDLERS_MOST, &why);
     if (!good)
-        failures_add(&k->out->failures, k->c->place, "handlers", "%s", why.text);
+        failures_add(&k->out->failures, place_of_handlers(k->c), "handlers", "%s", why.text);
     diag_clear(&why);
     return good;
 }
@@ -180,7 +198,7 @@ static void case_judge(struct running_case *k)
     struct case_run *out = k->out;
 
     if (out->trial && trial_how(out->trial) == TRIAL_FAILED) {
-        failures_add(&out->failures, k->c->place, "case", "%s", trial_why(out->trial));
+        failures_add(&out->failures, place_of_handlers(k->c), "case", "%s", trial_why(out->trial));
         return;
     }
     if (out->trial && trial_how(out->trial) == TRIAL_CUT)

@@ -19,8 +19,9 @@ enum { MOST_DIFFERENCES = 20, MOST_SHOWN = 120 };
 
 /* A comparison under way: where it is in the actual value. */
 struct compared {
-    const struct asl_at *expected;
-    const json *actual; /* NULL: nothing is there */
+    const struct asl_at *expected; /* NULL: nothing is */
+    const struct asl_at *within;   /* what it would stand in then */
+    const json *actual;            /* NULL: nothing is there */
     const struct buf *pointer;
     bool subset;
     bool plain;              /* no object is a matcher */
@@ -57,6 +58,7 @@ static bool differs(const struct compared *c, const char *format, ...)
 static bool differs(const struct compared *c, const char *format, ...)
 {
     struct differences *d = c->out;
+    const struct asl_at *at = c->expected ? c->expected : c->within;
     struct buf text = {0};
     va_list args;
 
@@ -76,8 +78,7 @@ static bool differs(const struct compared *c, const char *format, ...)
         .text = buf_take(&text),
         .expected = c->expected ? json_ref(c->expected->value) : NULL,
         .actual = c->actual ? json_ref(c->actual) : NULL,
-        .place =
-            c->expected && c->expected->places ? c->expected->places->value : (struct place){0}};
+        .place = at && at->places ? at->places->value : (struct place){0}};
     return false;
 }
 
@@ -163,8 +164,10 @@ static bool unexpected_member(const struct compared *c, const json *key, const j
 
     pointer_add(&pointer, c->pointer, key, 0);
     write_shown(&shown, actual);
-    differs(&(struct compared){.actual = actual, .pointer = &pointer, .out = c->out},
-            "not expected, but was %s", buf_str(&shown));
+    differs(
+        &(struct compared){
+            .within = c->expected, .actual = actual, .pointer = &pointer, .out = c->out},
+        "not expected, but was %s", buf_str(&shown));
     buf_clear(&pointer);
     buf_clear(&shown);
     return false;
