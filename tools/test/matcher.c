@@ -628,6 +628,23 @@ static void refuse_matcher(const struct asl_at *argument, struct asl_report *rep
     buf_clear(&hint);
 }
 
+/* Beside other members a matcher would be compared as a name: nobody means that. */
+static void refuse_beside_others(const struct asl_at *object, struct asl_report *report)
+{
+    struct asl_at member;
+
+    for (size_t i = 0; json_is_object(object->value) && i < json_count(object->value); i++) {
+        asl_at_index(object, i, &member);
+        if (!find_matcher(member.key))
+            continue;
+        schema_refuse(report, &member, ASL_KEY,
+                      "write {$all: [{…}, {…}]}; a value that really has such a member is written "
+                      "{$equal: …}",
+                      "%s has other members beside it", json_str(member.key));
+        return;
+    }
+}
+
 void matcher_check(const struct asl_at *at, struct asl_report *report)
 {
     struct asl_at inner;
@@ -640,6 +657,7 @@ void matcher_check(const struct asl_at *at, struct asl_report *report)
             m->check(&inner, report);
         return;
     }
+    refuse_beside_others(at, report);
     for (size_t i = 0; i < json_count(at->value); i++) {
         asl_at_index(at, i, &inner);
         matcher_check(&inner, report);
