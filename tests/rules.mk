@@ -90,7 +90,7 @@ $(call fuzzers,runtime/handlers asl,handlers)
 $(call fuzzers,runtime/api,api)
 $(call fuzzers,runtime/serve,routes http_event)
 $(call fuzzers,tools/template,template)
-$(call fuzzers,tools/test,history)
+$(call fuzzers,tools/test,history suite)
 
 $(call benches,parsers/json,json)
 $(call benches,parsers/jsonata,jsonata work)
