@@ -63,19 +63,26 @@ static void state_answered(void *user, int status, struct buf *body)
     w->answer = json_parse(body->data, body->len, 0, NULL);
 }
 
-/* Time jumps to what is due next: a Wait state ends at once. */
+/* Time jumps to what is due next, so a Wait state ends at once; but not before a turn in which
+ * nothing was to be done, as an answer goes out in the turn behind the one in which it is made. */
 static void turn_until_answered(struct state_world *w)
 {
+    bool idle = false;
+
     while (!w->status) {
         api_begin_turn(w->api);
         if (!engine_advance(w->engine, w->now_ms, NULL))
             return;
         api_advance(w->api, w->now_ms);
         int64_t a = engine_next_due(w->engine), b = api_next_due(w->api), due = a < b ? a : b;
-        if (!w->status && due == INT64_MAX)
+        bool was_idle = idle;
+        idle = due > w->now_ms;
+        if (!idle || !was_idle)
+            continue;
+        if (due == INT64_MAX)
             return;
-        if (due > w->now_ms)
-            w->now_ms = due;
+        w->now_ms = due;
+        idle = false;
     }
 }
 
