@@ -619,14 +619,15 @@ static int test_files(struct test *t, const struct definition_files *files)
     return status;
 }
 
+/* What looks at the suites goes first. */
 static void test_clear(struct test *t)
 {
+    faults_free(t->fault_player);
     for (size_t i = 0; i < t->suite_count; i++)
         suite_free(t->suites[i]);
     for (size_t i = 0; t->hits && i < t->case_count; i++)
         json_unref(t->hits[i]);
     mem_free(t->hits);
-    faults_free(t->fault_player);
     json_set_clear(&t->fault_told);
     mem_free(t->suites);
     mem_free(t->cases);
