@@ -73,7 +73,7 @@ $(BUILD)/counted/%.o: %.c Makefile $(BUILD)/flags
 
 # What `make check` runs: each prints its count of passed and failed tests last.
 SUITES = $(CHECKS:%=$(BUILD)/check_%) $(CHECKS_AGAIN:%=$(BUILD)/check_%)
-TESTS  = $(SUITES) tests/rooms tests/samples tests/eval tests/jsonata tests/validate tests/fmt tests/templates \
+TESTS  = $(SUITES) tests/rooms tests/samples tests/eval tests/jsonata tests/validate tests/fmt tests/templates tests/init \
         tests/suites tests/mutants tests/faults tests/replay tests/reports tests/hooks tests/serve tests/life tests/store-damage tests/old-stores tests/install tests/docs tests/cli
 
 $(call fuzzers,parsers/json,json)

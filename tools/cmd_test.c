@@ -17,6 +17,7 @@
 #include "tools/test/coverage_report.h"
 #include "tools/test/explore.h"
 #include "tools/test/faults.h"
+#include "tools/test/init_file.h"
 #include "tools/test/matcher.h"
 #include "tools/test/mock_suite.h"
 #include "tools/test/record.h"
@@ -41,6 +42,7 @@ struct test {
     struct option_values filter, tag, definition, coverage_output;
     struct coverage_output coverage_files[OPTION_VALUES];
     bool watches, fail_fast, list, schema, fields, coverage, update, ci, mutate, faults;
+    bool init;
     bool counts; /* coverage, whatever is done with it */
     struct set_options set;
     struct placeholders placeholders;
@@ -486,6 +488,31 @@ static int print_schema(const struct test *t)
     return EXIT_GOOD;
 }
 
+/* ---- a suite for a definition ---- */
+
+/* What the command line fills in is written into the suite, which is read without it. */
+static int make_suite(struct test *t, int argc, char **argv)
+{
+    const struct suite_reader reader = {.read = read_machine, .user = t};
+    struct placeholders given = {0};
+    struct diag why = {0};
+    bool good = false;
+
+    if (argc != 1) {
+        cmd_usage("test", "--init takes one definition: FILE, or FILE#MACHINE of a template");
+        return EXIT_USAGE;
+    }
+    if (set_options_read(&t->set, &cmd_test_options, &given)) {
+        placeholders_get(&given, "", 0);
+        good = init_file_make(&reader, argv[0], given.values, t->output, &why);
+        if (why.text)
+            cmd_fail("test", "%s", why.text);
+    }
+    diag_clear(&why);
+    placeholders_clear(&given);
+    return good ? EXIT_GOOD : EXIT_USAGE;
+}
+
 /* ---- the command line ---- */
 
 static const struct option_row rows[] = {
@@ -543,6 +570,10 @@ static const struct option_row rows[] = {
      "and tells what goes otherwise\nnow",
      offsetof(struct test, from_history)},
     {"list", 0, NULL, "prints the names of the cases, and plays none", offsetof(struct test, list)},
+    {"init", 0, NULL,
+     "writes a suite that passes each way through a definition,\nwhich is the argument; --output "
+     "is the suite's file then",
+     offsetof(struct test, init)},
     {"schema", 0, NULL, "prints the JSON Schema of suite files, for editors",
      offsetof(struct test, schema)},
     {"fields", 0, NULL, "prints what suite files may have, as Markdown",
@@ -567,7 +598,8 @@ const struct option_set cmd_test_options = {
         "be read.",
     .examples = "  asl test\n"
                 "  asl test order.test.yaml --filter declined\n"
-                "  asl test workflows --format junit -o report.xml\n",
+                "  asl test workflows --format junit -o report.xml\n"
+                "  asl test --init order.asl.json -o order.test.yaml\n",
     .files = true,
     .uses = uses,
 };
@@ -782,6 +814,7 @@ int cmd_test(int argc, char **argv)
         t.reporter.kind = reporter_kind_find(t.format);
         status = t.schema || t.fields ? print_schema(&t)
                  : t.from_history     ? test_histories(&t, argc - first, argv + first)
+                 : t.init             ? make_suite(&t, argc - first, argv + first)
                                       : test_found(&t, argc - first, argv + first);
     }
     placeholders_clear(&t.placeholders);

@@ -14,9 +14,6 @@
 #include <string.h>
 #include <uv.h>
 
-/* 2024-01-01T00:00:00Z: a trial without a clock of its own is the same on every day. */
-#define CASE_CLOCK_MS INT64_C(1704067200000)
-
 enum { HANDLERS_MOST = 16 * 1024 * 1024 };
 
 struct running_case {

@@ -1,0 +1,214 @@
+/* asl test --init: from a definition's file to a suite's. */
+#define _XOPEN_SOURCE 700 /* realpath */
+
+#include "tools/test/init_file.h"
+
+#include "parsers/base/mem.h"
+#include "tools/test/init.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the definition, as seen from the suite ---- */
+
+/* The folder of a file that may be there or not; mem_free it. NULL: there is no such folder. */
+static char *whole_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder =
+        slash ? mem_strndup(path, slash == path ? 1 : (size_t)(slash - path)) : mem_strdup(".");
+    char *whole = realpath(folder, NULL);
+    char *kept = whole ? mem_strdup(whole) : NULL;
+
+    free(whole);
+    mem_free(folder);
+    return kept;
+}
+
+/* Adds the way from one folder to the other: "../" for each that is left, then those entered. */
+static void add_way(struct buf *out, const char *from, const char *to)
+{
+    size_t same = 0;
+
+    for (size_t i = 0;; i++) {
+        bool ends = (!from[i] || from[i] == '/') && (!to[i] || to[i] == '/');
+        if (ends)
+            same = i;
+        if (from[i] != to[i] || !from[i])
+            break;
+    }
+    for (const char *p = from + same; *p; p++)
+        if (*p == '/' && p[1])
+            buf_adds(out, "../");
+    while (to[same] == '/')
+        same++;
+    if (to[same])
+        buf_printf(out, "%s/", to + same);
+}
+
+/* The part behind # names a machine in a template, and may have slashes. */
+static char *seen_from(const char *suite, const char *argument)
+{
+    const char *hash = strchr(argument, '#');
+    char *file = mem_strndup(argument, hash ? (size_t)(hash - argument) : strlen(argument));
+    char *from = suite ? whole_folder(suite) : NULL, *to = whole_folder(file);
+    const char *slash = strrchr(file, '/');
+    struct buf out = {0};
+
+    if (!from || !to || *argument == '/') {
+        buf_adds(&out, argument);
+    } else {
+        add_way(&out, from, to);
+        buf_printf(&out, "%s%s", slash ? slash + 1 : file, hash ? hash : "");
+    }
+    mem_free(file);
+    mem_free(from);
+    mem_free(to);
+    buf_str(&out);
+    return buf_take(&out);
+}
+
+/* ---- placeholders ---- */
+
+/* Adds the names of the placeholders in a text, each with itself for its value. */
+static void add_names(struct json_build *out, const json *text)
+{
+    for (const char *p = json_str(text); (p = strstr(p, "${")); p++) {
+        const char *end = strchr(p, '}');
+        if (!end || end == p + 2)
+            return;
+        json *name = json_string(p + 2, (size_t)(end - p - 2));
+        json_build_set_key(out, json_ref(name), name);
+    }
+}
+
+/*
+ * Finds placeholders that stand in calls of intrinsic functions, where AWS takes their braces for
+ * its own; and in `others` those of Resource, which no made-up value fits. Nested as deep as the
+ * definition.
+ */
+static void find_names(const json *v, struct json_build *calls, struct json_build *others)
+{
+    for (size_t i = 0; json_is_array(v) && i < json_count(v); i++)
+        find_names(json_at(v, i), calls, others);
+    for (size_t i = 0; json_is_object(v) && i < json_count(v); i++) {
+        const json *key = json_key_at(v, i), *value = json_value_at(v, i);
+        if (!json_is_string(value))
+            find_names(value, calls, others);
+        else if (json_str_is(key, "Resource"))
+            add_names(others, value);
+        else if (json_str_ends(key, ".$") && json_str_begins(value, "States."))
+            add_names(calls, value);
+    }
+}
+
+/* Returns what is filled in besides `given`: an object, which may be empty. */
+static json *made_up(const asl_machine *m, const json *given)
+{
+    struct json_build calls, others, out;
+
+    json_build_object(&calls, 2);
+    json_build_object(&others, 2);
+    json_build_object(&out, 2);
+    find_names(m->definition, &calls, &others);
+    json *names = json_build_done(&calls), *taken = json_build_done(&others);
+    for (size_t i = 0; i < json_count(names); i++) {
+        const json *name = json_key_at(names, i);
+        if (!json_get_key(taken, name) && !(given && json_get_key(given, name)))
+            json_build_set_key(&out, json_ref((json *)(uintptr_t)name),
+                               json_ref((json *)(uintptr_t)name));
+    }
+    json_unref(names);
+    json_unref(taken);
+    return json_build_done(&out);
+}
+
+static json *both(const json *given, const json *more)
+{
+    struct json_build b;
+
+    json_build_copy(&b, given ? given : json_empty_object(), json_count(more));
+    for (size_t i = 0; i < json_count(more); i++)
+        json_build_set_key(&b, json_ref((json *)(uintptr_t)json_key_at(more, i)),
+                           json_ref((json *)(uintptr_t)json_value_at(more, i)));
+    return json_build_done(&b);
+}
+
+static void machine_clear(struct suite_machine *m)
+{
+    asl_machine_unref(m->machine);
+    json_unref(m->name);
+    mem_free(m->file);
+    elements_free(m->elements);
+    *m = (struct suite_machine){0};
+}
+
+/* Reads the definition; once more if there are placeholders that have to be filled in. *filled: all
+ * that is, besides what the definition's own template says. */
+static bool read_filled(const struct suite_reader *reader, const char *argument, const json *given,
+                        struct suite_machine *m, json **filled, struct diag *why)
+{
+    *filled = NULL;
+    if (!reader->read(reader->user, argument, NULL, m, why))
+        return false;
+    json *more = made_up(m->machine, given);
+    *filled = both(given, more);
+    bool again = json_count(more) > 0;
+    json_unref(more);
+    if (!again)
+        return true;
+    machine_clear(m);
+    return reader->read(reader->user, argument, *filled, m, why);
+}
+
+/* ---- the command ---- */
+
+static bool write_out(const char *path, const struct buf *text)
+{
+    FILE *f = path ? fopen(path, "w") : stdout;
+    bool good = f && fwrite(text->data, 1, text->len, f) == text->len && fflush(f) == 0;
+
+    if (f && path)
+        good &= fclose(f) == 0;
+    return good;
+}
+
+static void tell_made(const struct init *i, const char *path)
+{
+    fprintf(stderr, "asl test: %zu case%s, which pass%s %zu of %zu transitions%s%s", i->count,
+            i->count == 1 ? "" : "s", i->count == 1 ? "es" : "", i->hit, i->ways,
+            path ? ", in " : "", path ? path : "");
+    if (i->missing_count)
+        fprintf(stderr, "; for %zu no input or mock was found: its last lines name them",
+                i->missing_count);
+    fputc('\n', stderr);
+}
+
+bool init_file_make(const struct suite_reader *reader, const char *argument,
+                    const json *substitutions, const char *path, struct diag *why)
+{
+    struct suite_machine m = {0};
+    struct buf text = {0};
+    struct init i = {0};
+    char *definition = NULL;
+    json *filled;
+    bool good = read_filled(reader, argument, substitutions, &m, &filled, why);
+
+    if (good) {
+        init_make(&m, &i);
+        definition = seen_from(path, argument);
+        init_write(&i, definition, filled, &text);
+        good = write_out(path, &text);
+        if (good)
+            tell_made(&i, path);
+        else
+            diag_set(why, NULL, 0, "%s can't be written", path ? path : "the suite");
+    }
+    init_clear(&i);
+    buf_clear(&text);
+    mem_free(definition);
+    json_unref(filled);
+    machine_clear(&m);
+    return good;
+}

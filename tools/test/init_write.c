@@ -1,0 +1,265 @@
+/* The suite of cases that were made, as a file in YAML. */
+#include "tools/test/init.h"
+
+#include "parsers/base/mem.h"
+#include "tools/test/mock_shape.h"
+#include "tools/test/result.h"
+#include "tools/test/yaml_write.h"
+
+#include <string.h>
+
+enum { SMALL_OUTPUT = 1000 };
+
+/* ---- mocks ---- */
+
+static json *mock_rule(const struct scenario_answer *a)
+{
+    struct json_build b;
+
+    json_build_object(&b, 2);
+    if (a->value)
+        json_build_set(&b, "return", json_ref(a->value));
+    else if (a->error)
+        json_build_set(&b, "throw", json_ref(a->error));
+    else
+        json_build_set(&b, "never", json_bool(true));
+    return json_build_done(&b);
+}
+
+static json *mock_key(const struct asl_state *s)
+{
+    struct buf b = {0};
+
+    trial_state_path(&b, s);
+    return json_take_buf(&b);
+}
+
+/* The calls of one state in a trial. */
+struct calls {
+    size_t count;
+    bool in_order; /* call number n is try number n, so that `attempt` tells them apart */
+};
+
+static struct calls init_calls(const trial *t, const struct asl_state *s)
+{
+    const struct trial_made_call *const none = NULL;
+    const struct trial_made_call *calls = none;
+    size_t all = trial_calls(t, &calls);
+    struct calls out = {.in_order = true};
+
+    for (size_t i = 0; i < all; i++) {
+        if (calls[i].state != s)
+            continue;
+        out.in_order &= calls[i].attempt == out.count;
+        out.count++;
+    }
+    return out;
+}
+
+/* The rules for the calls of a state, in runs of the same answer; the last run is for all that
+ * follow. What is as `base` says needs none: NULL. */
+static json *mock_rules(const struct init_case *c, const struct asl_state *s, const json *base)
+{
+    struct calls calls = init_calls(c->trial, s);
+    struct json_build list;
+    size_t first = 0;
+
+    json_build_array(&list, 2);
+    for (size_t i = 0; i < calls.count; i++) {
+        json *rule = mock_rule(scenario_answer(c->scenario, s, i));
+        json *next = i + 1 < calls.count ? mock_rule(scenario_answer(c->scenario, s, i + 1)) : NULL;
+        bool ends = !next || !json_equal(rule, next);
+        if (ends && !(!next && base && json_equal(rule, base))) {
+            json *range = i == first ? json_int((int64_t)i) : json_stringf("%zu-%zu", first, i);
+            struct json_build with;
+            json_build_object(&with, 2);
+            if (next)
+                json_build_set(&with, calls.in_order ? "attempt" : "call", json_ref(range));
+            for (size_t k = 0; k < json_count(rule); k++)
+                json_build_set_key(&with, json_ref((json *)(uintptr_t)json_key_at(rule, k)),
+                                   json_ref((json *)(uintptr_t)json_value_at(rule, k)));
+            json_build_add(&list, json_build_done(&with));
+            json_unref(range);
+        }
+        if (ends)
+            first = i + 1;
+        json_unref(rule);
+        json_unref(next);
+    }
+    json *rules = json_build_done(&list);
+    if (json_count(rules) > 1)
+        return rules;
+    json *one = json_count(rules) ? json_ref((json *)(uintptr_t)json_at(rules, 0)) : NULL;
+    json_unref(rules);
+    return one;
+}
+
+/* What the states return at first in the first case that calls them: mocks of the whole suite. */
+static json *base_mocks(const struct init *i)
+{
+    const asl_machine *m = i->machine->machine;
+    struct json_build b;
+
+    json_build_object(&b, 4);
+    for (size_t s = 0; s < m->count; s++)
+        for (size_t c = 0; c < i->count; c++) {
+            const struct scenario_answer *a;
+            if (m->states[s]->type != ASL_TASK ||
+                !init_calls(i->cases[c].trial, m->states[s]).count)
+                continue;
+            a = scenario_answer(i->cases[c].scenario, m->states[s], 0);
+            if (!a->value)
+                continue;
+            json_build_set_key(&b, mock_key(m->states[s]), mock_rule(a));
+            break;
+        }
+    return json_build_done(&b);
+}
+
+static json *case_mocks(const struct init *i, const struct init_case *c, const json *base)
+{
+    const asl_machine *m = i->machine->machine;
+    struct json_build b;
+
+    json_build_object(&b, 2);
+    for (size_t s = 0; s < m->count; s++) {
+        if (m->states[s]->type != ASL_TASK)
+            continue;
+        json *key = mock_key(m->states[s]);
+        json *rules = mock_rules(c, m->states[s], json_get_key(base, key));
+        if (rules)
+            json_build_set_key(&b, json_ref(key), rules);
+        json_unref(key);
+    }
+    return json_build_done(&b);
+}
+
+/* ---- expectations ---- */
+
+/* A value that stands for itself: without names that begin as matchers do. Nested as deep as it. */
+static bool stands_for_itself(const json *v)
+{
+    for (size_t i = 0; json_is_array(v) && i < json_count(v); i++)
+        if (!stands_for_itself(json_at(v, i)))
+            return false;
+    for (size_t i = 0; json_is_object(v) && i < json_count(v); i++)
+        if (json_str_begins(json_key_at(v, i), "$") || !stands_for_itself(json_value_at(v, i)))
+            return false;
+    return true;
+}
+
+static json *init_expectations(const struct init_case *c)
+{
+    static const char *const members[] = {"status", "error", "path", "output"};
+    result *r = result_new(c->trial);
+    struct json_build b;
+
+    json_build_object(&b, 4);
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        const json *v = result_member(r, members[i]);
+        bool fits = v && json_kind(v) != JSON_NULL && stands_for_itself(v) &&
+                    (strcmp(members[i], "output") != 0 || json_text_len(v) <= SMALL_OUTPUT);
+        if (fits)
+            json_build_set(&b, members[i], json_ref((json *)(uintptr_t)v));
+    }
+    result_free(r);
+    return json_build_done(&b);
+}
+
+/* ---- the file ---- */
+
+/* Returns whether all that the cases' Tasks return is what their services give. */
+static bool are_given(const struct init *i)
+{
+    const asl_machine *m = i->machine->machine;
+
+    for (size_t c = 0; c < i->count; c++)
+        for (size_t s = 0; s < m->count; s++) {
+            bool task = m->states[s]->type == ASL_TASK;
+            size_t calls = task ? init_calls(i->cases[c].trial, m->states[s]).count : 0;
+            for (size_t n = 0; n < calls; n++) {
+                const json *v = scenario_answer(i->cases[c].scenario, m->states[s], n)->value;
+                if (v && !mock_shape_fits(m->states[s], v))
+                    return false;
+            }
+        }
+    return true;
+}
+
+static void write_member(struct buf *out, size_t indent, const char *name, const json *v)
+{
+    buf_printf(out, "%*s%s:", (int)indent, "", name);
+    yaml_write_value(out, v, indent + 2);
+}
+
+static void write_case(const struct init *i, const struct init_case *c, const json *base,
+                       struct buf *out)
+{
+    json *name = json_cstring(c->name), *mocks = case_mocks(i, c, base),
+         *expect = init_expectations(c);
+
+    buf_adds(out, "\n  ");
+    yaml_write_text(out, name);
+    buf_adds(out, ":\n");
+    if (c->scenario->first) {
+        json *start = mock_key(c->scenario->first);
+        buf_adds(out, "    # It begins in the midst, as no way there that ends so was found.\n");
+        write_member(out, 4, "start", start);
+        json_unref(start);
+    }
+    write_member(out, 4, "input", c->scenario->input);
+    if (json_count(c->scenario->variables))
+        write_member(out, 4, "variables", c->scenario->variables);
+    if (json_count(mocks))
+        write_member(out, 4, "mocks", mocks);
+    write_member(out, 4, "expect", expect);
+    json_unref(name);
+    json_unref(mocks);
+    json_unref(expect);
+}
+
+static void write_missing(const struct init *i, struct buf *out)
+{
+    if (i->missing_count)
+        buf_adds(out, "\n# What no case passes, as no input or mock for it was found:\n");
+    for (size_t k = 0; k < i->missing_count; k++) {
+        size_t from = out->len;
+        buf_adds(out, "#   ");
+        element_write(out, &i->machine->elements->all[i->missing[k].element]);
+        buf_printf(out, "%s%s", *i->missing[k].why ? ": " : "", i->missing[k].why);
+        /* A state's name may have the end of a line in it, which would end the comment. */
+        for (; from < out->len; from++)
+            if ((unsigned char)out->data[from] < ' ')
+                out->data[from] = ' ';
+        buf_addc(out, '\n');
+    }
+}
+
+void init_write(const struct init *i, const char *definition, const json *substitutions,
+                struct buf *out)
+{
+    json *base = base_mocks(i), *file = json_cstring(definition);
+
+    buf_adds(
+        out,
+        "# Made by asl test --init: cases that pass each way through the definition, with what\n"
+        "# came of them. Look at what is expected, and change it to what should be.\n");
+    write_member(out, 0, "definition", file);
+    if (substitutions && json_count(substitutions))
+        write_member(out, 0, "substitutions", substitutions);
+    if (json_count(base)) {
+        buf_adds(out, "\n# What Tasks return unless a case says otherwise.\n");
+        write_member(out, 0, "mocks", base);
+    }
+    if (!are_given(i))
+        buf_adds(out, "\n# Some mocks are not what their services give: nothing else was found.\n"
+                      "defaults: {check: none}\n");
+    buf_adds(out, "\ncases:");
+    for (size_t k = 0; k < i->count; k++)
+        write_case(i, &i->cases[k], base, out);
+    if (!i->count)
+        buf_adds(out, " {}\n");
+    write_missing(i, out);
+    json_unref(base);
+    json_unref(file);
+}
