@@ -11,6 +11,7 @@
 #include "tools/report_text.h"
 #include "tools/repository.h"
 #include "tools/set_options.h"
+#include "tools/shown.h"
 #include "tools/snapshot_files.h"
 #include "tools/test/case_run.h"
 #include "tools/test/coverage.h"
@@ -30,6 +31,8 @@
 #include "tools/test_mutants.h"
 #include "tools/watch.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,7 +66,9 @@ struct test {
     int64_t orders;                /* of --explore; 0: only the usual one */
     int64_t seed_value;
     bool unread;
-    watch *watch; /* of --watch, which knows what files a suite is made from */
+    watch *watch;  /* of --watch, which knows what files a suite is made from */
+    json **broken; /* records of suites that can't be read */
+    size_t broken_count, broken_cap;
 };
 
 /* ---- suites ---- */
@@ -78,6 +83,8 @@ static void tell_report(void *user, const struct suite_file *f, const struct asl
                                             .report = report},
                       colour_wanted(stderr, t->color));
     t->unread = true;
+    MEM_GROW(t->broken, t->broken_count, t->broken_cap);
+    t->broken[t->broken_count++] = record_of_suite(f->path, report);
 }
 
 /* A suite is made from this file, too. */
@@ -150,6 +157,19 @@ static void on_seen(void *user, const struct template_taken *taken, const asl_ma
     asl_report_clear(&marks);
 }
 
+/* A pipe could keep all suites waiting. What isn't there is told when it is read. */
+static bool is_regular(const char *argument, struct diag *why)
+{
+    char *path = mem_strndup(argument, strcspn(argument, "#"));
+    struct stat is;
+    bool good = stat(path, &is) != 0 || S_ISREG(is.st_mode);
+
+    if (!good)
+        diag_set(why, "TEST_SUITE", 0, "%s is no regular file", path);
+    mem_free(path);
+    return good;
+}
+
 static bool read_machine(void *user, const char *argument, const json *substitutions,
                          struct suite_machine *out, struct diag *why)
 {
@@ -165,7 +185,7 @@ static bool read_machine(void *user, const char *argument, const json *substitut
                                 .user = &reading,
                                 .reads = test_reads,
                                 .reads_user = t};
-    bool good = fill_in(t, substitutions, &given, why);
+    bool good = is_regular(argument, why) && fill_in(t, substitutions, &given, why);
 
     if (good && (good = machine_file_load(&file))) {
         out->machine = asl_machine_ref(file.machine);
@@ -235,9 +255,11 @@ static void load_suites(struct test *t, const struct definition_files *files)
 
 /* ---- which cases ---- */
 
-/* A pattern fits a whole name; words without * and ? fit any part of it. */
+/* A pattern fits a whole name; words without * and ? fit any part of it, and behind = the whole. */
 static bool fits_filter(const char *pattern, const char *name)
 {
+    if (*pattern == '=')
+        return strcmp(pattern + 1, name) == 0;
     return strpbrk(pattern, "*?") ? glob_match(pattern, name, strlen(name))
                                   : strstr(name, pattern) != NULL;
 }
@@ -274,11 +296,12 @@ static void choose_cases(struct test *t)
 /* ---- running ---- */
 
 /* Takes both; `snapshot` may be NULL. */
-static json *with_snapshot(json *record, json *snapshot)
+/* Takes both; a member that is NULL is not there. */
+static json *with_member(json *record, const char *name, json *v)
 {
-    if (!snapshot)
+    if (!v)
         return record;
-    json *with = json_with(record, json_cstring("snapshot"), snapshot);
+    json *with = json_with(record, json_cstring(name), v);
     json_unref(record);
     return with;
 }
@@ -298,9 +321,38 @@ static json *test_play(void *user, size_t i)
     if (t->fault_player && run.trial && !run.failures.count)
         faults_case(t->fault_player, c, &options, &run, &run.failures);
     json *record = record_of_run(c, &run, t->counts || t->mutate);
+    if (t->orders)
+        record = with_member(record, "with",
+                             json_stringf(" --explore %lld --seed %lld", (long long)t->orders,
+                                          (long long)t->seed_value));
     if (t->update && !run.failures.count)
-        record = with_snapshot(record, snapshot_value(c, run.result));
+        record = with_member(record, "snapshot", snapshot_value(c, run.result));
+    int number = run.trial ? trial_signal(run.trial) : 0;
     case_run_clear(&run);
+    if (number)
+        raise(number); /* it has been taken for the trial, and is meant for all of it */
+    return record;
+}
+
+/* Reports for terminals and logs show texts of others so that they can't do anything there. */
+static void report_shown(struct test *t, const json *record)
+{
+    const char *kind = t->reporter.kind->name;
+    bool as_it_is = strcmp(kind, "json") == 0 || strcmp(kind, "junit") == 0;
+    json *shown = as_it_is ? json_ref(record) : shown_value(record);
+
+    reporter_case(&t->reporter, shown);
+    json_unref(shown);
+}
+
+static json *test_died(void *user, size_t i, int number)
+{
+    const struct test *t = user;
+    struct buf why = {0};
+
+    buf_printf(&why, "the process that played it was ended by %s", strsignal(number));
+    json *record = record_of_broken(t->cases[i], buf_str(&why));
+    buf_clear(&why);
     return record;
 }
 
@@ -323,7 +375,7 @@ static bool test_heard(void *user, size_t i, const json *heard)
     t->summary.passed += json_str_is(outcome, "passed");
     t->summary.skipped += json_str_is(outcome, "skipped");
     t->summary.failed += failed;
-    reporter_case(&t->reporter, record);
+    report_shown(t, record);
     json_unref(record);
     return !(failed && t->fail_fast);
 }
@@ -427,7 +479,8 @@ static bool read_numbers(struct test *t, int64_t *jobs)
 
 static int test_run(struct test *t)
 {
-    struct runner runner = {.play = test_play, .heard = test_heard, .name = test_name, .user = t};
+    struct runner runner = {
+        .play = test_play, .died = test_died, .heard = test_heard, .name = test_name, .user = t};
     struct diag why = {0};
     int64_t jobs = 0;
     int status = EXIT_GOOD;
@@ -442,7 +495,12 @@ static int test_run(struct test *t)
     if (t->only)
         fprintf(stderr,
                 "asl test: some cases say 'only', so others of their suites are left out\n");
-    reporter_begin(&t->reporter, t->case_count);
+    /* People have read on stderr what is wrong with suites; programs read the report. */
+    size_t broken = t->reporter.kind == reporter_kind_find("tree") ? 0 : t->broken_count;
+    reporter_begin(&t->reporter, t->case_count + broken);
+    for (size_t i = 0; i < broken; i++)
+        report_shown(t, t->broken[i]);
+    t->summary.failed += broken;
     bool good = runner_run(&runner, t->case_count, &why);
     t->summary.took_s = (double)uv_hrtime() / 1e9 - began;
     reporter_end(&t->reporter, &t->summary);
@@ -517,7 +575,7 @@ static int make_suite(struct test *t, int argc, char **argv)
 
 static const struct option_row rows[] = {
     {"filter", 'f', "PATTERN...",
-     "only cases whose name has this in it, or fits it where it\nhas * or ?",
+     "only cases whose name has this in it, or fits it where it\nhas * or ?; =NAME: with this name",
      offsetof(struct test, filter)},
     {"tag", 0, "TAG...", "only cases with this tag", offsetof(struct test, tag)},
     {"definition", 0, "MACHINE=FILE...",
@@ -644,10 +702,10 @@ static int test_files(struct test *t, const struct definition_files *files)
         cmd_fail("test", "no case is chosen by --filter and --tag");
     else if (t->list)
         status = test_list(t);
-    else if (t->case_count && open_output(t))
+    else if (t->case_count + t->broken_count && open_output(t))
         status = test_run(t);
-    if (t->output && t->reporter.out)
-        fclose(t->reporter.out);
+    if (t->output && t->reporter.out && (ferror(t->reporter.out) | (fclose(t->reporter.out) != 0)))
+        status = cmd_fail("test", "%s can't be written: %s", t->output, strerror(errno));
     return status;
 }
 
@@ -663,6 +721,9 @@ static void test_clear(struct test *t)
     json_set_clear(&t->fault_told);
     mem_free(t->suites);
     mem_free(t->cases);
+    for (size_t i = 0; i < t->broken_count; i++)
+        json_unref(t->broken[i]);
+    mem_free(t->broken);
     coverage_clear(&t->covered);
     snapshot_files_clear(&t->renewed);
 }

@@ -64,6 +64,29 @@ void shown_add_lines(struct buf *b, const char *text, size_t len)
     }
 }
 
+json *shown_value(const json *v)
+{
+    struct json_build b = {0};
+
+    if (json_is_string(v)) {
+        struct buf text = {0};
+        shown_add_lines(&text, json_str(v), json_str_len(v));
+        return json_take_buf(&text);
+    }
+    if (json_is_array(v)) {
+        json_build_array(&b, json_count(v));
+        for (size_t i = 0; i < json_count(v); i++)
+            json_build_add(&b, shown_value(json_at(v, i)));
+        return json_build_done(&b);
+    }
+    if (!json_is_object(v))
+        return json_ref(v);
+    json_build_object(&b, json_count(v));
+    for (size_t i = 0; i < json_count(v); i++)
+        json_build_set_key(&b, json_ref(json_key_at(v, i)), shown_value(json_value_at(v, i)));
+    return json_build_done(&b);
+}
+
 void shown_print(FILE *out, const char *text)
 {
     struct buf b = {0};

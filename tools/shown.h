@@ -2,6 +2,7 @@
 #define TOOLS_SHOWN_H
 
 #include "parsers/base/buf.h"
+#include "parsers/json/json.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -14,6 +15,9 @@
 void shown_add(struct buf *b, const char *text, size_t len);
 /* Adds such text as shown_add does, but keeps line ends. */
 void shown_add_lines(struct buf *b, const char *text, size_t len);
+/* Returns a copy of `v`, yours, whose texts are as shown_add_lines makes them, names of members as
+ * they are. */
+json *shown_value(const json *v);
 /* Prints such text as shown_add makes it. */
 void shown_print(FILE *out, const char *text);
 

@@ -390,7 +390,8 @@ host *host_new(store *s, const struct host_options *options)
     for (int i = 0; i < 2; i++) {
         uv_signal_init(&h->loop, &h->signals[i]);
         h->signals[i].data = h;
-        uv_signal_start(&h->signals[i], on_signal, numbers[i]);
+        if (!options->without_signals)
+            uv_signal_start(&h->signals[i], on_signal, numbers[i]);
         uv_unref((uv_handle_t *)&h->signals[i]);
     }
     h->options.handlers.now = clock_now;

@@ -15,6 +15,7 @@ typedef struct host host;
 
 struct host_options {
     bool virtual_clock;
+    bool without_signals;     /* SIGINT and SIGTERM do what they do to any process */
     int64_t start_ms;         /* where virtual time begins; 0: now */
     int64_t (*wall_us)(void); /* the time of day; NULL: the machine's */
     struct handlers_options handlers;

@@ -214,7 +214,10 @@ static struct waiting *take_call(trial *t, uint64_t id, size_t call, struct tria
     w->call = call;
     w->answer = *answer;
     w->answer_ms = answer->kind == TRIAL_NEVER ? INT64_MAX : now_ms + answer->after_ms;
-    w->beat_ms = answer->beat_every_ms ? now_ms + answer->beat_every_ms : INT64_MAX;
+    /* Where no heartbeat is waited for, none need come. */
+    w->beat_ms = answer->beat_every_ms && t->calls[call].state->task.heartbeat_s.set
+                     ? now_ms + answer->beat_every_ms
+                     : INT64_MAX;
     id_map_put(&t->waiting, &w->node);
     schedule(t, w);
     return w;
@@ -238,6 +241,10 @@ static void take_on(trial *t, const struct task *task, const struct waiting *w)
     if (w->answer.kind != TRIAL_NEVER)
         result = result_of(&w->answer);
     json *submitted = mocks_submitted(task->resource, &result);
+    bool is_job = task->resource->pattern == ASL_SYNC || task->resource->pattern == ASL_SYNC_2;
+    /* A job that fails later, or never ends, has begun. */
+    if (!submitted && is_job && (w->answer.kind == TRIAL_NEVER || w->answer.after_ms))
+        submitted = json_ref(json_empty_object());
     if (submitted)
         engine_task_submitted(e, task->id, submitted);
     json_unref(submitted);
@@ -249,6 +256,9 @@ static bool trial_offer(void *user, struct task *task)
     trial *t = user;
     struct trial_answer answer = {0};
     struct rt_place place;
+    /* What follows the end is the next state's, which is not to be played any more. */
+    if (t->end != TRIAL_ENDED)
+        return true;
     bool found = engine_place_of(host_engine(t->host), task->id, &place);
 
     assert(found);
@@ -344,7 +354,7 @@ static void trial_happened(void *user, uint64_t execution, const rt_exec *x,
         if (t->until && events[i].kind == RT_STATE_EXITED && events[i].state == t->until) {
             t->reached = json_ref(events[i].data);
             t->end = TRIAL_REACHED;
-        } else if (t->event_count >= t->options.most_events) {
+        } else if (++t->executions[index].events >= t->options.most_events) {
             t->end = TRIAL_CUT;
         }
     }
@@ -381,11 +391,14 @@ static void trial_play(trial *t)
 trial *trial_run(const struct trial_options *options)
 {
     trial *t = mem_calloc(1, sizeof *t);
-    struct host_options how = {.virtual_clock = true,
-                               .start_ms = options->start_ms,
-                               .handlers = options->handlers,
-                               .user = t,
-                               .happened = trial_happened};
+    struct host_options how = {
+        .virtual_clock = true,
+        .start_ms = options->start_ms,
+        .handlers = options->handlers,
+        /* Commands of real handlers end with the trial; else nothing has to. */
+        .without_signals = !options->handlers_path,
+        .user = t,
+        .happened = trial_happened};
 
     t->options = *options;
     if (!t->options.most_events)
@@ -443,6 +456,11 @@ void trial_free(trial *t)
 enum trial_end trial_how(const trial *t)
 {
     return t->end;
+}
+
+int trial_signal(const trial *t)
+{
+    return host_signal(t->host);
 }
 
 const char *trial_why(const trial *t)

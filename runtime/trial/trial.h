@@ -115,6 +115,7 @@ struct trial_execution {
     size_t parent;               /* index of the execution that has the Map; of the own one 0 */
     const struct asl_state *map; /* the distributed Map; NULL: it is the trial's own */
     uint32_t index;              /* of the item */
+    uint64_t events;             /* that it has had */
 };
 
 /* Plays the trial. Returns what came of it, which is never NULL; trial_free it. */
@@ -122,6 +123,8 @@ trial *trial_run(const struct trial_options *options);
 void trial_free(trial *t);
 
 enum trial_end trial_how(const trial *t);
+/* Returns the signal that interrupted the trial; 0: none did. */
+int trial_signal(const trial *t);
 /* Why a trial FAILED; "" else. */
 const char *trial_why(const trial *t);
 /* The execution: looks, good as long as the trial. */

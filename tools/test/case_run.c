@@ -85,6 +85,9 @@ static bool answer_by_mocks(struct running_case *k, const struct trial_call *cal
 {
     if (!mocking_answer(k->mocks, call, out))
         return false;
+    if (out->error && json_str_is(out->error, MOCK_FAILED))
+        failures_add(&k->out->failures, k->c->place, "mocks", "the mock of '%s' failed: %s",
+                     json_str(call->state->name), out->cause ? json_str(out->cause) : "");
     if (out->kind == TRIAL_RETURNS)
         check_answer(k, call->state, out->value);
     if (out->kind == TRIAL_REAL && !k->has_handlers)
@@ -176,7 +179,7 @@ static bool read_handlers(struct running_case *k, struct buf *text, char **path)
         return true;
     k->has_handlers = true;
     *path = suite_path(k->c->suite, named);
-    bool good = buf_read_file(text, *path, HANDLERS_MOST, &why);
+    bool good = buf_read_regular(text, *path, HANDLERS_MOST, &why);
     if (!good)
         failures_add(&k->out->failures, place_of_handlers(k->c), "handlers", "%s", why.text);
     diag_clear(&why);

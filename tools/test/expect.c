@@ -344,7 +344,7 @@ static json *column(const json *calls, const char *member)
     return json_build_done(&b);
 }
 
-/* A list of durations, in seconds; a matcher stays as it is. NULL: it is none. */
+/* Durations in seconds, wherever they stand. */
 static json *seconds_of(const json *v)
 {
     struct json_build b = {0};
@@ -352,6 +352,13 @@ static json *seconds_of(const json *v)
 
     if (json_is_string(v) && schema_duration(v, &ms))
         return ms % 1000 ? json_double((double)ms / 1e3) : json_int(ms / 1000);
+    /* The arguments of matchers may be durations, too. */
+    if (json_is_object(v)) {
+        json_build_object(&b, json_count(v));
+        for (size_t i = 0; i < json_count(v); i++)
+            json_build_set_key(&b, json_ref(json_key_at(v, i)), seconds_of(json_value_at(v, i)));
+        return json_build_done(&b);
+    }
     if (!json_is_array(v))
         return json_ref(v);
     json_build_array(&b, json_count(v));
@@ -419,8 +426,12 @@ static void expect_calls_of(struct checking *k, const struct asl_at *at, const j
         json_unref(count);
     }
     if (asl_at_member(at, "each", &member))
-        for (size_t i = 0; i < json_count(calls); i++)
-            compare_value(k, buf_str(&what), &member, json_get(json_at(calls, i), "input"), false);
+        for (size_t i = 0; i < json_count(calls); i++) {
+            struct buf one = {0};
+            buf_printf(&one, "call %zu of %s", i, json_str(at->key));
+            compare_value(k, buf_str(&one), &member, json_get(json_at(calls, i), "input"), false);
+            buf_clear(&one);
+        }
     expect_columns(k, buf_str(&what), at, calls);
     buf_clear(&what);
 }
@@ -462,8 +473,11 @@ static void expect_events(struct checking *k)
             from++;
         if (from++ < json_count(events))
             continue;
-        failures_add(k->out, place_of_at(&event), "events", "no event is like this%s",
-                     i ? " behind the one before" : "");
+        struct buf wanted = {0};
+        json_write(&wanted, event.value);
+        failures_add(k->out, place_of_at(&event), "events", "no event is like this%s: %s",
+                     i ? " behind the one before" : "", buf_str(&wanted));
+        buf_clear(&wanted);
         return;
     }
 }

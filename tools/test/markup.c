@@ -1,6 +1,8 @@
 /* Text in XML and HTML. */
 #include "tools/test/markup.h"
 
+#include <string.h>
+
 void markup_text(struct buf *out, const char *text)
 {
     for (; *text; text++) {
@@ -12,7 +14,11 @@ void markup_text(struct buf *out, const char *text)
         case '\n': buf_adds(out, "&#10;"); break;
         case '\t': buf_adds(out, "&#9;"); break;
         default:
-            if ((unsigned char)*text < ' ')
+            /* XML 1.0 has neither most control characters nor U+FFFE and U+FFFF. */
+            if (strncmp(text, "\xef\xbf\xbe", 3) == 0 || strncmp(text, "\xef\xbf\xbf", 3) == 0) {
+                buf_adds(out, "\xef\xbf\xbd");
+                text += 2;
+            } else if ((unsigned char)*text < ' ')
                 buf_adds(out, "\xef\xbf\xbd");
             else
                 buf_addc(out, *text);

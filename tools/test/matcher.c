@@ -26,6 +26,9 @@ struct compared {
     bool subset;
     bool plain;              /* no object is a matcher */
     struct differences *out; /* NULL: only the answer is wanted */
+    /* Becomes what kept a matcher from being decided. Then the values differ, whatever matchers
+     * around it make of its answer. */
+    struct buf *trouble;
 };
 
 struct matcher {
@@ -153,7 +156,8 @@ static bool compare_child(const struct compared *c, const struct asl_at *expecte
                                            .pointer = &pointer,
                                            .subset = c->subset,
                                            .plain = c->plain,
-                                           .out = c->out});
+                                           .out = c->out,
+                                           .trouble = c->trouble});
     buf_clear(&pointer);
     return same;
 }
@@ -312,7 +316,23 @@ static bool match_type(const struct compared *c, const struct asl_at *a)
            wanted_value(c, "a value of type ", a->value);
 }
 
-static bool regex_finds(const char *pattern, size_t pattern_len, const json *text)
+/* The first trouble is told. */
+static void troubled(const struct compared *c, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void troubled(const struct compared *c, const char *format, ...)
+{
+    va_list args;
+
+    if (c->trouble->len)
+        return;
+    va_start(args, format);
+    buf_vprintf(c->trouble, format, args);
+    va_end(args);
+}
+
+static bool regex_finds(const struct compared *c, const char *pattern, size_t pattern_len,
+                        const json *text)
 {
     js_regex *x = js_regex_compile(pattern, pattern_len, false, false, NULL);
     struct work work = {0};
@@ -321,16 +341,18 @@ static bool regex_finds(const char *pattern, size_t pattern_len, const json *tex
     work_begin(&work);
     js_search_init(&s, x, json_str(text), json_str_len(text));
     s.work = &work;
-    bool found = js_search_next(&s) == JS_REGEX_FOUND;
+    enum js_regex_answer answer = js_search_next(&s);
+    if (answer == JS_REGEX_TOO_MUCH || answer == JS_REGEX_TOO_LARGE)
+        troubled(c, "$regex %s takes too long to search for", pattern);
     js_search_clear(&s);
     js_regex_free(x);
-    return found;
+    return answer == JS_REGEX_FOUND;
 }
 
 static bool match_regex(const struct compared *c, const struct asl_at *a)
 {
     return (c->actual && json_is_string(c->actual) &&
-            regex_finds(json_str(a->value), json_str_len(a->value), c->actual)) ||
+            regex_finds(c, json_str(a->value), json_str_len(a->value), c->actual)) ||
            wanted_value(c, "text that has a match of ", a->value);
 }
 
@@ -340,7 +362,7 @@ static bool match_uuid(const struct compared *c, const struct asl_at *a)
 
     (void)a;
     return (c->actual && json_is_string(c->actual) &&
-            regex_finds(form, sizeof form - 1, c->actual)) ||
+            regex_finds(c, form, sizeof form - 1, c->actual)) ||
            wanted(c, "a UUID");
 }
 
@@ -370,7 +392,8 @@ static bool some_element_is(const struct compared *c, const struct asl_at *e)
         if (compare(&(struct compared){.expected = e,
                                        .actual = json_at(c->actual, i),
                                        .pointer = c->pointer,
-                                       .subset = true}))
+                                       .subset = true,
+                                       .trouble = c->trouble}))
             return true;
     return false;
 }
@@ -405,8 +428,11 @@ static bool match_length(const struct compared *c, const struct asl_at *a)
     size_t len = !v || json_is_number(v) ? 0 : json_is_string(v) ? json_str_len(v) : json_count(v);
     json *count = json_int((int64_t)len);
     bool same = v && !json_is_number(v) &&
-                compare(&(struct compared){
-                    .expected = a, .actual = count, .pointer = c->pointer, .subset = c->subset});
+                compare(&(struct compared){.expected = a,
+                                           .actual = count,
+                                           .pointer = c->pointer,
+                                           .subset = c->subset,
+                                           .trouble = c->trouble});
 
     json_unref(count);
     return same || wanted_value(c, "a value of length ", a->value);
@@ -518,7 +544,10 @@ static bool match_jsonata(const struct compared *c, const struct asl_at *a)
     enum jsonata_outcome how = jsonata_eval(x, &options, c->actual, &v, &why);
     bool same = how == JSONATA_VALUE && json_kind(v) == JSON_TRUE;
     if (how == JSONATA_FAILED)
-        differs(c, "%s fails: %s", json_str(a->value), why.text);
+        troubled(c, "$jsonata %s fails: %s", json_str(a->value), why.text);
+    else if (how == JSONATA_VALUE && !same && json_kind(v) != JSON_FALSE)
+        troubled(c, "$jsonata %s gives a value of type %s, which is neither true nor false",
+                 json_str(a->value), json_kind_name(v));
     else if (!same)
         wanted_value(c, "a value for which this is true: ", a->value);
     json_unref(v);
@@ -592,22 +621,35 @@ static bool compare(const struct compared *c)
 bool matcher_compare(const struct asl_at *expected, const json *actual, bool subset,
                      struct differences *out)
 {
-    struct buf pointer = {0};
-    bool same = compare(&(struct compared){
-        .expected = expected, .actual = actual, .pointer = &pointer, .subset = subset, .out = out});
+    struct buf pointer = {0}, trouble = {0};
+    struct compared c = {.expected = expected,
+                         .actual = actual,
+                         .pointer = &pointer,
+                         .subset = subset,
+                         .out = out,
+                         .trouble = &trouble};
+    bool same = compare(&c);
 
+    if (trouble.len)
+        same = differs(&c, "%s", buf_str(&trouble));
     buf_clear(&pointer);
+    buf_clear(&trouble);
     return same;
 }
 
 bool matcher_compare_plain(const json *expected, const json *actual, struct differences *out)
 {
     const struct asl_at at = {.value = expected};
-    struct buf pointer = {0};
-    bool same = compare(&(struct compared){
-        .expected = &at, .actual = actual, .pointer = &pointer, .plain = true, .out = out});
+    struct buf pointer = {0}, trouble = {0};
+    bool same = compare(&(struct compared){.expected = &at,
+                                           .actual = actual,
+                                           .pointer = &pointer,
+                                           .plain = true,
+                                           .out = out,
+                                           .trouble = &trouble});
 
     buf_clear(&pointer);
+    buf_clear(&trouble);
     return same;
 }
 

@@ -162,32 +162,47 @@ static bool in_range(const json *rule, const char *field, bool known, uint64_t n
            n <= (uint64_t)last;
 }
 
-static bool is_true(struct mock_rule *rule, const struct trial_call *call)
+/* What a rule's `when` says of the call. */
+enum held { HELD_NOT, HELD, HELD_FAILED };
+
+/* HELD_FAILED: `why` says why it is neither true nor false. */
+static enum held when_holds(struct mock_rule *rule, const struct trial_call *call, struct buf *why)
 {
     const json *when = json_get(rule->at->value, "when");
     struct call_values values[CALL_VALUES];
+    struct jsonata_error failed = {0};
+    enum held held = HELD_FAILED;
     json *v = NULL;
 
     if (!when)
-        return true;
+        return HELD;
     if (!rule->when)
         rule->when = jsonata_compile(json_str(when) + 2, json_str_len(when) - 4, JSONATA_AWS, NULL);
     call_values(call, values);
     struct jsonata_options options = {.variable = call_variable, .user = values};
-    bool holds = jsonata_eval(rule->when, &options, call->parameters, &v, NULL) == JSONATA_VALUE &&
-                 json_kind(v) == JSON_TRUE;
+    enum jsonata_outcome how = jsonata_eval(rule->when, &options, call->parameters, &v, &failed);
+    if (how == JSONATA_VALUE && json_kind(v) == JSON_TRUE)
+        held = HELD;
+    else if (how == JSONATA_UNDEFINED || (how == JSONATA_VALUE && json_kind(v) == JSON_FALSE))
+        held = HELD_NOT;
+    else
+        buf_printf(why, "when %s %s", json_str(when),
+                   how == JSONATA_FAILED ? failed.text : "is neither true nor false");
     call_values_release(values);
+    jsonata_error_clear(&failed);
     json_unref(v);
-    return holds;
+    return held;
 }
 
-static struct mock_rule *rule_for(struct mock *mock, const struct trial_call *call)
+/* NULL, with `why` not empty: a rule could not be decided. */
+static struct mock_rule *rule_for(struct mock *mock, const struct trial_call *call, struct buf *why)
 {
-    for (size_t i = 0; i < mock->count; i++) {
+    for (size_t i = 0; i < mock->count && !why->len; i++) {
         const json *rule = mock->rules[i].at->value;
         if (in_range(rule, "attempt", true, call->attempt) &&
             in_range(rule, "call", true, call->nth) &&
-            in_range(rule, "item", call->in_item, call->index) && is_true(&mock->rules[i], call))
+            in_range(rule, "item", call->in_item, call->index) &&
+            when_holds(&mock->rules[i], call, why) == HELD)
             return &mock->rules[i];
     }
     return NULL;
@@ -238,18 +253,17 @@ static enum fit fit_of(const json *key, const struct trial_call *call, struct bu
 }
 
 static struct mock_rule *rule_in(struct mock_layer *layer, const struct trial_call *call,
-                                 struct buf *path)
+                                 struct buf *path, struct buf *why)
 {
     for (enum fit wanted = FIT_PATH; wanted > FIT_NONE; wanted--) {
         for (size_t i = 0; i < layer->count; i++) {
             struct mock *mock = &layer->mocks[i];
             if (fit_of(mock->at->key, call, path) != wanted)
                 continue;
-            struct mock_rule *rule = rule_for(mock, call);
-            if (rule) {
-                mock->used = true;
+            mock->used = true;
+            struct mock_rule *rule = rule_for(mock, call, why);
+            if (rule || why->len)
                 return rule;
-            }
         }
     }
     return NULL;
@@ -261,7 +275,7 @@ static bool fails(struct trial_answer *out, const struct asl_error *why)
 {
     trial_answer_clear(out);
     out->kind = TRIAL_THROWS;
-    out->error = json_cstring("Asl.MockFailed");
+    out->error = json_cstring(MOCK_FAILED);
     out->cause = why->cause ? json_ref(why->cause) : NULL;
     return false;
 }
@@ -288,11 +302,11 @@ static json *evaluate(const asl_template *t, const struct trial_call *call,
     return v;
 }
 
-static const asl_template *compile(mocking *m, const struct asl_at *at)
+static const asl_template *compile(mocking *m, const struct asl_at *at, const struct asl_at *rule)
 {
     const asl_expression *list = NULL;
     struct asl_report report = {0};
-    const asl_template *t = asl_template_compile_jsonata(&m->arena, at, at, &list, &report);
+    const asl_template *t = asl_template_compile_jsonata(&m->arena, at, rule, &list, &report);
 
     asl_report_clear(&report);
     return t;
@@ -332,7 +346,7 @@ static void answer_by(mocking *m, struct mock_rule *rule, const struct trial_cal
                                  .worker = worker ? json_ref(worker) : NULL};
     if (asl_at_member(rule->at, "return", &returned)) {
         if (!rule->value)
-            rule->value = compile(m, kept(m, &returned));
+            rule->value = compile(m, kept(m, &returned), rule->at);
         out->kind = TRIAL_RETURNS;
         out->value = evaluate(rule->value, call, out);
     } else if (json_get(r, "throw")) {
@@ -345,18 +359,23 @@ static void answer_by(mocking *m, struct mock_rule *rule, const struct trial_cal
 bool mocking_answer(mocking *m, const struct trial_call *call, struct trial_answer *out)
 {
     struct mock_rule *rule = NULL;
-    struct buf path = {0};
+    struct buf path = {0}, why = {0};
 
     trial_state_path(&path, call->state);
-    for (size_t i = 0; i < m->layer_count && !rule; i++) {
-        rule = rule_in(&m->layers[i], call, &path);
+    for (size_t i = 0; i < m->layer_count && !rule && !why.len; i++) {
+        rule = rule_in(&m->layers[i], call, &path, &why);
         m->last = rule && !m->layers[i].shared ? rule->at : NULL;
     }
+    bool answered = rule || why.len;
+    if (rule)
+        answer_by(m, rule, call, out);
+    else if (answered)
+        *out = (struct trial_answer){.kind = TRIAL_THROWS,
+                                     .error = json_cstring(MOCK_FAILED),
+                                     .cause = json_string(why.data, why.len)};
     buf_clear(&path);
-    if (!rule)
-        return false;
-    answer_by(m, rule, call, out);
-    return true;
+    buf_clear(&why);
+    return answered;
 }
 
 const struct asl_at *mocking_last(const mocking *m)

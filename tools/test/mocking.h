@@ -18,9 +18,12 @@ typedef struct mocking mocking;
 mocking *mocking_new(const struct test_case *c);
 void mocking_free(mocking *m);
 
+/* What a mock throws when its own JSONata fails. The case fails, whatever the definition catches.
+ */
+#define MOCK_FAILED "Asl.MockFailed"
+
 /*
- * Answers a task call. False: no mock is for it. A mock whose JSONata fails throws
- * Asl.MockFailed, which no Catch of the definition sees as its own.
+ * Answers a task call. False: no mock is for it. A mock whose JSONata fails throws MOCK_FAILED.
  */
 bool mocking_answer(mocking *m, const struct trial_call *call, struct trial_answer *out);
 

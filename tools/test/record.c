@@ -163,6 +163,44 @@ json *record_of_replay(const char *definition, const char *file, const char *nam
     return json_build_done(&b);
 }
 
+json *record_of_broken(const struct test_case *c, const char *why)
+{
+    struct failures failures = {0};
+    struct json_build b = {0}, list = {0};
+
+    failures_add(&failures, c->place, "case", "%s", why);
+    begin_record(&b, c, "failed");
+    json_build_array(&list, 1);
+    json_build_add(&list, failure_value(&failures.all[0]));
+    json_build_set(&b, "failures", json_build_done(&list));
+    failures_clear(&failures);
+    return json_build_done(&b);
+}
+
+json *record_of_suite(const char *path, const struct asl_report *report)
+{
+    struct json_build b = {0}, list = {0};
+
+    json_build_array(&list, report->count);
+    for (size_t i = 0; i < report->count; i++) {
+        const struct asl_problem *p = &report->problems[i];
+        struct json_build one = {0};
+        json_build_object(&one, 5);
+        set_text(&one, "what", "suite");
+        set_text(&one, "text", p->message);
+        set_place(&one, p->place);
+        json_build_set(&one, "differences", json_ref(json_empty_array()));
+        json_build_add(&list, json_build_done(&one));
+    }
+    json_build_object(&b, 6);
+    set_text(&b, "suite", path);
+    set_text(&b, "case", "(the suite can't be read)");
+    set_place(&b, report->count ? report->problems[0].place : (struct place){0});
+    set_text(&b, "outcome", "failed");
+    json_build_set(&b, "failures", json_build_done(&list));
+    return json_build_done(&b);
+}
+
 json *record_of_skipped(const struct test_case *c)
 {
     struct json_build b = {0};

@@ -23,6 +23,10 @@ json *record_of_run(const struct test_case *c, const struct case_run *r, bool co
 struct replay;
 json *record_of_replay(const char *definition, const char *file, const char *name,
                        const struct replay *r);
+/* Of a case that could not be played to its end, for that reason: it failed. */
+json *record_of_broken(const struct test_case *c, const char *why);
+/* Of a suite that can't be read: as if it had one case, which failed. */
+json *record_of_suite(const char *path, const struct asl_report *report);
 json *record_of_skipped(const struct test_case *c);
 
 /* Adds text in single quotes of a shell. */

@@ -19,8 +19,8 @@ static void write_failures(struct buf *out, const json *record)
         markup_attribute(out, "type", record_text(failure, "what"));
         markup_attribute(out, "message", buf_str(&text));
         buf_addc(out, '>');
-        buf_printf(out, "%s:%lld: ", record_text(record, "suite"),
-                   (long long)record_int(failure, "line"));
+        markup_text(out, record_text(record, "suite"));
+        buf_printf(out, ":%lld: ", (long long)record_int(failure, "line"));
         markup_text(out, buf_str(&text));
         buf_adds(out, "</failure>\n");
     }

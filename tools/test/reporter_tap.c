@@ -48,12 +48,20 @@ static void print_block(const struct reporter *r, const json *record)
     buf_clear(&message);
 }
 
+/* A line end in the reason would begin a line of its own. */
+static void print_skip(const struct reporter *r, const json *record)
+{
+    fputs(" # SKIP ", r->out);
+    for (const char *c = record_text(record, "reason"); *c; c++)
+        fputc(*c == '\n' || *c == '\r' ? ' ' : *c, r->out);
+}
+
 static void tap_told(struct reporter *r, const json *record)
 {
     fprintf(r->out, "%sok %zu - ", record_is(record, "failed") ? "not " : "", r->told);
     print_description(r, record);
     if (record_is(record, "skipped"))
-        fprintf(r->out, " # SKIP %s", record_text(record, "reason"));
+        print_skip(r, record);
     fputc('\n', r->out);
     if (record_is(record, "failed"))
         print_block(r, record);

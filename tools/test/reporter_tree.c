@@ -103,7 +103,11 @@ static void print_failures(const struct reporter *r, const json *record)
         buf_adds(&again, "asl test ");
         record_write_quoted(&again, file);
         buf_adds(&again, " --filter ");
-        record_write_quoted(&again, record_text(record, "case"));
+        struct buf name = {0};
+        buf_printf(&name, "=%s", record_text(record, "case"));
+        record_write_quoted(&again, buf_str(&name));
+        buf_clear(&name);
+        buf_adds(&again, record_text(record, "with"));
     }
     fprintf(r->out, "      %sagain: %s%s\n", colour(r, GREY), buf_str(&again), colour(r, PLAIN));
     buf_clear(&again);

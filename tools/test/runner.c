@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -35,7 +36,7 @@ struct running {
     size_t count;
     json **records; /* by case, until they were handed on */
     size_t handed;
-    bool stopped;
+    bool stopped, failed;
     struct worker workers[MOST_JOBS];
     unsigned worker_count;
     size_t *next; /* the case to be taken next: in memory that all processes share */
@@ -61,6 +62,8 @@ static bool write_all(int to, const char *bytes, size_t len)
 static _Noreturn void work(struct running *g, int to)
 {
     struct buf line = {0};
+
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
 
     for (;;) {
         size_t i = __atomic_fetch_add(g->next, 1, __ATOMIC_RELAXED);
@@ -149,6 +152,37 @@ static void take_text(struct running *g, struct worker *w)
     hand_on(g);
 }
 
+static void tell_ended(struct running *g, const struct worker *w, int signal)
+{
+    struct buf name = {0};
+
+    if (w->playing < g->count)
+        g->r->name(g->r->user, w->playing, &name);
+    diag_set(g->why, "WORKER", 0, "the process that played '%s' was ended by signal %d",
+             name.len ? buf_str(&name) : "?", signal);
+    buf_clear(&name);
+}
+
+/* Its pipe has ended. A case that it had not done has a record all the same, which says so. */
+static void end_worker(struct running *g, struct worker *w)
+{
+    int status = 0;
+
+    while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    if (w->playing >= g->count)
+        return;
+    int number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    if (!g->r->died) {
+        tell_ended(g, w, number);
+        g->failed = g->stopped = true;
+        return;
+    }
+    g->records[w->playing] = g->r->died(g->r->user, w->playing, number);
+    w->playing = SIZE_MAX;
+    hand_on(g);
+}
+
 static void read_worker(struct running *g, struct worker *w)
 {
     ssize_t n = read(w->from, buf_reserve(&w->text, PIECE), PIECE);
@@ -162,40 +196,22 @@ static void read_worker(struct running *g, struct worker *w)
     }
     close(w->from);
     w->from = -1;
+    end_worker(g, w);
 }
 
-static void tell_ended(struct running *g, const struct worker *w, int signal)
+/* Waits for those that were left when the run was stopped. */
+static void end_workers(struct running *g)
 {
-    struct buf name = {0};
-
-    if (w->playing < g->count)
-        g->r->name(g->r->user, w->playing, &name);
-    diag_set(g->why, "WORKER", 0, "the process that played '%s' was ended by signal %d",
-             name.len ? buf_str(&name) : "?", signal);
-    buf_clear(&name);
-}
-
-/* Waits for all workers. False: one ended in the middle of a case. */
-static bool await_workers(struct running *g)
-{
-    bool good = true;
-
     for (unsigned i = 0; i < g->worker_count; i++) {
         struct worker *w = &g->workers[i];
-        int status = 0;
-        if (w->from >= 0)
+        if (w->from >= 0) {
             close(w->from);
-        if (g->stopped)
             kill(w->pid, SIGTERM);
-        while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
-            ;
+            while (waitpid(w->pid, NULL, 0) < 0 && errno == EINTR)
+                ;
+        }
         buf_clear(&w->text);
-        if (status == 0 || g->stopped)
-            continue;
-        good = false;
-        tell_ended(g, w, WIFSIGNALED(status) ? WTERMSIG(status) : 0);
     }
-    return good;
 }
 
 static void listen_to_workers(struct running *g)
@@ -245,7 +261,8 @@ static bool run_in_workers(struct running *g, unsigned jobs)
         listen_to_workers(g);
     else
         g->stopped = true;
-    good &= await_workers(g);
+    end_workers(g);
+    good &= !g->failed;
     munmap(g->next, sizeof *g->next);
     return good;
 }

@@ -15,6 +15,9 @@
 struct runner {
     /* Makes the record of number `i`: plays it. Called in a process that may be another one. */
     json *(*play)(void *user, size_t i);
+    /* Makes the record of a number whose process was ended by that signal (0: it ended itself).
+     * NULL: that ends the run. */
+    json *(*died)(void *user, size_t i, int signal);
     /* Hears of a record (a look), in the order of the numbers, in the caller's process. Returns
      * whether to go on. */
     bool (*heard)(void *user, size_t i, const json *record);

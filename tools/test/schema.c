@@ -10,6 +10,7 @@
 #include "parsers/jsonata/jsonata.h"
 #include "parsers/jsonpath/jsonpath.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -96,6 +97,7 @@ bool schema_range(const json *v, int64_t *first, int64_t *last)
     }
     if (!json_is_string(v) || *json_str(v) < '0' || *json_str(v) > '9')
         return false;
+    errno = 0;
     *first = *last = strtoll(json_str(v), &end, 10);
     if (*end == '-' && !end[1]) {
         *last = INT64_MAX;
@@ -103,7 +105,7 @@ bool schema_range(const json *v, int64_t *first, int64_t *last)
     }
     if (*end == '-' && end[1] >= '0' && end[1] <= '9')
         *last = strtoll(end + 1, &end, 10);
-    return !*end && *first <= *last;
+    return !*end && *first <= *last && errno == 0;
 }
 
 static bool is_word(const struct schema_shape *s, const json *v)
@@ -143,7 +145,7 @@ static void write_shape(struct buf *out, const struct schema_shape *s)
         {SCHEMA_ANY, "any value"},
         {SCHEMA_TEXT, "text"},
         {SCHEMA_FLAG, "true or false"},
-        {SCHEMA_COUNT, "a whole number from 0"},
+        {SCHEMA_COUNT, "a whole number from 0 to 9223372036854775807"},
         {SCHEMA_DURATION, "a duration: seconds, or text like 1h30m, 2.5s, 500ms"},
         {SCHEMA_TIME, "a time like 2024-01-01T00:00:00Z"},
         {SCHEMA_RANGE, "a whole number, or a range like 1-3 or 4-"},

@@ -7,6 +7,7 @@
 #include "parsers/base/mem.h"
 #include "parsers/base/nearest.h"
 #include "parsers/base/text.h"
+#include "parsers/base/text_map.h"
 #include "runtime/trial/trial.h"
 #include "tools/test/mock_check.h"
 #include "tools/test/schema.h"
@@ -164,6 +165,46 @@ static void check_state_keys(const struct suite *s, const struct asl_at *object,
     }
 }
 
+/* The last name of "Outer[0]/Inner[2]" is that of a Map or Parallel. */
+static void check_chain(const struct suite *s, const struct asl_at *chain,
+                        struct asl_report *report)
+{
+    const char *text = json_str(chain->key), *bracket = strrchr(text, '[');
+    struct buf path = {0};
+    bool several = false;
+
+    for (const char *c = text; bracket && c < bracket; c++) {
+        if (*c != '[')
+            buf_addc(&path, *c);
+        else /* the index of an outer one */
+            c += strcspn(c, "]");
+    }
+    const struct asl_state *state =
+        path.len ? trial_find_state(s->machine.machine, buf_str(&path), &several) : NULL;
+    if (!state || (state->type != ASL_MAP && state->type != ASL_PARALLEL))
+        schema_refuse(
+            report, chain, ASL_KEY,
+            "write MAP[0] for the first iteration, PARALLEL[1] for the second branch, and "
+            "OUTER[0]/INNER[1] for one within another",
+            "'%s' names no iteration or branch", text);
+    buf_clear(&path);
+}
+
+static void check_called(const struct suite *s, const struct asl_at *calls,
+                         struct asl_report *report)
+{
+    struct asl_at member;
+
+    for (size_t i = 0; json_is_object(calls->value) && i < json_count(calls->value); i++) {
+        asl_at_index(calls, i, &member);
+        const struct asl_state *state =
+            trial_find_state(s->machine.machine, json_str(member.key), NULL);
+        if (state && state->type != ASL_TASK)
+            schema_refuse(report, &member, ASL_KEY, "path has the states that are entered",
+                          "'%s' is no Task, so it calls nothing", json_str(member.key));
+    }
+}
+
 static void check_expected_states(const struct suite *s, const struct asl_at *expect,
                                   struct asl_report *report)
 {
@@ -178,8 +219,15 @@ static void check_expected_states(const struct suite *s, const struct asl_at *ex
         if (asl_at_member(&path, "counts", &member))
             check_state_keys(s, &member, report);
     }
-    if (asl_at_member(expect, "calls", &member))
+    if (asl_at_member(expect, "calls", &member)) {
         check_state_keys(s, &member, report);
+        check_called(s, &member, report);
+    }
+    if (asl_at_member(expect, "chains", &path))
+        for (size_t i = 0; json_is_object(path.value) && i < json_count(path.value); i++) {
+            asl_at_index(&path, i, &member);
+            check_chain(s, &member, report);
+        }
     if (asl_at_member(expect, "next", &member))
         check_state(s, &member, ASL_VALUE, member.value, report);
 }
@@ -285,12 +333,32 @@ static bool has_cases(const struct suite *s)
     return true;
 }
 
+/* A name tells a case from all others, on the command line too. */
+static void check_names(const struct suite *s, struct asl_report *report)
+{
+    struct text_map names = {0};
+
+    for (size_t i = 0; i < s->case_count; i++) {
+        const struct test_case *c = &s->cases[i];
+        const json *key = c->layers[c->layer_count > 1 && c->layers[0].key == NULL].key;
+        if (key && strlen(json_str(key)) != json_str_len(key))
+            schema_refuse(report, &c->layers[0], ASL_VALUE, "", "a name can't have U+0000 in it");
+        if (text_map_get(&names, c->name))
+            schema_refuse(report, &c->layers[0], ASL_VALUE, "give it another name",
+                          "another case is called '%s' too", c->name);
+        else
+            text_map_put(&names, c->name, c->name);
+    }
+    text_map_clear(&names);
+}
+
 static void check_cases(const struct suite *s, struct asl_report *report)
 {
     struct asl_at member;
 
     if (s->case_count == 0)
         schema_refuse(report, &s->file.top, ASL_VALUE, "", "the suite has no case");
+    check_names(s, report);
     for (size_t i = 0; i < s->case_count; i++)
         for (size_t k = 0; k < s->cases[i].layer_count; k++)
             check_layer(s, &s->cases[i].layers[k], report);

@@ -257,7 +257,11 @@ SHAPE(foreach, .forms = SCHEMA_LIST, .of = &row);
 
 static void check_case(const struct asl_at *at, struct asl_report *report)
 {
-    struct asl_at state;
+    struct asl_at state, rows;
+
+    if (asl_at_member(at, "foreach", &rows) && json_is_array(rows.value) && !json_count(rows.value))
+        schema_refuse(report, &rows, ASL_VALUE, "leave it out, or give it a row",
+                      "the table has no row, so the case would never run");
 
     if (asl_at_member(at, "state", &state) &&
         (json_get(at->value, "start") || json_get(at->value, "until")))

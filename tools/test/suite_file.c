@@ -25,7 +25,7 @@ bool suite_file_read(struct suite_file *f, const char *path, const struct schema
     bool good = false;
 
     f->path = mem_strdup(path);
-    if (!buf_read_file(&f->text, path, SUITE_FILE_MAX, &why)) {
+    if (!buf_read_regular(&f->text, path, SUITE_FILE_MAX, &why)) {
         refuse_whole(report, &why);
         goto out;
     }
