@@ -101,10 +101,10 @@ void mutate_catch_dropped(struct making *k)
     }
 }
 
-static bool has_all(const struct asl_errors *errors)
+static bool has_name(const struct asl_errors *errors, const char *name)
 {
     for (size_t i = 0; i < errors->count; i++)
-        if (json_str_is(errors->names[i], "States.ALL"))
+        if (json_str_is(errors->names[i], name))
             return true;
     return false;
 }
@@ -117,7 +117,8 @@ void mutate_catch_order(struct making *k)
     for (size_t i = 0; asl_at_member(k->at, "Catch", &list) && i + 1 < json_count(list.value);
          i++) {
         asl_at_index(&list, i, &entry);
-        if (!has_all(&k->s->catch[i + 1].errors) && catchers_overlap(k->s, list.value, i))
+        if (!has_name(&k->s->catch[i + 1].errors, "States.ALL") &&
+            catchers_overlap(k->s, list.value, i))
             mutant_add(
                 k,
                 (struct change){&list, array_swapped(list.value, i), &entry, ASL_VALUE, k->s->id},
@@ -204,12 +205,14 @@ static void other_names(struct making *k, const struct entry *e, const json *cat
             k, (struct change){&names, array_without(names.value, i), &name, ASL_VALUE, e->element},
             "%s %zu is not for %s", e->what, e->number + 1, json_str(text));
     }
-    if (e->last && !has_all(e->errors)) {
+    /* States.ALL may only stand in the last one; in another, a wildcard hides those behind it. */
+    const char *wide = e->last ? "States.ALL" : "States.TaskFailed";
+    if (!has_name(e->errors, wide)) {
         struct json_build b = {0};
         json_build_array(&b, 1);
-        json_build_add(&b, json_cstring("States.ALL"));
+        json_build_add(&b, json_cstring(wide));
         mutant_add(k, (struct change){&names, json_build_done(&b), &names, ASL_VALUE, k->s->id},
-                   "%s %zu is for States.ALL", e->what, e->number + 1);
+                   "%s %zu is for %s", e->what, e->number + 1, wide);
     }
 }
 
