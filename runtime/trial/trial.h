@@ -141,6 +141,22 @@ size_t trial_executions(const trial *t, const struct trial_execution **out);
 json *trial_event_json(const trial *t, const struct trial_event *e);
 size_t trial_calls(const trial *t, const struct trial_made_call **out);
 
+/* ---- chains ---- */
+
+/* The public events of one execution by their ids, as far as they went by: looks. Empty is {0}. */
+struct trial_ids {
+    const struct rt_event **events;
+    size_t count;
+};
+
+/* Notes an event, unless it is private. */
+void trial_ids_note(struct trial_ids *ids, const struct rt_event *e);
+/* Returns the event that `e` points back to; NULL: it is the first, or was not noted. */
+const struct rt_event *trial_ids_before(const struct trial_ids *ids, const struct rt_event *e);
+void trial_ids_clear(struct trial_ids *ids);
+/* Returns which branch of a Parallel state the block of states is; 0 for any other block. */
+size_t trial_branch_of(const struct asl_scope *scope);
+
 /* ---- names ---- */
 
 /* Adds the path of a state: its name, behind those of the Map and Parallel states around it,

@@ -157,9 +157,7 @@ static void hit_entered(const struct elements *e, const struct asl_state *s, uin
     hits[s->id]++;
     if (!owner || owner->type != ASL_PARALLEL || s->scope->start != s)
         return;
-    for (size_t i = 0; i < owner->parallel.count; i++)
-        if (owner->parallel.branches[i] == s->scope)
-            hit(e, owner, ELEMENT_BRANCH, i, hits);
+    hit(e, owner, ELEMENT_BRANCH, trial_branch_of(s->scope), hits);
 }
 
 static void hit_exited(const struct elements *e, const struct rt_event *event, uint64_t *hits)

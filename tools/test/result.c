@@ -94,8 +94,7 @@ struct chain_names {
     char **by_frame;
     size_t count;
     char *prefix; /* of all of them: "" or "Map[0]" of a Map Run's */
-    const struct rt_event **by_id;
-    size_t ids;
+    struct trial_ids ids;
 };
 
 struct walk {
@@ -129,40 +128,19 @@ static char *inner_name(const char *outer, const struct asl_state *group, size_t
     return buf_take(&b);
 }
 
-static size_t branch_of(const struct asl_state *parallel, const struct asl_scope *scope)
-{
-    for (size_t i = 0; i < parallel->parallel.count; i++)
-        if (parallel->parallel.branches[i] == scope)
-            return i;
-    return 0;
-}
-
-static void note_id(struct chain_names *c, const struct rt_event *e)
-{
-    if (!e->id)
-        return;
-    if (e->id >= c->ids) {
-        size_t count = mem_grow(c->ids, (size_t)e->id + 1);
-        c->by_id = mem_realloc(c->by_id, count * sizeof(void *));
-        memset(c->by_id + c->ids, 0, (count - c->ids) * sizeof(void *));
-        c->ids = count;
-    }
-    c->by_id[e->id] = e;
-}
-
 /* The chain of a state that is entered: a new one right behind the start of its iteration or
  * Parallel, else the one that its frame has. */
 static const char *chain_entered(struct chain_names *c, const struct rt_event *e)
 {
-    const struct rt_event *before = e->previous < c->ids ? c->by_id[e->previous] : NULL;
+    const struct rt_event *before = trial_ids_before(&c->ids, e);
 
     if (before && before->kind == RT_ITERATION_STARTED)
         return set_name(c, e->frame,
                         inner_name(name_at(c, before->frame), before->state, before->child.index));
     if (before && before->kind == RT_GROUP_STARTED && e->state->scope->owner == before->state)
-        return set_name(c, e->frame,
-                        inner_name(name_at(c, before->frame), before->state,
-                                   branch_of(before->state, e->state->scope)));
+        return set_name(
+            c, e->frame,
+            inner_name(name_at(c, before->frame), before->state, trial_branch_of(e->state->scope)));
     return name_at(c, e->frame);
 }
 
@@ -205,7 +183,7 @@ static void walk_end(struct walk *w)
         for (size_t k = 0; k < w->executions[i].count; k++)
             mem_free(w->executions[i].by_frame[k]);
         mem_free(w->executions[i].by_frame);
-        mem_free(w->executions[i].by_id);
+        trial_ids_clear(&w->executions[i].ids);
         mem_free(w->executions[i].prefix);
     }
     mem_free(w->executions);
@@ -225,7 +203,7 @@ static void walk_events(result *r)
     for (size_t i = 0; i < count; i++) {
         const struct rt_event *e = &events[i].event;
         struct chain_names *c = &w.executions[events[i].execution];
-        note_id(c, e);
+        trial_ids_note(&c->ids, e);
         if (e->kind != RT_STATE_ENTERED)
             continue;
         const char *chain = chain_entered(c, e);

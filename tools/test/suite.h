@@ -104,6 +104,9 @@ bool case_has_tag(const struct test_case *c, const char *tag);
  * `path`: that with .asl.json, .asl.yaml, .json and so on behind it which is there. NULL: none is;
  * else mem_free it. */
 char *suite_definition_at(const char *path, size_t len);
+/* Returns how the suite at `suite` (NULL: one that goes to stdout) names a definition that is
+ * called `argument` on the command line, FILE or FILE#MACHINE; mem_free it. */
+char *suite_definition_name(const char *suite, const char *argument);
 /* Returns the path of a file that the suite names, as seen from the working directory; mem_free
  * it. */
 char *suite_path(const struct suite *s, const char *named);

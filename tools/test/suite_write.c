@@ -2,8 +2,6 @@
  * A state's answers become as few rules as tell them apart: one, if all are the same; else by try,
  * by item, by both, or, which always does, by the number of the call.
  */
-#define _XOPEN_SOURCE 700 /* realpath */
-
 #include "tools/test/suite_write.h"
 
 #include "asl/eval/model.h"
@@ -11,7 +9,6 @@
 #include "parsers/base/text_map.h"
 #include "parsers/base/timestamp.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- values ---- */
@@ -345,62 +342,14 @@ json *suite_write_case(const struct replay *r, const struct history *h)
 
 /* ---- the suite ---- */
 
-/* The folder of a file, as the root has it; NULL: there is no such folder. mem_free it. */
-static char *real_folder(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    char *folder =
-        slash ? mem_strndup(path, slash == path ? 1 : (size_t)(slash - path)) : mem_strdup(".");
-    char *real = realpath(folder, NULL);
-    char *copy = real ? mem_strdup(real) : NULL;
-
-    free(real);
-    mem_free(folder);
-    return copy;
-}
-
-/* The way from the folder `from` to the folder `to`: "", "../", "../machines/". */
-static void write_way(struct buf *out, const char *from, const char *to)
-{
-    size_t same = 0, at = 0;
-
-    while (from[at] && from[at] == to[at])
-        at++, same = from[at - 1] == '/' ? at : same;
-    if ((!from[at] || from[at] == '/') && (!to[at] || to[at] == '/'))
-        same = at;
-    for (const char *c = from + same; *c; c++)
-        if (*c != '/' && (c == from + same || c[-1] == '/'))
-            buf_adds(out, "../");
-    to += same;
-    to += *to == '/';
-    buf_printf(out, "%s%s", to, *to ? "/" : "");
-}
-
-/* The definition as the suite has to name it: from the folder that it is in. */
-static json *named_from(const char *path, const char *definition)
-{
-    const char *slash = strrchr(definition, '/');
-    char *from = real_folder(path), *to = real_folder(definition);
-    struct buf b = {0};
-
-    if (*definition == '/' || !from || !to) {
-        buf_adds(&b, definition);
-    } else {
-        write_way(&b, from, to);
-        buf_adds(&b, slash ? slash + 1 : definition);
-    }
-    mem_free(from);
-    mem_free(to);
-    buf_str(&b);
-    return json_take_buf(&b);
-}
-
 json *suite_write(const char *path, const char *definition, json *substitutions, json *cases)
 {
     struct json_build b = {0};
 
     json_build_object(&b, 3);
-    json_build_set(&b, "definition", named_from(path, definition));
+    char *name = suite_definition_name(path, definition);
+    json_build_set(&b, "definition", json_cstring(name));
+    mem_free(name);
     if (json_count(substitutions))
         json_build_set(&b, "substitutions", json_ref(substitutions));
     json_unref(substitutions);

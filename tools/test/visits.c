@@ -12,8 +12,7 @@
 struct chains {
     size_t *open; /* by frame: the latest visit; NO_VISIT: none */
     size_t count;
-    const struct rt_event **by_id;
-    size_t ids;
+    struct trial_ids ids;
 };
 
 struct gathering {
@@ -34,29 +33,6 @@ static size_t *open_at(struct chains *c, uint32_t frame)
         c->count = count;
     }
     return &c->open[frame];
-}
-
-static void chain_note_id(struct chains *c, const struct rt_event *e)
-{
-    if (!e->id)
-        return;
-    if (e->id >= c->ids) {
-        size_t count = mem_grow(c->ids, (size_t)e->id + 1);
-        c->by_id = mem_realloc(c->by_id, count * sizeof(void *));
-        memset(c->by_id + c->ids, 0, (count - c->ids) * sizeof(void *));
-        c->ids = count;
-    }
-    c->by_id[e->id] = e;
-}
-
-static uint32_t visited_branch(const struct asl_scope *scope)
-{
-    const struct asl_state *owner = scope->owner;
-
-    for (size_t i = 0; owner->type == ASL_PARALLEL && i < owner->parallel.count; i++)
-        if (owner->parallel.branches[i] == scope)
-            return (uint32_t)i;
-    return 0;
 }
 
 /* The latest visit of the state in that execution that is not over. */
@@ -81,7 +57,7 @@ static void begin_chain(struct gathering *g, const struct rt_event *e, struct vi
 {
     const struct trial_execution *info = &g->infos[v->execution];
     const struct chains *c = &g->executions[v->execution];
-    const struct rt_event *before = e->previous < c->ids ? c->by_id[e->previous] : NULL;
+    const struct rt_event *before = trial_ids_before(&c->ids, e);
     const struct asl_state *owner = e->state->scope->owner;
 
     v->previous = NO_VISIT;
@@ -93,14 +69,14 @@ static void begin_chain(struct gathering *g, const struct rt_event *e, struct vi
         set_parent(g, v, find_open(g->out, v->execution, owner),
                    before && before->kind == RT_ITERATION_STARTED
                        ? before->child.index
-                       : visited_branch(e->state->scope));
+                       : (uint32_t)trial_branch_of(e->state->scope));
 }
 
 static bool chain_begins(const struct gathering *g, const struct rt_event *e, size_t execution,
                          size_t last)
 {
     const struct chains *c = &g->executions[execution];
-    const struct rt_event *before = e->previous < c->ids ? c->by_id[e->previous] : NULL;
+    const struct rt_event *before = trial_ids_before(&c->ids, e);
 
     return last == NO_VISIT || g->out->all[last].state->scope != e->state->scope ||
            !g->out->all[last].exited ||
@@ -155,7 +131,7 @@ static void gather_event(struct gathering *g, const struct trial_event *te)
     const struct rt_event *e = &te->event;
     struct chains *c = &g->executions[te->execution];
 
-    chain_note_id(c, e);
+    trial_ids_note(&c->ids, e);
     if (e->kind == RT_STATE_ENTERED) {
         enter(g, te->execution, e);
         return;
@@ -192,7 +168,7 @@ void visits_of(const trial *t, size_t states, struct visits *out)
         gather_event(&g, &events[i]);
     for (size_t i = 0; i < g.count; i++) {
         mem_free(g.executions[i].open);
-        mem_free(g.executions[i].by_id);
+        trial_ids_clear(&g.executions[i].ids);
     }
     mem_free(g.executions);
     mem_free(g.calls);
