@@ -1,4 +1,6 @@
 /* Paths in suites, which are told from the folder that the suite is in. */
+#define _XOPEN_SOURCE 700 /* realpath */
+
 #include "parsers/base/buf.h"
 #include "parsers/base/mem.h"
 #include "tools/test/suite.h"
