@@ -28,6 +28,7 @@
 #include "tools/test/snapshot.h"
 #include "tools/test/suite.h"
 #include "tools/test/suite_fields.h"
+#include "tools/test_left_out.h"
 #include "tools/test_mutants.h"
 #include "tools/watch.h"
 
@@ -495,6 +496,12 @@ static int test_run(struct test *t)
     if (t->only)
         fprintf(stderr,
                 "asl test: some cases say 'only', so others of their suites are left out\n");
+    if (t->fault_player)
+        test_tell_left_out(t->cases, t->case_count, "--faults", true, true);
+    if (t->orders)
+        test_tell_left_out(t->cases, t->case_count, "--explore", true, false);
+    if (t->mutate)
+        test_tell_left_out(t->cases, t->case_count, "--mutate", false, true);
     /* People have read on stderr what is wrong with suites; programs read the report. */
     size_t broken = t->reporter.kind == reporter_kind_find("tree") ? 0 : t->broken_count;
     reporter_begin(&t->reporter, t->case_count + broken);

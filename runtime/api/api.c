@@ -34,6 +34,7 @@ api *api_new(engine *e, store *s, const struct api_config *config)
     a->account = mem_strdup(config->account ? config->account : AWS_DEFAULT_ACCOUNT);
     a->mock_file = config->mocks ? mem_strdup(config->mocks) : NULL;
     a->no_limits = config->no_limits;
+    a->trusted = config->trusted;
     a->served = config->served;
     a->least_room = config->least_room;
     a->spoiled = config->spoiled;

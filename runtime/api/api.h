@@ -35,6 +35,7 @@ struct api_config {
      */
     const char *mocks;
     bool no_limits; /* AWS's quotas don't hold */
+    bool trusted;   /* TestState takes definitions that AWS would refuse, as long as they run */
     enum api_throttle throttle;
     size_t max_open;      /* STANDARD executions that may run at once; 0: AWS's 1,000,000 */
     int64_t retention_ms; /* executions that ended longer ago are forgotten; 0: none is */

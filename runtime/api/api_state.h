@@ -24,6 +24,7 @@ struct api {
     store *store;
     char *region, *account, *mock_file;
     bool no_limits;
+    bool trusted;
     uint64_t least_room; /* bytes that the disk must have for what is new; 0: no matter */
     void (*spoiled)(void *user, const char *text);
     void *user;

@@ -10,6 +10,7 @@
 #include "asl/load/field.h"
 #include "runtime/api/api_call.h"
 #include "runtime/api/api_machines.h"
+#include "runtime/api/api_state.h"
 
 #include <string.h>
 
@@ -201,8 +202,9 @@ static bool check_tested(struct call *c, json *text)
 {
     struct asl_report report = {0};
 
-    asl_validate(json_str(text), json_str_len(text), DOCUMENT_JSON, ASL_STANDARD,
-                 api_served(c->api), &report);
+    if (!c->api->trusted)
+        asl_validate(json_str(text), json_str_len(text), DOCUMENT_JSON, ASL_STANDARD,
+                     api_served(c->api), &report);
     if (report.errors)
         definition_refuse(c, &report);
     asl_report_clear(&report);

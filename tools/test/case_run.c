@@ -233,9 +233,10 @@ static void case_play_state(struct running_case *k, const asl_machine *m,
                                                    .input = input,
                                                    .clock_ms = case_clock(k->c),
                                                    .seed = case_seed(k->c),
+                                                   .trusted = k->options->machine != NULL,
                                                    .unmocked = state_unmocked,
                                                    .user = k},
-                               &k->out->failures);
+                               &k->out->alone, &k->out->failures);
     json_unref(input);
 }
 

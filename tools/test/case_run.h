@@ -2,6 +2,7 @@
 #define TOOLS_TEST_CASE_RUN_H
 
 #include "runtime/trial/trial.h"
+#include "tools/test/elements.h"
 #include "tools/test/expect.h"
 #include "tools/test/result.h"
 #include "tools/test/suite.h"
@@ -14,7 +15,8 @@
  * changed definitions) plays cases by this.
  */
 struct case_run {
-    trial *trial; /* NULL: a state ran alone, or nothing could be played */
+    trial *trial;                /* NULL: a state ran alone, or nothing could be played */
+    struct element_passed alone; /* that state */
     result *result;
     struct failures failures; /* none: it passed */
     double took_s;            /* of real time */

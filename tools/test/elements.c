@@ -160,14 +160,19 @@ static void hit_entered(const struct elements *e, const struct asl_state *s, uin
     hit(e, owner, ELEMENT_BRANCH, trial_branch_of(s->scope), hits);
 }
 
-static void hit_exited(const struct elements *e, const struct rt_event *event, uint64_t *hits)
+enum element_kind element_of_way(enum rt_way way)
 {
     static const enum element_kind kinds[] = {[RT_BY_NEXT] = ELEMENT_NEXT,
                                               [RT_BY_RULE] = ELEMENT_RULE,
                                               [RT_BY_DEFAULT] = ELEMENT_DEFAULT,
                                               [RT_BY_CATCH] = ELEMENT_CATCH};
 
-    hit(e, event->state, kinds[event->exited.way], event->exited.index, hits);
+    return kinds[way];
+}
+
+static void hit_exited(const struct elements *e, const struct rt_event *event, uint64_t *hits)
+{
+    hit(e, event->state, element_of_way(event->exited.way), event->exited.index, hits);
 }
 
 void elements_count(const struct elements *e, const trial *t, uint64_t *hits)
@@ -186,6 +191,15 @@ void elements_count(const struct elements *e, const trial *t, uint64_t *hits)
         else if (event->kind == RT_ITERATION_STARTED || event->kind == RT_CHILD_STARTED)
             hit(e, event->state, ELEMENT_ITEMS, 0, hits);
     }
+}
+
+void elements_count_passed(const struct elements *e, const struct element_passed *p, uint64_t *hits)
+{
+    if (!p->state)
+        return;
+    hits[p->state->id]++;
+    if (p->left)
+        hit(e, p->state, p->by, p->index, hits);
 }
 
 /* ---- words ---- */

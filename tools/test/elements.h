@@ -54,6 +54,22 @@ void elements_place(struct elements *e, const struct asl_report *marks);
 /* Adds to hits[i] how often element i was passed in the trial, whose machine is that of `e`. */
 void elements_count(const struct elements *e, const trial *t, uint64_t *hits);
 
+/* A state that ran alone, and by what it was left, if it was. */
+struct element_passed {
+    const struct asl_state *state; /* NULL: none ran */
+    bool left;
+    enum element_kind by;
+    size_t index; /* of the rule, retrier, catcher */
+};
+
+/* Adds to hits[i] whether element i was passed by a state that ran alone, which may be one of
+ * another machine with the same states. */
+void elements_count_passed(const struct elements *e, const struct element_passed *p,
+                           uint64_t *hits);
+
+/* Returns by which kind of element a state was left. */
+enum element_kind element_of_way(enum rt_way way);
+
 /* Adds the element in words: "'Check' → 'Ship' by rule 2". */
 void element_write(struct buf *out, const struct element *e);
 /* Adds where a way leads, without the state that it begins at: "→ 'Ship' by rule 2". */

@@ -31,7 +31,7 @@ bool mutation_covers(const struct mutation *m, size_t c, const struct mutant_res
 
     if (!takes_part(m, c) || m->machines[c] != r->machine)
         return false;
-    /* A state that is played alone has no way, which could be counted. */
+    /* All of a state that is played alone is looked at: what follows a retry tells of retriers. */
     if (case_text(m->cases[c], "state"))
         return r->mutant->state &&
                trial_find_state(r->machine->machine, case_text(m->cases[c], "state"), NULL) ==

@@ -71,7 +71,9 @@ static json *hits_value(const struct test_case *c, const struct case_run *r)
     uint64_t *hits = mem_calloc(e->count + 1, sizeof *hits);
     struct json_build b = {0};
 
-    elements_count(e, r->trial, hits);
+    if (r->trial)
+        elements_count(e, r->trial, hits);
+    elements_count_passed(e, &r->alone, hits);
     json_build_array(&b, e->count);
     for (size_t i = 0; i < e->count; i++)
         json_build_add(&b, json_int((int64_t)hits[i]));
@@ -130,7 +132,7 @@ json *record_of_run(const struct test_case *c, const struct case_run *r, bool co
         if (r->failures.count)
             set_shared(&b, "path", result_member(r->result, "visits"));
     }
-    if (coverage && r->trial)
+    if (coverage && (r->trial || r->alone.state))
         json_build_set(&b, "hits", hits_value(c, r));
     set_failures(&b, &r->failures);
     return json_build_done(&b);

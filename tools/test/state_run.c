@@ -21,6 +21,8 @@ struct state_world {
     int64_t now_ms;
     int status; /* 0: not answered yet */
     json *answer;
+    const struct asl_state *state; /* that runs */
+    struct element_passed passed;  /* nothing yet, unless it was left */
 };
 
 /* ---- the API ---- */
@@ -45,6 +47,22 @@ static void state_ended(void *user, uint64_t execution, const rt_exec *x)
     struct state_world *w = user;
 
     api_ended(w->api, execution, x, w->now_ms);
+}
+
+/* TestState's machine has a state with that name, and the rules and catchers in their order. */
+static void state_happened(void *user, uint64_t execution, const rt_exec *x,
+                           const struct rt_event *events, size_t count)
+{
+    struct state_world *w = user;
+
+    (void)execution;
+    (void)x;
+    for (size_t i = 0; i < count; i++)
+        if (events[i].kind == RT_STATE_EXITED && json_equal(events[i].state->name, w->state->name))
+            w->passed = (struct element_passed){.state = w->state,
+                                                .left = true,
+                                                .by = element_of_way(events[i].exited.way),
+                                                .index = events[i].exited.index};
 }
 
 static bool state_has_activity(void *user, uint64_t execution, const char *arn)
@@ -92,13 +110,16 @@ static json *ask(const struct state_run *s, json *request, struct state_world *w
     struct engine_hooks hooks = {.user = w,
                                  .run_task = state_run_task,
                                  .cancel_task = state_cancel_task,
+                                 .happened = state_happened,
                                  .ended = state_ended,
                                  .has_activity = state_has_activity};
     json *text = json_text(request);
 
-    *w = (struct state_world){.store = store_memory_new(), .now_ms = s->clock_ms};
+    *w =
+        (struct state_world){.store = store_memory_new(), .now_ms = s->clock_ms, .state = s->state};
     w->engine = engine_new(w->store, &hooks);
-    w->api = api_new(w->engine, w->store, &(struct api_config){.seed = s->seed + 1});
+    w->api = api_new(w->engine, w->store,
+                     &(struct api_config){.seed = s->seed + 1, .trusted = s->trusted});
     if (w->api) {
         api_call(w->api, "TestState", json_str(text), json_str_len(text), w->now_ms, state_answered,
                  w);
@@ -347,7 +368,23 @@ static result *result_of(const struct state_run *s, const struct state_world *w)
     return result_of_values(json_build_done(&b));
 }
 
-result *state_run(const struct state_run *s, struct failures *out)
+/* What is tried again has not been left, though the machine that TestState makes, which has no
+ * retriers, may have gone on. */
+static struct element_passed passed_by(const struct state_run *s, const struct state_world *w)
+{
+    const json *inspection = json_get(w->answer, "inspectionData");
+    const json *details = inspection ? json_get(inspection, "errorDetails") : NULL;
+    const json *retrier = details ? json_get(details, "retryIndex") : NULL;
+
+    if (retrier && json_str_is(json_get(w->answer, "status"), "RETRIABLE"))
+        return (struct element_passed){.state = s->state,
+                                       .left = true,
+                                       .by = ELEMENT_RETRY,
+                                       .index = (size_t)json_int_value(retrier)};
+    return w->passed.state ? w->passed : (struct element_passed){.state = s->state};
+}
+
+result *state_run(const struct state_run *s, struct element_passed *passed, struct failures *out)
 {
     bool failed = false, mocked = takes_mock(s);
     json *sent = is_task(s) ? would_send(s, out, &failed) : NULL;
@@ -358,8 +395,10 @@ result *state_run(const struct state_run *s, struct failures *out)
     begin_request(s, &b);
     if (!failed && (!mocked || add_mock(s, sent, &b, out))) {
         ask(s, json_build_done(&b), &w);
-        if (!refused(s, &w, out))
+        if (!refused(s, &w, out)) {
             r = result_of(s, &w);
+            *passed = passed_by(s, &w);
+        }
     } else {
         json_build_drop(&b);
     }

@@ -1,6 +1,7 @@
 #ifndef TOOLS_TEST_STATE_RUN_H
 #define TOOLS_TEST_STATE_RUN_H
 
+#include "tools/test/elements.h"
 #include "tools/test/expect.h"
 #include "tools/test/mocking.h"
 #include "tools/test/result.h"
@@ -17,12 +18,14 @@ struct state_run {
     const json *input;
     int64_t clock_ms; /* since 1970, of virtual time */
     uint64_t seed;
+    bool trusted; /* the machine needn't be one that AWS would take */
     /* Hears of a Task that no mock is for. */
     void (*unmocked)(void *user, const struct trial_call *call);
     void *user;
 };
 
-/* Runs the state. NULL with a failure in `out` when it can't be run. */
-result *state_run(const struct state_run *s, struct failures *out);
+/* Runs the state, and tells in `passed` by what it was left. NULL with a failure in `out` when it
+ * can't be run. */
+result *state_run(const struct state_run *s, struct element_passed *passed, struct failures *out);
 
 #endif
