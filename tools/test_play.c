@@ -1,0 +1,251 @@
+/* asl test plays cases: in processes of their own, whose records come back one by one. */
+#include "tools/test_command.h"
+
+#include "parsers/base/mem.h"
+#include "tools/report_text.h"
+#include "tools/shown.h"
+#include "tools/test/case_run.h"
+#include "tools/test/explore.h"
+#include "tools/test/record.h"
+#include "tools/test/runner.h"
+#include "tools/test/snapshot.h"
+#include "tools/test_left_out.h"
+#include "tools/test_mutants.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <uv.h>
+
+/* ---- one case ---- */
+
+/* Takes both; a member that is NULL is not there. */
+static json *with_member(json *record, const char *name, json *v)
+{
+    if (!v)
+        return record;
+    json *with = json_with(record, json_cstring(name), v);
+    json_unref(record);
+    return with;
+}
+
+static json *test_play(void *user, size_t i)
+{
+    const struct test *t = user;
+    const struct test_case *c = t->cases[i];
+    struct case_options options = {.no_snapshots = t->update};
+    struct case_run run;
+
+    if (c->skip)
+        return record_of_skipped(c);
+    case_run(c, &options, &run);
+    if (t->orders && run.trial && !run.failures.count)
+        explore_case(c, &options, (size_t)t->orders, (uint64_t)t->seed_value, &run.failures);
+    if (t->fault_player && run.trial && !run.failures.count)
+        faults_case(t->fault_player, c, &options, &run, &run.failures);
+    json *record = record_of_run(c, &run, t->counts || t->mutate);
+    if (t->orders)
+        record = with_member(record, "with",
+                             json_stringf(" --explore %lld --seed %lld", (long long)t->orders,
+                                          (long long)t->seed_value));
+    if (t->update && !run.failures.count)
+        record = with_member(record, "snapshot", snapshot_value(c, run.result));
+    int number = run.trial ? trial_signal(run.trial) : 0;
+    case_run_clear(&run);
+    if (number)
+        raise(number); /* it has been taken for the trial, and is meant for all of it */
+    return record;
+}
+
+/* Reports for terminals and logs show texts of others so that they can't do anything there. */
+static void report_shown(struct test *t, const json *record)
+{
+    const char *kind = t->reporter.kind->name;
+    bool as_it_is = strcmp(kind, "json") == 0 || strcmp(kind, "junit") == 0;
+    json *shown = as_it_is ? json_ref(record) : shown_value(record);
+
+    reporter_case(&t->reporter, shown);
+    json_unref(shown);
+}
+
+static json *test_died(void *user, size_t i, int number)
+{
+    const struct test *t = user;
+    struct buf why = {0};
+
+    buf_printf(&why, "the process that played it was ended by %s", strsignal(number));
+    json *record = record_of_broken(t->cases[i], buf_str(&why));
+    buf_clear(&why);
+    return record;
+}
+
+static bool test_heard(void *user, size_t i, const json *heard)
+{
+    struct test *t = user;
+    json *record = json_ref(heard);
+
+    if (t->fault_player)
+        record = faults_once(&t->fault_told, record);
+    const json *outcome = json_get(record, "outcome");
+    const json *hits = json_get(record, "hits");
+    bool failed = json_str_is(outcome, "failed");
+
+    snapshot_files_take(&t->renewed, t->cases[i], record);
+    if (hits && t->counts)
+        coverage_count(&t->covered, t->cases[i]->suite, hits);
+    if (t->mutate)
+        t->hits[i] = json_ref(hits);
+    t->summary.passed += json_str_is(outcome, "passed");
+    t->summary.skipped += json_str_is(outcome, "skipped");
+    t->summary.failed += failed;
+    report_shown(t, record);
+    json_unref(record);
+    return !(failed && t->fail_fast);
+}
+
+static void test_name(void *user, size_t i, struct buf *out)
+{
+    const struct test *t = user;
+
+    buf_adds(out, t->cases[i]->name);
+}
+
+/* ---- all of them ---- */
+
+/* Mutants say something only of cases that pass. Returns the exit status. */
+static int play_mutants(const struct test *t, int64_t jobs)
+{
+    const struct mutant_wishes wishes = {.report = t->mutation_report,
+                                         .least = t->least_score,
+                                         .json = strcmp(t->format, "json") == 0,
+                                         .out = t->reporter.out,
+                                         .jobs = (unsigned)jobs};
+
+    if (!t->summary.failed)
+        return test_mutants(t->cases, t->case_count, (const json *const *)t->hits, &wishes);
+    fprintf(stderr, "asl test: mutants are played when all cases pass\n");
+    return EXIT_BAD;
+}
+
+static int test_run(struct test *t)
+{
+    struct runner runner = {
+        .play = test_play, .died = test_died, .heard = test_heard, .name = test_name, .user = t};
+    struct diag why = {0};
+    int64_t jobs = 0;
+    int status = EXIT_GOOD;
+    double began = (double)uv_hrtime() / 1e9;
+
+    if (!test_read_numbers(t, &jobs) || !test_coverage_read(t))
+        return EXIT_USAGE;
+    t->counts = t->coverage || t->min_coverage || t->coverage_output.count;
+    for (size_t i = 0; t->counts && i < t->suite_count; i++)
+        coverage_add(&t->covered, t->suites[i]);
+    runner.jobs = (unsigned)jobs;
+    if (t->only)
+        fprintf(stderr,
+                "asl test: some cases say 'only', so others of their suites are left out\n");
+    if (t->fault_player)
+        test_tell_left_out(t->cases, t->case_count, "--faults", true, true);
+    if (t->orders)
+        test_tell_left_out(t->cases, t->case_count, "--explore", true, false);
+    if (t->mutate)
+        test_tell_left_out(t->cases, t->case_count, "--mutate", false, true);
+    /* People have read on stderr what is wrong with suites; programs read the report. */
+    size_t broken = t->reporter.kind == reporter_kind_find("tree") ? 0 : t->broken_count;
+    reporter_begin(&t->reporter, t->case_count + broken);
+    for (size_t i = 0; i < broken; i++)
+        report_shown(t, t->broken[i]);
+    t->summary.failed += broken;
+    bool good = runner_run(&runner, t->case_count, &why);
+    t->summary.took_s = (double)uv_hrtime() / 1e9 - began;
+    reporter_end(&t->reporter, &t->summary);
+    if (!good)
+        cmd_fail("test", "%s", why.text);
+    diag_clear(&why);
+    if (t->update)
+        good &= snapshot_files_write(&t->renewed, t->suites, t->suite_count);
+    else
+        snapshot_files_tell_unused(t->suites, t->suite_count);
+    if (good && t->mutate)
+        status = play_mutants(t, jobs);
+    if (t->counts && !test_coverage_tell(t) && status == EXIT_GOOD)
+        status = EXIT_BAD;
+    good &= test_coverage_files(t);
+    if (t->summary.failed && status == EXIT_GOOD)
+        status = EXIT_BAD;
+    return good && !t->unread ? status : EXIT_USAGE;
+}
+
+static int test_list(const struct test *t)
+{
+    for (size_t i = 0; i < t->case_count; i++)
+        printf("%s: %s%s\n", t->cases[i]->suite->file.path, t->cases[i]->name,
+               t->cases[i]->skip ? " (skipped)" : "");
+    return t->unread ? EXIT_USAGE : EXIT_GOOD;
+}
+
+static bool open_output(struct test *t)
+{
+    t->reporter.out = t->output ? fopen(t->output, "w") : stdout;
+    if (!t->reporter.out)
+        cmd_fail("test", "%s can't be written", t->output);
+    else
+        t->reporter.colour = !t->output && colour_wanted(stdout, t->color);
+    t->reporter.live = !t->output && strcmp(t->format, "tree") == 0 && terminal_is_able(stdout);
+    return t->reporter.out != NULL;
+}
+
+static int test_files(struct test *t, const struct definition_files *files)
+{
+    int status = EXIT_USAGE;
+
+    if (files->count == 0) {
+        cmd_fail("test", "there is no suite, which is a file NAME.test.yaml or NAME.test.json");
+        return status;
+    }
+    if (t->faults || t->fault)
+        t->fault_player = faults_new(t->fault);
+    t->mutate |= t->min_score || t->mutation_report;
+    test_load_suites(t, files);
+    test_choose_cases(t);
+    t->hits = mem_calloc(t->case_count + 1, sizeof *t->hits);
+    if (t->case_count == 0 && !t->unread)
+        cmd_fail("test", "no case is chosen by --filter and --tag");
+    else if (t->list)
+        status = test_list(t);
+    else if (t->case_count + t->broken_count && open_output(t))
+        status = test_run(t);
+    if (t->output && t->reporter.out && (ferror(t->reporter.out) | (fclose(t->reporter.out) != 0)))
+        status = cmd_fail("test", "%s can't be written: %s", t->output, strerror(errno));
+    return status;
+}
+
+/* What looks at the suites goes first. */
+static void test_clear(struct test *t)
+{
+    faults_free(t->fault_player);
+    for (size_t i = 0; i < t->suite_count; i++)
+        suite_free(t->suites[i]);
+    for (size_t i = 0; t->hits && i < t->case_count; i++)
+        json_unref(t->hits[i]);
+    mem_free(t->hits);
+    json_set_clear(&t->fault_told);
+    mem_free(t->suites);
+    mem_free(t->cases);
+    for (size_t i = 0; i < t->broken_count; i++)
+        json_unref(t->broken[i]);
+    mem_free(t->broken);
+    coverage_clear(&t->covered);
+    snapshot_files_clear(&t->renewed);
+}
+
+int test_once(const struct test *options, const struct definition_files *files)
+{
+    struct test t = *options;
+    int status = test_files(&t, files);
+
+    test_clear(&t);
+    return status;
+}

@@ -1,0 +1,66 @@
+/* asl test --watch: suites are played again when one of their files changes. */
+#include "tools/test_command.h"
+
+#include "parsers/base/mem.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* Keeps the suites of which a file has changed, and those that are new. */
+static void keep_changed(const watch *w, struct definition_files *files)
+{
+    const char *told = "";
+    size_t kept = 0;
+
+    for (size_t i = 0; i < files->count; i++) {
+        struct definition_path *f = &files->files[i];
+        bool known = watch_has(w, f->path);
+        const char *changed = known ? watch_changed(w, f->path) : f->path;
+        if (changed) {
+            if (strcmp(changed, told) != 0)
+                fprintf(stderr, "asl test: %s %s\n", changed, known ? "has changed" : "is new");
+            told = changed;
+            files->files[kept++] = *f;
+        } else {
+            mem_free(f->path);
+        }
+    }
+    files->count = kept;
+}
+
+static void watch_folders(watch *w, int argc, char **argv)
+{
+    struct stat is;
+
+    if (argc == 0)
+        watch_folder(w, ".");
+    for (int i = 0; i < argc; i++)
+        if (stat(argv[i], &is) == 0 && S_ISDIR(is.st_mode))
+            watch_folder(w, argv[i]);
+}
+
+int test_watch(struct test *t, struct definition_files *files, int argc, char **argv)
+{
+    int status = EXIT_USAGE;
+
+    t->watch = watch_new();
+    if (!t->watch) {
+        cmd_fail("test", "the system gives no means to watch files");
+        return status;
+    }
+    watch_folders(t->watch, argc, argv);
+    do {
+        size_t count = files->count;
+        if (count)
+            status = test_once(t, files);
+        definition_files_clear(files);
+        if (!watch_wait(t->watch, count ? "test" : NULL))
+            break;
+        test_find_suites(argc, argv, files);
+        keep_changed(t->watch, files);
+    } while (true);
+    fputc('\n', stderr);
+    watch_free(t->watch);
+    return status;
+}
