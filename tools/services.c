@@ -47,7 +47,7 @@ static bool services_add(struct services *s, const struct option_set *set, const
 }
 
 /* --lambda-endpoint URL is --endpoint lambda=URL with a message of its own. */
-static bool add_lambda(struct services *s, const struct option_set *set, const char *url)
+static bool add_lambda_endpoint(struct services *s, const struct option_set *set, const char *url)
 {
     struct diag why = {0};
     struct buf text = {0};
@@ -114,7 +114,7 @@ bool services_read(const struct services_options *given, const struct option_set
     for (size_t i = 0; good && i < given->endpoint.count; i++)
         good = services_add(s, set, given->endpoint.at[i]);
     if (good && given->lambda_endpoint)
-        good = add_lambda(s, set, given->lambda_endpoint);
+        good = add_lambda_endpoint(s, set, given->lambda_endpoint);
     if (good && keys && !(s->credentials = credentials_load(keys, &why))) {
         cmd_fail(set->command, "--credentials: %s", why.text);
         good = false;

@@ -165,7 +165,7 @@ static bool read_command(struct reader *r, row *w, const json *v, const struct j
     return read_argv(r, w, v, at, "command");
 }
 
-static bool read_runtime(struct reader *r, row *w, const json *v, const struct json_places *at)
+static bool read_lambda(struct reader *r, row *w, const json *v, const struct json_places *at)
 {
     /* Each process stays: there is always a bound. */
     if (!w->concurrency)
@@ -251,7 +251,8 @@ static bool read_http(struct reader *r, row *w, const json *v, const struct json
     return read_url(r, w, v, at, "http");
 }
 
-static bool read_lambda(struct reader *r, row *w, const json *v, const struct json_places *at)
+static bool read_lambda_endpoint(struct reader *r, row *w, const json *v,
+                                 const struct json_places *at)
 {
     return read_url(r, w, v, at, "lambda_endpoint");
 }
@@ -358,10 +359,10 @@ static bool read_mock(struct reader *r, row *w, const json *v, const struct json
 enum {
     ON_COMMAND = 1,
     ON_HTTP = 2,
-    ON_LAMBDA = 4,
+    ON_LAMBDA_ENDPOINT = 4,
     ON_MOCK = 8,
     ON_ENDPOINT = 16,
-    ON_RUNTIME = 32,
+    ON_LAMBDA = 32,
     ON_ALL = 63,
 };
 
@@ -369,9 +370,12 @@ static const struct {
     const struct handler_kind *kind;
     unsigned bit;
 } kinds[] = {
-    {&handler_command, ON_COMMAND},        {&handler_http, ON_HTTP},
-    {&handler_lambda_endpoint, ON_LAMBDA}, {&handler_mock, ON_MOCK},
-    {&handler_endpoint, ON_ENDPOINT},      {&handler_lambda, ON_RUNTIME},
+    {&handler_command, ON_COMMAND},
+    {&handler_http, ON_HTTP},
+    {&handler_lambda_endpoint, ON_LAMBDA_ENDPOINT},
+    {&handler_mock, ON_MOCK},
+    {&handler_endpoint, ON_ENDPOINT},
+    {&handler_lambda, ON_LAMBDA},
 };
 
 const struct handler_kind *handler_kind_at(size_t i)
@@ -387,18 +391,18 @@ static const struct field {
 } fields[] = {
     {"resource", ON_ALL, handlers_load_read_resource},
     {"command", ON_COMMAND, read_command},
-    {"lambda", ON_RUNTIME, read_runtime},
-    {"secret_path", ON_RUNTIME, read_secret_path},
-    {"cwd", ON_COMMAND | ON_RUNTIME, read_cwd},
-    {"env", ON_COMMAND | ON_RUNTIME, read_env},
+    {"lambda", ON_LAMBDA, read_lambda},
+    {"secret_path", ON_LAMBDA, read_secret_path},
+    {"cwd", ON_COMMAND | ON_LAMBDA, read_cwd},
+    {"env", ON_COMMAND | ON_LAMBDA, read_env},
     {"http", ON_HTTP, read_http},
     {"method", ON_HTTP, read_method},
-    {"headers", ON_HTTP | ON_LAMBDA, read_headers},
-    {"lambda_endpoint", ON_LAMBDA, read_lambda},
-    {"function", ON_LAMBDA, read_function},
+    {"headers", ON_HTTP | ON_LAMBDA_ENDPOINT, read_headers},
+    {"lambda_endpoint", ON_LAMBDA_ENDPOINT, read_lambda_endpoint},
+    {"function", ON_LAMBDA_ENDPOINT, read_function},
     {"mock", ON_MOCK, read_mock},
     {"endpoint", ON_ENDPOINT, read_endpoint},
-    {"timeout_s", ON_COMMAND | ON_HTTP | ON_LAMBDA | ON_ENDPOINT | ON_RUNTIME,
+    {"timeout_s", ON_COMMAND | ON_HTTP | ON_LAMBDA_ENDPOINT | ON_ENDPOINT | ON_LAMBDA,
      handlers_load_read_timeout},
     {"concurrency", ON_ALL, read_concurrency},
 };
