@@ -190,7 +190,7 @@ static int comes_after(struct evaluation *e, void *user, size_t a, size_t b)
     if (!s->f)
         return jv_compare(e, args[0], args[1]) > 0;
     m = eval_mark(e);
-    v = eval_apply(e, s->f, args, 2, (struct jv){.kind = JV_NULL});
+    v = call_func(e, s->f, args, 2, (struct jv){.kind = JV_NULL});
     return is_truthy(eval_settle(e, &m, v));
 }
 

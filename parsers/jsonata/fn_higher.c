@@ -109,7 +109,7 @@ static struct jv fn_reduce(struct evaluation *e, const struct call *c)
     m.oldest_bound = UINT64_MAX;
     for (; i < items_count(list) && !is_error(v); i++) {
         const struct jv args[] = {v, items_at(list, i), jv_number((double)i), list};
-        v = eval_apply(e, f, args, arity > 4 ? 4 : arity, (struct jv){.kind = JV_NULL});
+        v = call_func(e, f, args, arity > 4 ? 4 : arity, (struct jv){.kind = JV_NULL});
         if (e->oldest_bound < outer)
             outer = e->oldest_bound;
         /* What was bound outside may hold on to anything made so far. */

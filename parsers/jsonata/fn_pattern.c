@@ -297,7 +297,7 @@ static bool fn_pattern_add_result(struct evaluation *e, struct buf *out, struct 
 {
     struct jv v = match_value(e, m, match);
 
-    v = eval_apply(e, replacement.f, &v, 1, (struct jv){.kind = JV_NULL});
+    v = call_func(e, replacement.f, &v, 1, (struct jv){.kind = JV_NULL});
     if (is_error(v))
         return false;
     if (!is_string(v)) {

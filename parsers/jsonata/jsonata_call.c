@@ -1,5 +1,5 @@
 /*
- * Calls. A function's body that ends in a call gives a thunk instead, which the loop in eval_apply
+ * Calls. A function's body that ends in a call gives a thunk instead, which the loop in call_func
  * unpacks: tail calls don't grow the stack, nor, as far as their arguments allow, the region.
  */
 
@@ -107,7 +107,7 @@ static struct jv call_partial(struct evaluation *e, const struct func *f, const 
             given = i + 1;
     }
     if (f->inner->kind != FUNC_BUILTIN)
-        return eval_apply(e, f->inner, all, f->arg_count, (struct jv){.kind = JV_NULL});
+        return call_func(e, f->inner, all, f->arg_count, (struct jv){.kind = JV_NULL});
     if (!signature_validate(e, f->inner->signature, all, given, jv_undefined(), &checked))
         return failed;
     return call_builtin(e, f->inner, checked.items, checked.count, jv_undefined());
@@ -152,12 +152,12 @@ static struct jv call_any(struct evaluation *e, const struct func *f, const stru
     case FUNC_LAMBDA: return call_lambda(e, f, args, count);
     case FUNC_REGEX:
     case FUNC_NEXT_MATCH: return call_regex(e, f, args, count);
-    case FUNC_WRAPPED: return eval_apply(e, f->inner, args, count, null);
+    case FUNC_WRAPPED: return call_func(e, f->inner, args, count, null);
     case FUNC_PARTIAL: return call_partial(e, f, args, count);
     case FUNC_TRANSFORM: return call_transform(e, f, args, count);
     case FUNC_COMPOSED:
-        v = eval_apply(e, f->inner, args, count ? 1 : 0, null);
-        return is_error(v) ? v : eval_apply(e, f->outer, &v, 1, null);
+        v = call_func(e, f->inner, args, count ? 1 : 0, null);
+        return is_error(v) ? v : call_func(e, f->outer, &v, 1, null);
     }
     return jv_undefined();
 }
@@ -273,8 +273,8 @@ static struct jv *clear_away(struct evaluation *e, struct mark *m, uint64_t *out
 }
 
 /* The loop of tail calls. `input` stays that of the first call. */
-struct jv eval_apply(struct evaluation *e, struct func *f, const struct jv *args, size_t count,
-                     struct jv input)
+struct jv call_func(struct evaluation *e, struct func *f, const struct jv *args, size_t count,
+                    struct jv input)
 {
     struct jv v = apply_once(e, f, args, count, input);
     struct mark m;
@@ -353,7 +353,7 @@ struct jv evaluate_call(struct evaluation *e, const struct node *n, struct jv in
         proc.f->placed = true;
     }
     e->env = env;
-    v = eval_apply(e, proc.f, args, n->count + before, input);
+    v = call_func(e, proc.f, args, n->count + before, input);
     e->env = outer;
     if (is_error(v)) {
         keep_token(e, n->text);
@@ -460,5 +460,5 @@ struct jv evaluate_apply(struct evaluation *e, const struct node *n, struct jv i
     }
     if (left.kind == JV_FUNCTION)
         return compose(e, left.f, right.f);
-    return eval_apply(e, right.f, &left, 1, (struct jv){.kind = JV_NULL});
+    return call_func(e, right.f, &left, 1, (struct jv){.kind = JV_NULL});
 }

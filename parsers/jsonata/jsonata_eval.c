@@ -599,7 +599,7 @@ static struct jv transform_clone(struct evaluation *e, const struct func *f, str
         eval_error(e, "T2013");
         return error_placed(e, f->node);
     }
-    v = eval_apply(e, clone.f, &v, 1, (struct jv){.kind = JV_NULL});
+    v = call_func(e, clone.f, &v, 1, (struct jv){.kind = JV_NULL});
     return is_error(v) ? v : jv_clone(e, v, 0);
 }
 

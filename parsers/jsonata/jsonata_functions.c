@@ -58,11 +58,7 @@ struct jv call_item(struct evaluation *e, struct func *f, struct jv value, struc
      */
     const size_t arity = func_arity(f);
 
-    return eval_apply(e, f, args,
-                      arity >= 3   ? 3
-                      : arity >= 2 ? 2
-                                   : 1,
-                      (struct jv){.kind = JV_NULL});
+    return call_func(e, f, args, arity >= 3 ? 3 : arity >= 2 ? 2 : 1, (struct jv){.kind = JV_NULL});
 }
 
 /* Without somebody to ask: a fixed sequence (splitmix64). */

@@ -131,7 +131,7 @@ static int function_next(struct evaluation *e, struct matcher *m, struct match *
 
     if (!m->next)
         return 0;
-    v = eval_apply(e, m->next, &text, m->begun ? 0 : 1, (struct jv){.kind = JV_NULL});
+    v = call_func(e, m->next, &text, m->begun ? 0 : 1, (struct jv){.kind = JV_NULL});
     m->begun = true;
     if (is_error(v) || !eval_step(e))
         return -1;

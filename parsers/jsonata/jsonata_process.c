@@ -567,7 +567,7 @@ static struct node *process_call(struct parser *p, struct node *n)
     return n;
 }
 
-/* A call whose result is the function's is put off: see eval_apply. */
+/* A call whose result is the function's is put off: see call_func. */
 static struct node *put_off_tail_call(struct parser *p, struct node *n)
 {
     struct node *thunk;
