@@ -123,6 +123,31 @@ START_TEST(calls)
 }
 END_TEST
 
+static const struct {
+    const char *name, *target, *want;
+} functions[] = {
+    {"a function's name alone", "f", "f"},
+    {"a name with a qualifier", "f:prod", "f"},
+    {"a partial ARN", "123456789012:function:f:1", "f"},
+    {"an ARN", "arn:aws:lambda:us-east-1:123456789012:function:f", "f"},
+    {"an ARN with a qualifier", "arn:aws:lambda:us-east-1:123456789012:function:f:$LATEST", "f"},
+    {"a pattern for ARNs", "arn:*:function:f*", "f*"},
+    {"a name that ends like the word", "myfunction:f", "myfunction"},
+    {"an ARN of another thing", "arn:aws:swf:r:1:task/t", "arn:aws:swf:r:1:task/t"},
+    {"no function's name", "", ""},
+};
+
+START_TEST(function_names)
+{
+    struct asl_piece got = asl_function_name(functions[_i].target);
+    struct buf text = {0};
+
+    buf_add(&text, got.at, got.len);
+    expect_text(functions[_i].name, buf_str(&text), functions[_i].want);
+    buf_clear(&text);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("resource");
@@ -130,6 +155,7 @@ int main(void)
 
     tcase_add_loop_test(t, parts, 0, COUNT(rows));
     tcase_add_test(t, calls);
+    tcase_add_loop_test(t, function_names, 0, COUNT(functions));
     suite_add_tcase(s, t);
     return run_suite(s);
 }

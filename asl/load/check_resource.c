@@ -15,12 +15,12 @@
 
 /* ---- the integrations ---- */
 
-/* How an API may be called. */
+/* How an API may be called: a bit for each pattern. */
 enum {
-    R = 1,  /* request and response */
-    S = 2,  /* .sync */
-    S2 = 4, /* .sync:2 */
-    T = 8,  /* .waitForTaskToken */
+    R = 1 << ASL_REQUEST_RESPONSE,
+    S = 1 << ASL_SYNC,
+    S2 = 1 << ASL_SYNC_2,
+    T = 1 << ASL_WAIT_FOR_TASK_TOKEN,
 };
 
 struct known_call {
@@ -101,21 +101,11 @@ static const struct known_call integrations[] = {
 /* aws-sdk:SERVICE:ACTION, of which there are too many for a table. */
 static const struct known_call any_sdk_call = {"aws-sdk:", R | T, NULL};
 
-static const struct {
-    const char *ending;
-    unsigned pattern;
-} endings[] = {{".sync", S}, {".sync:2", S2}, {".waitForTaskToken", T}};
-
 /* ---- a resource ---- */
 
 static unsigned pattern_of(const struct asl_resource *r)
 {
-    static const unsigned of[] = {[ASL_REQUEST_RESPONSE] = R,
-                                  [ASL_SYNC] = S,
-                                  [ASL_SYNC_2] = S2,
-                                  [ASL_WAIT_FOR_TASK_TOKEN] = T};
-
-    return of[r->pattern];
+    return 1u << r->pattern;
 }
 
 static bool is_lower(char c)
@@ -163,9 +153,10 @@ static void add_patterns(struct buf *out, const struct asl_resource *r,
 {
     bool any = false;
 
-    for (size_t i = 0; i < COUNT(endings); i++)
-        if (row->patterns & endings[i].pattern) {
-            buf_printf(out, "%s%s", any ? ", " : "it may end in ", endings[i].ending);
+    for (int i = ASL_REQUEST_RESPONSE + 1; i < ASL_PATTERNS; i++)
+        if (row->patterns & (1u << i)) {
+            buf_printf(out, "%s%s", any ? ", " : "it may end in ",
+                       asl_pattern_ending((enum asl_pattern)i));
             any = true;
         }
     if (!any)

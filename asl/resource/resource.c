@@ -4,19 +4,21 @@
  */
 #include "asl/resource/resource.h"
 
-#include "parsers/base/count.h"
 #include "parsers/base/text.h"
 
 static const char sdk[] = "aws-sdk:";
 
-static const struct {
-    const char *ending;
-    enum asl_pattern pattern;
-} endings[] = {
-    {".sync", ASL_SYNC},
-    {".sync:2", ASL_SYNC_2},
-    {".waitForTaskToken", ASL_WAIT_FOR_TASK_TOKEN},
+static const char *const endings[ASL_PATTERNS] = {
+    [ASL_REQUEST_RESPONSE] = "",
+    [ASL_SYNC] = ".sync",
+    [ASL_SYNC_2] = ".sync:2",
+    [ASL_WAIT_FOR_TASK_TOKEN] = ".waitForTaskToken",
 };
+
+const char *asl_pattern_ending(enum asl_pattern pattern)
+{
+    return endings[pattern];
+}
 
 bool asl_piece_is(struct asl_piece part, const char *text)
 {
@@ -71,10 +73,10 @@ static bool split_call(struct asl_resource *r, const char *rest)
     const char *end = rest + strlen(rest), *colon;
     enum asl_pattern pattern = ASL_REQUEST_RESPONSE;
 
-    for (size_t i = 0; i < COUNT(endings); i++)
-        if (text_ends_with(rest, endings[i].ending)) {
-            pattern = endings[i].pattern;
-            end -= strlen(endings[i].ending);
+    for (int i = ASL_REQUEST_RESPONSE + 1; i < ASL_PATTERNS; i++)
+        if (text_ends_with(rest, endings[i])) {
+            pattern = (enum asl_pattern)i;
+            end -= strlen(endings[i]);
             break;
         }
     for (colon = end; colon > rest && colon[-1] != ':';)
@@ -152,4 +154,16 @@ struct asl_resource asl_resource_in(const struct asl_resource *r, const char *co
     if (r->api)
         out.api = copy + (r->api - r->text);
     return out;
+}
+
+struct asl_piece asl_function_name(const char *target)
+{
+    static const char part[] = "function:";
+    const char *at = strstr(target, part);
+
+    if (at && (at == target || at[-1] == ':'))
+        target = at + strlen(part);
+    else if (text_begins_with(target, "arn:"))
+        return (struct asl_piece){target, strlen(target)};
+    return (struct asl_piece){target, strcspn(target, ":")};
 }

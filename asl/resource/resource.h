@@ -32,6 +32,11 @@ enum asl_pattern {
     ASL_SYNC_2,              /* .sync:2: as .sync, but the result's JSON text comes as a value */
     ASL_WAIT_FOR_TASK_TOKEN, /* .waitForTaskToken: the result comes by the Task's token */
 };
+enum { ASL_PATTERNS = ASL_WAIT_FOR_TASK_TOKEN + 1 };
+
+/* Returns what a resource's text ends in for that pattern: ".sync:2"; "" for
+ * ASL_REQUEST_RESPONSE. */
+const char *asl_pattern_ending(enum asl_pattern pattern);
 
 /* A piece of the resource's text. It does not end with a NUL. */
 struct asl_piece {
@@ -68,5 +73,12 @@ bool asl_resource_is_call(const struct asl_resource *r);
 bool asl_resource_calls(const struct asl_resource *r, const char *service, const char *action);
 /* Returns whether a part is that text. */
 bool asl_piece_is(struct asl_piece part, const char *text);
+
+/*
+ * Returns a function's name in what Lambda takes for one: a name, a partial ARN
+ * (ACCOUNT:function:NAME) or an ARN, each with or without a qualifier behind it; also in a pattern
+ * for these. An ARN of something else is returned whole.
+ */
+struct asl_piece asl_function_name(const char *target);
 
 #endif

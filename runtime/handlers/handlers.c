@@ -71,9 +71,8 @@ static size_t kept(const char *text)
 static struct task_call *task_call_new(struct handler_row *row, const struct task *t,
                                        const struct integration *i, const struct handler_input *v)
 {
-    size_t name_len;
-    const char *name = function_name(v->target, &name_len);
-    size_t texts = kept(v->target) + name_len + 1 + kept(t->state) + kept(t->execution) +
+    struct asl_piece name = asl_function_name(v->target);
+    size_t texts = kept(v->target) + name.len + 1 + kept(t->state) + kept(t->execution) +
                    kept(t->key) + kept(v->qualifier) + kept(v->client_context);
     struct task_call *call = mem_alloc(sizeof *call + texts);
     char *room = (char *)(call + 1);
@@ -97,8 +96,8 @@ static struct task_call *task_call_new(struct handler_row *row, const struct tas
     call->key = handlers_keep(&room, t->key);
     call->qualifier = handlers_keep(&room, v->qualifier);
     call->client_context = handlers_keep(&room, v->client_context);
-    memcpy(room, name, name_len);
-    room[name_len] = '\0';
+    memcpy(room, name.at, name.len);
+    room[name.len] = '\0';
     call->name = room;
     return call;
 }
@@ -420,8 +419,10 @@ static void say_what_is_missing(const handlers *h, const struct handler_input *v
                                 const struct diag *also, struct task_result *failed)
 {
     struct buf text = {0};
-    size_t len = strlen(v->target);
-    const char *name = v->lambda ? function_name(v->target, &len) : v->target;
+    struct asl_piece name = {v->target, strlen(v->target)};
+
+    if (v->lambda)
+        name = asl_function_name(v->target);
 
     buf_printf(&text, "No handler for '%s': ", v->target);
     if (h->file)
@@ -429,7 +430,7 @@ static void say_what_is_missing(const handlers *h, const struct handler_input *v
     else
         buf_adds(&text, "give --handlers FILE with {\"handlers\": [");
     buf_adds(&text, "{\"resource\": ");
-    write_resource(&text, name, len);
+    write_resource(&text, name.at, name.len);
     buf_printf(&text, ", \"command\": [\"./handler\"]}%s", h->file ? "" : "]}");
     if (v->lambda)
         buf_adds(&text, ", or give --lambda-endpoint URL");

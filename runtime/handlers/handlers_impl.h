@@ -275,9 +275,6 @@ void connections_free(handlers *h);
 
 /* ---- handlers_match.c ---- */
 
-/* Finds the function's name in an ARN, a partial ARN or a name with a qualifier; *len is its
- * length. */
-const char *function_name(const char *target, size_t *len);
 /* Returns the first row whose pattern matches `target`; NULL: none does. */
 struct handler_row *handlers_match(const handlers *h, const char *target);
 

@@ -4,24 +4,10 @@
  */
 #include "runtime/handlers/handlers_impl.h"
 
+#include "asl/resource/resource.h"
 #include "runtime/base/glob.h"
 
 #include <string.h>
-
-const char *function_name(const char *target, size_t *len)
-{
-    static const char part[] = "function:";
-    const char *at = strstr(target, part);
-
-    if (at && (at == target || at[-1] == ':'))
-        target = at + strlen(part);
-    else if (!strncmp(target, "arn:", 4)) {
-        *len = strlen(target);
-        return target;
-    }
-    *len = strcspn(target, ":");
-    return target;
-}
 
 /*
  * A pattern means the target as it stands, the same without its qualifier, or by a bare name the
@@ -29,23 +15,20 @@ const char *function_name(const char *target, size_t *len)
  */
 static bool handlers_match_matches(const char *pattern, const char *target, bool function)
 {
-    size_t name_len, pattern_len;
-    const char *name = function_name(target, &name_len);
+    struct asl_piece name = asl_function_name(target);
 
     if (glob_match(pattern, target, strlen(target)))
         return true;
     if (!function)
         return false;
-    if (glob_match(pattern, target, (size_t)(name - target) + name_len))
+    if (glob_match(pattern, target, (size_t)(name.at - target) + name.len))
         return true;
     if (!strchr(pattern, ':'))
-        return glob_match(pattern, name, name_len);
+        return glob_match(pattern, name.at, name.len);
     if (!strncmp(target, "arn:", 4) || !strstr(pattern, ":function:"))
         return false;
-    pattern = function_name(pattern, &pattern_len);
-    if (pattern_len && pattern[pattern_len] == '\0')
-        return glob_match(pattern, name, name_len);
-    return false;
+    struct asl_piece named = asl_function_name(pattern);
+    return named.len && named.at[named.len] == '\0' && glob_match(named.at, name.at, name.len);
 }
 
 struct handler_row *handlers_match(const handlers *h, const char *target)

@@ -5,6 +5,7 @@
 #include "tools/test/mocking.h"
 
 #include "asl/eval/template.h"
+#include "asl/resource/resource.h"
 #include "parsers/base/arena.h"
 #include "parsers/base/mem.h"
 #include "parsers/jsonata/jsonata.h"
@@ -216,11 +217,9 @@ enum fit { FIT_NONE, FIT_PATTERN, FIT_NAME, FIT_PATH };
 /* "charge" and "arn:aws:lambda:…:function:charge" are both the function charge. */
 static bool is_function(const char *pattern, const char *name)
 {
-    const char *last = strstr(name, ":function:");
+    struct asl_piece bare = asl_function_name(name);
 
-    name = last ? last + strlen(":function:") : name;
-    size_t len = strcspn(name, ":");
-    return glob_match(pattern, name, len) || glob_match(pattern, name, strlen(name));
+    return glob_match(pattern, bare.at, bare.len) || glob_match(pattern, bare.at, strlen(bare.at));
 }
 
 static bool calls_function(const char *pattern, const struct trial_call *call)
