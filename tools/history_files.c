@@ -9,6 +9,7 @@
 #include "tools/test/history.h"
 #include "tools/test/record.h"
 #include "tools/test/replay.h"
+#include "tools/test/replay_case.h"
 #include "tools/test/suite_write.h"
 
 #include <errno.h>
@@ -75,7 +76,7 @@ static void replay_file(struct history_run *r, const char *path)
     *(replay.failures.count ? &r->summary.failed : &r->summary.passed) += 1;
     reporter_case(how->reporter, record);
     if (how->suite && !replay.failures.count)
-        json_build_set(&r->cases, name, suite_write_case(&replay, h));
+        json_build_set(&r->cases, name, replay_case(&replay, h));
     json_unref(record);
     mem_free(name);
     replay_clear(&replay);
@@ -93,10 +94,9 @@ static bool write_suite(struct history_run *r)
             cmd_fail("test", "%s isn't written: no history goes as it went then", how->suite);
         return true;
     }
-    json *suite = suite_write(how->suite, how->definition, json_ref(how->substitutions),
-                              json_build_done(&r->cases));
-    json_write_pretty(&text, suite);
-    buf_addc(&text, '\n');
+    json *suite = suite_of_cases(how->suite, how->definition, json_ref(how->substitutions), NULL,
+                                 json_build_done(&r->cases));
+    suite_write(&text, how->suite, suite, NULL);
     bool good = replace_file(how->suite, &text);
     if (!good)
         cmd_fail("test", "%s can't be written: %s", how->suite, strerror(errno));

@@ -10,6 +10,7 @@
 #include "tools/replace_file.h"
 #include "tools/test/history.h"
 #include "tools/test/replay.h"
+#include "tools/test/replay_case.h"
 #include "tools/test/suite_write.h"
 
 #include <errno.h>
@@ -119,7 +120,7 @@ static void clear_played(struct played *p)
 static json *recorded_case(const struct workflow *w, const struct replay *replay,
                            const struct history *h)
 {
-    json *made = suite_write_case(replay, h);
+    json *made = replay_case(replay, h);
     struct json_build b = {0};
 
     json_build_copy(&b, made, 3);
@@ -139,16 +140,15 @@ static json *recorded_suite(const struct workflow *w, const struct replay *repla
 
     json_build_object(&cases, 1);
     json_build_set(&cases, "recorded", recorded_case(w, replay, h));
-    return suite_write(path, definition, placeholders_given(&w->placeholders),
-                       json_build_done(&cases));
+    return suite_of_cases(path, definition, placeholders_given(&w->placeholders), NULL,
+                          json_build_done(&cases));
 }
 
 static bool write_suite(const char *path, const json *suite)
 {
     struct buf text = {0};
 
-    json_write_pretty(&text, suite);
-    buf_addc(&text, '\n');
+    suite_write(&text, path, suite, NULL);
     bool good = replace_file(path, &text);
     if (!good)
         cmd_fail("run", "%s can't be written: %s", path, strerror(errno));

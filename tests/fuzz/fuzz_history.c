@@ -8,7 +8,7 @@
 #include "tests/fuzz/as_file.h"
 #include "tools/test/history.h"
 #include "tools/test/replay.h"
-#include "tools/test/suite_write.h"
+#include "tools/test/replay_case.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -38,7 +38,7 @@ static void replay(const struct history *h, asl_machine *m)
     json *name = json_cstring("m");
 
     replay_run(&(struct replay_options){.history = h, .machine = m, .name = name}, &r);
-    json_unref(suite_write_case(&r, h));
+    json_unref(replay_case(&r, h));
     replay_clear(&r);
     json_unref(name);
 }

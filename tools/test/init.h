@@ -34,9 +34,11 @@ struct init {
 void init_make(const struct suite_machine *m, struct init *out);
 void init_clear(struct init *i);
 
-/* Writes the suite in YAML. `definition` is what it is to say of where that stands,
- * `substitutions` an object or NULL. */
-void init_write(const struct init *i, const char *definition, const json *substitutions,
-                struct buf *out);
+/* Returns the suite for a file at `path` (NULL: stdout) and the definition at `definition`. It
+ * takes `substitutions`, an object. Yours. */
+json *init_suite(const struct init *i, const char *path, const char *definition,
+                 json *substitutions);
+/* Returns the remarks that go with it, as suite_write has them. Yours. */
+json *init_remarks(const struct init *i);
 
 #endif

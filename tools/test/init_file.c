@@ -3,6 +3,7 @@
 
 #include "parsers/base/mem.h"
 #include "tools/test/init.h"
+#include "tools/test/suite_write.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -118,8 +119,8 @@ static void tell_made(const struct init *i, const char *path)
             i->count == 1 ? "" : "s", i->count == 1 ? "es" : "", i->hit, i->ways,
             path ? ", in " : "", path ? path : "");
     if (i->missing_count)
-        fprintf(stderr, "; for %zu no input or mock was found: its last lines name them",
-                i->missing_count);
+        fprintf(stderr, "; for %zu no input or mock was found%s", i->missing_count,
+                suite_write_is_json(path) ? "" : ": its last lines name them");
     fputc('\n', stderr);
 }
 
@@ -129,14 +130,15 @@ bool init_file_make(const struct suite_reader *reader, const char *argument,
     struct suite_machine m = {0};
     struct buf text = {0};
     struct init i = {0};
-    char *definition = NULL;
     json *filled;
     bool good = read_filled(reader, argument, substitutions, &m, &filled, why);
 
     if (good) {
         init_make(&m, &i);
-        definition = suite_definition_name(path, argument);
-        init_write(&i, definition, filled, &text);
+        json *suite = init_suite(&i, path, argument, json_ref(filled)), *remarks = init_remarks(&i);
+        suite_write(&text, path, suite, remarks);
+        json_unref(suite);
+        json_unref(remarks);
         good = write_out(path, &text);
         if (good)
             tell_made(&i, path);
@@ -145,7 +147,6 @@ bool init_file_make(const struct suite_reader *reader, const char *argument,
     }
     init_clear(&i);
     buf_clear(&text);
-    mem_free(definition);
     json_unref(filled);
     machine_clear(&m);
     return good;

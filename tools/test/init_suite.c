@@ -1,10 +1,11 @@
-/* The suite of cases that were made, as a file in YAML. */
+/* The suite of cases that were made: what differs between cases stands in them, the rest in mocks
+ * of the suite. */
 #include "tools/test/init.h"
 
 #include "parsers/base/mem.h"
 #include "tools/test/mock_shape.h"
 #include "tools/test/result.h"
-#include "tools/test/yaml_write.h"
+#include "tools/test/suite_write.h"
 
 #include <string.h>
 
@@ -166,7 +167,7 @@ static json *init_expectations(const struct init_case *c)
     return json_build_done(&b);
 }
 
-/* ---- the file ---- */
+/* ---- the suite ---- */
 
 /* Returns whether all that the cases' Tasks return is what their services give. */
 static bool are_given(const struct init *i)
@@ -186,80 +187,100 @@ static bool are_given(const struct init *i)
     return true;
 }
 
-static void write_member(struct buf *out, size_t indent, const char *name, const json *v)
+static json *init_case_value(const struct init *i, const struct init_case *c, const json *base)
 {
-    buf_printf(out, "%*s%s:", (int)indent, "", name);
-    yaml_write_value(out, v, indent + 2);
-}
+    json *mocks = case_mocks(i, c, base);
+    struct json_build b;
 
-static void write_case(const struct init *i, const struct init_case *c, const json *base,
-                       struct buf *out)
-{
-    json *name = json_cstring(c->name), *mocks = case_mocks(i, c, base),
-         *expect = init_expectations(c);
-
-    buf_adds(out, "\n  ");
-    yaml_write_text(out, name);
-    buf_adds(out, ":\n");
-    if (c->scenario->first) {
-        json *start = mock_key(c->scenario->first);
-        buf_adds(out, "    # It begins in the midst, as no way there that ends so was found.\n");
-        write_member(out, 4, "start", start);
-        json_unref(start);
-    }
-    write_member(out, 4, "input", c->scenario->input);
+    json_build_object(&b, 5);
+    if (c->scenario->first)
+        json_build_set(&b, "start", mock_key(c->scenario->first));
+    json_build_set(&b, "input", json_ref(c->scenario->input));
     if (json_count(c->scenario->variables))
-        write_member(out, 4, "variables", c->scenario->variables);
+        json_build_set(&b, "variables", json_ref(c->scenario->variables));
     if (json_count(mocks))
-        write_member(out, 4, "mocks", mocks);
-    write_member(out, 4, "expect", expect);
-    json_unref(name);
+        json_build_set(&b, "mocks", json_ref(mocks));
+    json_build_set(&b, "expect", init_expectations(c));
     json_unref(mocks);
-    json_unref(expect);
+    return json_build_done(&b);
 }
 
-static void write_missing(const struct init *i, struct buf *out)
+static json *missing_remark(const struct init *i)
 {
-    if (i->missing_count)
-        buf_adds(out, "\n# What no case passes, as no input or mock for it was found:\n");
+    struct buf out = {0};
+
+    buf_adds(&out, "What no case passes, as no input or mock for it was found:\n");
     for (size_t k = 0; k < i->missing_count; k++) {
-        size_t from = out->len;
-        buf_adds(out, "#   ");
-        element_write(out, &i->machine->elements->all[i->missing[k].element]);
-        buf_printf(out, "%s%s", *i->missing[k].why ? ": " : "", i->missing[k].why);
-        /* A state's name may have the end of a line in it, which would end the comment. */
-        for (; from < out->len; from++)
-            if ((unsigned char)out->data[from] < ' ')
-                out->data[from] = ' ';
-        buf_addc(out, '\n');
+        buf_adds(&out, "  ");
+        size_t from = out.len;
+        element_write(&out, &i->machine->elements->all[i->missing[k].element]);
+        buf_printf(&out, "%s%s", *i->missing[k].why ? ": " : "", i->missing[k].why);
+        /* A state's name may have the end of a line in it, which would begin another remark. */
+        for (; from < out.len; from++)
+            if (out.data[from] == '\n')
+                out.data[from] = ' ';
+        buf_addc(&out, '\n');
     }
+    return json_take_buf(&out);
 }
 
-void init_write(const struct init *i, const char *definition, const json *substitutions,
-                struct buf *out)
+static json *case_remarks(const struct init *i)
 {
-    json *base = base_mocks(i), *file = json_cstring(definition);
+    struct json_build b, one;
 
-    buf_adds(
-        out,
-        "# Made by asl test --init: cases that pass each way through the definition, with what\n"
-        "# came of them. Look at what is expected, and change it to what should be.\n");
-    write_member(out, 0, "definition", file);
-    if (substitutions && json_count(substitutions))
-        write_member(out, 0, "substitutions", substitutions);
-    if (json_count(base)) {
-        buf_adds(out, "\n# What Tasks return unless a case says otherwise.\n");
-        write_member(out, 0, "mocks", base);
+    json_build_object(&b, 2);
+    for (size_t k = 0; k < i->count; k++) {
+        if (!i->cases[k].scenario->first)
+            continue;
+        json_build_object(&one, 1);
+        json_build_set(
+            &one, "start",
+            json_cstring("It begins in the midst, as no way there that ends so was found."));
+        json_build_set(&b, i->cases[k].name, json_build_done(&one));
     }
-    if (!are_given(i))
-        buf_adds(out, "\n# Some mocks are not what their services give: nothing else was found.\n"
-                      "defaults: {check: none}\n");
-    buf_adds(out, "\ncases:");
+    return json_build_done(&b);
+}
+
+json *init_remarks(const struct init *i)
+{
+    static const struct {
+        const char *member, *text;
+    } remarks[] = {
+        {"definition",
+         "Made by asl test --init: cases that pass each way through the definition, with what\n"
+         "came of them. Look at what is expected, and change it to what should be."},
+        {"mocks", "What Tasks return unless a case says otherwise."},
+        {"defaults", "Some mocks are not what their services give: nothing else was found."},
+    };
+    struct json_build b;
+
+    json_build_object(&b, 5);
+    for (size_t k = 0; k < sizeof remarks / sizeof *remarks; k++)
+        json_build_set(&b, remarks[k].member, json_cstring(remarks[k].text));
+    json_build_set(&b, "cases", case_remarks(i));
+    if (i->missing_count)
+        json_build_set(&b, "", missing_remark(i));
+    return json_build_done(&b);
+}
+
+json *init_suite(const struct init *i, const char *path, const char *definition,
+                 json *substitutions)
+{
+    json *base = base_mocks(i);
+    struct json_build more, cases, check;
+
+    json_build_object(&more, 2);
+    json_build_object(&cases, i->count);
+    if (json_count(base))
+        json_build_set(&more, "mocks", json_ref(base));
+    if (!are_given(i)) {
+        json_build_object(&check, 1);
+        json_build_set(&check, "check", json_cstring("none"));
+        json_build_set(&more, "defaults", json_build_done(&check));
+    }
     for (size_t k = 0; k < i->count; k++)
-        write_case(i, &i->cases[k], base, out);
-    if (!i->count)
-        buf_adds(out, " {}\n");
-    write_missing(i, out);
+        json_build_set(&cases, i->cases[k].name, init_case_value(i, &i->cases[k], base));
     json_unref(base);
-    json_unref(file);
+    return suite_of_cases(path, definition, substitutions, json_build_done(&more),
+                          json_build_done(&cases));
 }

@@ -1,0 +1,12 @@
+#ifndef TOOLS_TEST_REPLAY_CASE_H
+#define TOOLS_TEST_REPLAY_CASE_H
+
+#include "parsers/json/json.h"
+#include "tools/test/replay.h"
+
+/* Returns a case of a suite, an object, that plays as the replay of `h` did: the answers that came
+ * are mocks. What came of it is expected as the history has it, but of what comes otherwise each
+ * time only its kind. Yours. */
+json *replay_case(const struct replay *r, const struct history *h);
+
+#endif
