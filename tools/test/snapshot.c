@@ -6,6 +6,7 @@
 #include "tools/test/snapshot.h"
 
 #include "parsers/base/mem.h"
+#include "parsers/base/text.h"
 #include "parsers/base/utf8.h"
 #include "tools/test/matcher.h"
 #include "tools/test/schema.h"
@@ -26,19 +27,57 @@ static const struct schema_object fields = {
     .fields = rows,
     .count = sizeof rows / sizeof *rows};
 
-char *snapshot_path(const char *suite)
+static char *path_with(const char *begin, size_t len, const char *ending)
+{
+    struct buf path = {0};
+
+    buf_add(&path, begin, len);
+    buf_adds(&path, ending);
+    buf_str(&path);
+    return buf_take(&path);
+}
+
+/* Returns how long the path is up to the endings of its name. */
+static size_t stem_len(const char *suite)
 {
     const char *slash = strrchr(suite, '/');
     const char *name = slash ? slash + 1 : suite;
     const char *end = strstr(name, ".test.");
-    struct buf path = {0};
 
     if (!end)
         end = strrchr(name, '.');
-    buf_add(&path, suite, end ? (size_t)(end - suite) : strlen(suite));
-    buf_adds(&path, ".snap.json");
-    buf_str(&path);
-    return buf_take(&path);
+    return end ? (size_t)(end - suite) : strlen(suite);
+}
+
+/* Is there another suite of the same stem? */
+static bool has_namesake(const char *suite)
+{
+    static const char *const endings[] = {".test.yaml", ".test.yml", ".test.json"};
+    bool has = false;
+
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        char *other = path_with(suite, stem_len(suite), endings[i]);
+        has |= strcmp(other, suite) != 0 && access(other, F_OK) == 0;
+        mem_free(other);
+    }
+    return has;
+}
+
+/*
+ * NAME.snap.json is for NAME.test.yaml. Other endings have a file of their own, as a suite of the
+ * same stem may stand beside them; but once they had that file, too, and one that is there and can
+ * be of no other suite goes on to be theirs.
+ */
+char *snapshot_path(const char *suite)
+{
+    char *old = path_with(suite, stem_len(suite), ".snap.json");
+
+    if (text_ends_with(suite, ".test.yaml"))
+        return old;
+    char *own = path_with(suite, strlen(suite), ".snap.json");
+    bool keeps = access(own, F_OK) != 0 && access(old, F_OK) == 0 && !has_namesake(suite);
+    mem_free(keeps ? own : old);
+    return keeps ? old : own;
 }
 
 bool snapshot_read(struct suite *s, struct asl_report *report)

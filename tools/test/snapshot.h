@@ -11,7 +11,8 @@
 
 /*
  * Snapshots: what cases came to when `asl test --update` last looked, kept beside the suite:
- * NAME.snap.json for NAME.test.yaml. A case that expects `snapshot` is compared with its entry.
+ * NAME.snap.json for NAME.test.yaml, NAME.test.json.snap.json for NAME.test.json. A case that
+ * expects `snapshot` is compared with its entry.
  */
 
 /* Returns the path of the file of a suite's snapshots; mem_free it. */
