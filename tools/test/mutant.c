@@ -1,7 +1,7 @@
 /*
  * A mutant is kept as a place of the definition and what comes there, not as a definition: of large
- * ones there are many thousands. The files mutant_choice.c and mutant_state.c have what the rows of
- * the table do, mutant_same.c what decides that nothing would be changed by it.
+ * ones there are many thousands. The files mutant_choice.c, _expression.c, _state.c, _time.c have
+ * what the rows of the table do, mutant_same.c what decides that nothing would be changed by it.
  */
 #include "tools/test/mutant.h"
 
@@ -20,6 +20,9 @@ static const struct mutant_row mutations[] = {
     {"ChoiceOperand", mutate_choice_operand, false},
     {"ChoiceNegation", mutate_choice_negation, false},
     {"ConditionOperator", mutate_condition, false},
+    {"ConditionBound", mutate_condition, false},
+    {"ExpressionOperator", mutate_expression, false},
+    {"ExpressionNumber", mutate_expression, false},
     {"RuleDropped", mutate_rule_dropped, false},
     {"RuleOrder", mutate_rule_order, false},
     {"DefaultDropped", mutate_default_dropped, false},
@@ -29,6 +32,7 @@ static const struct mutant_row mutations[] = {
     {"CatchOrder", mutate_catch_order, false},
     {"RetryDropped", mutate_retry_dropped, false},
     {"MaxAttempts", mutate_max_attempts, false},
+    {"RetryInterval", mutate_retry_interval, false},
     {"ErrorEquals", mutate_error_equals, false},
     {"ResultPath", mutate_result_path, false},
     {"MemberDropped", mutate_member_dropped, false},
@@ -36,6 +40,7 @@ static const struct mutant_row mutations[] = {
     {"Wait", mutate_wait, false},
     {"LimitDropped", mutate_limit_dropped, false},
     {"LimitDropped", mutate_machine_limit, true},
+    {"LimitChanged", mutate_limit_changed, false},
     {"FailError", mutate_fail, false},
 };
 
@@ -64,6 +69,15 @@ json *object_renamed(const json *object, size_t member, const char *key, json *v
         else
             json_build_set_key(&b, json_ref(json_key_at(object, i)),
                                json_ref(json_value_at(object, i)));
+    return json_build_done(&b);
+}
+
+json *object_with(const json *object, const char *key, json *v)
+{
+    struct json_build b = {0};
+
+    json_build_copy(&b, object, 1);
+    json_build_set(&b, key, v);
     return json_build_done(&b);
 }
 

@@ -3,7 +3,6 @@
 #include "parsers/base/mem.h"
 #include "tools/test/mutant_impl.h"
 
-#include <ctype.h>
 #include <string.h>
 
 /* ---- rules ---- */
@@ -262,75 +261,7 @@ void mutate_choice_negation(struct making *k)
     }
 }
 
-/* ---- operators of JSONata ---- */
-
-struct swap {
-    const char *from, *to;
-};
-
-/* The longer ones first. */
-static const struct swap signs[] = {{"<=", "<"}, {">=", ">"}, {"!=", "="},
-                                    {"<", "<="}, {">", ">="}, {"=", "!="}};
-static const struct swap words[] = {{"and", "or"}, {"or", "and"}};
-
-static bool is_name_char(char c)
-{
-    return isalnum((unsigned char)c) || strchr("_$.`", c);
-}
-
-/* Which operator stands at `at`; NULL: none. A field may be named as an operator: what comes of
- * that is another fault, or no JSONata. */
-static const struct swap *swap_at(const char *text, size_t at, size_t end)
-{
-    char before = at ? text[at - 1] : ' ';
-
-    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
-        if (strncmp(text + at, signs[i].from, strlen(signs[i].from)) == 0)
-            return before == ':' || before == '~' ? NULL : &signs[i];
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        size_t len = strlen(words[i].from);
-        if (at + len < end && strncmp(text + at, words[i].from, len) == 0 &&
-            !is_name_char(before) && !is_name_char(text[at + len]))
-            return &words[i];
-    }
-    return NULL;
-}
-
-/* Returns the offset behind the text in quotes that begins at `at`. */
-static size_t behind_quotes(const char *text, size_t at, size_t end)
-{
-    char quote = text[at++];
-
-    while (at < end && text[at] != quote)
-        at += text[at] == '\\' ? 2 : 1;
-    return at + 1;
-}
-
-static void swap_in_condition(struct making *k, size_t rule, const struct asl_at *condition)
-{
-    const char *text = json_str(condition->value);
-    size_t end = json_str_len(condition->value) - 2;
-
-    for (size_t at = 2; at < end;) {
-        if (strchr("'\"`", text[at])) {
-            at = behind_quotes(text, at, end);
-            continue;
-        }
-        const struct swap *s = swap_at(text, at, end);
-        if (!s) {
-            at++;
-            continue;
-        }
-        size_t len = strlen(s->from);
-        mutant_add(k,
-                   (struct change){condition,
-                                   json_stringf("%.*s%s%s", (int)at, text, s->to, text + at + len),
-                                   condition, ASL_VALUE, k->s->id},
-                   "the Condition of rule %zu has '%s' instead of '%s' (at %zu)", rule + 1, s->to,
-                   s->from, at + 1);
-        at += len;
-    }
-}
+/* ---- Conditions ---- */
 
 void mutate_condition(struct making *k)
 {
@@ -340,7 +271,7 @@ void mutate_condition(struct making *k)
         asl_at_index(&rules, i, &rule);
         if (asl_at_member(&rule, "Condition", &condition) && json_is_string(condition.value) &&
             !rule_is_spare(k->s, rules.value, i))
-            swap_in_condition(k, i, &condition);
+            mutate_condition_text(k, i, &condition);
     }
 }
 

@@ -39,6 +39,11 @@ void mutant_add(struct making *k, struct change change, const char *format, ...)
 /* Returns the index of a way of the state: the state's own where it has no such way. */
 size_t mutant_element(const struct making *k, enum element_kind kind, size_t index);
 
+/* Adds the mutant without a field of the state. */
+void mutant_drop_field(struct making *k, const struct asl_at *field);
+
+/* Returns a copy of an object with a member, or with another one. Takes `v`. */
+json *object_with(const json *object, const char *key, json *v);
 /* Return a copy of an object without a member, of an array without an element, of an array with
  * elements i and i + 1 in each other's place. */
 json *object_without(const json *object, const char *key);
@@ -58,6 +63,9 @@ bool mutant_input_is_lost(const struct asl_state *next);
 /* Returns whether it makes no difference which of the two comes next. Two Fail states with the same
  * words are the same, too. */
 bool mutant_is_same_way(const struct asl_state *a, const struct asl_state *b);
+/* Returns whether nobody sees what comes out of the state, as the Fail behind it has words of its
+ * own. */
+bool mutant_output_is_lost(const struct asl_state *s);
 /* Returns a state that `from` might lead to by mistake instead of `to`: mostly the one behind it.
  * NULL: each does the same. */
 const struct asl_state *mutant_elsewhere(const struct asl_state *from, const struct asl_state *to);
@@ -92,6 +100,9 @@ void mutate_choice_logic(struct making *k);
 void mutate_choice_operand(struct making *k);
 void mutate_choice_negation(struct making *k);
 void mutate_condition(struct making *k);
+/* Faults in the text of a Condition. */
+void mutate_condition_text(struct making *k, size_t rule, const struct asl_at *condition);
+void mutate_expression(struct making *k);
 void mutate_rule_dropped(struct making *k);
 void mutate_rule_order(struct making *k);
 void mutate_default_dropped(struct making *k);
@@ -108,6 +119,8 @@ void mutate_path_dropped(struct making *k);
 void mutate_wait(struct making *k);
 void mutate_limit_dropped(struct making *k);
 void mutate_machine_limit(struct making *k);
+void mutate_retry_interval(struct making *k);
+void mutate_limit_changed(struct making *k);
 void mutate_fail(struct making *k);
 
 #endif

@@ -49,6 +49,12 @@ bool mutant_is_same_way(const struct asl_state *a, const struct asl_state *b)
                       b->fail.cause ? b->fail.cause : json_empty_array());
 }
 
+bool mutant_output_is_lost(const struct asl_state *s)
+{
+    return s->output_path.null ||
+           (s->type != ASL_CHOICE && s->next && mutant_input_is_lost(s->next));
+}
+
 static bool is_elsewhere(const struct asl_state *candidate, const struct asl_state *from,
                          const struct asl_state *to)
 {

@@ -242,15 +242,6 @@ void mutate_error_equals(struct making *k)
 
 /* ---- data ---- */
 
-static json *object_with(const json *object, const char *key, json *v)
-{
-    struct json_build b = {0};
-
-    json_build_copy(&b, object, 1);
-    json_build_set(&b, key, v);
-    return json_build_done(&b);
-}
-
 /* `at` may have a ResultPath: it is taken away, or becomes null. */
 static void other_result_path(struct making *k, const struct asl_at *at, const char *whose,
                               size_t element)
@@ -279,13 +270,6 @@ static bool has_result(const struct asl_state *s, const json *v)
            (s->type == ASL_PASS && (s->result || s->parameters) && json_get(v, "ResultPath"));
 }
 
-/* Whether nobody sees what comes out of the state, as the Fail behind it has words of its own. */
-static bool output_is_lost(const struct asl_state *s)
-{
-    return s->output_path.null ||
-           (s->type != ASL_CHOICE && s->next && mutant_input_is_lost(s->next));
-}
-
 void mutate_result_path(struct making *k)
 {
     struct asl_at list, entry;
@@ -293,7 +277,7 @@ void mutate_result_path(struct making *k)
 
     if (k->s->jsonata)
         return;
-    if (has_result(k->s, k->at->value) && !output_is_lost(k->s))
+    if (has_result(k->s, k->at->value) && !mutant_output_is_lost(k->s))
         other_result_path(k, k->at, "", mutant_element(k, ELEMENT_NEXT, 0));
     for (size_t i = 0; asl_at_member(k->at, "Catch", &list) && i < json_count(list.value); i++) {
         if (mutant_input_is_lost(k->s->catch[i].next) || catcher_is_dead(k->s, i))
@@ -371,7 +355,7 @@ void mutate_member_dropped(struct making *k)
 
     for (size_t i = 0; i < COUNT_OF(fields); i++)
         if (asl_at_member(k->at, fields[i].name, &field) &&
-            !(fields[i].of_output && output_is_lost(k->s)))
+            !(fields[i].of_output && mutant_output_is_lost(k->s)))
             drop_field(k, k->at, &field, "", k->s->id);
     if (k->s->type == ASL_CHOICE)
         drop_in_entries(k, "Choices", ELEMENT_RULE, "rule");
@@ -379,7 +363,7 @@ void mutate_member_dropped(struct making *k)
         drop_in_entries(k, "Catch", ELEMENT_CATCH, "catcher");
 }
 
-static void drop_plainly(struct making *k, const struct asl_at *field)
+void mutant_drop_field(struct making *k, const struct asl_at *field)
 {
     mutant_add(k,
                (struct change){k->at, object_without(k->at->value, json_str(field->key)), field,
@@ -396,66 +380,7 @@ void mutate_path_dropped(struct making *k)
         if (asl_at_member(k->at, fields[i], &field) &&
             !(json_is_string(field.value) && json_str_is(field.value, "$")) &&
             !(i == 1 && k->s->next && mutant_input_is_lost(k->s->next)))
-            drop_plainly(k, &field);
-}
-
-/* ---- times ---- */
-
-static void wait_instead(struct making *k, const struct asl_at *field, int64_t s,
-                         const char *format)
-{
-    json *by = object_renamed(k->at->value, field->index, "Seconds", json_int(s));
-
-    mutant_add(k, (struct change){k->at, by, field, ASL_VALUE, k->s->id}, "%s: %lld s", format,
-               (long long)s);
-}
-
-void mutate_wait(struct making *k)
-{
-    static const char *const others[] = {"SecondsPath", "Timestamp", "TimestampPath"};
-    struct asl_at field;
-
-    if (k->s->type != ASL_WAIT)
-        return;
-    if (asl_at_member(k->at, "Seconds", &field)) {
-        if (json_kind(field.value) == JSON_INT) {
-            int64_t was = json_int_value(field.value);
-            wait_instead(k, &field, was ? was * 2 : 1, "it waits for another time");
-        } else {
-            wait_instead(k, &field, 0, "it doesn't wait");
-        }
-    }
-    for (size_t i = 0; i < COUNT_OF(others); i++)
-        if (asl_at_member(k->at, others[i], &field))
-            wait_instead(k, &field, 0, "it doesn't wait");
-}
-
-void mutate_limit_dropped(struct making *k)
-{
-    static const char *const fields[] = {"TimeoutSeconds",
-                                         "TimeoutSecondsPath",
-                                         "HeartbeatSeconds",
-                                         "HeartbeatSecondsPath",
-                                         "ToleratedFailureCount",
-                                         "ToleratedFailureCountPath",
-                                         "ToleratedFailurePercentage",
-                                         "ToleratedFailurePercentagePath"};
-    struct asl_at field;
-
-    for (size_t i = 0; i < COUNT_OF(fields); i++)
-        if (asl_at_member(k->at, fields[i], &field))
-            drop_plainly(k, &field);
-}
-
-void mutate_machine_limit(struct making *k)
-{
-    struct asl_at field;
-
-    if (!k->s && asl_at_member(k->block, "TimeoutSeconds", &field))
-        mutant_add(k,
-                   (struct change){k->block, object_without(k->block->value, "TimeoutSeconds"),
-                                   &field, ASL_KEY, MUTANT_ANY},
-                   "TimeoutSeconds of the machine is gone");
+            mutant_drop_field(k, &field);
 }
 
 /* ---- Fail ---- */
