@@ -5,8 +5,8 @@
 
 #include "parsers/base/count.h"
 #include "parsers/jsonata/jsonata_functions.h"
+#include "parsers/jsonata/jsonata_lookup.h"
 #include "parsers/jsonata/jsonata_map.h"
-#include "parsers/jsonata/jsonata_path.h"
 #include "parsers/jsonata/jsonata_region.h"
 
 static const struct jv failed = {.kind = JV_ERROR};

@@ -8,10 +8,12 @@
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
 #include "parsers/jsonata/jsonata_eval.h"
+#include "parsers/jsonata/jsonata_frame.h"
 #include "parsers/jsonata/jsonata_functions.h"
 #include "parsers/jsonata/jsonata_match.h"
 #include "parsers/jsonata/jsonata_region.h"
 #include "parsers/jsonata/jsonata_signature.h"
+#include "parsers/jsonata/jsonata_transform.h"
 
 #include <string.h>
 
@@ -173,9 +175,7 @@ static struct jv call_error(struct evaluation *e, const struct node *n, const ch
 {
     eval_error(e, code);
     keep_token(e, n->text);
-    e->why.at = n->at;
-    e->why.placed = true;
-    return failed;
+    return eval_error_at(e, n->at);
 }
 
 /* One call, which may give a thunk. */
@@ -454,9 +454,7 @@ struct jv evaluate_apply(struct evaluation *e, const struct node *n, struct jv i
         return right;
     if (right.kind != JV_FUNCTION) {
         eval_error_value(e, "T2006", right);
-        e->why.at = n->at;
-        e->why.placed = true;
-        return failed;
+        return eval_error_at(e, n->at);
     }
     if (left.kind == JV_FUNCTION)
         return compose(e, left.f, right.f);

@@ -333,6 +333,13 @@ struct jv eval_error_values(struct evaluation *e, const char *code, struct jv va
     return (struct jv){.kind = JV_ERROR};
 }
 
+struct jv eval_error_at(struct evaluation *e, size_t at)
+{
+    e->why.at = at;
+    e->why.placed = true;
+    return (struct jv){.kind = JV_ERROR};
+}
+
 struct jv eval_error_fault(struct evaluation *e, struct fault *fault)
 {
     const char *function = fault->function;

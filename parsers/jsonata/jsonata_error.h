@@ -34,6 +34,8 @@ struct jv eval_error(struct evaluation *e, const char *code);
 struct jv eval_error_value(struct evaluation *e, const char *code, struct jv value);
 struct jv eval_error_values(struct evaluation *e, const char *code, struct jv value,
                             struct jv second);
+/* Puts the place in the expression, byte `at`, on the error that is under way. */
+struct jv eval_error_at(struct evaluation *e, size_t at);
 /* Notes what parsers/picture refused. */
 struct jv eval_error_fault(struct evaluation *e, struct fault *fault);
 /* Notes the error of a bound that is reached (steps, time, memory). Returns false. */

@@ -81,8 +81,7 @@ static int search_error(struct evaluation *e, const struct node *n, enum js_rege
     } else {
         eval_error_value(e, "D1004", (struct jv){.kind = JV_STRING, .j = n->text});
     }
-    e->why.at = n->at;
-    e->why.placed = true;
+    eval_error_at(e, n->at);
     return -1;
 }
 

@@ -9,6 +9,8 @@
 #include "parsers/base/mem.h"
 #include "parsers/base/utf8.h"
 #include "parsers/jsonata/jsonata_eval.h"
+#include "parsers/jsonata/jsonata_frame.h"
+#include "parsers/jsonata/jsonata_lookup.h"
 #include "parsers/jsonata/jsonata_map.h"
 #include "parsers/jsonata/jsonata_region.h"
 
@@ -16,47 +18,6 @@
 #include <string.h>
 
 static const struct jv failed = {.kind = JV_ERROR};
-
-/* ---- names ---- */
-
-static bool path_step_add_found(struct evaluation *e, struct list *to, struct jv v)
-{
-    if (is_undefined(v))
-        return true;
-    if (!is_array(v)) {
-        list_push(e, to, v);
-        return true;
-    }
-    if (!eval_steps(e, items_count(v)))
-        return false;
-    list_extend(e, to, v);
-    return true;
-}
-
-static struct jv lookup(struct evaluation *e, struct jv input, const json *key, size_t depth)
-{
-    struct list *l;
-
-    eval_spend_key(e, key);
-    if (is_object(input))
-        return member_get(input, key);
-    if (!is_array(input))
-        return jv_undefined();
-    if (depth == JSON_MAX_DEPTH)
-        return eval_too_deep(e);
-    l = list_new(e, LIST_SEQUENCE, 0);
-    for (size_t i = 0; i < items_count(input); i++) {
-        const struct jv v = lookup(e, items_at(input, i), key, depth + 1);
-        if (is_error(v) || !eval_step(e) || !path_step_add_found(e, l, v))
-            return failed;
-    }
-    return jv_list(l);
-}
-
-struct jv jv_lookup(struct evaluation *e, struct jv input, const json *key)
-{
-    return lookup(e, input, key, 0);
-}
 
 /* ---- predicates ---- */
 
@@ -198,8 +159,7 @@ static int unsortable(struct evaluation *e, const struct sort *s, struct jv a, s
         eval_error_value(e, "T2008", sortable(a) ? b : a);
     else
         eval_error_values(e, "T2007", a, b);
-    e->why.at = s->node->at;
-    e->why.placed = true;
+    eval_error_at(e, s->node->at);
     return -1;
 }
 
@@ -312,7 +272,7 @@ static struct jv step_value(struct evaluation *e, const struct node *step, struc
 static bool add_step_value(struct evaluation *e, struct list *to, struct jv v)
 {
     if (!has_flag(v, LIST_CONS))
-        return path_step_add_found(e, to, v);
+        return list_add_found(e, to, v);
     list_push(e, to, v);
     return true;
 }
@@ -525,16 +485,14 @@ static bool group_append(struct evaluation *e, struct group *g, struct jv item)
         g->data = jv_list(g->several);
     }
     return item.kind == JV_TUPLE ? (list_push(e, g->several, item), true)
-                                 : path_step_add_found(e, g->several, item);
+                                 : list_add_found(e, g->several, item);
 }
 
 static struct jv group_error(struct evaluation *e, const struct node *pairs, const char *code,
                              struct jv key)
 {
     eval_error_value(e, code, key);
-    e->why.at = pairs->at;
-    e->why.placed = true;
-    return failed;
+    return eval_error_at(e, pairs->at);
 }
 
 /*

@@ -11,9 +11,6 @@ struct jv evaluate_filter(struct evaluation *e, const struct node *predicate, st
 /* Makes an object of keys and values (a NODE_OBJECT), grouping the items of `input` by key. */
 struct jv evaluate_group(struct evaluation *e, const struct node *pairs, struct jv input,
                          struct frame *env);
-/* Returns the member of an object, or those of all objects in an array as a sequence. */
-struct jv jv_lookup(struct evaluation *e, struct jv input, const json *key);
-
 /*
  * Fills `order` with 0 .. count - 1, sorted by the reference's merge sort: which pairs are compared
  * first decides which error comes. `after` returns 1 when a belongs behind b, 0 when not, -1 after
