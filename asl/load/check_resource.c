@@ -6,6 +6,7 @@
  */
 
 #include "asl/load/load_impl.h"
+#include "parsers/base/ascii.h"
 #include "parsers/base/count.h"
 #include "parsers/base/nearest.h"
 
@@ -108,20 +109,15 @@ static unsigned pattern_of(const struct asl_resource *r)
     return 1u << r->pattern;
 }
 
-static bool is_lower(char c)
-{
-    return c >= 'a' && c <= 'z';
-}
-
 /* aws-sdk:SERVICE:ACTION: the service in small letters and digits, the action in camelCase. */
 static bool is_sdk_call(const struct asl_resource *r)
 {
     struct asl_piece service = r->service, action = r->action;
 
-    if (r->kind != ASL_RESOURCE_SDK || !service.len || !action.len || !is_lower(action.at[0]))
+    if (r->kind != ASL_RESOURCE_SDK || !service.len || !action.len || !ascii_is_lower(action.at[0]))
         return false;
     for (size_t i = 0; i < service.len; i++)
-        if (!is_lower(service.at[i]) && !(service.at[i] >= '0' && service.at[i] <= '9'))
+        if (!ascii_is_lower(service.at[i]) && !ascii_is_digit(service.at[i]))
             return false;
     return true;
 }

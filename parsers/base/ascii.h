@@ -17,6 +17,27 @@ static inline bool ascii_is_letter(int c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+static inline bool ascii_is_upper(int c)
+{
+    return c >= 'A' && c <= 'Z';
+}
+
+static inline bool ascii_is_lower(int c)
+{
+    return c >= 'a' && c <= 'z';
+}
+
+/* These return the letter in the other case, and all else as it is. */
+static inline char ascii_lower(char c)
+{
+    return ascii_is_upper(c) ? (char)(c + 'a' - 'A') : c;
+}
+
+static inline char ascii_upper(char c)
+{
+    return ascii_is_lower(c) ? (char)(c + 'A' - 'a') : c;
+}
+
 /* The four blanks of JSON. YAML, HCL, intrinsic functions and JSONata's $trim have the same. */
 static inline bool ascii_is_json_blank(int c)
 {

@@ -5,6 +5,7 @@
 
 #include "parsers/base/case.h"
 
+#include "parsers/base/ascii.h"
 #include "parsers/base/count.h"
 #include "parsers/base/utf8.h"
 
@@ -298,7 +299,7 @@ bool case_lower(struct buf *out, const char *text, size_t len, struct work *work
         if ((unsigned char)text[i] < 0x80) {
             char c = text[i++];
 
-            buf_addc(out, c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c);
+            buf_addc(out, ascii_lower(c));
             continue;
         }
         n = utf8_decode(text + i, len - i, &cp);

@@ -2,6 +2,7 @@
 
 #include "parsers/picture/datetime.h"
 
+#include "parsers/base/ascii.h"
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/timestamp.h"
@@ -557,10 +558,10 @@ static void put_name(const struct date_part *part, const char *name, struct buf 
     for (size_t i = start; i < out->len; i++) {
         char c = out->data[i];
 
-        if (part->names == DATE_UPPER && c >= 'a' && c <= 'z')
-            out->data[i] = (char)(c - 'a' + 'A');
-        else if (part->names == DATE_LOWER && c >= 'A' && c <= 'Z')
-            out->data[i] = (char)(c - 'A' + 'a');
+        if (part->names == DATE_UPPER)
+            out->data[i] = ascii_upper(c);
+        else if (part->names == DATE_LOWER)
+            out->data[i] = ascii_lower(c);
     }
     if (part->has_most && (double)(out->len - start) > part->most)
         out->len = start + (part->most > 0 ? (size_t)part->most : 0);

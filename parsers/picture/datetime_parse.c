@@ -25,19 +25,14 @@ struct date_run {
     bool ordinal;
 };
 
-static char small(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 /* Case never matters. */
 static bool is_of_run(const struct date_run *r, size_t i, char c)
 {
     switch (r->of) {
-    case RUN_LITERAL: return small(r->literal[i]) == small(c);
+    case RUN_LITERAL: return ascii_lower(r->literal[i]) == ascii_lower(c);
     case RUN_DIGITS: return ascii_is_digit(c);
-    case RUN_LETTERS: return small(c) >= 'a' && small(c) <= 'z';
-    case RUN_ROMAN: return c && strchr("mdclxvi", small(c));
+    case RUN_LETTERS: return ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z';
+    case RUN_ROMAN: return c && strchr("mdclxvi", ascii_lower(c));
     }
     return false;
 }
@@ -126,7 +121,7 @@ static bool is_ordinal_suffix(const char *text, size_t len)
     static const char suffixes[] = "stndrdth";
 
     for (size_t i = 0; len >= 2 && suffixes[i]; i += 2)
-        if (small(text[0]) == suffixes[i] && small(text[1]) == suffixes[i + 1])
+        if (ascii_lower(text[0]) == suffixes[i] && ascii_lower(text[1]) == suffixes[i + 1])
             return true;
     return false;
 }

@@ -110,10 +110,10 @@ static void put_cased(struct buf *out, size_t start, enum picture_case letters)
     for (size_t i = start; i < out->len; i++) {
         char c = out->data[i];
 
-        if (letters == PICTURE_LOWER && c >= 'A' && c <= 'Z')
-            out->data[i] = (char)(c - 'A' + 'a');
-        else if (letters == PICTURE_UPPER && c >= 'a' && c <= 'z')
-            out->data[i] = (char)(c - 'a' + 'A');
+        if (letters == PICTURE_LOWER)
+            out->data[i] = ascii_lower(c);
+        else if (letters == PICTURE_UPPER)
+            out->data[i] = ascii_upper(c);
     }
 }
 

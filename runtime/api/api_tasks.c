@@ -5,6 +5,7 @@
 
 #include "runtime/api/api_tasks.h"
 
+#include "parsers/base/ascii.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/timestamp.h"
 #include "runtime/api/api_call.h"
@@ -18,17 +19,6 @@
 #include <string.h>
 
 /* ---- capitals ---- */
-
-/* Capitals of ASCII, whatever the locale. */
-static char to_lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
-}
-
-static char to_upper(char c)
-{
-    return c >= 'a' && c <= 'z' ? (char)(c + 'A' - 'a') : c;
-}
 
 static json *with_first_letter(const json *key, char (*change)(char))
 {
@@ -55,7 +45,7 @@ static json *lowered(const json *v)
         return json_ref(v);
     json_build_object(&b, json_count(v));
     for (size_t i = 0; i < json_count(v); i++)
-        json_build_set_key(&b, with_first_letter(json_key_at(v, i), to_lower),
+        json_build_set_key(&b, with_first_letter(json_key_at(v, i), ascii_lower),
                            lowered(json_value_at(v, i)));
     return json_build_done(&b);
 }
@@ -80,7 +70,7 @@ static json *raised(const json *key, const json *v)
         return json_ref(v);
     json_build_object(&b, json_count(v));
     for (size_t i = 0; i < json_count(v); i++)
-        json_build_set_key(&b, with_first_letter(json_key_at(v, i), to_upper),
+        json_build_set_key(&b, with_first_letter(json_key_at(v, i), ascii_upper),
                            raised(json_key_at(v, i), json_value_at(v, i)));
     return json_build_done(&b);
 }
@@ -95,7 +85,7 @@ static json *request_of_parameters(const json *parameters)
         const json *key = json_key_at(parameters, i), *v = json_value_at(parameters, i);
         bool document = json_str_is(key, "Input") || json_str_is(key, "Output");
         if (json_kind(v) != JSON_NULL)
-            json_build_set_key(&b, with_first_letter(key, to_lower),
+            json_build_set_key(&b, with_first_letter(key, ascii_lower),
                                document && !json_is_string(v) ? json_text(v) : lowered(v));
     }
     return json_build_done(&b);
@@ -434,7 +424,7 @@ enum own_task own_task_of(const struct asl_resource *r, char **operation)
         r->pattern != ASL_REQUEST_RESPONSE)
         return OWN_NONE;
     *operation = mem_strndup(r->action.at, r->action.len);
-    (*operation)[0] = to_upper((*operation)[0]);
+    (*operation)[0] = ascii_upper((*operation)[0]);
     return OWN_SDK;
 }
 

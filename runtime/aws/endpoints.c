@@ -5,6 +5,7 @@
  */
 #include "runtime/aws/endpoints.h"
 
+#include "parsers/base/ascii.h"
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
 #include "runtime/base/aws_defaults.h"
@@ -357,7 +358,7 @@ void endpoints_say(const struct aws_service *s, struct buf *out)
     buf_adds(out, "--endpoint ");
     for (const char *p = s->id; *p; p++)
         if (*p != ' ')
-            buf_addc(out, *p >= 'A' && *p <= 'Z' ? (char)(*p + 'a' - 'A') : *p);
+            buf_addc(out, ascii_lower(*p));
     buf_adds(out, "=URL (also ");
     for (size_t i = 0; i < COUNT(jar); i++)
         if (!strcmp(jar[i].service, s->id))

@@ -4,6 +4,7 @@
  */
 #include "runtime/aws/sigv4.h"
 
+#include "parsers/base/ascii.h"
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/percent.h"
@@ -322,7 +323,7 @@ static void name_headers(struct buf *out, struct sigv4_header *sorted, size_t co
         if (out->len)
             buf_addc(out, ';');
         for (const char *p = sorted[i].name; *p; p++)
-            buf_addc(out, *p >= 'A' && *p <= 'Z' ? (char)(*p + 'a' - 'A') : *p);
+            buf_addc(out, ascii_lower(*p));
     }
 }
 

@@ -6,6 +6,7 @@
 #include "runtime/handlers/invoke_request.h"
 
 #include "asl/eval/env.h"
+#include "parsers/base/ascii.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/percent.h"
 #include "parsers/base/utf8.h"
@@ -160,7 +161,7 @@ static json *invoke_headers_of(const struct http_response *r)
         const char *key = json_str(json_key_at(flat, i));
 
         for (; *key; key++)
-            buf_addc(&name, *key >= 'A' && *key <= 'Z' ? (char)(*key + 'a' - 'A') : *key);
+            buf_addc(&name, ascii_lower(*key));
         json_build_array(&list, 1);
         json_build_add(&list, json_ref(json_value_at(flat, i)));
         json_build_set_key(&b, json_take_buf(&name), json_build_done(&list));

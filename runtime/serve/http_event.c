@@ -5,6 +5,7 @@
 
 #include "runtime/serve/http_event.h"
 
+#include "parsers/base/ascii.h"
 #include "parsers/base/base64.h"
 #include "parsers/base/count.h"
 #include "parsers/base/percent.h"
@@ -68,7 +69,7 @@ static json *http_event_headers_of(const struct http_message *m)
             continue;
         for (size_t k = 0; k < f->name_len; k++) {
             char c = f->name[k];
-            buf_addc(&name, c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c);
+            buf_addc(&name, ascii_lower(c));
         }
         http_event_join(&b, json_take_buf(&name), http_event_text_value(f->value, f->value_len));
     }
