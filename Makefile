@@ -63,12 +63,17 @@ EMBED   := $(call linked,runtime/embed)
 # ---- the program and the library ----
 
 .PHONY: all
-all: $(BUILD)/asl $(BUILD)/libasl.so $(BUILD)/libasl.a $(BUILD)/asl.pc ## the program build/release/asl; libasl.so, libasl.a.
+all: $(BUILD)/asl $(BUILD)/libasl.so $(BUILD)/libasl.a $(BUILD)/asl.pc $(BUILD)/services.dat ## the program build/release/asl; libasl.so, libasl.a.
 	@:
 
 $(BUILD)/asl: $(call linked,tools)
 	$(call say,LINK)
 	$(link) $^ $(call libs,tools)
+
+# The models of AWS's services, which the program and the library look for beside themselves: asl/model/model.h.
+$(BUILD)/services.dat: asl/model/services.dat
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
 
 # libasl.so also hides symbols taken from archives (libgcov's).
 $(BUILD)/libasl.so.$(VERSION): $(EMBED)
@@ -196,7 +201,7 @@ TO_LIB := $(DESTDIR)$(LIBDIR)
 # SHELL:PATH, where each shell's completion file is installed.
 SHELLS := bash:bash-completion/completions/asl zsh:zsh/site-functions/_asl fish:fish/vendor_completions.d/asl.fish
 install: all ## PREFIX=/usr/local, LIBDIR, DESTDIR; and make uninstall
-	install -d $(TO)/bin $(TO)/include $(TO_LIB)/pkgconfig $(TO)/share/man/man1
+	install -d $(TO)/bin $(TO)/include $(TO_LIB)/pkgconfig $(TO)/share/man/man1 $(TO)/share/asl
 	install -m 755 $(BUILD)/asl $(TO)/bin/asl
 	install -m 644 include/asl.h $(TO)/include/asl.h
 	install -m 644 $(BUILD)/libasl.a $(TO_LIB)/libasl.a
@@ -205,10 +210,11 @@ install: all ## PREFIX=/usr/local, LIBDIR, DESTDIR; and make uninstall
 	ln -sf $(SONAME) $(TO_LIB)/libasl.so
 	$(call pc,$(PREFIX),$(patsubst $(PREFIX)/%,$${prefix}/%,$(LIBDIR)),$${prefix}/include) > $(TO_LIB)/pkgconfig/asl.pc
 	install -m 644 docs/asl.1 $(TO)/share/man/man1/asl.1
+	install -m 644 $(BUILD)/services.dat $(TO)/share/asl/services.dat
 	@set -e; for s in $(SHELLS); do file=$(TO)/share/$${s#*:}; install -d "$$(dirname "$$file")"; \
 	    $(BUILD)/asl --completion "$${s%%:*}" > "$$file"; done
 uninstall:
-	rm -f $(TO)/bin/asl $(TO)/include/asl.h $(TO)/share/man/man1/asl.1 \
+	rm -f $(TO)/bin/asl $(TO)/include/asl.h $(TO)/share/man/man1/asl.1 $(TO)/share/asl/services.dat \
 	    $(addprefix $(TO)/share/,bash-completion/completions/asl zsh/site-functions/_asl fish/vendor_completions.d/asl.fish) \
 	    $(addprefix $(TO_LIB)/,libasl.a libasl.so $(SONAME) libasl.so.$(VERSION) pkgconfig/asl.pc)
 dist: ## build/asl-VERSION.tar.gz: what is committed, the same from each checkout
