@@ -1,4 +1,6 @@
 # Each room: what it stands on, and pkg-config's names of the libraries that it uses itself. The lowest first.
+# A store's own line stands in its folder, in runtime/store/NAME/room.mk: a new one changes nothing here.
+STORES := $(sort $(wildcard runtime/store/*/room.mk))
 
 $(eval $(call room,parsers/base,,libutf8proc))
 $(eval $(call room,parsers/json,parsers/base,yajl))
@@ -19,7 +21,8 @@ $(eval $(call room,runtime/base,parsers asl/resource))
 $(eval $(call room,runtime/core,asl/eval,libcrypto))
 $(eval $(call room,runtime/shapes,parsers/json asl/resource))
 $(eval $(call room,runtime/store,runtime/core runtime/base))
-$(eval $(call room,runtime/store/sqlite,runtime/store asl,sqlite3 libcrypto))
+include $(STORES)
+$(eval $(call room,runtime/stores,$(STORES:/room.mk=)))
 $(eval $(call room,runtime/engine,runtime/store))
 $(eval $(call room,runtime/embed,runtime/engine asl))
 # libcurl is loaded when the first request is made: runtime/http/curl_library.h.
@@ -29,7 +32,7 @@ $(eval $(call room,runtime/handlers,runtime/aws runtime/core,libuv libcrypto))
 $(eval $(call room,runtime/api,runtime/engine runtime/http runtime/shapes asl,libcrypto))
 $(eval $(call room,runtime/host,runtime/engine runtime/handlers,libuv))
 $(eval $(call room,runtime/trial,runtime/host))
-$(eval $(call room,runtime/serve,runtime/api runtime/host runtime/store/sqlite,libuv))
+$(eval $(call room,runtime/serve,runtime/api runtime/host runtime/stores,libuv))
 $(eval $(call room,tools/template,asl))
 $(eval $(call room,tools/test,runtime/trial runtime/api))
 $(eval $(call room,tools,tools/template tools/test runtime/serve,libuv libcrypto libutf8proc))

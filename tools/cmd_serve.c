@@ -10,6 +10,7 @@
 #include "parsers/base/mem.h"
 #include "runtime/engine/mock_config.h"
 #include "runtime/serve/service.h"
+#include "runtime/stores/stores.h"
 #include "tools/cmd.h"
 #include "tools/execution_options.h"
 #include "tools/options.h"
@@ -51,8 +52,6 @@ struct serve {
     service *service;
     definitions *folder; /* NULL: none */
 };
-
-static const char in_memory[] = ":memory:";
 
 /* Returns the option, or else the first of the environment's variables that is set and not
  * empty. */
@@ -262,7 +261,7 @@ static void say_where(const struct serve *s, uint16_t port)
 {
     const char *address = serve_address(s);
 
-    if (strcmp(s->store_path, in_memory) == 0)
+    if (!stores_kind_of(s->store_path)->kept)
         talk_say(s->talk, "state is in memory and lives as long as this process");
     else
         talk_say(s->talk, "state is in %s", s->store_path);
@@ -337,8 +336,7 @@ static enum api_throttle throttle_of(const char *given)
 static struct service_options serve_options(struct serve *s, int64_t port)
 {
     bool normal = s->durability && strcmp(s->durability, "normal") == 0;
-    struct service_options o = {.store =
-                                    strcmp(s->store_path, in_memory) == 0 ? NULL : s->store_path,
+    struct service_options o = {.store = s->store_path,
                                 .durability = normal ? STORE_NORMAL : STORE_FULL,
                                 .files = {s->asked.handlers, s->routes, s->credentials},
                                 .credentials = s->services.credentials,
@@ -453,9 +451,7 @@ static const struct option_row rows[] = {
      "how long calls of handlers may go on after SIGTERM: 30s, 5m;\n"
      "0: they are cut off at once (default: 8s)",
      offsetof(struct serve, drain)},
-    {"store", 0, "FILE|:memory:",
-     "the SQLite file that keeps the state, made if there is none\n"
-     "(default: asl.db); :memory: keeps it in memory only",
+    {"store", 0, STORES_ARGUMENT, "where the state is kept (default: asl.db)" STORES_HELP,
      offsetof(struct serve, store_path)},
     {"durability", 0, "full|normal",
      "full: answers survive a power cut; normal, which is faster: they\n"
@@ -625,10 +621,11 @@ static int serve_run(struct serve *s, int argc, char **argv)
     if (!set_options_read(&s->set, set, &s->placeholders))
         return EXIT_USAGE;
     set_options_defaults(&s->placeholders, s->where.region, s->where.account);
-    if (s->store_path && !*s->store_path)
-        return cmd_usage("serve", "--store takes a file, or :memory:, not ''");
     if (!s->store_path)
         s->store_path = "asl.db";
+    if (!stores_kind_of(s->store_path))
+        return cmd_usage("serve", "--store: unknown store kind '%s': a store is %s", s->store_path,
+                         STORES_ARGUMENT);
     if (s->listen && !is_address(s->listen))
         return cmd_usage("serve", "--listen takes an address, as 127.0.0.1 or ::1, not '%s'",
                          s->listen);

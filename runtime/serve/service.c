@@ -13,6 +13,7 @@
 #include "runtime/serve/execution_log.h"
 #include "runtime/serve/front_door.h"
 #include "runtime/serve/metrics.h"
+#include "runtime/stores/stores.h"
 
 #include <assert.h>
 #include <signal.h>
@@ -296,7 +297,7 @@ static bool service_open_store(service *s, struct diag *why)
 {
     const struct service_options *o = &s->options;
 
-    s->store = o->store ? store_sqlite_open(o->store, o->durability, why) : store_memory_new();
+    s->store = stores_open(o->store ? o->store : ":memory:", o->durability, why);
     return s->store != NULL;
 }
 
@@ -471,10 +472,11 @@ static bool service_open_log(service *s, struct diag *why)
 /* Restores what the store has: first what the API keeps, whose hooks the engine then asks. */
 static bool service_restore(service *s, struct diag *why)
 {
+    const char *name = s->options.store;
     bool good = api_load(s->api, why) && host_recover(s->host, why);
 
-    if (!good && s->options.store)
-        diag_prefix(why, "%s: ", s->options.store);
+    if (!good && name && stores_kind_of(name)->kept)
+        diag_prefix(why, "%s: ", name);
     return good;
 }
 

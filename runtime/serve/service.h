@@ -68,7 +68,7 @@ struct service_hooks {
 
 /* Texts and what is pointed to are looked at as long as the service lives. */
 struct service_options {
-    const char *store; /* an SQLite file, made if there is none; NULL: state is in memory */
+    const char *store; /* a name that stores_open takes; NULL: state is in memory */
     enum store_durability durability;
     int64_t store_retry_ms; /* between looks whether a store that failed is back; 0: 5,000 */
 

@@ -42,6 +42,9 @@ enum store_durability {
  * a newer version has written it (STORE_NEWER), or it lies in the network (STORE_NETWORK).
  */
 store *store_sqlite_open(const char *path, enum store_durability durability, struct diag *why);
+/* Returns whether --store means an SQLite file by that name: not by a URL, unless by one of
+ * SQLite's, for which store_sqlite_open has a hint. */
+bool store_sqlite_takes(const char *name);
 
 void store_free(store *s);
 

@@ -3,6 +3,7 @@
 #include "runtime/store/sqlite/store_sqlite_impl.h"
 
 #include "parsers/base/count.h"
+#include "parsers/base/text.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -282,6 +283,14 @@ static bool allow_vacuum(struct file *f, bool empty, struct diag *why)
         !execute(f, "PRAGMA auto_vacuum=INCREMENTAL;VACUUM", why) && !can_do_without(f))
         return false;
     return pragma(f, "PRAGMA auto_vacuum", &mode, why) && ((f->vacuums = mode == 2), true);
+}
+
+bool store_sqlite_takes(const char *name)
+{
+    size_t scheme = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789+.-");
+    bool url = scheme && text_begins_with(name + scheme, "://");
+
+    return *name && (!url || text_begins_with(name, "sqlite:") || text_begins_with(name, "file:"));
 }
 
 /* SQLite takes "file:…" for a URI, which may ask for what we rely on not to be. */
