@@ -13,6 +13,10 @@ struct timestamp {
     uint32_t ns;
 };
 
+/* The years 1 to 9999: behind them no instant has a text that others read. */
+#define TIMESTAMP_FIRST_MS INT64_C(-62135596800000)
+#define TIMESTAMP_LAST_MS INT64_C(253402300799999)
+
 /*
  * Reads RFC 3339 as the States Language has it: "2016-03-14T01:59:00Z", capital T, capital Z or a
  * numeric offset, any number of fraction digits. False when `text` is anything else.

@@ -6,10 +6,10 @@
 
 #include "runtime/api/api_arn.h"
 
-#include "parsers/base/utf8.h"
 #include "runtime/api/api_call.h"
 #include "runtime/api/api_state.h"
 #include "runtime/base/partition.h"
+#include "runtime/engine/names.h"
 
 #include <string.h>
 
@@ -77,33 +77,16 @@ json *arn_make(const api *a, const char *kind, const char *name)
                         a->account, kind, name);
 }
 
-/* Refused: blanks, brackets, wildcards, what stands for something in URLs and shells, controls,
- * what Unicode has no character for. */
-static bool may_be_in_name(uint32_t c)
-{
-    if (c <= ' ' || (c >= 0x7f && c <= 0x9f))
-        return false;
-    if (c < 0x7f)
-        return !strchr("<>{}[]?*\"#%\\^|~`$&,;:/", (int)c);
-    return c != 0xfffe && c != 0xffff && c != 0x10ffff;
-}
-
 /* The message has the name's own bytes: a NUL may be among them. */
 bool name_check(struct call *c, const json *name)
 {
     const char *text = json_str(name);
     size_t len = json_str_len(name);
 
-    for (size_t at = 0; at < len;) {
-        uint32_t letter = 0;
-        size_t used = utf8_decode(text + at, len - at, &letter);
-        if (!used || !may_be_in_name(letter)) {
-            call_fail(c, "InvalidName", "Invalid Name: '");
-            buf_add(&c->message, text, len);
-            buf_addc(&c->message, '\'');
-            return false;
-        }
-        at += used;
-    }
-    return true;
+    if (names_good_len(text, len) == len)
+        return true;
+    call_fail(c, "InvalidName", "Invalid Name: '");
+    buf_add(&c->message, text, len);
+    buf_addc(&c->message, '\'');
+    return false;
 }

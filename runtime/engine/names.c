@@ -2,8 +2,36 @@
 
 #include "runtime/engine/names.h"
 
+#include "parsers/base/utf8.h"
 #include "runtime/base/aws_defaults.h"
 #include "runtime/base/partition.h"
+
+#include <string.h>
+
+/* Refused: blanks, brackets, wildcards, what stands for something in URLs and shells, controls,
+ * what Unicode has no character for. */
+static bool may_be_in_name(uint32_t c)
+{
+    if (c <= ' ' || (c >= 0x7f && c <= 0x9f))
+        return false;
+    if (c < 0x7f)
+        return !strchr("<>{}[]?*\"#%\\^|~`$&,;:/", (int)c);
+    return c != 0xfffe && c != 0xffff && c != 0x10ffff;
+}
+
+size_t names_good_len(const char *name, size_t len)
+{
+    size_t at = 0;
+
+    while (at < len) {
+        uint32_t letter = 0;
+        size_t used = utf8_decode(name + at, len - at, &letter);
+        if (!used || !may_be_in_name(letter))
+            break;
+        at += used;
+    }
+    return at;
+}
 
 void names_make(const struct names_given *given, struct rt_names *out)
 {

@@ -3,6 +3,7 @@
 
 #include "runtime/core/exec.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* What an execution is called, from what its user says of it. NULL: the default. */
@@ -13,6 +14,10 @@ struct names_given {
     const char *account; /* AWS_DEFAULT_ACCOUNT */
     uint64_t seed;
 };
+
+/* Returns how many bytes of a name, of an execution or a machine, are characters that AWS lets
+ * stand in one: `len` if all are. */
+size_t names_good_len(const char *name, size_t len);
 
 void names_make(const struct names_given *given, struct rt_names *out);
 

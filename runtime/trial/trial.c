@@ -8,6 +8,7 @@
 #include "parsers/base/due_heap.h"
 #include "parsers/base/id_map.h"
 #include "parsers/base/mem.h"
+#include "parsers/base/timestamp.h"
 #include "runtime/engine/mock_config.h"
 #include "runtime/host/host.h"
 
@@ -356,6 +357,8 @@ static void trial_happened(void *user, uint64_t execution, const rt_exec *x,
             t->end = TRIAL_REACHED;
         } else if (++t->executions[index].events >= t->options.most_events) {
             t->end = TRIAL_CUT;
+        } else if (trial_now(t) > TIMESTAMP_LAST_MS) {
+            t->end = TRIAL_LATE;
         }
     }
     if (t->end != TRIAL_ENDED)

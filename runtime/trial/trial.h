@@ -83,9 +83,10 @@ enum { TRIAL_MOST_EVENTS = 200000 };
 
 enum trial_end {
     TRIAL_ENDED,
-    TRIAL_REACHED,     /* the state of `until` was left */
-    TRIAL_STUCK,       /* it waits for something that nobody brings */
-    TRIAL_CUT,         /* it had too many events */
+    TRIAL_REACHED, /* the state of `until` was left */
+    TRIAL_STUCK,   /* it waits for something that nobody brings */
+    TRIAL_CUT,     /* it had too many events */
+    TRIAL_LATE,    /* its time went beyond the year 9999, behind which no timestamp can be told */
     TRIAL_INTERRUPTED, /* by a signal */
     TRIAL_FAILED,      /* it could not be played: *why */
 };

@@ -205,6 +205,10 @@ static void case_judge(struct running_case *k)
         failures_add(&out->failures, k->c->place, "case",
                      "the execution has had %llu events, and goes on: it may run in a circle",
                      (unsigned long long)most_events(k));
+    if (out->trial && trial_how(out->trial) == TRIAL_LATE)
+        failures_add(&out->failures, k->c->place, "case",
+                     "the execution goes on beyond the year 9999: start it earlier (clock), or "
+                     "wait less");
     if (k->local && trial_how(out->trial) == TRIAL_STUCK)
         failures_add(&out->failures, k->c->place, "case",
                      "the execution waits for something that never comes");

@@ -74,7 +74,8 @@ static const char *status_name(const trial *t)
     switch (trial_how(t)) {
     case TRIAL_REACHED: return "RUNNING";
     case TRIAL_STUCK: return "STUCK";
-    case TRIAL_CUT: return "CUT";
+    case TRIAL_CUT:
+    case TRIAL_LATE: return "CUT";
     case TRIAL_INTERRUPTED: return "INTERRUPTED";
     case TRIAL_FAILED: return "UNPLAYABLE";
     case TRIAL_ENDED: break;

@@ -120,7 +120,8 @@ static bool is_time(const json *v)
 {
     struct timestamp t;
 
-    return json_is_string(v) && timestamp_parse(json_str(v), json_str_len(v), &t);
+    return json_is_string(v) && timestamp_parse(json_str(v), json_str_len(v), &t) &&
+           t.ms >= TIMESTAMP_FIRST_MS && t.ms <= TIMESTAMP_LAST_MS;
 }
 
 static bool is_expression(const json *v)
@@ -147,7 +148,7 @@ static void write_shape(struct buf *out, const struct schema_shape *s)
         {SCHEMA_FLAG, "true or false"},
         {SCHEMA_COUNT, "a whole number from 0 to 9223372036854775807"},
         {SCHEMA_DURATION, "a duration: seconds, or text like 1h30m, 2.5s, 500ms"},
-        {SCHEMA_TIME, "a time like 2024-01-01T00:00:00Z"},
+        {SCHEMA_TIME, "a time like 2024-01-01T00:00:00Z, of the years 1 to 9999"},
         {SCHEMA_RANGE, "a whole number, or a range like 1-3 or 4-"},
         {SCHEMA_EXPRESSION, "JSONata: {% … %}"},
         {SCHEMA_PATH, "a JSONPath like $.a"},

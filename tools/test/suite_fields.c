@@ -4,6 +4,7 @@
  */
 #include "tools/test/suite_fields.h"
 
+#include "tools/test/case_check.h"
 #include "tools/test/matcher.h"
 #include "tools/test/mocking.h"
 
@@ -251,7 +252,8 @@ static const struct schema_object row_fields = {
     .about = "One row of a case's table: what is different from the case. Mocks and expectations "
              "are added to those of the case.",
     FIELDS(row_rows),
-    .like = &case_fields};
+    .like = &case_fields,
+    .check = case_check_fields};
 SHAPE(row, .forms = SCHEMA_OBJECT, .object = &row_fields);
 SHAPE(foreach, .forms = SCHEMA_LIST, .of = &row);
 
@@ -259,6 +261,7 @@ static void check_case(const struct asl_at *at, struct asl_report *report)
 {
     struct asl_at state, rows;
 
+    case_check_fields(at, report);
     if (asl_at_member(at, "foreach", &rows) && json_is_array(rows.value) && !json_count(rows.value))
         schema_refuse(report, &rows, ASL_VALUE, "leave it out, or give it a row",
                       "the table has no row, so the case would never run");
@@ -290,7 +293,8 @@ static const struct schema_object defaults_fields = {
     .about = "Fields that every case has unless it says otherwise. Mocks and expectations are "
              "added to those of the case.",
     FIELDS(defaults_rows),
-    .like = &case_fields};
+    .like = &case_fields,
+    .check = case_check_fields};
 SHAPE(defaults, .forms = SCHEMA_OBJECT, .object = &defaults_fields);
 
 /* ---- files ---- */
