@@ -3,13 +3,11 @@
 #include "tools/test/init.h"
 
 #include "parsers/base/mem.h"
+#include "tools/test/init_expect.h"
 #include "tools/test/mock_shape.h"
-#include "tools/test/result.h"
 #include "tools/test/suite_write.h"
 
 #include <string.h>
-
-enum { SMALL_OUTPUT = 1000 };
 
 /* ---- mocks ---- */
 
@@ -135,38 +133,6 @@ static json *case_mocks(const struct init *i, const struct init_case *c, const j
     return json_build_done(&b);
 }
 
-/* ---- expectations ---- */
-
-/* A value that stands for itself: without names that begin as matchers do. Nested as deep as it. */
-static bool stands_for_itself(const json *v)
-{
-    for (size_t i = 0; json_is_array(v) && i < json_count(v); i++)
-        if (!stands_for_itself(json_at(v, i)))
-            return false;
-    for (size_t i = 0; json_is_object(v) && i < json_count(v); i++)
-        if (json_str_begins(json_key_at(v, i), "$") || !stands_for_itself(json_value_at(v, i)))
-            return false;
-    return true;
-}
-
-static json *init_expectations(const struct init_case *c)
-{
-    static const char *const members[] = {"status", "error", "path", "output"};
-    result *r = result_new(c->trial);
-    struct json_build b;
-
-    json_build_object(&b, 4);
-    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
-        const json *v = result_member(r, members[i]);
-        bool fits = v && json_kind(v) != JSON_NULL && stands_for_itself(v) &&
-                    (strcmp(members[i], "output") != 0 || json_text_len(v) <= SMALL_OUTPUT);
-        if (fits)
-            json_build_set(&b, members[i], json_ref((json *)(uintptr_t)v));
-    }
-    result_free(r);
-    return json_build_done(&b);
-}
-
 /* ---- the suite ---- */
 
 /* Returns whether all that the cases' Tasks return is what their services give. */
@@ -187,7 +153,8 @@ static bool are_given(const struct init *i)
     return true;
 }
 
-static json *init_case_value(const struct init *i, const struct init_case *c, const json *base)
+static json *init_case_value(const struct init *i, const struct init_case *c, const json *base,
+                             struct json_set *told)
 {
     json *mocks = case_mocks(i, c, base);
     struct json_build b;
@@ -200,7 +167,7 @@ static json *init_case_value(const struct init *i, const struct init_case *c, co
         json_build_set(&b, "variables", json_ref(c->scenario->variables));
     if (json_count(mocks))
         json_build_set(&b, "mocks", json_ref(mocks));
-    json_build_set(&b, "expect", init_expectations(c));
+    json_build_set(&b, "expect", init_expectations(i, c, told));
     json_unref(mocks);
     return json_build_done(&b);
 }
@@ -267,6 +234,7 @@ json *init_suite(const struct init *i, const char *path, const char *definition,
                  json *substitutions)
 {
     json *base = base_mocks(i);
+    struct json_set told = {0};
     struct json_build more, cases, check;
 
     json_build_object(&more, 2);
@@ -279,7 +247,8 @@ json *init_suite(const struct init *i, const char *path, const char *definition,
         json_build_set(&more, "defaults", json_build_done(&check));
     }
     for (size_t k = 0; k < i->count; k++)
-        json_build_set(&cases, i->cases[k].name, init_case_value(i, &i->cases[k], base));
+        json_build_set(&cases, i->cases[k].name, init_case_value(i, &i->cases[k], base, &told));
+    json_set_clear(&told);
     json_unref(base);
     return suite_of_cases(path, definition, substitutions, json_build_done(&more),
                           json_build_done(&cases));

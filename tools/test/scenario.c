@@ -8,6 +8,8 @@
 
 enum { MOST_CALLS = 1000 };
 
+#define OTHER_CLOCK_MS INT64_C(123456789) /* a day and some hours, so that each part differs */
+
 static struct scenario_answer scenario_answer_copy(const struct scenario_answer *a)
 {
     return (struct scenario_answer){json_ref(a->value), json_ref(a->error)};
@@ -185,21 +187,34 @@ static bool play_answer(void *user, const struct trial_call *call, struct trial_
     return true;
 }
 
-trial *scenario_play(const struct scenario *s, asl_machine *m, const char *name)
+static trial *play(const struct scenario *s, asl_machine *m, const struct names_given *names,
+                   int64_t start_ms)
 {
-    struct rt_config config = {.aws_limits = true, .first = s->first, .variables = s->variables};
+    struct rt_config config = {
+        .aws_limits = true, .seed = names->seed, .first = s->first, .variables = s->variables};
 
     if (s->first)
         config.scope = s->first->scope;
 
-    names_make(&(struct names_given){.machine = name}, &config.names);
+    names_make(names, &config.names);
     trial *t = trial_run(&(struct trial_options){.machine = m,
                                                  .config = config,
                                                  .input = s->input,
-                                                 .start_ms = CASE_CLOCK_MS,
+                                                 .start_ms = start_ms,
                                                  .answer = play_answer,
                                                  .user = (void *)(uintptr_t)s,
                                                  .most_events = s->most_events});
     rt_names_clear(&config.names);
     return t;
+}
+
+trial *scenario_play(const struct scenario *s, asl_machine *m, const char *name)
+{
+    return play(s, m, &(struct names_given){.machine = name}, CASE_CLOCK_MS);
+}
+
+trial *scenario_play_otherwise(const struct scenario *s, asl_machine *m, const char *name)
+{
+    return play(s, m, &(struct names_given){.machine = name, .name = "another", .seed = 1},
+                CASE_CLOCK_MS + OTHER_CLOCK_MS);
 }

@@ -57,5 +57,8 @@ bool scenario_throw_once(struct scenario *s, const struct asl_state *state, uint
 
 /* Plays it as `asl test` plays a case of the machine of that name. */
 trial *scenario_play(const struct scenario *s, asl_machine *m, const char *name);
+/* Plays it on another day, under another name and with other chance. What comes out otherwise than
+ * by scenario_play follows from these. */
+trial *scenario_play_otherwise(const struct scenario *s, asl_machine *m, const char *name);
 
 #endif
