@@ -7,8 +7,8 @@
 #include "parsers/jsonata/jsonata_call.h"
 #include "parsers/jsonata/jsonata_functions.h"
 #include "parsers/jsonata/jsonata_map.h"
-#include "parsers/jsonata/jsonata_path.h"
 #include "parsers/jsonata/jsonata_region.h"
+#include "parsers/jsonata/jsonata_sort.h"
 #include "parsers/picture/js_number.h"
 
 #include <math.h>

@@ -9,6 +9,7 @@
 #include "parsers/base/mem.h"
 #include "parsers/jsonata/jsonata_call.h"
 #include "parsers/jsonata/jsonata_frame.h"
+#include "parsers/jsonata/jsonata_group.h"
 #include "parsers/jsonata/jsonata_lookup.h"
 #include "parsers/jsonata/jsonata_operator.h"
 #include "parsers/jsonata/jsonata_parse.h"

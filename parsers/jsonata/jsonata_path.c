@@ -6,16 +6,17 @@
 
 #include "parsers/jsonata/jsonata_path.h"
 
-#include "parsers/base/mem.h"
 #include "parsers/base/utf8.h"
 #include "parsers/jsonata/jsonata_eval.h"
 #include "parsers/jsonata/jsonata_frame.h"
+#include "parsers/jsonata/jsonata_group.h"
 #include "parsers/jsonata/jsonata_lookup.h"
 #include "parsers/jsonata/jsonata_map.h"
 #include "parsers/jsonata/jsonata_region.h"
+#include "parsers/jsonata/jsonata_sort.h"
+#include "parsers/jsonata/jsonata_tuple.h"
 
 #include <math.h>
-#include <string.h>
 
 static const struct jv failed = {.kind = JV_ERROR};
 
@@ -114,148 +115,28 @@ struct jv evaluate_filter(struct evaluation *e, const struct node *predicate, st
     return jv_list(l);
 }
 
-static struct jv apply_stages(struct evaluation *e, const struct stages *stages, struct jv v,
-                              struct frame *env);
-
-/* ---- sorting ---- */
-
-struct sort {
-    const struct node *node;
-    struct jv input;
-    struct frame *env;
-    struct jv *keys; /* count(input) for each term; JV_ERROR: not evaluated yet */
-    size_t count;
-};
-
-/*
- * Keys are evaluated when a comparison first needs them, as errors must come in the reference's
- * order.
- */
-static struct jv sort_key(struct evaluation *e, struct sort *s, size_t term, size_t i)
-{
-    struct jv *key = &s->keys[term * s->count + i];
-    struct jv item = items_at(s->input, i);
-    struct frame *env = s->env;
-
-    if (!is_error(*key))
-        return *key;
-    if (item.kind == JV_TUPLE) {
-        env = frame_of_tuple(e, env, item.tuple);
-        item = item.tuple->item;
-    }
-    *key = evaluate(e, s->node->items[term], item, env);
-    return *key;
-}
-
-static bool sortable(struct jv v)
-{
-    return v.kind == JV_STRING || v.kind == JV_NUMBER;
-}
-
-/* Puts the error of two keys that don't go together. */
-static int unsortable(struct evaluation *e, const struct sort *s, struct jv a, struct jv b)
-{
-    if (!sortable(a) || !sortable(b))
-        eval_error_value(e, "T2008", sortable(a) ? b : a);
-    else
-        eval_error_values(e, "T2007", a, b);
-    eval_error_at(e, s->node->at);
-    return -1;
-}
-
-/* The first term that tells two items apart decides. */
-static int sorts_after(struct evaluation *e, void *user, size_t i, size_t j)
-{
-    struct sort *s = user;
-    int c = 0;
-
-    for (size_t t = 0; c == 0 && t < s->node->count; t++) {
-        const struct jv a = sort_key(e, s, t, i);
-        const struct jv b = is_error(a) ? a : sort_key(e, s, t, j);
-        if (is_error(b))
-            return -1;
-        /* Undefined comes last, whichever way the rest goes. */
-        if (is_undefined(a) || is_undefined(b)) {
-            c = is_undefined(a) ? !is_undefined(b) : -1;
-            continue;
-        }
-        if (!sortable(a) || a.kind != b.kind)
-            return unsortable(e, s, a, b);
-        c = jv_compare(e, a, b);
-        if (s->node->sort.descending[t])
-            c = -c;
-    }
-    return c == 1;
-}
-
-/*
- * Top-down, the middle rounded down, so that pairs are compared in the reference's order: which
- * error comes first depends on it.
- */
-static bool sort_part(struct evaluation *e, size_t *order, size_t *spare, size_t count,
-                      int (*after)(struct evaluation *e, void *user, size_t a, size_t b),
-                      void *user)
-{
-    const size_t middle = count / 2;
-    size_t left = 0, right = middle, to = 0;
-
-    if (count <= 1)
-        return true;
-    if (!sort_part(e, order, spare, middle, after, user) ||
-        !sort_part(e, order + middle, spare, count - middle, after, user))
-        return false;
-    memcpy(spare, order, count * sizeof *order);
-    while (left < middle && right < count) {
-        const int swap = eval_step(e) ? after(e, user, spare[left], spare[right]) : -1;
-        if (swap < 0)
-            return false;
-        order[to++] = swap ? spare[right++] : spare[left++];
-    }
-    while (left < middle)
-        order[to++] = spare[left++];
-    while (right < count)
-        order[to++] = spare[right++];
-    return true;
-}
-
-bool merge_sort(struct evaluation *e, size_t *order, size_t count,
-                int (*after)(struct evaluation *e, void *user, size_t a, size_t b), void *user)
-{
-    size_t *spare = mem_alloc((count ? count : 1) * sizeof *spare);
-    bool ok;
-
-    for (size_t i = 0; i < count; i++)
-        order[i] = i;
-    ok = sort_part(e, order, spare, count, after, user);
-    mem_free(spare);
-    return ok;
-}
-
-/* What has one item or none is handed on as it is, its keys unseen. */
-static struct jv evaluate_sort(struct evaluation *e, const struct node *n, struct jv input,
-                               struct frame *env)
-{
-    struct sort s = {.node = n, .input = input, .env = env, .count = items_count(input)};
-    struct list *l;
-    size_t *order;
-
-    if (s.count <= 1)
-        return input;
-    s.keys = eval_alloc(e, s.count * n->count * sizeof *s.keys);
-    for (size_t i = 0; i < s.count * n->count; i++)
-        s.keys[i] = failed;
-    order = eval_alloc(e, s.count * sizeof *order);
-    if (!merge_sort(e, order, s.count, sorts_after, &s))
-        return failed;
-    l = list_new(e, has_flag(input, LIST_TUPLES) ? LIST_TUPLES : 0, s.count);
-    for (size_t i = 0; i < s.count; i++)
-        list_push(e, l, items_at(input, order[i]));
-    return jv_list(l);
-}
-
 /* ---- steps ---- */
 
-/* The value of a step for one item. */
+/* Applies predicates, and `#`, which binds the position, to all that a step found. */
+static struct jv apply_stages(struct evaluation *e, const struct stages *stages, struct jv v,
+                              struct frame *env)
+{
+    for (size_t s = 0; s < stages->count && !is_error(v); s++) {
+        if (stages->items[s].filter) {
+            v = evaluate_filter(e, stages->items[s].filter, v, env);
+            continue;
+        }
+        eval_spend(e, is_array(v) ? items_count(v) : 1);
+        for (size_t i = 0; is_array(v) && i < items_count(v); i++) {
+            const struct jv item = items_at(v, i);
+            if (item.kind == JV_TUPLE)
+                tuple_set(e, item.tuple, stages->items[s].name, jv_number((double)i));
+        }
+    }
+    return v;
+}
+
+/* Returns what a step finds for one item, behind its predicates. */
 static struct jv step_value(struct evaluation *e, const struct node *step, struct jv item,
                             struct frame *env)
 {
@@ -267,7 +148,9 @@ static struct jv step_value(struct evaluation *e, const struct node *step, struc
     return v;
 }
 
-/* An array that was found is flattened by one level, unless a constructor at a path's end made it.
+/*
+ * Adds what a step found. An array is flattened by one level, unless a constructor at a path's end
+ * made it.
  */
 static bool add_step_value(struct evaluation *e, struct list *to, struct jv v)
 {
@@ -325,109 +208,7 @@ static struct jv evaluate_step(struct evaluation *e, const struct node *step, st
     return add_step_value(e, l, only) ? jv_list(l) : failed;
 }
 
-/* ---- tuples ---- */
-
-/* Bindings that are looked at, or copied, for a unit. */
-enum { BINDINGS_A_UNIT = 8 };
-
-/* Sets a binding of the tuple, or adds it. */
-static void tuple_set(struct evaluation *e, struct tuple *t, uint32_t name, struct jv v)
-{
-    eval_spend(e, t->count / BINDINGS_A_UNIT);
-
-    for (uint32_t i = 0; i < t->count; i++)
-        if (t->bindings[i].name == name) {
-            t->bindings[i].value = v;
-            return;
-        }
-    if (t->count == t->cap) {
-        t->cap = t->cap ? 2 * t->cap : 4;
-        t->bindings = eval_grow(e, t->bindings, t->count, t->cap, sizeof *t->bindings);
-    }
-    t->bindings[t->count++] = (struct binding){name, v};
-}
-
-/* A copy of `from` (NULL: nothing bound) with room for more. */
-static struct tuple *tuple_new(struct evaluation *e, const struct tuple *from, struct jv item)
-{
-    struct tuple *t = eval_alloc(e, sizeof *t);
-
-    *t = (struct tuple){.item = item};
-    if (!from || !from->count)
-        return t;
-    eval_spend(e, from->count / BINDINGS_A_UNIT);
-    t->count = from->count;
-    t->cap = from->count + 2;
-    t->bindings = eval_alloc(e, t->cap * sizeof *t->bindings);
-    memcpy(t->bindings, from->bindings, t->count * sizeof *t->bindings);
-    return t;
-}
-
-static void tuples_push(struct evaluation *e, struct list *l, struct tuple *t)
-{
-    list_push(e, l, (struct jv){.kind = JV_TUPLE, .tuple = t});
-}
-
-/* Items as tuples that bind nothing; `index`: a name for their position, or NO_NAME. */
-static struct jv tuples_of(struct evaluation *e, struct jv input, uint32_t index)
-{
-    struct list *l = list_new(e, LIST_SEQUENCE | LIST_TUPLES, items_count(input));
-
-    eval_spend(e, items_count(input));
-    for (size_t i = 0; i < items_count(input); i++) {
-        struct tuple *t = tuple_new(e, NULL, items_at(input, i));
-        if (index != NO_NAME)
-            tuple_set(e, t, index, jv_number((double)i));
-        tuples_push(e, l, t);
-    }
-    return jv_list(l);
-}
-
-static struct jv apply_stages(struct evaluation *e, const struct stages *stages, struct jv v,
-                              struct frame *env)
-{
-    for (size_t s = 0; s < stages->count && !is_error(v); s++) {
-        if (stages->items[s].filter) {
-            v = evaluate_filter(e, stages->items[s].filter, v, env);
-            continue;
-        }
-        eval_spend(e, is_array(v) ? items_count(v) : 1);
-        for (size_t i = 0; is_array(v) && i < items_count(v); i++) {
-            const struct jv item = items_at(v, i);
-            if (item.kind == JV_TUPLE)
-                tuple_set(e, item.tuple, stages->items[s].name, jv_number((double)i));
-        }
-    }
-    return v;
-}
-
-/* What a step found from one tuple, as tuples. */
-static void extend_tuple(struct evaluation *e, const struct node *step, const struct tuple *from,
-                         struct jv found, struct list *to)
-{
-    const size_t count = is_array(found) ? items_count(found) : 1;
-
-    for (size_t i = 0; i < count; i++) {
-        const struct jv v = is_array(found) ? items_at(found, i) : found;
-        struct tuple *t = tuple_new(e, from, v);
-        if (v.kind == JV_TUPLE) {
-            t->item = v.tuple->item;
-            for (uint32_t b = 0; b < v.tuple->count; b++)
-                tuple_set(e, t, v.tuple->bindings[b].name, v.tuple->bindings[b].value);
-            tuples_push(e, to, t);
-            continue;
-        }
-        if (step->focus != NO_NAME) {
-            tuple_set(e, t, step->focus, v);
-            t->item = from->item;
-        }
-        if (step->index != NO_NAME)
-            tuple_set(e, t, step->index, jv_number((double)i));
-        if (step->ancestor)
-            tuple_set(e, t, step->ancestor->label, from->item);
-        tuples_push(e, to, t);
-    }
-}
+/* ---- steps over tuples ---- */
 
 /* `tuples` undefined: this is the first step that needs them, and goes over `input`. */
 static struct jv evaluate_tuple_step(struct evaluation *e, const struct node *step, struct jv input,
@@ -453,194 +234,12 @@ static struct jv evaluate_tuple_step(struct evaluation *e, const struct node *st
         if (is_array(v) && !eval_steps(e, items_count(v)))
             return failed;
         if (!is_undefined(v))
-            extend_tuple(e, step, t, v, l);
+            tuples_extend(e, step, t, v, l);
     }
     return apply_stages(e, &step->stages, jv_list(l), env);
 }
 
-/* ---- groups ---- */
-
-struct group {
-    const json *key;
-    size_t pair;
-    struct jv data;
-    struct list *several; /* data, when it is more than one item */
-};
-
-struct groups {
-    struct map *index; /* key to number */
-    struct group *items;
-    size_t count, cap;
-};
-
-/* The first item of a group is kept as it is; a list is made for the second. */
-static bool group_append(struct evaluation *e, struct group *g, struct jv item)
-{
-    if (!g->several) {
-        g->several = list_new(e, 0, 0);
-        if (is_array(g->data))
-            list_extend(e, g->several, g->data);
-        else if (!is_undefined(g->data))
-            list_push(e, g->several, g->data);
-        g->data = jv_list(g->several);
-    }
-    return item.kind == JV_TUPLE ? (list_push(e, g->several, item), true)
-                                 : list_add_found(e, g->several, item);
-}
-
-static struct jv group_error(struct evaluation *e, const struct node *pairs, const char *code,
-                             struct jv key)
-{
-    eval_error_value(e, code, key);
-    return eval_error_at(e, pairs->at);
-}
-
-/*
- * Puts an item into the group of its key. Two pairs that give the same key are an error (D1009), as
- * the key can have only one value.
- */
-static struct jv group_item(struct evaluation *e, const struct node *pairs, struct groups *gs,
-                            size_t pair, struct jv key, struct jv item)
-{
-    struct jv at;
-
-    if (is_undefined(key))
-        return key;
-    if (!is_string(key))
-        return group_error(e, pairs, "T1003", key);
-    at = map_get(gs->index, key.j);
-    eval_spend_key(e, key.j);
-    if (!is_undefined(at)) {
-        struct group *g = &gs->items[(size_t)at.n];
-        if (g->pair != pair)
-            return group_error(e, pairs, "D1009", key);
-        return group_append(e, g, item) ? key : failed;
-    }
-    if (gs->count == gs->cap) {
-        gs->cap = gs->cap ? 2 * gs->cap : pairs->count / 2;
-        gs->items = eval_grow(e, gs->items, gs->count, gs->cap, sizeof *gs->items);
-    }
-    map_set(e, gs->index, key.j, jv_number((double)gs->count));
-    gs->items[gs->count++] = (struct group){.key = key.j, .pair = pair, .data = item};
-    return key;
-}
-
-/* The tuples of a group in one: what each name was bound to, appended. */
-static struct tuple *reduce_tuples(struct evaluation *e, struct jv data)
-{
-    struct tuple *t;
-
-    if (data.kind == JV_TUPLE)
-        return tuple_new(e, data.tuple, data.tuple->item);
-    t = tuple_new(e, items_at(data, 0).tuple, items_at(data, 0).tuple->item);
-    for (size_t i = 1; i < items_count(data); i++) {
-        const struct tuple *more = items_at(data, i).tuple;
-        t->item = jv_append(e, t->item, more->item);
-        for (uint32_t b = 0; b < more->count; b++) {
-            struct jv old = jv_undefined();
-            eval_spend(e, 1 + t->count / BINDINGS_A_UNIT);
-            for (uint32_t k = 0; k < t->count; k++)
-                if (t->bindings[k].name == more->bindings[b].name)
-                    old = t->bindings[k].value;
-            tuple_set(e, t, more->bindings[b].name, jv_append(e, old, more->bindings[b].value));
-        }
-    }
-    return t;
-}
-
-static struct jv group_value(struct evaluation *e, const struct node *pairs, const struct group *g,
-                             struct frame *env, bool tuples)
-{
-    struct jv data = g->data;
-    struct tuple *t;
-
-    if (tuples && !is_undefined(data)) {
-        t = reduce_tuples(e, data);
-        data = t->item;
-        env = frame_of_tuple(e, env, t);
-    }
-    return evaluate(e, pairs->items[2 * g->pair + 1], data, env);
-}
-
-/*
- * Values are evaluated in the order in which JavaScript lists the keys, so that the first error is
- * the reference's.
- */
-static struct jv group_values(struct evaluation *e, const struct node *pairs, struct groups *gs,
-                              struct frame *env, bool tuples)
-{
-    struct map *m = map_new(e, gs->count);
-    const uint32_t *order = members_order(e, jv_map(gs->index));
-    struct jv v;
-
-    for (size_t i = 0; i < gs->count; i++) {
-        const struct group *g = &gs->items[order ? order[i] : i];
-        v = group_value(e, pairs, g, env, tuples);
-        if (is_error(v))
-            return v;
-        if (!is_undefined(v))
-            map_set(e, m, g->key, v);
-    }
-    return jv_map(m);
-}
-
-/* A constructor's usual case: one item. Undefined: a key is no string, so do it the long way. */
-static struct jv construct(struct evaluation *e, const struct node *pairs, struct jv item,
-                           struct frame *env)
-{
-    struct map *m = map_new(e, pairs->count / 2);
-
-    for (size_t i = 0; i < pairs->count; i += 2) {
-        struct jv v = evaluate(e, pairs->items[i + 1], item, env);
-        if (is_error(v))
-            return v;
-        if (!is_undefined(v))
-            map_set(e, m, pairs->items[i]->text, v);
-    }
-    return jv_map(m);
-}
-
-struct jv evaluate_group(struct evaluation *e, const struct node *pairs, struct jv input,
-                         struct frame *env)
-{
-    const bool tuples = has_flag(input, LIST_TUPLES);
-    size_t count = is_array(input) ? items_count(input) : 1;
-    struct groups gs = {0};
-    struct jv item, key;
-
-    if (!is_array(input) && pairs->object.plain_keys)
-        return construct(e, pairs, input, env);
-    if (count == 0 && tuples && e->dialect == JSONATA_REFERENCE)
-        return jv_map(map_new(e, 0));
-    gs.index = map_new(e, 0);
-    /* Without items there is one, undefined: a constructor makes its object all the same. */
-    for (size_t i = 0; i < (count ? count : 1); i++) {
-        item = count == 0 ? jv_undefined() : is_array(input) ? items_at(input, i) : input;
-        struct frame *at = item.kind == JV_TUPLE ? frame_of_tuple(e, env, item.tuple) : env;
-        const struct jv context = item.kind == JV_TUPLE ? item.tuple->item : item;
-        for (size_t pair = 0; pair < pairs->count / 2; pair++) {
-            key = evaluate(e, pairs->items[2 * pair], context, at);
-            if (is_error(key) || is_error(group_item(e, pairs, &gs, pair, key, item)))
-                return failed;
-        }
-    }
-    return group_values(e, pairs, &gs, env, tuples);
-}
-
 /* ---- paths ---- */
-
-/* What the last step gives when it is done with tuples. */
-static struct jv untuple(struct evaluation *e, struct jv tuples)
-{
-    struct list *l = list_new(e, LIST_SEQUENCE, items_count(tuples));
-
-    eval_spend(e, items_count(tuples));
-    for (size_t i = 0; i < items_count(tuples); i++) {
-        const struct jv v = items_at(tuples, i);
-        list_push(e, l, v.kind == JV_TUPLE ? v.tuple->item : v);
-    }
-    return jv_list(l);
-}
 
 /* A path with [] keeps a sequence of one item a sequence. */
 static struct jv keep_singleton(struct evaluation *e, struct jv v)
@@ -740,7 +339,7 @@ static struct jv path_steps(struct evaluation *e, const struct node *n, struct j
     }
     if (!is_tuples || is_undefined(tuples))
         return result;
-    return n->tuple || n->group ? tuples : untuple(e, tuples);
+    return n->tuple || n->group ? tuples : tuples_items(e, tuples);
 }
 
 /*
