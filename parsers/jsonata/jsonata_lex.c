@@ -8,7 +8,8 @@
 #include "parsers/base/ascii.h"
 #include "parsers/base/count.h"
 #include "parsers/base/utf8.h"
-#include "parsers/jsonata/jsonata_parse.h"
+#include "parsers/jsonata/jsonata_error.h"
+#include "parsers/jsonata/jsonata_names.h"
 
 #include <string.h>
 

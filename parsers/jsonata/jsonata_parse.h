@@ -5,6 +5,7 @@
 #include "parsers/jsonata/jsonata_lex.h"
 #include "parsers/jsonata/jsonata_tree.h"
 
+/* A text on its way to a tree. */
 struct parser {
     jsonata *x;
     struct lexer lexer;
@@ -17,22 +18,12 @@ struct parser {
 
 /* Reads `text` into x->root. False with *why filled. */
 bool jsonata_parse(jsonata *x, const char *text, size_t len, struct failure *why);
-/*
- * Turns the tree of operators into paths of steps (jsonata_process.c). Returns the new root; NULL
- * with p->why filled.
- */
-struct node *jsonata_process(struct parser *p, struct node *raw);
 
+/* Makes a node of the expression's arena; `at`: the byte in the text where it stands. */
 struct node *node_new(struct parser *p, enum node_kind kind, size_t at);
 /* Adds to the items of `list`. */
 void node_add(struct parser *p, struct node *list, struct node *item);
 /* Fills p->why; returns NULL. `token` is shown quoted; NULL: there is none. */
 struct node *syntax_error(struct parser *p, const char *code, size_t at, const json *token);
-
-/* Makes a string that lives as long as the compiled expression. Returns a look. */
-json *jsonata_keep(jsonata *x, const char *text, size_t len);
-/* Returns the number of the name, which is added when it is new. */
-uint32_t jsonata_name(jsonata *x, const char *text, size_t len);
-void names_clear(struct names *n);
 
 #endif

@@ -1,0 +1,14 @@
+#ifndef PARSERS_JSONATA_JSONATA_NAMES_H
+#define PARSERS_JSONATA_JSONATA_NAMES_H
+
+#include "parsers/jsonata/jsonata_tree.h"
+
+/* Makes a string that lives as long as the compiled expression. Returns a look. */
+json *jsonata_keep(jsonata *x, const char *text, size_t len);
+/* Returns the number of the name, which is added when it is new, with its function if the dialect
+ * has one. */
+uint32_t jsonata_name(jsonata *x, const char *text, size_t len);
+/* Frees the list and its index; the texts are the expression's. */
+void names_clear(struct names *n);
+
+#endif
