@@ -22,46 +22,21 @@
 #include "parsers/regex/regex_impl.h"
 
 #include "parsers/base/ascii.h"
-#include "parsers/base/case.h"
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
-#include "parsers/base/utf8.h"
+#include "parsers/regex/regex_pattern.h"
+#include "parsers/regex/regex_ranges.h"
 
 #include <stdint.h>
 #include <string.h>
-#include <utf8proc.h>
 
 enum {
     MAX_DEPTH = 250,
-    /* PCRE2's largest count in a quantifier. */
-    MAX_COUNT = 65535,
     MAX_COST = 1 << 24,
-    NO_UNIT = -1,
 };
 
 #define ASCII_LINE_ENDS "\\n\\r"
 #define LINE_ENDS ASCII_LINE_ENDS "\\x{2028}\\x{2029}"
-
-/* Stands for all that is not in ASCII where only that is searched: it is nowhere in it. */
-#define NOT_ASCII 0xFFu
-
-struct unit {
-    uint32_t code, at; /* `at`: the byte in the pattern where it comes from */
-};
-
-struct range {
-    uint32_t low, high;
-};
-
-struct ranges {
-    struct range *list;
-    size_t count, cap;
-};
-
-struct name {
-    size_t start, len; /* in units */
-    unsigned group;
-};
 
 enum group_kind { GROUP, LOOKAHEAD, LOOKBEHIND };
 
@@ -74,261 +49,21 @@ struct open_group {
 struct translation {
     const struct js_pattern *from;
     struct pcre_pattern *to;
-    struct diag *why;
-    struct unit *units;
-    size_t count, i;
-    struct name *names;
-    size_t name_count, name_cap;
+    struct pattern p;
     struct open_group open[MAX_DEPTH];
     size_t depth, lookbehinds; /* groups that are open; how many of them look behind */
     size_t atom_cost;          /* in front of the last atom */
     bool repeatable;           /* may a quantifier follow? */
-    bool repeats;              /* there is a quantifier that may go far, maybe */
     bool single, reference;    /* the last atom is no group; it is a reference to one */
 };
 
-static bool translate_refuse(struct translation *t, size_t i, const char *what)
-{
-    size_t at = i < t->count ? t->units[i].at : t->from->len;
-
-    diag_set(t->why, "regex", at, "invalid regular expression: %s", what);
-    return false;
-}
-
-/* ---- the pattern as code units ---- */
-
-static void translate_read_units(struct translation *t)
-{
-    const char *text = t->from->text;
-    size_t len = t->from->len;
-
-    t->units = mem_alloc((len + 1) * sizeof *t->units);
-    for (size_t i = 0; i < len;) {
-        uint32_t cp = 0;
-        size_t n = utf8_decode(text + i, len - i, &cp);
-
-        if (!n) {
-            cp = 0xFFFD;
-            n = 1;
-        }
-        if (cp >= 0x10000) {
-            uint32_t high = 0xD800 + ((cp - 0x10000) >> 10);
-
-            t->units[t->count++] = (struct unit){high, (uint32_t)i};
-            cp = 0xDC00 + ((cp - 0x10000) & 0x3FF);
-        }
-        t->units[t->count++] = (struct unit){cp, (uint32_t)i};
-        i += n;
-    }
-}
-
-static int translate_peek(const struct translation *t, size_t ahead)
-{
-    return t->i + ahead < t->count ? (int)t->units[t->i + ahead].code : NO_UNIT;
-}
-
-static bool peek_text(const struct translation *t, const char *text)
-{
-    for (size_t i = 0; text[i]; i++)
-        if (translate_peek(t, i) != text[i])
-            return false;
-    return true;
-}
-
-/* `count` hexadecimal digits at `from`, or NO_UNIT. */
-static int peek_hex(const struct translation *t, size_t from, size_t count)
-{
-    int n = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        int digit = ascii_hex_value(translate_peek(t, from + i));
-
-        if (digit < 0)
-            return NO_UNIT;
-        n = n << 4 | digit;
-    }
-    return n;
-}
-
-/* ---- groups: how many, and their names ---- */
-
-static bool translate_same_name(const struct translation *t, const struct name *a, size_t start,
-                                size_t len)
-{
-    if (a->len != len)
-        return false;
-    for (size_t i = 0; i < len; i++)
-        if (t->units[a->start + i].code != t->units[start + i].code)
-            return false;
-    return true;
-}
-
-static bool is_name_unit(uint32_t c, bool first)
-{
-    return c == '_' || c == '$' || c >= 0x80 || ascii_is_letter((int)c) ||
-           (!first && ascii_is_digit((int)c));
-}
-
-/* From `start` to the '>' behind a name; 0: there is no name. */
-static size_t translate_name_length(const struct translation *t, size_t start)
-{
-    size_t i = start;
-
-    while (i < t->count && is_name_unit(t->units[i].code, i == start))
-        i++;
-    return i < t->count && t->units[i].code == '>' ? i - start : 0;
-}
-
-static const struct name *translate_find_name(const struct translation *t, size_t start, size_t len)
-{
-    for (size_t i = 0; i < t->name_count; i++)
-        if (translate_same_name(t, &t->names[i], start, len))
-            return &t->names[i];
-    return NULL;
-}
-
-static bool translate_note_name(struct translation *t, size_t start)
-{
-    size_t len = translate_name_length(t, start);
-
-    if (!len)
-        return translate_refuse(t, start, "invalid name of a group");
-    if (translate_find_name(t, start, len))
-        return translate_refuse(t, start, "two groups of the same name");
-    MEM_GROW(t->names, t->name_count, t->name_cap);
-    t->names[t->name_count++] = (struct name){start, len, t->to->groups};
-    return true;
-}
-
-static bool translate_find_groups(struct translation *t)
-{
-    bool in_class = false;
-
-    for (t->i = 0; t->i < t->count; t->i++) {
-        int c = translate_peek(t, 0);
-
-        t->repeats = t->repeats || c == '*' || c == '+' || c == '{';
-        if (c == '\\') {
-            t->i++;
-        } else if (c == '[' || c == ']') {
-            in_class = c == '[';
-        } else if (c == '(' && !in_class) {
-            bool named =
-                peek_text(t, "(?<") && translate_peek(t, 3) != '=' && translate_peek(t, 3) != '!';
-
-            if (translate_peek(t, 1) == '?' && !named)
-                continue;
-            t->to->groups++;
-            if (named && !translate_note_name(t, t->i + 3))
-                return false;
-        }
-    }
-    t->i = 0;
-    return true;
-}
-
 /* ---- characters ---- */
-
-/* Outside of a class as within one. */
-static void put_unit(struct buf *out, uint32_t c)
-{
-    if (ascii_is_letter((int)c) || ascii_is_digit((int)c))
-        buf_addc(out, (char)c);
-    else if (c > ' ' && c < 0x7F)
-        buf_add(out, (const char[]){'\\', (char)c}, 2);
-    else if (c < 0x80)
-        buf_printf(out, "\\x{%x}", c);
-    else
-        out->len += utf8_encode(c, buf_reserve(out, 4));
-}
-
-static void put_not_ascii(struct buf *out)
-{
-    buf_printf(out, "\\x{%x}", NOT_ASCII);
-}
-
-/* Canonicalize of ECMA-262, 22.2.2.7.3: units are the same if this makes them so. */
-static uint32_t canonical(uint32_t c)
-{
-    uint32_t upper;
-
-    if (c < 0x80)
-        return c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c;
-    upper = (uint32_t)utf8proc_toupper((utf8proc_int32_t)c);
-    if (upper == c || upper < 0x80 || upper > 0xFFFF || case_has_long_upper(c))
-        return c;
-    return upper;
-}
-
-/* Small letters whose capital has another small letter of its own. */
-static const uint16_t odd_letters[] = {
-    0xB5,   0x1C5,  0x1C8,  0x1CB,  0x1F2,  0x345,  0x3C2,  0x3D0,  0x3D1,
-    0x3D5,  0x3D6,  0x3F0,  0x3F1,  0x3F5,  0x1C80, 0x1C81, 0x1C82, 0x1C83,
-    0x1C84, 0x1C85, 0x1C86, 0x1C87, 0x1C88, 0x1E9B, 0x1FBE, 0xA64B,
-};
-
-static void add_range(struct ranges *r, uint32_t low, uint32_t high)
-{
-    MEM_GROW(r->list, r->count, r->cap);
-    r->list[r->count++] = (struct range){low, high};
-}
-
-static void add_if_same(struct ranges *r, uint32_t c, uint32_t other)
-{
-    if (other != c && other <= 0xFFFF && canonical(other) == canonical(c))
-        add_range(r, other, other);
-}
-
-/* What else is the same as `c`, but for case. */
-static void add_other_cases(struct ranges *r, uint32_t c)
-{
-    uint32_t upper = canonical(c);
-    uint32_t lower = (uint32_t)utf8proc_tolower((utf8proc_int32_t)upper);
-
-    if (upper == c && lower == c)
-        return;
-    add_if_same(r, c, upper);
-    add_if_same(r, c, lower);
-    if (c < 0x80)
-        return;
-    for (size_t i = 0; i < COUNT(odd_letters); i++)
-        add_if_same(r, c, odd_letters[i]);
-}
-
-static void put_range(struct buf *out, struct range r)
-{
-    put_unit(out, r.low);
-    if (r.high == r.low)
-        return;
-    buf_addc(out, '-');
-    put_unit(out, r.high);
-}
-
-static void put_ranges(struct buf *out, const struct ranges *r, bool negative, bool ascii)
-{
-    bool beyond = false;
-
-    buf_adds(out, negative ? "[^" : "[");
-    for (size_t i = 0; i < r->count; i++) {
-        struct range of = r->list[i];
-
-        if (ascii && of.high >= 0x80) {
-            beyond = true;
-            of.high = 0x7F;
-        }
-        if (of.low <= of.high)
-            put_range(out, of);
-    }
-    if (beyond)
-        put_not_ascii(out);
-    buf_addc(out, ']');
-}
 
 /* With all cases in it, where case is ignored: PCRE2 is not to add any. */
 static void put_class(struct translation *t, const struct ranges *r, bool negative)
 {
     buf_adds(&t->to->text, t->from->ignore_case ? "(?-i:" : "");
-    put_ranges(&t->to->text, r, negative, t->from->ascii);
+    ranges_put(&t->to->text, r, negative, t->from->ascii);
     buf_adds(&t->to->text, t->from->ignore_case ? ")" : "");
 }
 
@@ -342,104 +77,17 @@ static void translate_put_literal(struct translation *t, uint32_t c)
 
     t->repeatable = true;
     if (t->from->ascii && c >= 0x80) {
-        put_not_ascii(&t->to->text);
+        regex_put_not_ascii(&t->to->text);
         return;
     }
     if (t->from->ascii || !t->from->ignore_case || (c < 0x80 && !strchr("sSkK", (int)c)) || !c) {
-        put_unit(&t->to->text, c);
+        regex_put_unit(&t->to->text, c);
         return;
     }
-    add_other_cases(&same, c);
-    add_range(&same, c, c);
+    ranges_add_other_cases(&same, c);
+    ranges_add(&same, c, c);
     put_class(t, &same, false);
     mem_free(same.list);
-}
-
-/* ---- \d \w \s and their opposites ---- */
-
-static const struct range digit_ranges[] = {{'0', '9'}};
-static const struct range word_ranges[] = {{'0', '9'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}};
-static const struct range space_ranges[] = {
-    {0x9, 0xD},       {0x20, 0x20},     {0xA0, 0xA0},     {0x1680, 0x1680}, {0x2000, 0x200A},
-    {0x2028, 0x2029}, {0x202F, 0x202F}, {0x205F, 0x205F}, {0x3000, 0x3000}, {0xFEFF, 0xFEFF},
-};
-
-/* The ranges are sorted. */
-static void add_set(struct ranges *r, const struct range *set, size_t count, bool opposite)
-{
-    uint32_t next = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        if (!opposite)
-            add_range(r, set[i].low, set[i].high);
-        else if (set[i].low > next)
-            add_range(r, next, set[i].low - 1);
-        next = set[i].high + 1;
-    }
-    if (opposite)
-        add_range(r, next, 0xFFFF);
-}
-
-#define ADD_SET(r, set, opposite) add_set(r, set, COUNT(set), opposite)
-
-/* Adds what \d, \w, \s mean; false when `c` is none of the three, nor of their opposites. */
-static bool add_named_set(struct ranges *r, int c)
-{
-    switch (c) {
-    case 'd':
-    case 'D': ADD_SET(r, digit_ranges, c == 'D'); return true;
-    case 'w':
-    case 'W': ADD_SET(r, word_ranges, c == 'W'); return true;
-    case 's':
-    case 'S': ADD_SET(r, space_ranges, c == 'S'); return true;
-    default: return false;
-    }
-}
-
-/* ---- what is ahead ---- */
-
-/* A count of a quantifier, at most one above the largest that PCRE2 knows. */
-static size_t peek_count(const struct translation *t, size_t from, unsigned *count)
-{
-    size_t i = from;
-
-    for (*count = 0; ascii_is_digit(translate_peek(t, i)); i++)
-        if (*count <= MAX_COUNT)
-            *count = *count * 10 + (unsigned)(translate_peek(t, i) - '0');
-    return i - from;
-}
-
-/*
- * {n}, {n,} or {n,m}: its length in units, 0 when it is none, which makes the brace a character.
- * Without an upper bound `most` is less than `least`.
- */
-static size_t peek_braces(const struct translation *t, size_t ahead, unsigned *least,
-                          unsigned *most, bool *endless)
-{
-    size_t i = ahead + 1, digits = peek_count(t, i, least);
-
-    if (!digits)
-        return 0;
-    i += digits;
-    *most = *least;
-    *endless = false;
-    if (translate_peek(t, i) == ',') {
-        digits = peek_count(t, ++i, most);
-        *endless = !digits;
-        i += digits;
-    }
-    return translate_peek(t, i) == '}' ? i + 1 - ahead : 0;
-}
-
-static bool translate_is_quantifier(const struct translation *t, size_t ahead)
-{
-    const int c = translate_peek(t, ahead);
-    unsigned least, most;
-    bool endless;
-
-    if (c != '{')
-        return c == '*' || c == '+' || c == '?';
-    return peek_braces(t, ahead, &least, &most, &endless) > 0;
 }
 
 /* ---- callouts ---- */
@@ -456,12 +104,12 @@ static bool ends_match(const struct translation *t)
 {
     size_t i = 0;
 
-    if (!t->depth && translate_peek(t, 0) == '|')
+    if (!t->depth && pattern_peek(&t->p, 0) == '|')
         return true;
     for (; i < t->depth; i++)
-        if (t->open[i].kind != GROUP || translate_peek(t, i) != ')')
+        if (t->open[i].kind != GROUP || pattern_peek(&t->p, i) != ')')
             return false;
-    return translate_peek(t, i) == NO_UNIT;
+    return pattern_peek(&t->p, i) == NO_UNIT;
 }
 
 /* ---- escapes ---- */
@@ -472,12 +120,12 @@ static uint32_t read_octal(struct translation *t)
     uint32_t n = 0;
 
     for (int i = 0; i < 3; i++) {
-        int c = translate_peek(t, 0);
+        int c = pattern_peek(&t->p, 0);
 
         if (c < '0' || c > '7' || n * 8 + (uint32_t)(c - '0') > 0377)
             break;
         n = n * 8 + (uint32_t)(c - '0');
-        t->i++;
+        t->p.i++;
     }
     return n;
 }
@@ -488,12 +136,12 @@ static uint32_t read_octal(struct translation *t)
  */
 static uint32_t read_character_escape(struct translation *t, bool in_class)
 {
-    int c = translate_peek(t, 0), next = translate_peek(t, 1);
+    int c = pattern_peek(&t->p, 0), next = pattern_peek(&t->p, 1);
     size_t digits = c == 'x' ? 2 : 4;
 
     if (c >= '0' && c <= '7')
         return read_octal(t);
-    t->i++;
+    t->p.i++;
     switch (c) {
     case 't': return '\t';
     case 'n': return '\n';
@@ -502,17 +150,17 @@ static uint32_t read_character_escape(struct translation *t, bool in_class)
     case 'r': return '\r';
     case 'c':
         if (ascii_is_letter(next) || (in_class && (ascii_is_digit(next) || next == '_'))) {
-            t->i++;
+            t->p.i++;
             return (uint32_t)next & 31;
         }
-        t->i--;
+        t->p.i--;
         return '\\';
     case 'x':
     case 'u':
-        if (peek_hex(t, 0, digits) != NO_UNIT) {
-            uint32_t code = (uint32_t)peek_hex(t, 0, digits);
+        if (pattern_peek_hex(&t->p, 0, digits) != NO_UNIT) {
+            uint32_t code = (uint32_t)pattern_peek_hex(&t->p, 0, digits);
 
-            t->i += digits;
+            t->p.i += digits;
             return code;
         }
         return (uint32_t)c;
@@ -525,7 +173,7 @@ static void put_reference(struct translation *t, unsigned group)
 {
     t->to->references = t->reference = true;
     buf_printf(&t->to->text, "\\g{%u}", group);
-    if (!translate_is_quantifier(t, 0))
+    if (!pattern_at_quantifier(&t->p, 0))
         put_callout(t);
 }
 
@@ -535,13 +183,13 @@ static bool read_backreference(struct translation *t)
     unsigned n = 0;
     size_t ahead = 0;
 
-    if (translate_peek(t, 0) == '0')
+    if (pattern_peek(&t->p, 0) == '0')
         return false;
-    for (; ascii_is_digit(translate_peek(t, ahead)) && n <= t->to->groups; ahead++)
-        n = n * 10 + (unsigned)(translate_peek(t, ahead) - '0');
+    for (; ascii_is_digit(pattern_peek(&t->p, ahead)) && n <= t->to->groups; ahead++)
+        n = n * 10 + (unsigned)(pattern_peek(&t->p, ahead) - '0');
     if (!ahead || n > t->to->groups)
         return false;
-    t->i += ahead;
+    t->p.i += ahead;
     put_reference(t, n);
     return true;
 }
@@ -549,16 +197,16 @@ static bool read_backreference(struct translation *t)
 /* \k<name> */
 static bool read_named_reference(struct translation *t)
 {
-    const struct name *name = NULL;
+    const struct group_name *name = NULL;
     size_t len = 0;
 
-    if (translate_peek(t, 1) == '<') {
-        len = translate_name_length(t, t->i + 2);
-        name = translate_find_name(t, t->i + 2, len);
+    if (pattern_peek(&t->p, 1) == '<') {
+        len = pattern_name_length(&t->p, t->p.i + 2);
+        name = pattern_find_name(&t->p, t->p.i + 2, len);
     }
     if (!name)
-        return translate_refuse(t, t->i, "\\k names no group");
-    t->i += len + 3;
+        return pattern_refuse(&t->p, t->p.i, "\\k names no group");
+    t->p.i += len + 3;
     put_reference(t, name->group);
     return true;
 }
@@ -567,25 +215,25 @@ static bool read_named_reference(struct translation *t)
 static bool translate_read_escape(struct translation *t)
 {
     struct ranges set = {0};
-    int c = translate_peek(t, 1);
+    int c = pattern_peek(&t->p, 1);
 
-    t->i++;
+    t->p.i++;
     if (c == NO_UNIT)
-        return translate_refuse(t, t->i - 1, "a backslash at the end");
+        return pattern_refuse(&t->p, t->p.i - 1, "a backslash at the end");
     if (c == 'b' || c == 'B') {
         buf_printf(&t->to->text, "\\%c", c);
         t->repeatable = false;
-        t->i++;
+        t->p.i++;
         return true;
     }
     t->repeatable = true;
-    if (add_named_set(&set, c)) {
+    if (ranges_add_named(&set, c)) {
         put_class(t, &set, false);
         mem_free(set.list);
-        t->i++;
+        t->p.i++;
         return true;
     }
-    if (c == 'k' && t->name_count)
+    if (c == 'k' && t->p.name_count)
         return read_named_reference(t);
     if (!ascii_is_digit(c) || !read_backreference(t))
         translate_put_literal(t, read_character_escape(t, false));
@@ -597,22 +245,22 @@ static bool translate_read_escape(struct translation *t)
 /* One member: true and *c, or true and NO_UNIT for a set, which is added; false at the end. */
 static bool read_member(struct translation *t, struct ranges *r, int *c)
 {
-    *c = translate_peek(t, 0);
+    *c = pattern_peek(&t->p, 0);
     if (*c == NO_UNIT)
         return false;
     if (*c != '\\') {
-        t->i++;
+        t->p.i++;
         return true;
     }
-    t->i++;
-    if (translate_peek(t, 0) == NO_UNIT)
+    t->p.i++;
+    if (pattern_peek(&t->p, 0) == NO_UNIT)
         return false;
-    if (add_named_set(r, translate_peek(t, 0))) {
+    if (ranges_add_named(r, pattern_peek(&t->p, 0))) {
         *c = NO_UNIT;
-        t->i++;
-    } else if (translate_peek(t, 0) == 'b') {
+        t->p.i++;
+    } else if (pattern_peek(&t->p, 0) == 'b') {
         *c = '\b';
-        t->i++;
+        t->p.i++;
     } else {
         *c = (int)read_character_escape(t, true);
     }
@@ -622,65 +270,52 @@ static bool read_member(struct translation *t, struct ranges *r, int *c)
 static void translate_add_member(struct ranges *r, int c)
 {
     if (c != NO_UNIT)
-        add_range(r, (uint32_t)c, (uint32_t)c);
+        ranges_add(r, (uint32_t)c, (uint32_t)c);
 }
 
 static bool translate_read_members(struct translation *t, struct ranges *r)
 {
-    size_t start = t->i - 1;
+    size_t start = t->p.i - 1;
 
-    while (translate_peek(t, 0) != ']') {
-        size_t from = t->i;
+    while (pattern_peek(&t->p, 0) != ']') {
+        size_t from = t->p.i;
         int low, high;
 
         if (!read_member(t, r, &low))
-            return translate_refuse(t, start, "a class without ]");
-        if (translate_peek(t, 0) != '-' || translate_peek(t, 1) == ']' ||
-            translate_peek(t, 1) == NO_UNIT) {
+            return pattern_refuse(&t->p, start, "a class without ]");
+        if (pattern_peek(&t->p, 0) != '-' || pattern_peek(&t->p, 1) == ']' ||
+            pattern_peek(&t->p, 1) == NO_UNIT) {
             translate_add_member(r, low);
             continue;
         }
-        t->i++;
+        t->p.i++;
         if (!read_member(t, r, &high))
-            return translate_refuse(t, start, "a class without ]");
+            return pattern_refuse(&t->p, start, "a class without ]");
         if (low == NO_UNIT || high == NO_UNIT) {
             translate_add_member(r, low);
             translate_add_member(r, '-');
             translate_add_member(r, high);
         } else if (low > high) {
-            return translate_refuse(t, from, "a range in a class that is out of order");
+            return pattern_refuse(&t->p, from, "a range in a class that is out of order");
         } else {
-            add_range(r, (uint32_t)low, (uint32_t)high);
+            ranges_add(r, (uint32_t)low, (uint32_t)high);
         }
     }
-    t->i++;
+    t->p.i++;
     return true;
-}
-
-/* What is not in ASCII has no other case in it. */
-static void add_all_cases(struct ranges *r, bool ascii)
-{
-    size_t count = r->count;
-
-    for (size_t i = 0; i < count; i++) {
-        struct range of = r->list[i];
-
-        for (uint32_t c = of.low; c <= of.high && !(ascii && c >= 0x80); c++)
-            add_other_cases(r, c);
-    }
 }
 
 /* At the bracket. [] matches nothing, [^] everything. */
 static bool read_class(struct translation *t)
 {
     struct ranges r = {0};
-    bool negative = translate_peek(t, 1) == '^', ok;
+    bool negative = pattern_peek(&t->p, 1) == '^', ok;
 
-    t->i += negative ? 2 : 1;
+    t->p.i += negative ? 2 : 1;
     t->repeatable = true;
     ok = translate_read_members(t, &r);
     if (ok && t->from->ignore_case)
-        add_all_cases(&r, t->from->ascii);
+        ranges_add_all_cases(&r, t->from->ascii);
     if (ok && !r.count)
         buf_adds(&t->to->text, negative ? "(?s:.)" : "(?:(?!))");
     else if (ok)
@@ -705,24 +340,24 @@ static bool open_group(struct translation *t)
     enum group_kind kind = GROUP;
 
     if (t->depth == MAX_DEPTH)
-        return translate_refuse(t, t->i, "groups are nested too deeply");
-    if (translate_peek(t, 1) == '?') {
+        return pattern_refuse(&t->p, t->p.i, "groups are nested too deeply");
+    if (pattern_peek(&t->p, 1) == '?') {
         size_t n = COUNT(group_starts), k = 0;
 
-        while (k < n && !peek_text(t, group_starts[k].start))
+        while (k < n && !pattern_peek_text(&t->p, group_starts[k].start))
             k++;
         if (k == n)
-            return translate_refuse(t, t->i, "invalid group");
+            return pattern_refuse(&t->p, t->p.i, "invalid group");
         kind = group_starts[k].kind;
         if (kind == LOOKBEHIND)
-            t->to->lookbehind = t->units[t->i].at;
+            t->to->lookbehind = t->p.units[t->p.i].at;
         buf_adds(&t->to->text, group_starts[k].put);
-        t->i += strlen(group_starts[k].start);
+        t->p.i += strlen(group_starts[k].start);
         if (k == n - 1)
-            t->i += translate_name_length(t, t->i) + 1;
+            t->p.i += pattern_name_length(&t->p, t->p.i) + 1;
     } else {
         buf_addc(&t->to->text, '(');
-        t->i++;
+        t->p.i++;
     }
     t->open[t->depth++] = (struct open_group){.kind = kind, .cost = t->to->cost};
     t->lookbehinds += kind == LOOKBEHIND;
@@ -735,17 +370,17 @@ static bool close_group(struct translation *t)
     const struct open_group *group;
 
     if (!t->depth)
-        return translate_refuse(t, t->i, "unmatched )");
+        return pattern_refuse(&t->p, t->p.i, "unmatched )");
     group = &t->open[--t->depth];
-    if (group->alternatives || translate_is_quantifier(t, 1))
+    if (group->alternatives || pattern_at_quantifier(&t->p, 1))
         put_callout(t);
     t->lookbehinds -= group->kind == LOOKBEHIND;
     buf_adds(&t->to->text, group->kind == LOOKAHEAD ? "))" : ")");
     t->repeatable = group->kind != LOOKBEHIND;
     t->single = false;
     t->atom_cost = group->cost;
-    t->i++;
-    if (group->kind == LOOKAHEAD && t->repeats && !translate_is_quantifier(t, 0))
+    t->p.i++;
+    if (group->kind == LOOKAHEAD && t->p.repeats && !pattern_at_quantifier(&t->p, 0))
         put_callout(t);
     return true;
 }
@@ -764,11 +399,11 @@ static bool read_quantifier(struct translation *t, size_t len, unsigned least, u
                             bool endless)
 {
     if (!t->repeatable)
-        return translate_refuse(t, t->i, "nothing to repeat");
+        return pattern_refuse(&t->p, t->p.i, "nothing to repeat");
     if (!endless && most < least)
-        return translate_refuse(t, t->i, "the numbers in a quantifier are out of order");
+        return pattern_refuse(&t->p, t->p.i, "the numbers in a quantifier are out of order");
     if (least > MAX_COUNT)
-        return translate_refuse(t, t->i, "the number in a quantifier is too large");
+        return pattern_refuse(&t->p, t->p.i, "the number in a quantifier is too large");
     if (endless && least <= 1)
         buf_addc(&t->to->text, least ? '+' : '*');
     else if (!endless && least == 0 && most == 1)
@@ -777,10 +412,10 @@ static bool read_quantifier(struct translation *t, size_t len, unsigned least, u
         buf_printf(&t->to->text, "{%u,}", least);
     else
         buf_printf(&t->to->text, "{%u,%u}", least, most);
-    t->i += len;
-    if (translate_peek(t, 0) == '?') {
+    t->p.i += len;
+    if (pattern_peek(&t->p, 0) == '?') {
         buf_addc(&t->to->text, '?');
-        t->i++;
+        t->p.i++;
     }
     if (least > 1)
         add_cost(t, least - 1);
@@ -794,7 +429,7 @@ static bool read_brace(struct translation *t)
 {
     unsigned least, most;
     bool endless;
-    size_t len = peek_braces(t, 0, &least, &most, &endless);
+    size_t len = pattern_peek_braces(&t->p, 0, &least, &most, &endless);
 
     if (len)
         return read_quantifier(t, len, least, most, endless);
@@ -802,7 +437,7 @@ static bool read_brace(struct translation *t)
     t->single = true;
     t->reference = false;
     translate_put_literal(t, '{');
-    t->i++;
+    t->p.i++;
     return true;
 }
 
@@ -813,12 +448,12 @@ static void put_line_assertion(struct translation *t, const char *alone, const c
     else
         buf_adds(&t->to->text, alone);
     t->repeatable = false;
-    t->i++;
+    t->p.i++;
 }
 
 static bool read_term(struct translation *t)
 {
-    int c = translate_peek(t, 0);
+    int c = pattern_peek(&t->p, 0);
 
     if (c != '*' && c != '+' && c != '?' && c != '{' && c != ')') {
         t->atom_cost = t->to->cost;
@@ -833,17 +468,17 @@ static bool read_term(struct translation *t)
             put_callout(t);
         }
         buf_addc(&t->to->text, '|');
-        if (t->repeats)
+        if (t->p.repeats)
             put_callout(t);
         t->repeatable = false;
-        t->i++;
+        t->p.i++;
         return true;
     case '^': put_line_assertion(t, "^", "(?<!"); return true;
     case '$': put_line_assertion(t, "\\z", "(?!"); return true;
     case '.':
         buf_printf(&t->to->text, "[^%s]", t->from->ascii ? ASCII_LINE_ENDS : LINE_ENDS);
         t->repeatable = true;
-        t->i++;
+        t->p.i++;
         return true;
     case '(': return open_group(t);
     case ')': return close_group(t);
@@ -855,23 +490,21 @@ static bool read_term(struct translation *t)
     case '\\': return translate_read_escape(t);
     default:
         translate_put_literal(t, (uint32_t)c);
-        t->i++;
+        t->p.i++;
         return true;
     }
 }
 
 bool js_regex_translate(const struct js_pattern *from, struct pcre_pattern *to, struct diag *why)
 {
-    struct translation t = {.from = from, .to = to, .why = why};
-    bool ok;
+    struct translation t = {.from = from, .to = to};
+    bool ok = pattern_read(&t.p, from->text, from->len, why);
 
-    translate_read_units(&t);
-    ok = translate_find_groups(&t);
-    while (ok && t.i < t.count)
+    to->groups = t.p.groups;
+    while (ok && t.p.i < t.p.count)
         ok = read_term(&t);
     if (ok && t.depth)
-        ok = translate_refuse(&t, t.count, "a group without )");
-    mem_free(t.names);
-    mem_free(t.units);
+        ok = pattern_refuse(&t.p, t.p.count, "a group without )");
+    pattern_clear(&t.p);
     return ok;
 }
