@@ -370,12 +370,9 @@ static const struct {
     const struct handler_kind *kind;
     unsigned bit;
 } kinds[] = {
-    {&handler_command, ON_COMMAND},
-    {&handler_http, ON_HTTP},
-    {&handler_lambda_endpoint, ON_LAMBDA_ENDPOINT},
-    {&handler_mock, ON_MOCK},
-    {&handler_endpoint, ON_ENDPOINT},
-    {&handler_lambda, ON_LAMBDA},
+    {&handler_command, ON_COMMAND},   {&handler_lambda, ON_LAMBDA},
+    {&handler_http, ON_HTTP},         {&handler_lambda_endpoint, ON_LAMBDA_ENDPOINT},
+    {&handler_endpoint, ON_ENDPOINT}, {&handler_mock, ON_MOCK},
 };
 
 const struct handler_kind *handler_kind_at(size_t i)
@@ -443,6 +440,21 @@ static bool find_kind(struct reader *r, row *w, const json *v, const struct json
     return true;
 }
 
+static bool refuse_no_kind(struct reader *r, struct place at)
+{
+    struct buf names = {0};
+
+    for (size_t i = 0; i < COUNT(kinds); i++)
+        buf_printf(&names, "%s'%s'",
+                   i == 0                 ? ""
+                   : i + 1 < COUNT(kinds) ? ", "
+                                          : " or ",
+                   kinds[i].kind->field);
+    config_refuse(&r->file, at, "a handler needs %s", buf_str(&names));
+    buf_clear(&names);
+    return false;
+}
+
 /* The kind is found first, since a field's reader and the complaint about one that does not belong
  * there depend on it. */
 static bool read_handler(struct reader *r, row *w, const json *v, const struct json_places *at)
@@ -466,10 +478,7 @@ static bool read_handler(struct reader *r, row *w, const json *v, const struct j
             return false;
     }
     if (!w->kind)
-        return config_refuse(
-            &r->file, at->value,
-            "a handler needs 'command', 'lambda', 'http', 'lambda_endpoint', 'endpoint' or "
-            "'mock'");
+        return refuse_no_kind(r, at->value);
     if (!w->pattern)
         return config_refuse(&r->file, at->value, "a handler needs 'resource'");
     if (!w->cwd)
