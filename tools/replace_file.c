@@ -7,6 +7,7 @@
 #include "tools/replace_file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -49,6 +50,15 @@ static bool replace_real(const char *path, mode_t mode, const struct buf *text)
     return good;
 }
 
+/* A pipe or a device can't be put in the place of another: it takes the text as it is. */
+static bool write_into(const char *path, const struct buf *text)
+{
+    int fd = open(path, O_WRONLY);
+    bool good = fd >= 0 && write_whole(fd, text);
+
+    return (fd < 0 || close(fd) == 0) && good;
+}
+
 bool replace_file(const char *path, const struct buf *text)
 {
     struct stat was;
@@ -58,7 +68,8 @@ bool replace_file(const char *path, const struct buf *text)
     if (!real && errno == ENOENT)
         return replace_real(path, new_mode(), text);
     if (real && stat(real, &was) == 0)
-        good = replace_real(real, was.st_mode & 07777, text);
+        good = !S_ISREG(was.st_mode) ? write_into(real, text)
+                                     : replace_real(real, was.st_mode & 07777, text);
     free(real);
     return good;
 }
