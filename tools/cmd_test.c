@@ -100,13 +100,16 @@ static int test_found(struct test *t, int argc, char **argv)
 
 int cmd_test(int argc, char **argv)
 {
-    struct test t = {.format = "tree"};
+    struct test t = {0};
     int status;
     int first = options_parse(&cmd_test_options, argc, argv, &t, &status);
 
     if (first >= 0 && !test_may_play(&t)) {
         status = EXIT_USAGE;
+    } else if (first >= 0 && (t.schema || t.fields) && first < argc) {
+        status = cmd_usage("test", "--schema and --fields take no file");
     } else if (first >= 0) {
+        t.format = t.format ? t.format : "tree";
         t.reporter.kind = reporter_kind_find(t.format);
         status = t.schema || t.fields ? print_schema(&t)
                  : t.from_history     ? test_histories(&t, argc - first, argv + first)

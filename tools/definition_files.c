@@ -46,6 +46,8 @@ static bool add_folder(struct definition_files *all, const char *folder, const c
     struct dirent **entries = NULL;
     if (strcmp(folder, ".") == 0 || strcmp(folder, "./") == 0)
         folder = "";
+    if (all->visits)
+        all->visits(all->user, *folder ? folder : ".");
     int count = scandir(*folder ? folder : ".", &entries, is_of_interest, alphasort);
     bool good = count >= 0;
 

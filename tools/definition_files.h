@@ -19,6 +19,8 @@ struct definition_files {
     size_t count, cap;
     const char *passing; /* what else is counted, by its ending, in folders; NULL: nothing */
     size_t passed;
+    void (*visits)(void *user, const char *folder); /* told of each folder; NULL: nobody is */
+    void *user;
 };
 
 /* Adds the files that an argument names. False after a message: something can't be read, or no file

@@ -126,18 +126,117 @@ static bool may_update(const struct test *t)
     return !(t->update && in_ci);
 }
 
-/* Only suites are played again. */
-static bool may_watch(const struct test *t)
-{
-    bool other = t->update || t->list || t->from_history;
+/* ---- which go together ---- */
 
-    if (t->watches && other)
-        cmd_usage("test",
-                  "--watch plays suites: it goes without --update, --list and --from-history");
-    return !(t->watches && other);
+/* What the command does: one of these. */
+enum test_mode {
+    PLAYS = 1 << 0,
+    LISTS = 1 << 1,
+    INITS = 1 << 2,
+    REPLAYS = 1 << 3,
+    PRINTS_SCHEMA = 1 << 4,
+    PRINTS_FIELDS = 1 << 5,
+    HAS_SUITES = PLAYS | LISTS,
+    READS = PLAYS | LISTS | INITS | REPLAYS,
+};
+
+/* The option that asks for a mode. Without any of them cases are played. */
+static const struct {
+    const char *option;
+    enum test_mode mode;
+} modes[] = {{"schema", PRINTS_SCHEMA},
+             {"fields", PRINTS_FIELDS},
+             {"from-history", REPLAYS},
+             {"init", INITS},
+             {"list", LISTS}};
+
+/* In which modes an option says something; those that aren't here are for all. */
+static const struct {
+    const char *option;
+    unsigned modes;
+} option_modes[] = {
+    {"filter", HAS_SUITES},
+    {"tag", HAS_SUITES},
+    {"definition", HAS_SUITES},
+    {"fail-fast", PLAYS},
+    {"jobs", PLAYS},
+    {"format", PLAYS | REPLAYS},
+    {"output", PLAYS | INITS | REPLAYS},
+    {"coverage", PLAYS},
+    {"coverage-output", PLAYS},
+    {"min-coverage", PLAYS},
+    {"explore", PLAYS},
+    {"faults", PLAYS},
+    {"fault", PLAYS},
+    {"mutate", PLAYS},
+    {"min-score", PLAYS},
+    {"mutation-report", PLAYS},
+    {"seed", PLAYS},
+    {"watch", PLAYS},
+    {"update", PLAYS},
+    {"set", READS},
+    {"set-file", READS},
+    {"from-history", REPLAYS},
+    {"init", INITS},
+    {"list", LISTS},
+    {"schema", PRINTS_SCHEMA},
+    {"fields", PRINTS_FIELDS},
+};
+
+/* Options that exclude each other, or of which one says nothing alone. */
+static const struct {
+    const char *option, *other;
+    bool needs; /* the other one; else it goes without that */
+} pairs[] = {
+    {"watch", "update", false},
+    {"seed", "explore", true},
+};
+
+static bool is_given(const struct test *t, const char *name)
+{
+    const struct option_row *r;
+    size_t base;
+
+    for (size_t i = 0; (r = option_row_at(&cmd_test_options, i, &base)); i++) {
+        const void *member = (const char *)t + base + r->member;
+        if (strcmp(r->name, name) != 0)
+            continue;
+        if (!r->argument)
+            return *(const bool *)member;
+        if (strstr(r->argument, "..."))
+            return ((const struct option_values *)member)->count > 0;
+        return *(const char *const *)member != NULL;
+    }
+    return false;
+}
+
+/* Without this an option that does nothing would look as if it had done its work. */
+static bool go_together(const struct test *t)
+{
+    const char *mode_name = NULL;
+    unsigned mode = PLAYS;
+
+    for (size_t i = 0; !mode_name && i < sizeof modes / sizeof *modes; i++)
+        if (is_given(t, modes[i].option)) {
+            mode_name = modes[i].option;
+            mode = modes[i].mode;
+        }
+    for (size_t i = 0; i < sizeof option_modes / sizeof *option_modes; i++)
+        if (!(option_modes[i].modes & mode) && is_given(t, option_modes[i].option)) {
+            cmd_usage("test", "--%s goes without --%s, which says nothing there", mode_name,
+                      option_modes[i].option);
+            return false;
+        }
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        if (is_given(t, pairs[i].option) && is_given(t, pairs[i].other) != pairs[i].needs) {
+            cmd_usage("test", "--%s %s --%s", pairs[i].option,
+                      pairs[i].needs ? "says nothing without" : "goes without", pairs[i].other);
+            return false;
+        }
+    return true;
 }
 
 bool test_may_play(const struct test *t)
 {
-    return may_update(t) && may_watch(t);
+    return go_together(t) && may_update(t);
 }

@@ -5,7 +5,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* Keeps the suites of which a file has changed, and those that are new. */
 static void keep_changed(const watch *w, struct definition_files *files)
@@ -29,15 +28,10 @@ static void keep_changed(const watch *w, struct definition_files *files)
     files->count = kept;
 }
 
-static void watch_folders(watch *w, int argc, char **argv)
+/* A suite may come into any folder that is looked at for suites, also into one that is new. */
+static void on_folder(void *user, const char *folder)
 {
-    struct stat is;
-
-    if (argc == 0)
-        watch_folder(w, ".");
-    for (int i = 0; i < argc; i++)
-        if (stat(argv[i], &is) == 0 && S_ISDIR(is.st_mode))
-            watch_folder(w, argv[i]);
+    watch_folder(user, folder);
 }
 
 int test_watch(struct test *t, struct definition_files *files, int argc, char **argv)
@@ -49,7 +43,10 @@ int test_watch(struct test *t, struct definition_files *files, int argc, char **
         cmd_fail("test", "the system gives no means to watch files");
         return status;
     }
-    watch_folders(t->watch, argc, argv);
+    files->visits = on_folder;
+    files->user = t->watch;
+    definition_files_clear(files);
+    test_find_suites(argc, argv, files);
     do {
         size_t count = files->count;
         if (count)
