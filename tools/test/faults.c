@@ -15,8 +15,13 @@
 /* An error that nobody names. */
 #define UNNAMED "Fault.Unnamed"
 #define TIMEOUT "States.Timeout"
+#define HEARTBEAT "States.HeartbeatTimeout"
 
 enum { MOST_EVENTS = 50000 };
+
+/* So many calls of a Task fail, one at a time: the first ones, and the last. More of a long loop
+ * say the same. */
+enum { MOST_CALLS = 5 };
 
 struct faults {
     const char *only;
@@ -159,10 +164,12 @@ static void add_errors(struct json_build *out, const struct asl_errors *errors)
         add_error(out, errors->names[i]);
 }
 
-/* Those that the state and the states around it name, and two that perhaps nobody names. */
+/* Those that the state and the states around it name, and those that perhaps nobody names. */
 static json *errors_for(const struct asl_state *s)
 {
-    json *others[] = {json_cstring(TIMEOUT), json_cstring(UNNAMED)};
+    bool beats = s->type == ASL_TASK && s->task.heartbeat_s.set;
+    json *others[] = {json_cstring(TIMEOUT), json_cstring(beats ? HEARTBEAT : TIMEOUT),
+                      json_cstring(UNNAMED)};
     struct json_build b = {0};
 
     json_build_array(&b, 8);
@@ -190,7 +197,8 @@ struct faulting {
     const struct asl_state *s;
     json *errors; /* that it fails with, one after another */
     const json *error;
-    bool always;            /* it fails each time, not only the first */
+    size_t nth;             /* the call that fails, from 0 */
+    bool always;            /* and those behind it */
     const char *unanswered; /* the first Task that no mock answers; NULL: there is none */
 };
 
@@ -210,7 +218,7 @@ static bool fault_answer(void *user, const struct trial_call *call, struct trial
     const struct suite *s = x->c->suite;
     size_t own = (size_t)(x->c - s->cases);
 
-    if (call->state == x->s && (x->always || call->nth == 0)) {
+    if (call->state == x->s && (call->nth == x->nth || (x->always && call->nth > x->nth))) {
         *out = (struct trial_answer){.kind = TRIAL_THROWS,
                                      .error = json_ref(x->error),
                                      .cause = json_cstring("made by asl test --faults")};
@@ -335,6 +343,8 @@ static void tell(struct faulting *x, const struct case_run *run, struct buf *wha
                x->always ? "each time" : "once");
     write_errors(&text, x, alike);
     buf_adds(&text, buf_str(what));
+    if (x->nth)
+        buf_printf(&text, "\nit is call %zu of the state that fails", x->nth + 1);
     write_way(&text, result_member(run->result, "visits"));
     write_again(&text, x);
     failures_add(x->out, x->c->place, FAULTS_WHAT, "%s", buf_str(&text));
@@ -423,7 +433,6 @@ static bool is_wanted(const struct faulting *x)
 
 static void play_faults(struct faulting *x)
 {
-    x->errors = errors_for(x->s);
     for (size_t i = 0; i < json_count(x->errors); i++) {
         x->error = json_at(x->errors, i);
         if (!is_wanted(x))
@@ -434,7 +443,27 @@ static void play_faults(struct faulting *x)
             play_fault(x);
         }
     }
+}
+
+/* Lets one call after another fail: items of a Map may lie behind others, and a turn of a loop has
+ * what the ones before it left. */
+static void play_calls(struct faulting *x, size_t calls)
+{
+    x->errors = errors_for(x->s);
+    for (size_t n = 0; n < calls && n < MOST_CALLS; n++) {
+        x->nth = n + 1 < MOST_CALLS ? n : calls - 1;
+        play_faults(x);
+    }
     json_unref(x->errors);
+}
+
+static size_t calls_of(const struct trial_made_call *calls, size_t count, const struct asl_state *s)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < count; i++)
+        n += calls[i].state == s;
+    return n;
 }
 
 void faults_case(faults *f, const struct test_case *c, const struct case_options *options,
@@ -453,7 +482,7 @@ void faults_case(faults *f, const struct test_case *c, const struct case_options
             before = calls[k].state == calls[i].state;
         x.s = calls[i].state;
         if (!before)
-            play_faults(&x);
+            play_calls(&x, calls_of(calls, count, x.s));
     }
 }
 

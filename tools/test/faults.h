@@ -5,10 +5,11 @@
 
 /*
  * Plays a case with faults: each Task that it calls fails with each error that its Retry and Catch
- * name, and those of the Map and Parallel states around it, with States.Timeout, and with an error
- * that none of them names. It fails once; when that is tried again, it also fails each time. All
- * else is answered by the mocks of the case, or where they have no answer, by those of the other
- * cases of its suite.
+ * name, and those of the Map and Parallel states around it, with States.Timeout, with
+ * States.HeartbeatTimeout if it has heartbeats, and with an error that none of them names. One call
+ * of it fails, of several the first four and the last one after another; when that is tried again,
+ * it also fails each time. All else is answered by the mocks of the case, or where they have no
+ * answer, by those of the other cases of its suite.
  */
 typedef struct faults faults;
 
