@@ -16,6 +16,8 @@
 /* Bounds: how often a case is played, a place is tried, and ways to a goal are tried; and how many
  * events all playings for one goal may have, which is some tenths of a second's work. */
 enum { MOST_PLAYS = 150, MOST_TRIES = 24, MOST_VARIANTS = 8, MOST_DETOURS = 3, MOST_WORK = 60000 };
+/* How many tries of a retrier fail in a case for it. */
+enum { MOST_FAILURES = 6 };
 
 /* How often something was tried at a place where the plan was left. */
 struct tried {
@@ -89,6 +91,18 @@ static json *usual_return(const struct attempt *a, const struct asl_state *task)
     return mock_shape_of(task);
 }
 
+/* Fails until the retrier's last try, so that the case sees each pause and how many there are. */
+static bool fail_until_last(struct attempt *a, const struct visit *v, const struct element *retrier,
+                            const char *error)
+{
+    uint32_t tries = retrier->state->retry[retrier->index].max_attempts;
+    bool changed = false;
+
+    for (uint32_t n = 0; n < tries && n < MOST_FAILURES; n++)
+        changed |= scenario_throw_once(a->scenario, v->state, v->first_call + n, error);
+    return changed;
+}
+
 static bool mend_task(struct attempt *a, const struct history *h, const struct divergence *d,
                       size_t tries)
 {
@@ -101,8 +115,8 @@ static bool mend_task(struct attempt *a, const struct history *h, const struct d
         return scenario_throw(a->scenario, v->state, v->first_call,
                               d->throws ? a->plan->error : plan_error(a->plan, d->wanted, tries));
     if (kind == ELEMENT_RETRY)
-        return scenario_throw_once(a->scenario, v->state, v->first_call,
-                                   plan_error(a->plan, d->wanted, tries));
+        return fail_until_last(a, v, &a->plan->elements->all[d->wanted],
+                               plan_error(a->plan, d->wanted, tries));
     uint64_t last = v->first_call + v->calls - 1;
     if (scenario_answer(a->scenario, v->state, last)->value)
         return fill_references(h, d->visit, a->scenario);
