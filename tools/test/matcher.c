@@ -8,6 +8,7 @@
 #include "parsers/base/mem.h"
 #include "parsers/base/nearest.h"
 #include "parsers/base/timestamp.h"
+#include "parsers/json/json_set.h"
 #include "parsers/jsonata/jsonata.h"
 #include "parsers/regex/regex.h"
 #include "tools/test/schema.h"
@@ -398,24 +399,64 @@ static bool some_element_is(const struct compared *c, const struct asl_at *e)
     return false;
 }
 
+/* A value that has a matcher in it is equal to none. Nested as deep as it. */
+static bool has_matcher(const json *v)
+{
+    bool has = false;
+
+    for (size_t i = 0; !has && json_is_array(v) && i < json_count(v); i++)
+        has = has_matcher(json_at(v, i));
+    for (size_t i = 0; !has && json_is_object(v) && i < json_count(v); i++)
+        has = json_str_begins(json_key_at(v, i), "$") || has_matcher(json_value_at(v, i));
+    return has;
+}
+
+/* Pairs of elements that are compared one by one: some seconds. */
+enum { PAIRS_FEW = 1000, PAIRS_MOST = 20000000 };
+
+/*
+ * An element that equals one of the array's is found by its fingerprint; only the others, with
+ * matchers or fewer members, have to be compared with each, so of these there is a most.
+ */
+static bool contains_all(const struct compared *c, const struct asl_at *a)
+{
+    size_t count = json_count(a->value), len = json_count(c->actual), pairs = 0;
+    struct json_set known = {0};
+    struct asl_at missing = {0};
+
+    for (size_t i = 0; count * len > PAIRS_FEW && i < len; i++)
+        json_set_add(&known, json_at(c->actual, i));
+    for (size_t i = 0; !missing.value && i < count; i++) {
+        struct asl_at element;
+        asl_at_index(a, i, &element);
+        if (known.count && !has_matcher(element.value) &&
+            json_set_find(&known, element.value) != SIZE_MAX)
+            continue;
+        pairs += len;
+        if (pairs > PAIRS_MOST)
+            troubled(c,
+                     "$contains compares more than %d pairs of elements: give it fewer that have "
+                     "matchers, or not all members",
+                     PAIRS_MOST);
+        if (pairs > PAIRS_MOST || !some_element_is(c, &element))
+            missing = element;
+    }
+    json_set_clear(&known);
+    return !missing.value || wanted_value(c, "an array that contains ", missing.value);
+}
+
 /* Text contains text, an array all elements of the argument (or the argument itself), an object
  * all members. */
 static bool match_contains(const struct compared *c, const struct asl_at *a)
 {
     const json *actual = c->actual;
-    struct asl_at element;
 
     if (actual && json_is_string(actual) && json_is_string(a->value))
         return has_text(actual, a->value) || wanted_value(c, "text that contains ", a->value);
-    if (actual && json_is_array(actual)) {
-        for (size_t i = 0; json_is_array(a->value) && i < json_count(a->value); i++) {
-            asl_at_index(a, i, &element);
-            if (!some_element_is(c, &element))
-                return wanted_value(c, "an array that contains ", element.value);
-        }
-        return json_is_array(a->value) || some_element_is(c, a) ||
-               wanted_value(c, "an array that contains ", a->value);
-    }
+    if (actual && json_is_array(actual) && json_is_array(a->value))
+        return contains_all(c, a);
+    if (actual && json_is_array(actual))
+        return some_element_is(c, a) || wanted_value(c, "an array that contains ", a->value);
     struct compared inner = *c;
     inner.expected = a;
     inner.subset = true;
