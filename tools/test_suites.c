@@ -95,7 +95,7 @@ static void mark_mutants(void *user, const struct asl_at *top, struct asl_report
 static void on_seen(void *user, const struct template_taken *taken, const asl_machine *m)
 {
     struct reading *r = user;
-    struct asl_report marks = {0};
+    struct asl_report marks = {.no_most = true};
 
     r->machine = m;
     r->out->elements = elements_new(m);
@@ -106,6 +106,7 @@ static void on_seen(void *user, const struct template_taken *taken, const asl_ma
     if (!r->test->mutate)
         return;
     r->out->mutants = mutants_new(m, r->out->elements);
+    marks.no_most = true;
     template_mark(taken, mark_mutants, r, &marks);
     mutants_place(r->out->mutants, r->out->elements, &marks);
     asl_report_clear(&marks);

@@ -192,7 +192,7 @@ report_add(struct asl_report *r, struct asl_problem p, const struct asl_at *at, 
      * The last place is for saying that there are more. Errors are counted beyond it: a definition
      * is refused however long the list is.
      */
-    r->full = r->count == ASL_MAX_PROBLEMS - 1 || r->bytes >= ASL_MAX_REPORT;
+    r->full = !r->no_most && (r->count == ASL_MAX_PROBLEMS - 1 || r->bytes >= ASL_MAX_REPORT);
     if (r->full) {
         /* Where all are warnings, this is none but one more. */
         p = (struct asl_problem){.severity = r->errors ? ASL_ERROR : p.severity,

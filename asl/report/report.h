@@ -67,6 +67,7 @@ struct asl_report {
     size_t count, cap, errors;
     size_t bytes; /* of the texts */
     bool full;    /* the last one says that there are more */
+    bool no_most; /* all are kept: they are marks of a definition, which is bounded, no problems */
 };
 
 /* Which part of `at` is meant: its value, or the key that names it. */
