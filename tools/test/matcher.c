@@ -11,6 +11,7 @@
 #include "parsers/json/json_set.h"
 #include "parsers/jsonata/jsonata.h"
 #include "parsers/regex/regex.h"
+#include "tools/test/matcher_argument.h"
 #include "tools/test/schema.h"
 
 #include <stdarg.h>
@@ -224,80 +225,6 @@ static bool compare_plain(const struct compared *c)
 }
 
 /* ---- matchers ---- */
-
-static void check_text(const struct asl_at *a, struct asl_report *r)
-{
-    if (!json_is_string(a->value))
-        schema_refuse(r, a, ASL_VALUE, "", "%s takes text", json_str(a->key));
-}
-
-static void check_number(const struct asl_at *a, struct asl_report *r)
-{
-    int64_t ms;
-
-    if (!json_is_number(a->value) && !schema_duration(a->value, &ms))
-        schema_refuse(r, a, ASL_VALUE, "", "%s takes a number or a duration", json_str(a->key));
-}
-
-static void check_true(const struct asl_at *a, struct asl_report *r)
-{
-    if (json_kind(a->value) != JSON_TRUE)
-        schema_refuse(r, a, ASL_VALUE, "", "%s takes true", json_str(a->key));
-}
-
-static void check_list(const struct asl_at *a, struct asl_report *r)
-{
-    if (!json_is_array(a->value) || !json_count(a->value))
-        schema_refuse(r, a, ASL_VALUE, "", "%s takes a list of one or more", json_str(a->key));
-    else
-        matcher_check(a, r);
-}
-
-static const char *const type_names[] = {"null", "boolean", "number", "string", "array", "object"};
-enum { TYPE_NAMES = sizeof type_names / sizeof *type_names };
-
-static void check_type(const struct asl_at *a, struct asl_report *r)
-{
-    struct nearest near = {.want = json_is_string(a->value) ? json_str(a->value) : ""};
-    bool known = false;
-
-    near.len = strlen(near.want);
-    for (size_t i = 0; i < TYPE_NAMES; i++) {
-        known |= json_str_is(a->value, type_names[i]);
-        nearest_offer(&near, type_names[i]);
-    }
-    if (!known)
-        schema_refuse(r, a, ASL_VALUE, near.best ? near.best : "",
-                      "$type takes null, boolean, number, string, array or object");
-}
-
-static void check_regex(const struct asl_at *a, struct asl_report *r)
-{
-    struct diag why = {0};
-
-    check_text(a, r);
-    if (!json_is_string(a->value))
-        return;
-    js_regex *x = js_regex_compile(json_str(a->value), json_str_len(a->value), false, false, &why);
-    if (!x)
-        schema_refuse(r, a, ASL_VALUE, "", "this is no regular expression: %s", why.text);
-    js_regex_free(x);
-    diag_clear(&why);
-}
-
-static void check_jsonata(const struct asl_at *a, struct asl_report *r)
-{
-    struct jsonata_error why = {0};
-
-    check_text(a, r);
-    if (!json_is_string(a->value))
-        return;
-    jsonata *x = jsonata_compile(json_str(a->value), json_str_len(a->value), JSONATA_AWS, &why);
-    if (!x)
-        schema_refuse(r, a, ASL_VALUE, "", "this JSONata can't be read: %s", why.text);
-    jsonata_free(x);
-    jsonata_error_clear(&why);
-}
 
 static bool match_any(const struct compared *c, const struct asl_at *a)
 {
@@ -597,37 +524,32 @@ static bool match_jsonata(const struct compared *c, const struct asl_at *a)
     return same;
 }
 
-static void check_within(const struct asl_at *a, struct asl_report *r)
-{
-    matcher_check(a, r);
-}
-
 static const struct matcher matchers[] = {
-    {"$any", "true: any value, but there must be one", check_true, match_any},
-    {"$absent", "true: nothing may be there", check_true, match_absent},
-    {"$type", "null, boolean, number, string, array or object", check_type, match_type},
-    {"$regex", "text that has a match of this regular expression of JavaScript", check_regex,
-     match_regex},
-    {"$uuid", "true: text that is a UUID", check_true, match_uuid},
-    {"$timestamp", "true: text that is a timestamp of the States Language", check_true,
+    {"$any", "true: any value, but there must be one", argument_check_true, match_any},
+    {"$absent", "true: nothing may be there", argument_check_true, match_absent},
+    {"$type", "null, boolean, number, string, array or object", argument_check_type, match_type},
+    {"$regex", "text that has a match of this regular expression of JavaScript",
+     argument_check_regex, match_regex},
+    {"$uuid", "true: text that is a UUID", argument_check_true, match_uuid},
+    {"$timestamp", "true: text that is a timestamp of the States Language", argument_check_true,
      match_timestamp},
     {"$contains",
      "text that has this text; an object with these members and any others; an array "
      "with these elements, or this one, and any others",
-     check_within, match_contains},
+     argument_check_within, match_contains},
     {"$length", "text of so many bytes, an array of so many elements, an object of so many members",
-     check_within, match_length},
-    {"$least", "a number that is not less; of seconds a duration may stand here", check_number,
-     match_least},
-    {"$most", "a number that is not more; of seconds a duration may stand here", check_number,
-     match_most},
-    {"$not", "anything that this does not match", check_within, match_not},
-    {"$oneOf", "what one of this list matches", check_list, match_one_of},
-    {"$all", "what all of this list match", check_list, match_all},
-    {"$each", "an array of which this matches each element", check_within, match_each},
-    {"$json", "text that is JSON, whose value this matches", check_within, match_json},
+     argument_check_within, match_length},
+    {"$least", "a number that is not less; of seconds a duration may stand here",
+     argument_check_number, match_least},
+    {"$most", "a number that is not more; of seconds a duration may stand here",
+     argument_check_number, match_most},
+    {"$not", "anything that this does not match", argument_check_within, match_not},
+    {"$oneOf", "what one of this list matches", argument_check_list, match_one_of},
+    {"$all", "what all of this list match", argument_check_list, match_all},
+    {"$each", "an array of which this matches each element", argument_check_within, match_each},
+    {"$json", "text that is JSON, whose value this matches", argument_check_within, match_json},
     {"$equal", "exactly this value, even if it looks like a matcher", NULL, match_equal},
-    {"$jsonata", "a value for which this JSONata, whose `$` it is, is true", check_jsonata,
+    {"$jsonata", "a value for which this JSONata, whose `$` it is, is true", argument_check_jsonata,
      match_jsonata},
 };
 enum { MATCHERS = sizeof matchers / sizeof *matchers };
