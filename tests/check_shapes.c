@@ -75,8 +75,8 @@ static bool fits(const char *resource, enum aws_shape_moment moment, const char 
     json *v = json_of(text);
 
     ck_assert(asl_resource_read(resource, &r));
-    const struct aws_shape *shape = aws_shape_find(&r, moment);
-    bool good = !shape || aws_shape_fits(shape, v, rules, fault);
+    struct aws_shape shape;
+    bool good = !aws_shape_find(&r, moment, &shape) || aws_shape_fits(&shape, v, rules, fault);
     json_unref(v);
     return good;
 }
@@ -138,6 +138,17 @@ static const struct {
      "{\"ExecutionArn\":1}", "Field 'ExecutionArn' must be a string at 0"},
     {"a job's description", STATES "batch:submitJob.sync", AWS_SHAPE_RESULT,
      "{\"Status\":\"DONE\"}", "Field 'Status' is not an expected value at 0"},
+    {"a bound that TestState has had for longer", STATES "aws-sdk:lambda:getFunction",
+     AWS_SHAPE_RESULT, "{\"Configuration\":{\"MemorySize\":10241}}", NULL},
+    {"any service", STATES "aws-sdk:ec2:describeVolumes", AWS_SHAPE_RESULT,
+     "{\"Volumes\":[{\"State\":\"gone\"}]}", "Field 'State' is not an expected value at 0/0/0"},
+    {"names with several capitals, as the model has them", STATES "sqs:sendMessage",
+     AWS_SHAPE_RESULT, "{\"MD5OfMessageBody\":1}",
+     "Field 'MD5OfMessageBody' must be a string at 0"},
+    {"and as the SDK has them", STATES "aws-sdk:sqs:sendMessage", AWS_SHAPE_RESULT,
+     "{\"Md5OfMessageBody\":1}", "Field 'Md5OfMessageBody' must be a string at 0"},
+    {"what Step Functions reads as JSON", STATES "bedrock:invokeModel", AWS_SHAPE_RESULT,
+     "{\"Body\":{\"completion\":[]},\"ContentType\":\"application/json\"}", NULL},
     {"what takes it on", STATES "batch:submitJob.sync", AWS_SHAPE_SUBMITTED, "{\"JobId\":7}",
      "Field 'JobId' must be a string at 0"},
     {"one task of several", STATES "ecs:runTask.sync", AWS_SHAPE_RESULT, "{\"LastStatus\":1}",
@@ -180,14 +191,6 @@ START_TEST(deep)
 }
 END_TEST
 
-START_TEST(table_is_sorted)
-{
-    for (size_t i = 1; i < aws_shape_count; i++)
-        ck_assert_msg(strcmp(aws_shapes[i - 1].name, aws_shapes[i].name) < 0, "%s",
-                      aws_shapes[i].name);
-}
-END_TEST
-
 int main(void)
 {
     Suite *s = suite_create("shapes");
@@ -196,7 +199,6 @@ int main(void)
     tcase_add_loop_test(tc, mocked_result, 0, COUNT(mocked));
     tcase_add_loop_test(tc, result_of_execution, 0, COUNT(executed));
     tcase_add_test(tc, deep);
-    tcase_add_test(tc, table_is_sorted);
     suite_add_tcase(s, tc);
     return run_suite(s);
 }

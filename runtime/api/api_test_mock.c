@@ -65,12 +65,13 @@ static bool check_model(struct call *c, const json *state, const json *v)
 {
     const json *mode = given(call_get(c, "mock"), "fieldValidationMode");
     struct asl_resource resource = resource_of(state);
-    const struct aws_shape *shape = aws_shape_find(&resource, AWS_SHAPE_MOCKED);
     struct aws_shape_rules rules = {.required = !(mode && json_str_is(mode, "PRESENT"))};
     struct aws_shape_fault fault = {0};
+    struct aws_shape shape;
 
-    if (!(mode && json_str_is(mode, "NONE")) && test_is_type(state, "Task") && shape &&
-        !aws_shape_fits(shape, v, &rules, &fault))
+    if (!(mode && json_str_is(mode, "NONE")) && test_is_type(state, "Task") &&
+        aws_shape_find(&resource, AWS_SHAPE_MOCKED, &shape) &&
+        !aws_shape_fits(&shape, v, &rules, &fault))
         call_fail(c, "ValidationException", "Mock result schema validation error: %s",
                   buf_str(&fault.why));
     buf_clear(&fault.why);

@@ -1,6 +1,7 @@
 #ifndef RUNTIME_SHAPES_SHAPES_H
 #define RUNTIME_SHAPES_SHAPES_H
 
+#include "asl/model/model.h"
 #include "asl/resource/resource.h"
 #include "parsers/base/buf.h"
 #include "parsers/json/json.h"
@@ -9,31 +10,27 @@
 #include <stddef.h>
 
 /*
- * What the operations of AWS's services answer, to hold mocked results against.
- *
- * A shape is a list "Name:type,Name!:type", where ! marks what is always there. A type is
- *     s<MIN    a text of at least MIN characters; bytes are texts
- *     t        a time: a text, in results of executions a number, too
- *     n<MIN>MAX a number
- *     b        true or false
- *     =A|B     one of these texts
- *     [type    a list of them
- *     {type    an object of them, by keys of its own
- *     Name     a shape of the same service
- *     *        anything
+ * What calls of services answer, to hold mocked results against: the shapes of the services'
+ * models, and what Step Functions makes of answers beside them.
  */
-struct aws_shape {
-    /* "service:operation", "service:operation.sync" of what comes of a job, or "service/Name" of
-     * one that others have in them. */
-    const char *name;
-    const char *members;
-    const char *needs; /* a member that results of executions have if the service did what it was
-                          asked; NULL: none */
+
+/* A member of an answer that Step Functions makes itself. */
+struct aws_shape_row {
+    const char *name; /* NULL: the end of the rows */
+    enum model_kind kind;
 };
 
-/* By name, as strcmp sorts. */
-extern const struct aws_shape aws_shapes[];
-extern const size_t aws_shape_count;
+/* What a value may be: a shape of a service, or, without one, what `kind` and `rows` say. A value
+ * to be copied. */
+struct aws_shape {
+    const struct model_service *service; /* NULL: Step Functions' own */
+    model_shape_id id;
+    enum model_kind kind;             /* MODEL_DOCUMENT: anything */
+    const struct aws_shape_row *rows; /* the members of an own structure */
+    const char *needs; /* a member that results of executions have if the service did what it was
+                          asked; NULL: none */
+    bool documents;    /* the texts Input and Output are read: they can be anything */
+};
 
 /* Which answer. */
 enum aws_shape_moment {
@@ -42,8 +39,16 @@ enum aws_shape_moment {
     AWS_SHAPE_RESULT,    /* the Task's result in an execution */
 };
 
-/* Returns the shape of an answer to a Task with that Resource; NULL: it can be anything. */
-const struct aws_shape *aws_shape_find(const struct asl_resource *r, enum aws_shape_moment moment);
+/* Finds the shape of an answer to a Task with that Resource. Returns false when the answer can be
+ * anything, as far as is known. */
+bool aws_shape_find(const struct asl_resource *r, enum aws_shape_moment moment,
+                    struct aws_shape *out);
+
+/*
+ * Finds the shape of what is in a value of that shape: of the member of that name, or, with NULL,
+ * of a list's elements. Returns false when there is no such thing, or when nothing is known of it.
+ */
+bool aws_shape_within(const struct aws_shape *s, const json *name, struct aws_shape *out);
 
 struct aws_shape_rules {
     bool required;  /* all that is always there must be */
@@ -55,7 +60,7 @@ struct aws_shape_rules {
 enum { AWS_SHAPE_DEPTH = 32 };
 
 /* What is wrong: AWS's words, and where: indexes of members and elements, the innermost first, of
- * as many levels as there is room for. Empty is {0}. */
+ * as many levels as there is room for. Empty is {0}; `why` is its holder's to clear. */
 struct aws_shape_fault {
     struct buf why;
     size_t trail[AWS_SHAPE_DEPTH], depth;

@@ -99,9 +99,10 @@ static bool is_answer(const struct mock_checking *c, const struct asl_at *value,
         const struct asl_state *s = c->machine->states[i];
         if (s->type != ASL_TASK || !mocking_may_answer(c->key->key, s))
             continue;
-        const struct aws_shape *shape = aws_shape_find(&s->task.parts, moment);
+        struct aws_shape shape;
         struct aws_shape_fault found = {0};
-        if (!shape || aws_shape_fits(shape, value->value, &rules, &found)) {
+        if (!aws_shape_find(&s->task.parts, moment, &shape) ||
+            aws_shape_fits(&shape, value->value, &rules, &found)) {
             *of = NULL;
             return true;
         }
@@ -223,11 +224,12 @@ bool mock_check_value(const struct test_case *c, const struct asl_state *task, c
 {
     struct asl_at check;
     const json *level = case_field(c, "check", &check) ? check.value : NULL;
-    const struct aws_shape *shape = aws_shape_find(&task->task.parts, AWS_SHAPE_RESULT);
     const struct aws_shape_rules rules = rules_of(level, false);
     struct aws_shape_fault fault = {0};
+    struct aws_shape shape;
 
-    if (!shape || is_level(level, "none") || aws_shape_fits(shape, value, &rules, &fault))
+    if (is_level(level, "none") || !aws_shape_find(&task->task.parts, AWS_SHAPE_RESULT, &shape) ||
+        aws_shape_fits(&shape, value, &rules, &fault))
         return true;
     write_fault(why, &task->task.parts, &fault);
     buf_clear(&fault.why);

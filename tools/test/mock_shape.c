@@ -4,7 +4,7 @@
 #include "parsers/base/count.h"
 #include "runtime/shapes/shapes.h"
 
-#include <stdlib.h>
+#include <math.h>
 #include <string.h>
 
 #define EXECUTION_ARN "arn:aws:states:us-east-1:123456789012:execution:child:run-1"
@@ -49,85 +49,40 @@ json *mock_shape_of(const struct asl_state *task)
 
 /* ---- what the services' models say ---- */
 
-static const struct aws_shape *shape_of(const struct asl_state *task)
-{
-    return aws_shape_find(&task->task.parts, AWS_SHAPE_RESULT);
-}
-
 bool mock_shape_fits(const struct asl_state *task, const json *v)
 {
-    const struct aws_shape *shape = shape_of(task);
+    struct aws_shape shape;
     struct aws_shape_fault fault = {0};
-    bool fits =
-        !shape || aws_shape_fits(shape, v, &(struct aws_shape_rules){.execution = true}, &fault);
+    bool fits = !aws_shape_find(&task->task.parts, AWS_SHAPE_RESULT, &shape) ||
+                aws_shape_fits(&shape, v, &(struct aws_shape_rules){.execution = true}, &fault);
 
     buf_clear(&fault.why);
     return fits;
 }
 
-/* A type is text up to a comma: see shapes.h. */
-static size_t type_len(const char *type)
+/* Finds the shape in that place. Returns false when it is not known, or can be anything. */
+static bool shape_at(const struct asl_state *task, const struct steps *place, struct aws_shape *out)
 {
-    return strcspn(type, ",");
-}
+    struct aws_shape within;
 
-/* The members of the shape that a type names, of the same service as `of`. */
-static const char *members_of(const struct aws_shape *of, const char *type)
-{
-    size_t service = strcspn(of->name, ":/"), len = type_len(type);
-
-    for (size_t i = 0; i < aws_shape_count; i++) {
-        const char *name = aws_shapes[i].name;
-        if (!strncmp(name, of->name, service) && name[service] == '/' &&
-            !strncmp(name + service + 1, type, len) && !name[service + 1 + len])
-            return aws_shapes[i].members;
-    }
-    return NULL;
-}
-
-/* The type of a member in "Name:type,Name!:type". */
-static const char *member_type(const char *members, const json *name)
-{
-    size_t len = json_str_len(name);
-
-    while (members && *members) {
-        const char *colon = strchr(members, ':');
-        if (!colon)
-            return NULL;
-        size_t own = (size_t)(colon - members) - (colon > members && colon[-1] == '!');
-        if (own == len && !memcmp(members, json_str(name), len))
-            return colon + 1;
-        members = colon + 1 + type_len(colon + 1);
-        members += *members == ',';
-    }
-    return NULL;
-}
-
-/* The type in that place; NULL: it is not known, or can be anything. */
-static const char *type_at(const struct asl_state *task, const struct steps *place)
-{
-    const struct aws_shape *shape = shape_of(task);
-    const char *members = shape ? shape->members : NULL, *type = NULL;
-
+    if (!aws_shape_find(&task->task.parts, AWS_SHAPE_RESULT, out))
+        return false;
     for (size_t i = 0; i < place->count; i++) {
-        bool name = json_is_string(place->at[i]);
-        if (type && *type == (name ? '{' : '['))
-            type++;
-        else
-            type = members && name ? member_type(members, place->at[i]) : NULL;
-        if (!type)
-            return NULL;
-        members = members_of(shape, type);
+        const json *step = place->at[i];
+        if (!aws_shape_within(out, json_is_string(step) ? step : NULL, &within))
+            return false;
+        *out = within;
     }
-    return type;
+    return true;
 }
 
-static json *value_of(const char *type, const struct steps *place);
+static json *value_of(const struct aws_shape *s, const struct steps *place);
 
-static json *list_of(const char *type, const struct steps *place)
+static json *list_of(const struct aws_shape *s, const struct steps *place)
 {
+    struct aws_shape of;
     struct json_build b;
-    json *v = value_of(type, place);
+    json *v = aws_shape_within(s, NULL, &of) ? value_of(&of, place) : NULL;
 
     json_build_array(&b, 1);
     json_build_add(&b, v ? v : json_cstring("item 1"));
@@ -135,51 +90,60 @@ static json *list_of(const char *type, const struct steps *place)
 }
 
 /* A text of as many characters as there have to be: the last name of the way to it, or more. */
-static json *text_of(const char *type, const struct steps *place)
+static json *text_of(const struct model_shape *s, const struct steps *place)
 {
-    long least = type[1] == '<' ? strtol(type + 2, NULL, 10) : 0;
     struct buf b = {0};
 
+    if (s->kind == MODEL_STRING && s->count)
+        return json_cstring(model_value_at(s, 0));
     for (size_t i = place->count; b.len == 0 && i-- > 0;)
         if (json_is_string(place->at[i]))
             buf_adds(&b, json_str(place->at[i]));
-    while (b.len < (size_t)(least > 0 ? least : 1))
+    while (b.len < 1 || (double)b.len < s->min)
         buf_addc(&b, 'x');
     return json_take_buf(&b);
 }
 
-/* Nested as deep as the brackets of a type. */
-static json *value_of(const char *type, const struct steps *place)
+/* Nested as deep as lists of lists are in a model. */
+static json *value_of(const struct aws_shape *s, const struct steps *place)
 {
-    switch (*type) {
-    case 's': return text_of(type, place);
-    case 't': return json_cstring("2024-01-01T00:00:00Z");
-    case 'n': return json_int(type[1] == '<' ? strtol(type + 2, NULL, 10) : 1);
-    case 'b': return json_bool(true);
-    case '=': return json_string(type + 1, strcspn(type + 1, "|,"));
-    case '[': return list_of(type + 1, place);
-    case '*': return NULL;
-    default: return json_ref((json *)(uintptr_t)json_empty_object());
+    struct model_shape shape = {.kind = s->kind, .min = NAN, .max = NAN};
+
+    if (s->service)
+        shape = model_shape_at(s->service, s->id);
+    switch (s->kind) {
+    case MODEL_STRING:
+    case MODEL_BLOB: return text_of(&shape, place);
+    case MODEL_TIMESTAMP: return json_cstring("2024-01-01T00:00:00Z");
+    case MODEL_BOOLEAN: return json_bool(true);
+    case MODEL_INTEGER:
+    case MODEL_LONG:
+    case MODEL_FLOAT:
+    case MODEL_DOUBLE: return json_int(isnan(shape.min) ? 1 : (int64_t)ceil(shape.min));
+    case MODEL_LIST: return list_of(s, place);
+    case MODEL_DOCUMENT: return NULL;
+    case MODEL_MAP:
+    case MODEL_STRUCTURE: break;
     }
+    return json_ref((json *)(uintptr_t)json_empty_object());
 }
 
 json *mock_shape_value(const struct asl_state *task, const struct steps *place)
 {
-    const char *type = type_at(task, place);
+    struct aws_shape s;
 
-    return type ? value_of(type, place) : NULL;
+    return shape_at(task, place, &s) ? value_of(&s, place) : NULL;
 }
 
 void mock_shape_words(const struct asl_state *task, const struct steps *place,
                       void (*see)(void *user, const char *text, size_t len), void *user)
 {
-    const char *type = type_at(task, place);
+    struct aws_shape s;
+    struct model_shape shape;
 
-    if (!type || *type != '=')
+    if (!shape_at(task, place, &s) || !s.service || s.kind != MODEL_STRING)
         return;
-    for (const char *p = type; *p == '=' || *p == '|';) {
-        size_t len = strcspn(++p, "|,");
-        see(user, p, len);
-        p += len;
-    }
+    shape = model_shape_at(s.service, s.id);
+    for (size_t i = 0; i < shape.count; i++)
+        see(user, model_value_at(&shape, i), strlen(model_value_at(&shape, i)));
 }
