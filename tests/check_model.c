@@ -138,6 +138,7 @@ START_TEST(what_an_operation_is)
     ck_assert_msg(!model_operation_named(s3, "createbucket", 12, &o), "only the first letter");
     ck_assert_msg(!model_operation_named(s3, "createBuckets", 13, &o), "no such operation");
     ck_assert_msg(!model_operation_named(s3, "", 0, &o), "nothing");
+    operation(service("cloudfront"), "createDistribution");
     o = operation(sns, "Publish");
     expect_text("wrapper", o.wrapper, "PublishResult");
 }
@@ -155,6 +156,11 @@ START_TEST(what_it_throws)
     ck_assert_msg(found, "ParameterNotFound is one of GetParameter's");
     ck_assert(model_error_coded(sqs, "QueueDoesNotExist", 17, &e));
     expect_text("by its code", e.name, "QueueDoesNotExist");
+    const struct model_service *rds = service("rds");
+    ck_assert(model_error_coded(rds, "DBInstanceNotFound", 18, &e));
+    expect_text("by its code", e.name, "DBInstanceNotFoundFault");
+    ck_assert(model_error_coded(rds, "DBInstanceNotFoundFault", 23, &e));
+    expect_text("by its name", e.name, "DBInstanceNotFoundFault");
     ck_assert(sqs->query_errors);
     ck_assert(!model_error_coded(sqs, "Nothing", 7, &e));
 }

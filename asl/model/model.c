@@ -279,19 +279,25 @@ struct model_error model_operation_error(const struct model_service *s,
     return error_at(s->data, model_number(s->data, COLUMN_SHAPE_E, shape) - 1u);
 }
 
+/* JSON services send an error's name even where the model has a code for it, which is that of their
+ * older query protocol. A code counts more than a name, which may be another error's code. */
 bool model_error_coded(const struct model_service *s, const char *code, size_t len,
                        struct model_error *out)
 {
+    bool found = false;
+
     for (size_t i = 0; i < s->data->count[MODEL_ERRORS]; i++) {
         struct model_error e = error_at(s->data, i);
-        const char *own = e.code ? e.code : e.name;
+        bool coded = e.code && strlen(e.code) == len && memcmp(e.code, code, len) == 0;
 
-        if (strlen(own) == len && memcmp(own, code, len) == 0) {
+        if (coded || (!found && strlen(e.name) == len && memcmp(e.name, code, len) == 0)) {
             *out = e;
-            return true;
+            found = true;
         }
+        if (coded)
+            return true;
     }
-    return false;
+    return found;
 }
 
 /* ---- shapes ---- */

@@ -119,7 +119,8 @@ struct model_error {
 };
 struct model_error model_operation_error(const struct model_service *s,
                                          const struct model_operation *o, size_t i);
-/* Finds an error of any operation by its code on the wire. Returns false when there is none. */
+/* Finds an error of any operation by its code on the wire, or by its name. Returns false when there
+ * is none. */
 bool model_error_coded(const struct model_service *s, const char *code, size_t len,
                        struct model_error *out);
 
