@@ -175,7 +175,8 @@ static const struct {
      "X-Amz-Target",
      {200, NULL, "{\"tasks\":[{\"taskArn\":\"a\",\"labels\":{\"x\":\"y\"}}]}"},
      "POST / [AmazonEC2ContainerServiceV20141113.RunTask] {\"taskDefinition\":\"d\",\"overrides\":"
-     "{\"containerOverrides\":[{\"name\":\"c\"}]},\"labels\":{\"A\":\"b\"}}\n",
+     "{\"containerOverrides\":[{\"name\":\"c\"}]},\"labels\":{\"A\":\"b\"},\"clientToken\":"
+     "\"af63e64c-8601-4d8a-b89e-48398d4006fd\"}\n",
      "ok {\"Tasks\":[{\"TaskArn\":\"a\",\"Labels\":{\"x\":\"y\"}}]}"},
     {"batch is REST",
      "batch:submitJob",
@@ -258,7 +259,7 @@ static const struct {
      {200, NULL,
       "<ListBucketResult><Name>b</Name><KeyCount>1</KeyCount><IsTruncated>false</IsTruncated>"
       "<Contents><Key>k</Key><Size>7</Size></Contents></ListBucketResult>"},
-     "GET /b?list-type=2&max-keys=2&prefix=p%2F\n",
+     "GET /b?list-type=2&prefix=p%2F&max-keys=2\n",
      "ok {\"Name\":\"b\",\"KeyCount\":1,\"IsTruncated\":false,\"Contents\":[{\"Key\":\"k\","
      "\"Size\":7}]}"},
     {"s3: an error",
@@ -303,7 +304,7 @@ static const struct {
      "Accept",
      {200, "Content-Type: application/json\r\n", "{\"Out\":\"o\"}"},
      "POST /model/m%3A1/invoke [a/b] {\"Prompt\":\"p\"}\n",
-     "ok {\"Body\":{\"Out\":\"o\"},\"ContentType\":\"application/json\"}"},
+     "ok {\"ContentType\":\"application/json\",\"Body\":{\"Out\":\"o\"}}"},
     {"emr: parameters under other names",
      "elasticmapreduce:addStep",
      "{\"ClusterId\":\"j\",\"Step\":{\"Name\":\"s\"}}",
@@ -315,16 +316,26 @@ static const struct {
      "\"Content-Length\":[\"19\"]},\"HttpHeaders\":{\"Content-Length\":\"19\","
      "\"x-amzn-RequestId\":\"r-1\"},\"HttpStatusCode\":200},\"SdkResponseMetadata\":{"
      "\"RequestId\":\"r-1\"},\"StepId\":\"s-1\"}"},
-    {"a call that no rule can write",
-     "aws-sdk:iam:createRole",
+    {"a call that the service has not",
+     "aws-sdk:iam:createRol",
      "{}",
      NULL,
      {0},
      "",
-     "failed Asl.NoHandler: No handler for 'arn:aws:states:::aws-sdk:iam:createRole': give "
+     "failed Asl.NoHandler: No handler for 'arn:aws:states:::aws-sdk:iam:createRol': give "
      "--handlers FILE with {\"handlers\": [{\"resource\": "
-     "\"arn:aws:states:::aws-sdk:iam:createRole\", \"command\": [\"./handler\"]}]}; how "
-     "'aws-sdk:iam:createRole' is written as a request is not known here"},
+     "\"arn:aws:states:::aws-sdk:iam:createRol\", \"command\": [\"./handler\"]}]}; the service "
+     "'iam' has no call 'createRol'"},
+    {"a service that speaks what asl doesn't",
+     "aws-sdk:cloudwatchomni:createSpace",
+     "{}",
+     NULL,
+     {0},
+     "",
+     "failed Asl.NoHandler: No handler for 'arn:aws:states:::aws-sdk:cloudwatchomni:createSpace': "
+     "give --handlers FILE with {\"handlers\": [{\"resource\": "
+     "\"arn:aws:states:::aws-sdk:cloudwatchomni:createSpace\", \"command\": [\"./handler\"]}]}; "
+     "'cloudwatchomni' speaks CBOR alone, which asl does not"},
 };
 
 START_TEST(call)

@@ -31,7 +31,7 @@ $(call suites,runtime/stores,stores)
 $(call suites,runtime/engine runtime/store/sqlite,store_recovery store_crash)
 $(call suites,runtime/embed,engine engine_steps engine_recover embed)
 $(call suites,runtime/http,http_server http_requests http_message http_crowd)
-$(call suites,runtime/aws,sigv4)
+$(call suites,runtime/aws,sigv4 aws_requests aws_answers)
 $(call suites,runtime/handlers,handlers command lambda handlers_http integration endpoint job invoke)
 $(call suites,runtime/aws runtime/engine,places)
 $(call suites,runtime/api,test_state)
@@ -115,9 +115,10 @@ define link_check
 	$(link) $(CHECK_LDFLAGS) $< $(BUILD)/libsupport.a $(sort $(filter-out $< %.a,$^)) $(shell $(PKG_CONFIG) --libs check) $(call libs,$(ROOM))
 endef
 
-$(CHECKS:%=$(BUILD)/check_%): $(BUILD)/check_%: $(BUILD)/obj/tests/check_%.o $(BUILD)/libsupport.a
+# A program finds the services' models beside itself.
+$(CHECKS:%=$(BUILD)/check_%): $(BUILD)/check_%: $(BUILD)/obj/tests/check_%.o $(BUILD)/libsupport.a | $(BUILD)/services.dat
 	$(link_check)
-$(FUZZERS:%=$(BUILD)/fuzz_%): $(BUILD)/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o
+$(FUZZERS:%=$(BUILD)/fuzz_%): $(BUILD)/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o | $(BUILD)/services.dat
 	$(call say,LINK)
 	$(link) -fsanitize=fuzzer $(sort $^) $(call libs,$(ROOM))
 $(BENCHES:%=$(BUILD)/bench_%): $(BUILD)/bench_%: $(BUILD)/obj/tests/bench/bench_%.o

@@ -130,8 +130,7 @@ void services_not(struct services *s, const char *address, int64_t port)
     const char *url = getenv("AWS_ENDPOINT_URL");
 
     endpoints_not(s->endpoints, address, (uint16_t)port);
-    if (url && endpoints_is_here(s->endpoints, url) &&
-        !endpoints_find(s->endpoints, aws_service_named("lambda", strlen("lambda"))))
+    if (url && endpoints_is_here(s->endpoints, url) && !endpoints_find(s->endpoints, "Lambda"))
         fprintf(stderr,
                 "asl serve: %s is this server, and no Lambda endpoint: set "
                 "AWS_ENDPOINT_URL_LAMBDA\n",
@@ -140,8 +139,7 @@ void services_not(struct services *s, const char *address, int64_t port)
 
 void services_give(struct services *s, struct handlers_options *out)
 {
-    out->lambda_endpoint =
-        endpoints_find(s->endpoints, aws_service_named("lambda", strlen("lambda")));
+    out->lambda_endpoint = endpoints_find(s->endpoints, "Lambda");
     out->endpoints = s->endpoints;
     out->credentials = s->credentials;
     out->region = s->region;

@@ -1,6 +1,7 @@
 #ifndef RUNTIME_AWS_AWS_H
 #define RUNTIME_AWS_AWS_H
 
+#include "asl/model/model.h"
 #include "asl/resource/resource.h"
 #include "parsers/base/buf.h"
 #include "parsers/base/diag.h"
@@ -18,44 +19,28 @@
  *     arn:aws:states:::aws-sdk:dynamodb:query         any call of an SDK
  */
 
-enum aws_protocol { AWS_JSON_1_0, AWS_JSON_1_1, AWS_QUERY, AWS_REST_JSON, AWS_REST_XML };
-
-struct aws_service {
-    const char *id;    /* "Secrets Manager" */
-    const char *label; /* "SecretsManager": in the SDK's names of errors */
-    enum aws_protocol protocol;
-    const char *target;  /* JSON: what X-Amz-Target begins with; query: the API's version */
-    const char *host;    /* "api.ecr": what its host begins with */
-    const char *signing; /* its name in signatures; NULL: `host` */
-    const char *maps;    /* members begin with small letters there, and the keys within these are
-                            data; NULL: all is as Step Functions has it */
-    const char *errors;  /* those of the errors common to all services that it has as its own */
-};
-
 /*
- * Finds a service by its id, the name of its integration or of its part of the SDK, or its host's,
- * with or without capitals, blanks and dashes: "sqs", "secretsmanager", "Secrets Manager",
- * "states". Returns NULL when it is not known here.
+ * Finds a service by its id, the name of its integration or of its part of the SDK, or what its
+ * hosts begin with: "sqs", "Secrets Manager", "states". Capitals, blanks and dashes don't count.
+ * Returns NULL when there is none.
  */
-const struct aws_service *aws_service_named(const char *name, size_t len);
+const struct model_service *aws_service_named(const char *name, size_t len);
 
-struct aws_operation;
 struct aws_integration;
 struct aws_job;
 
 /* What a resource names. */
 struct aws_call {
-    const struct aws_service *service;
-    const struct aws_operation *operation;     /* how it is written; NULL: by the protocol alone */
+    const struct model_service *service;
+    struct model_operation operation;
     const struct aws_integration *integration; /* NULL: aws-sdk */
     const struct aws_job *job;                 /* .sync: what to wait for; else NULL */
     bool parsed;                               /* .sync:2 */
-    char action[80];                           /* "SendMessage" */
 };
 
 /*
  * Finds the call of a service that a resource names. Returns false when it names none (*why stays
- * empty then), or one whose requests are not known here (*why says so).
+ * empty then), or one that AWS's models don't have or asl can't make (*why says so).
  */
 bool aws_call_read(const struct asl_resource *r, struct aws_call *out, struct diag *why);
 
@@ -63,7 +48,7 @@ struct aws_header {
     const char *name, *value;
 };
 
-enum { AWS_MAX_HEADERS = 48 };
+enum { AWS_MAX_HEADERS = 96 };
 
 /* A request but for its host and signature. */
 struct aws_request {
@@ -71,6 +56,7 @@ struct aws_request {
     struct buf path;  /* encoded; begins with a slash */
     struct buf query; /* encoded; may be empty */
     struct buf body;
+    struct buf host; /* goes before AWS's own host: "data."; may be empty */
     struct aws_header headers[AWS_MAX_HEADERS];
     size_t header_count;
 };

@@ -1,21 +1,8 @@
 #ifndef RUNTIME_AWS_AWS_IMPL_H
 #define RUNTIME_AWS_AWS_IMPL_H
 
+#include "parsers/base/timestamp.h"
 #include "runtime/aws/aws.h"
-
-/*
- * How a call of a REST or query service is written. Lists are "Member=wire-name …"; what stands in
- * none of them and not in `uri` goes into the body.
- */
-struct aws_operation {
-    const char *service; /* an id */
-    const char *action;
-    const char *method;
-    const char *uri;     /* "/jobs/{name}/startJobRun"; {Key+} keeps its slashes */
-    const char *query;   /* NULL: none */
-    const char *payload; /* the member that is the body, as it stands; NULL: all that are left */
-    const char *answer;  /* the member that the answer's body becomes, as text; NULL: its JSON */
-};
 
 /* An optimized integration: the call under the name that it has as a resource. */
 struct aws_integration {
@@ -51,7 +38,6 @@ struct aws_job {
 };
 
 const struct aws_integration *aws_integration_of(const char *call, size_t len);
-const struct aws_operation *aws_operation_of(const struct aws_service *s, const char *action);
 const struct aws_job *aws_job_of(const char *call);
 const struct aws_labels *aws_labels_of(const char *call);
 
@@ -63,34 +49,94 @@ json *aws_mapped(const char *mapping, const json *parameters, const json *answer
 /* Returns a look at what a path like "Tasks.0.TaskArn" leads to; NULL: nothing. */
 const json *aws_at(const json *v, const char *path, size_t len);
 
-/* Makes parameters as the service writes them: their names' capitals differ from Step Functions'.
- */
-json *aws_to_wire(const struct aws_service *s, const json *v);
-/* Makes an answer as Step Functions writes it. Times, which are seconds in AWS's JSON, become text,
- * or milliseconds where `ms` is set. */
-json *aws_from_wire(const struct aws_service *s, const json *v, bool ms);
-/* Returns the names that the SDK writes in a way of its own, "ARN MD5OfBody"; NULL: none. */
-const char *aws_renamed(const struct aws_service *s);
+/* ---- requests ---- */
 
-/* ---- REST-XML and query ---- */
+/* Returns a look at a member by its name in any case; NULL when it is absent or null. */
+const json *aws_given(const json *v, const char *name);
+
+/* Adds a header. Returns false with *why filled, which names the Task's member, when `value` can't
+ * be one. */
+bool aws_request_header(struct aws_request *q, const char *name, const char *value,
+                        const char *member, struct diag *why);
+bool aws_request_has(const struct aws_request *q, const char *name);
+/* Fills *why: nothing tells how a member of this name is sent. */
+void aws_unknown_member(const json *key, struct diag *why);
+
+/* Reads a time of a Task: ISO 8601, or seconds since 1970 as a number or text. */
+bool aws_time_read(const json *v, struct timestamp *out);
+void aws_time_write(struct buf *out, const struct timestamp *t, enum model_time form);
+/* Write a value as text, as it is or as Base64 of that; what is no string is written as JSON. */
+void aws_write_plain(struct buf *out, const json *v);
+void aws_write_base64(struct buf *out, const json *v);
+/* Writes a value as the text that its shape (NULL: unknown) has outside of JSON. Times have the
+ * shape's form, or else `form`. */
+void aws_write_text(struct buf *out, const struct model_shape *s, enum model_time form,
+                    const json *v);
+/* Writes the name of a member that a structure's model lacks: its first letter is small where the
+ * others' are. */
+void aws_unknown_name(struct buf *out, const struct model_shape *s, const json *key);
+
+/* Makes JSON for a service. Members that are not in the body are left out. */
+json *aws_json_for(const struct model_service *service, model_shape_id id, const json *v);
+/* Adds XML for a service: an element `root`, in the namespace `space` (NULL: none). Returns false
+ * with *why filled when a member is unknown. */
+bool aws_write_xml(const struct model_service *service, const char *root, const char *space,
+                   model_shape_id id, const json *v, struct buf *out, struct diag *why);
+/* Write a request of the query protocols, and of the REST ones. Return false with *why filled. */
+bool aws_write_query(const struct aws_call *c, const json *v, struct aws_request *q,
+                     struct diag *why);
+bool aws_write_rest(const struct aws_call *c, const json *v, struct aws_request *q,
+                    struct diag *why);
+
+/* Adds the checksum of a body in Base64: CRC32, CRC32C, CRC64NVME, SHA1, SHA256, SHA512 or MD5.
+ * Returns false when the algorithm is another. */
+bool aws_checksum(const char *algorithm, const struct buf *body, struct buf *out);
+/* Adds the headers of a checksum where the call wants one. Returns false with *why filled. */
+bool aws_add_checksum(const struct aws_call *c, const json *v, struct aws_request *q,
+                      struct diag *why);
+
+/* ---- answers ---- */
+
+/* An element of XML, or an attribute: these come first. */
+struct aws_element {
+    const char *name; /* without its prefix, if it is no attribute */
+    struct aws_element *parent, *first, *last, *next;
+    size_t count; /* elements in it */
+    struct buf text;
+    struct aws_element *made; /* the one made before it: all are on one list */
+};
+
+struct aws_xml;
+
+/* Reads an XML text. Returns NULL with *why filled: it is no XML, has a DOCTYPE, or is too deep. */
+struct aws_xml *aws_xml_read(const char *text, size_t len, struct diag *why);
+void aws_xml_free(struct aws_xml *x);
+/* Returns a look at the root, which is never NULL. */
+const struct aws_element *aws_xml_root(const struct aws_xml *x);
+/* Returns the first element of that name in `n`, which may be NULL; NULL without one. */
+const struct aws_element *aws_element_named(const struct aws_element *n, const char *name);
 
 /*
- * Reads an XML text as JSON, by words for its elements: "Name[]" stands once for each of a list,
- * "Name>Item" holds a list of Items, "Name#" is a number, "Name?" is true or false. An element of
- * `member`s is a list, one of `entry`s with key and value an object, any other without elements a
- * string. The value is the root's; *root (may be NULL) its name, yours. NULL with *why filled: it
- * is no XML, has a DOCTYPE, or is too deep.
+ * Make values of answers as a Task gets them. `in_ms`: as the older integrations do, with times in
+ * milliseconds and the service's own names but for a first capital; else times are text and names
+ * the SDK's.
  */
-json *aws_xml_read(const char *text, size_t len, const char *hints, json **root, struct diag *why);
-/* Returns the words for a service's answers. */
-const char *aws_xml_hints(const struct aws_service *s);
+json *aws_json_for_task(const struct model_service *service, model_shape_id id, const json *v,
+                        bool in_ms);
+json *aws_xml_for_task(const struct model_service *service, model_shape_id id,
+                       const struct aws_element *n, bool in_ms);
+json *aws_text_for_task(const struct model_shape *s, const char *text, size_t len, bool in_ms);
+json *aws_time_for_task(const json *v, bool in_ms);
+json *aws_name_for_task(const char *name, bool in_ms);
+/* Reads a REST service's answer. Returns NULL with *why filled. */
+json *aws_read_rest(const struct aws_call *c, const struct aws_answer *a, bool in_ms,
+                    struct diag *why);
 
-/* Headers that are members of S3's calls, with those of its answers. */
-struct aws_s3_header {
-    const char *member, *header;
-    char kind; /* 's' text, 'i' number, 'b' true or false, 't' time, 'm' all with this beginning */
-    bool in, out;
-};
-const struct aws_s3_header *aws_s3_headers(size_t *count);
+/* Makes the error of an answer that is one. */
+void aws_refused(const struct aws_call *c, const struct aws_answer *a, struct aws_result *out);
+/* Returns the request's id, from the answer's headers or what the caller made up. */
+const char *aws_request_id(const struct aws_answer *a);
+/* Makes {name: v}. Takes `v`. */
+json *aws_only(const char *name, json *v);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * What a resource names, and the forms that names and values have on both sides: services write
- * members with small or capital letters and times as numbers, Step Functions has capitals and text.
+ * What a resource names, what an answer's headers are to a Task, and the mappings by which the
+ * tables make parameters and results of others.
  */
 #include "runtime/aws/aws_impl.h"
 
@@ -18,73 +18,101 @@ static const char no_call[] = "NO_CALL";
 
 /* ---- resources ---- */
 
-/*
- * A JSON service takes any action in a header; of others the table must know how the call is
- * written.
- */
-static bool needs_operation(const struct aws_service *s)
+/* The part of the SDK is a service's id; hosts and integrations have names of their own, which are
+ * few and rarely asked for: all services are looked at then. */
+const struct model_service *aws_service_named(const char *name, size_t len)
 {
-    return s->protocol != AWS_JSON_1_0 && s->protocol != AWS_JSON_1_1;
+    const struct model_service *s = model_service_named(name, len);
+
+    for (size_t i = 0; !s && i < model_service_count(); i++) {
+        const char *own = model_service_name(i);
+        const struct model_service *other = model_service_named(own, strlen(own));
+        if (other && strlen(other->endpoint) == len && !strncasecmp(other->endpoint, name, len))
+            s = other;
+    }
+    return s;
 }
 
-/*
- * "sendMessage" is the action SendMessage. What else than letters and digits stands there would go
- * into a header or a form as it is.
- */
-static bool set_action(struct aws_call *c, const char *action, size_t len)
+static bool can_be_made(const struct aws_call *c, const char *call, struct diag *why)
 {
-    if (!len || len >= sizeof c->action)
+    struct model_shape input;
+    struct model_member m;
+
+    if (c->service->protocol == MODEL_CBOR) {
+        diag_set(why, no_call, 0, "'%s' speaks CBOR alone, which asl does not", c->service->name);
         return false;
-    memcpy(c->action, action, len);
-    c->action[len] = '\0';
-    c->action[0] = (char)toupper((unsigned char)c->action[0]);
-    for (const char *p = c->action; *p; p++)
-        if (!isalnum((unsigned char)*p))
+    }
+    if (!c->operation.input)
+        return true;
+    input = model_shape_at(c->service, c->operation.input);
+    for (size_t i = 0; i < input.count; i++) {
+        m = model_member_at(&input, i);
+        if (model_shape_at(c->service, m.shape).is_event_stream) {
+            diag_set(why, no_call, 0, "'%s' takes a stream of events, which a Task can't give",
+                     call);
             return false;
-    c->operation = aws_operation_of(c->service, c->action);
-    return c->operation || !needs_operation(c->service);
+        }
+    }
+    return true;
+}
+
+/* "sendMessage" is the action SendMessage. */
+static bool find_operation(struct aws_call *c, const char *action, size_t len, const char *call,
+                           struct diag *why)
+{
+    if (c->service && model_operation_named(c->service, action, len, &c->operation))
+        return can_be_made(c, call, why);
+    if (c->service)
+        diag_set(why, no_call, 0, "the service '%s' has no call '%.*s'", c->service->name, (int)len,
+                 action);
+    return false;
 }
 
 /*
  * A .sync of a call whose job is not in the table can't be waited for, so it is not served at all.
  */
-static bool read_optimized(const struct asl_resource *r, struct aws_call *c)
+static bool read_optimized(const struct asl_resource *r, struct aws_call *c, struct diag *why)
 {
     c->integration = aws_integration_of(r->call.at, r->call.len);
     if (!c->integration)
         return false;
-    c->service = aws_service_named(c->integration->service, strlen(c->integration->service));
+    c->service = model_service_named(c->integration->service, strlen(c->integration->service));
     c->parsed = r->pattern == ASL_SYNC_2;
     if (r->pattern == ASL_SYNC || r->pattern == ASL_SYNC_2) {
         c->job = aws_job_of(c->integration->call);
         if (!c->job)
             return false;
     }
-    return set_action(c, c->integration->action, strlen(c->integration->action));
+    return find_operation(c, c->integration->action, strlen(c->integration->action), r->call.at,
+                          why);
 }
 
 bool aws_call_read(const struct asl_resource *r, struct aws_call *out, struct diag *why)
 {
     struct aws_call c = {0};
+    struct diag own = {0};
     bool good = false;
 
     switch (r->kind) {
     case ASL_RESOURCE_SDK:
         if (!r->service.len)
             return false;
-        c.service = aws_service_named(r->service.at, r->service.len);
-        good = c.service && set_action(&c, r->action.at, r->action.len);
+        c.service = model_service_named(r->service.at, r->service.len);
+        good = find_operation(&c, r->action.at, r->action.len, r->call.at, &own);
         break;
     case ASL_RESOURCE_OPTIMIZED:
-    case ASL_RESOURCE_HTTP: good = read_optimized(r, &c); break;
+    case ASL_RESOURCE_HTTP: good = read_optimized(r, &c, &own); break;
     case ASL_RESOURCE_OWN:
     case ASL_RESOURCE_LAMBDA:
     case ASL_RESOURCE_ACTIVITY: return false;
     }
     if (good)
         *out = c;
-    else
-        diag_set(why, no_call, 0, "how '%s' is written as a request is not known here", r->call.at);
+    else if (model_file(why) && own.text)
+        diag_set(why, no_call, 0, "%s", own.text);
+    else if (model_file(NULL))
+        diag_set(why, no_call, 0, "'%s' is no call that is known here", r->call.at);
+    diag_clear(&own);
     return good;
 }
 
@@ -166,154 +194,6 @@ json *aws_http_metadata(const json *headers, int status)
     json_build_set(&b, "HttpHeaders", json_build_done(&one));
     json_build_set(&b, "HttpStatusCode", json_int(status));
     return json_build_done(&b);
-}
-
-/* ---- capitals ---- */
-
-static json *change_first_letter(const json *key, int (*change)(int))
-{
-    struct buf text = {0};
-
-    buf_add(&text, json_str(key), json_str_len(key));
-    if (text.len)
-        text.data[0] = (char)change((unsigned char)text.data[0]);
-    return json_take_buf(&text);
-}
-
-/*
- * As the SDK writes a name that begins with more than one capital: "ARN" is Arn, "MD5OfBody"
- * Md5OfBody, "KMSKeyId" KmsKeyId.
- */
-static json *sdk_name(const char *name, size_t len)
-{
-    struct buf text = {0};
-    size_t run = 0;
-
-    buf_add(&text, name, len);
-    while (run < len && isupper((unsigned char)name[run]))
-        run++;
-    if (run < len && islower((unsigned char)name[run]))
-        run--;
-    for (size_t i = 1; i < run; i++)
-        text.data[i] = (char)tolower((unsigned char)text.data[i]);
-    return json_take_buf(&text);
-}
-
-/* The name that `key` has on the wire. */
-static json *wire_key(const struct aws_service *s, const json *key)
-{
-    const char *names = aws_renamed(s);
-
-    if (s->maps)
-        return change_first_letter(key, tolower);
-    while (names && *(names += strspn(names, " "))) {
-        size_t n = strcspn(names, " ");
-        json *sdk = sdk_name(names, n);
-        bool same = json_str_is(sdk, json_str(key));
-
-        json_unref(sdk);
-        if (same)
-            return json_string(names, n);
-        names += n;
-    }
-    return json_ref(key);
-}
-
-/* Recursion: the values are no deeper than the api and the reader let them be. */
-json *aws_to_wire(const struct aws_service *s, const json *v)
-{
-    struct json_build b;
-
-    if (!s->maps && !aws_renamed(s))
-        return json_ref(v);
-    if (json_is_array(v)) {
-        json_build_array(&b, json_count(v));
-        for (size_t i = 0; i < json_count(v); i++)
-            json_build_add(&b, aws_to_wire(s, json_at(v, i)));
-        return json_build_done(&b);
-    }
-    if (!json_is_object(v))
-        return json_ref(v);
-    json_build_object(&b, json_count(v));
-    for (size_t i = 0; i < json_count(v); i++) {
-        json *key = wire_key(s, json_key_at(v, i));
-        const json *value = json_value_at(v, i);
-        bool data = s->maps && aws_has_word(s->maps, json_str(key), json_str_len(key));
-
-        json_build_set_key(&b, key, data ? json_ref(value) : aws_to_wire(s, value));
-    }
-    return json_build_done(&b);
-}
-
-/* Without the services' models a time is known by its name and by being one of 2001 to 2100. */
-static bool is_time(const json *key, const json *v)
-{
-    static const char *const ends[] = {"Date",    "Time",   "Timestamp",  "At",      "On",
-                                       "Before",  "After",  "Until",      "Updated", "Modified",
-                                       "Created", "Change", "Expiration", "Imported"};
-
-    if (!key || !json_is_number(v) || json_double_value(v) < 978307200 ||
-        json_double_value(v) > 4102444800)
-        return false;
-    for (size_t i = 0; i < COUNT(ends); i++)
-        if (text_ends_with_any_case(json_str(key), ends[i]))
-            return true;
-    return false;
-}
-
-static json *call_time_of(const json *v, bool in_ms)
-{
-    int64_t ms = (int64_t)(json_double_value(v) * 1000 + 0.5);
-    struct buf text = {0};
-
-    if (in_ms)
-        return json_int(ms);
-    timestamp_write(&text, ms);
-    return json_take_buf(&text);
-}
-
-/*
- * Optimized integrations (`ms`) show names as the service writes them; the SDK changes runs of
- * capitals.
- */
-static json *our_key(const struct aws_service *s, const json *key, bool ms)
-{
-    if (s->maps)
-        return change_first_letter(key, toupper);
-    if (!ms && aws_has_word(aws_renamed(s), json_str(key), json_str_len(key)))
-        return sdk_name(json_str(key), json_str_len(key));
-    return json_ref(key);
-}
-
-static json *from_wire(const struct aws_service *s, const json *key, const json *v, bool ms)
-{
-    struct json_build b;
-
-    if (json_is_array(v)) {
-        json_build_array(&b, json_count(v));
-        for (size_t i = 0; i < json_count(v); i++)
-            json_build_add(&b, from_wire(s, NULL, json_at(v, i), ms));
-        return json_build_done(&b);
-    }
-    if (is_time(key, v))
-        return call_time_of(v, ms);
-    if (!json_is_object(v))
-        return json_ref(v);
-    json_build_object(&b, json_count(v));
-    for (size_t i = 0; i < json_count(v); i++) {
-        const json *name = json_key_at(v, i), *value = json_value_at(v, i);
-        bool data = s->maps && aws_has_word(s->maps, json_str(name), json_str_len(name));
-
-        if (json_kind(value) != JSON_NULL)
-            json_build_set_key(&b, our_key(s, name, ms),
-                               data ? json_ref(value) : from_wire(s, name, value, ms));
-    }
-    return json_build_done(&b);
-}
-
-json *aws_from_wire(const struct aws_service *s, const json *v, bool ms)
-{
-    return from_wire(s, NULL, v, ms);
 }
 
 /* ---- mappings ---- */

@@ -22,8 +22,14 @@
 enum { MAX_ADDED = 256 };
 
 struct added {
-    const struct aws_service *service; /* NULL: any */
+    const char *id; /* the service's; NULL: any */
     char *url;
+};
+
+/* One of AWS's own, as it was asked for: endpoints_find gives looks. */
+struct own {
+    char *url;
+    const char *signs_as; /* NULL: the region of the set */
 };
 
 struct endpoints {
@@ -32,7 +38,7 @@ struct endpoints {
     size_t count, room;
     char *address; /* ours; NULL: we don't listen */
     uint16_t port;
-    char **made; /* AWS's own, as they were asked for */
+    struct own *made;
     size_t made_count, made_room;
 };
 
@@ -73,7 +79,7 @@ void endpoints_free(struct endpoints *e)
     for (size_t i = 0; i < e->count; i++)
         mem_free(e->added[i].url);
     for (size_t i = 0; i < e->made_count; i++)
-        mem_free(e->made[i]);
+        mem_free(e->made[i].url);
     mem_free(e->added);
     mem_free(e->made);
     mem_free(e->region);
@@ -91,13 +97,15 @@ bool endpoints_add(struct endpoints *e, const char *given, struct diag *why)
     const char *equals = strchr(given, '=');
     size_t len = equals ? (size_t)(equals - given) : 0;
     bool any = len == 1 && *given == '*';
-    const struct aws_service *s = len && !any ? aws_service_named(given, len) : NULL;
+    const struct model_service *s = len && !any ? aws_service_named(given, len) : NULL;
 
     if (!len || (!is_aws(equals + 1) && !http_url_ok(equals + 1))) {
         diag_set(why, "ENDPOINT", 0,
                  "'%s' is not SERVICE=URL, as in sqs=http://127.0.0.1:4566 or sqs=aws", given);
         return false;
     }
+    if (!s && !any && !model_file(why))
+        return false;
     if (!s && !any) {
         diag_set(why, "ENDPOINT", 0, "'%.*s' is no service that is known here", (int)len, given);
         return false;
@@ -107,7 +115,7 @@ bool endpoints_add(struct endpoints *e, const char *given, struct diag *why)
         return false;
     }
     MEM_GROW(e->added, e->count, e->room);
-    e->added[e->count++] = (struct added){s, mem_strdup(equals + 1)};
+    e->added[e->count++] = (struct added){s ? s->id : NULL, mem_strdup(equals + 1)};
     return true;
 }
 
@@ -291,13 +299,11 @@ bool endpoints_name_is_link_local(const char *host)
 /* ---- finding ---- */
 
 /* "Secrets Manager" in AWS_ENDPOINT_URL_SECRETS_MANAGER. */
-static void endpoints_add_variable(struct buf *out, const struct aws_service *s)
+static void endpoints_add_variable(struct buf *out, const char *id)
 {
     buf_adds(out, "AWS_ENDPOINT_URL_");
-    for (const char *p = s->id; *p; p++)
-        buf_addc(out, *p == ' ' || *p == '-'   ? '_'
-                      : *p >= 'a' && *p <= 'z' ? (char)(*p + 'A' - 'a')
-                                               : *p);
+    for (const char *p = id; *p; p++)
+        buf_addc(out, *p == ' ' || *p == '-' ? '_' : ascii_upper(*p));
 }
 
 static const char *endpoints_variable(const struct endpoints *e, const char *name)
@@ -307,20 +313,70 @@ static const char *endpoints_variable(const struct endpoints *e, const char *nam
     return v && http_url_ok(v) && !endpoints_is_here(e, v) ? v : NULL;
 }
 
-/* The URL is kept, as endpoints_find gives looks; there are as many as services that were asked. */
-static const char *own_of_aws(struct endpoints *e, const struct aws_service *s)
+/* Finds where a service is in the region: a row for the region itself counts more than that of its
+ * partition. Returns false when it is not there at all. */
+static bool host_in_region(const struct model_service *s, const char *region,
+                           struct model_host *out)
 {
+    const char *partition = partition_name(region);
+    bool found = false;
+
+    for (size_t i = 0; i < s->host_count; i++) {
+        struct model_host h = model_service_host(s, i);
+
+        if (strcmp(model_partitions[h.partition], partition) != 0)
+            continue;
+        if (h.region ? !strcmp(h.region, region) : !found)
+            *out = h;
+        found = found || !h.region;
+        if (h.region && !strcmp(h.region, region))
+            return true;
+    }
+    return found;
+}
+
+static void write_own_url(struct buf *out, const char *host, const char *region)
+{
+    static const char place[] = "{region}";
+
+    buf_adds(out, "https://");
+    for (const char *at; (at = strstr(host, place)); host = at + strlen(place)) {
+        buf_add(out, host, (size_t)(at - host));
+        buf_adds(out, region);
+    }
+    buf_adds(out, host);
+}
+
+/* There are as many as services that were asked. */
+static const char *own_of_aws(struct endpoints *e, const char *id)
+{
+    const struct model_service *s = model_service_named(id, strlen(id));
+    struct model_host host = {0};
     struct buf url = {0};
 
-    buf_printf(&url, "https://%s.%s.%s", s->host, e->region, partition_domain(e->region));
+    if (!s || !host_in_region(s, e->region, &host))
+        return NULL;
+    write_own_url(&url, host.host, e->region);
     for (size_t i = 0; i < e->made_count; i++)
-        if (!strcmp(e->made[i], buf_str(&url))) {
+        if (!strcmp(e->made[i].url, buf_str(&url))) {
             buf_clear(&url);
-            return e->made[i];
+            return e->made[i].url;
         }
     MEM_GROW(e->made, e->made_count, e->made_room);
-    e->made[e->made_count] = buf_take(&url);
-    return e->made[e->made_count++];
+    e->made[e->made_count] = (struct own){buf_take(&url), host.signs_as};
+    return e->made[e->made_count++].url;
+}
+
+bool endpoints_is_own(const struct endpoints *e, const char *url, const char **region)
+{
+    for (size_t i = 0; i < e->made_count; i++) {
+        if (e->made[i].url != url)
+            continue;
+        if (region)
+            *region = e->made[i].signs_as;
+        return true;
+    }
+    return false;
 }
 
 static bool ignores_aws_variables(void)
@@ -332,38 +388,38 @@ static bool ignores_aws_variables(void)
 
 /* From the nearest to the furthest: what the command line says, what Step Functions Local's
  * variables say, and what AWS's own programs read. */
-const char *endpoints_find(struct endpoints *e, const struct aws_service *s)
+const char *endpoints_find(struct endpoints *e, const char *id)
 {
     struct buf name = {0};
     const char *url = NULL;
 
     for (size_t i = e->count; i-- > 0;) {
         const struct added *a = &e->added[i];
-        if ((!a->service || a->service == s) && !endpoints_is_here(e, a->url))
-            return is_aws(a->url) ? own_of_aws(e, s) : a->url;
+        if ((!a->id || !strcmp(a->id, id)) && !endpoints_is_here(e, a->url))
+            return is_aws(a->url) ? own_of_aws(e, id) : a->url;
     }
     for (size_t i = 0; !url && i < COUNT(jar); i++)
-        if (!strcmp(jar[i].service, s->id))
+        if (!strcmp(jar[i].service, id))
             url = endpoints_variable(e, jar[i].variable);
     if (url || ignores_aws_variables())
         return url;
-    endpoints_add_variable(&name, s);
+    endpoints_add_variable(&name, id);
     url = endpoints_variable(e, buf_str(&name));
     buf_clear(&name);
     return url ? url : endpoints_variable(e, "AWS_ENDPOINT_URL");
 }
 
-void endpoints_say(const struct aws_service *s, struct buf *out)
+void endpoints_say(const char *id, struct buf *out)
 {
     buf_adds(out, "--endpoint ");
-    for (const char *p = s->id; *p; p++)
+    for (const char *p = id; *p; p++)
         if (*p != ' ')
             buf_addc(out, ascii_lower(*p));
     buf_adds(out, "=URL (also ");
     for (size_t i = 0; i < COUNT(jar); i++)
-        if (!strcmp(jar[i].service, s->id))
+        if (!strcmp(jar[i].service, id))
             buf_printf(out, "%s, ", jar[i].variable);
-    endpoints_add_variable(out, s);
+    endpoints_add_variable(out, id);
     buf_adds(out, ", AWS_ENDPOINT_URL)");
 }
 

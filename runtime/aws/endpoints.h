@@ -28,11 +28,18 @@ void endpoints_not(struct endpoints *e, const char *address, uint16_t port);
 /* Returns whether a URL leads to such an address. */
 bool endpoints_is_here(const struct endpoints *e, const char *url);
 
-/* Returns a look at the URL of a service; NULL when nothing says where it is, or only that it is
- * here. */
-const char *endpoints_find(struct endpoints *e, const struct aws_service *s);
+/*
+ * Returns a look at the URL of the service of that id ("Secrets Manager"); NULL when nothing says
+ * where it is, or only that it is here.
+ */
+const char *endpoints_find(struct endpoints *e, const char *id);
+/*
+ * Returns whether `url` is AWS's own endpoint of the service, as endpoints_find gave it; *region
+ * (may be NULL) is then a look at the region that signatures name, NULL: that of the set.
+ */
+bool endpoints_is_own(const struct endpoints *e, const char *url, const char **region);
 /* Writes which settings would say where a service is: "--endpoint sqs=URL, SQS_ENDPOINT, …". */
-void endpoints_say(const struct aws_service *s, struct buf *out);
+void endpoints_say(const char *id, struct buf *out);
 
 /*
  * Reads an option of Step Functions Local that says where a service is, "-sqsEndpoint" or

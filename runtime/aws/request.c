@@ -1,13 +1,12 @@
 /*
- * A call's request, by the protocol of its service: JSON bodies, REST with members in the path,
- * query and headers, or query strings in the body. What no table of tables.c knows goes into the
- * body as the Task has it.
+ * A call's request: what Step Functions itself puts into it, and then all of it as the service's
+ * protocol has it, which write_json.c, write_query.c, write_rest.c and write_xml.c know.
  */
 #include "runtime/aws/aws_impl.h"
 
+#include "parsers/base/ascii.h"
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
-#include "parsers/base/percent.h"
 
 #include <string.h>
 #include <strings.h>
@@ -19,6 +18,7 @@ void aws_request_clear(struct aws_request *q)
     buf_clear(&q->path);
     buf_clear(&q->query);
     buf_clear(&q->body);
+    buf_clear(&q->host);
     for (size_t i = 0; i < q->header_count; i++) {
         /* Each is one text: the name, a NUL, the value. */
         char *text;
@@ -37,34 +37,29 @@ static bool fits_header(const char *text)
     return true;
 }
 
-/* False: it can't be a header. */
-static bool request_add_header(struct aws_request *q, const char *name, size_t name_len,
-                               const char *value)
+bool aws_request_has(const struct aws_request *q, const char *name)
+{
+    for (size_t i = 0; i < q->header_count; i++)
+        if (!strcasecmp(q->headers[i].name, name))
+            return true;
+    return false;
+}
+
+bool aws_request_header(struct aws_request *q, const char *name, const char *value,
+                        const char *member, struct diag *why)
 {
     struct buf text = {0};
 
-    if (q->header_count == AWS_MAX_HEADERS || !fits_header(value))
+    if (q->header_count == AWS_MAX_HEADERS || !fits_header(value) || !fits_header(name)) {
+        diag_set(why, bad, 0, "The field '%s' can't be sent as a header", member);
         return false;
-    buf_add(&text, name, name_len);
+    }
+    buf_adds(&text, name);
     buf_addc(&text, '\0');
     buf_adds(&text, value);
     char *kept = buf_take(&text);
-    q->headers[q->header_count++] = (struct aws_header){kept, kept + name_len + 1};
+    q->headers[q->header_count++] = (struct aws_header){kept, kept + strlen(name) + 1};
     return true;
-}
-
-static bool request_header(struct aws_request *q, const char *name, const char *value)
-{
-    return request_add_header(q, name, strlen(name), value);
-}
-
-/* A scalar as text. */
-static void request_add_text(struct buf *out, const json *v)
-{
-    if (json_is_string(v))
-        buf_add(out, json_str(v), json_str_len(v));
-    else
-        json_write(out, v);
 }
 
 /* ---- what goes in ---- */
@@ -152,7 +147,7 @@ static json *with_events(json *v, const char *execution)
     return changed;
 }
 
-/* 32 digits that follow from the call's key. */
+/* A UUID that follows from the call's key. */
 static json *once_token(const char *key)
 {
     uint64_t half[2] = {UINT64_C(0xCBF29CE484222325), UINT64_C(0x84222325CBF29CE4)};
@@ -160,7 +155,10 @@ static json *once_token(const char *key)
     for (; *key; key++)
         for (int i = 0; i < 2; i++)
             half[i] = (half[i] ^ (unsigned char)*key) * UINT64_C(0x100000001B3);
-    return json_stringf("%016llx%016llx", (unsigned long long)half[0], (unsigned long long)half[1]);
+    return json_stringf("%08x-%04x-4%03x-%04x-%012llx", (unsigned)(half[0] >> 32),
+                        (unsigned)(half[0] >> 16) & 0xffff, (unsigned)half[0] & 0xfff,
+                        ((unsigned)(half[1] >> 48) & 0x3fff) | 0x8000,
+                        (unsigned long long)(half[1] & UINT64_C(0xFFFFFFFFFFFF)));
 }
 
 /* A member that the author gave stands. Takes both values. */
@@ -168,7 +166,7 @@ static json *with_default(json *v, const char *name, json *value)
 {
     json *changed;
 
-    if (json_get(v, name)) {
+    if (aws_given(v, name)) {
         json_unref(value);
         return v;
     }
@@ -177,9 +175,26 @@ static json *with_default(json *v, const char *name, json *value)
     return changed;
 }
 
+/* Members by which a service recognises a repeat are filled by the SDKs where they are not given.
+ */
+static json *with_tokens(const struct aws_call *c, json *v, const char *key)
+{
+    struct model_shape s;
+
+    if (!c->operation.input)
+        return v;
+    s = model_shape_at(c->service, c->operation.input);
+    for (size_t i = 0; i < s.count; i++) {
+        struct model_member m = model_member_at(&s, i);
+        if (m.idempotency_token)
+            v = with_default(v, m.name, once_token(key));
+    }
+    return v;
+}
+
 /*
  * Makes what Step Functions itself puts into a call: texts of documents, who sends events, and a
- * token by which a repeat is recognised. Calls by aws-sdk go as they are.
+ * token by which a repeat is recognised. Of these a call by aws-sdk has only the last.
  */
 static json *request_wanted(const struct aws_call *c, const json *parameters,
                             const struct aws_caller *caller)
@@ -188,6 +203,8 @@ static json *request_wanted(const struct aws_call *c, const json *parameters,
     json *v = i && i->request ? aws_mapped(i->request, parameters, NULL)
                               : object_without_nulls(parameters);
 
+    if (caller->key)
+        v = with_tokens(c, v, caller->key);
     if (!i)
         return v;
     v = with_text(v, i->text);
@@ -200,340 +217,93 @@ static json *request_wanted(const struct aws_call *c, const json *parameters,
     return v;
 }
 
-/* ---- JSON ---- */
+/* ---- the request ---- */
 
 /*
  * AWS JSON 1.0 and 1.1 differ in nothing but the Content-Type here: the action stands in X-Amz-
  * Target, all members in the body.
  */
-static bool make_json(const struct aws_call *c, const json *v, struct aws_request *q)
+static bool write_json(const struct aws_call *c, const json *v, struct aws_request *q,
+                       struct diag *why)
 {
-    struct buf target = {0};
-    json *wire = aws_to_wire(c->service, v);
+    struct buf target = {0}, type = {0};
+    json *wire = aws_json_for(c->service, c->operation.input, v);
+    bool good;
 
-    q->method = "POST";
     buf_addc(&q->path, '/');
     json_write(&q->body, wire);
     json_unref(wire);
-    buf_printf(&target, "%s.%s", c->service->target, c->action);
-    request_header(q, "Content-Type",
-                   c->service->protocol == AWS_JSON_1_0 ? "application/x-amz-json-1.0"
-                                                        : "application/x-amz-json-1.1");
-    request_header(q, "X-Amz-Target", buf_str(&target));
+    buf_printf(&target, "%s.%s", c->service->target, c->operation.name);
+    buf_printf(&type, "application/x-amz-json-%s", c->service->json);
+    good = aws_request_header(q, "Content-Type", buf_str(&type), "ContentType", why) &&
+           aws_request_header(q, "X-Amz-Target", buf_str(&target), "Action", why);
     buf_clear(&target);
-    return true;
+    buf_clear(&type);
+    return good;
 }
 
-/* ---- query ---- */
-
-static void add_field(struct buf *out, const struct buf *name, const json *v)
-{
-    struct buf text = {0};
-
-    request_add_text(&text, v);
-    buf_addc(out, '&');
-    buf_add(out, name->data, name->len);
-    buf_addc(out, '=');
-    percent_encode(out, text.data, text.len, false);
-    buf_clear(&text);
-}
-
-/* Objects whose keys are data, and what key and value are called in them. */
-static const struct {
-    const char *member, *key, *value;
-} query_maps[] = {{"MessageAttributes", "Name", "Value"}, {"Attributes", "key", "value"}};
-
-/*
- * Flattens a value as AWS's query protocol wants it. `name` is the path so far; it is added to and
- * cut back, so that one buffer does for all depths.
- *   [a, b]              Name.member.1=a&Name.member.2=b
- *   {k: v}              Name.k=v
- *   {k: v}, k is data   Name.entry.1.Name=k&Name.entry.1.Value=v
- */
-static void add_fields(struct buf *out, struct buf *name, const char *member, const json *v)
-{
-    size_t len = name->len;
-
-    if (json_is_array(v)) {
-        for (size_t i = 0; i < json_count(v); i++) {
-            buf_printf(name, ".member.%zu", i + 1);
-            add_fields(out, name, "", json_at(v, i));
-            name->len = len;
-        }
-        return;
-    }
-    if (!json_is_object(v)) {
-        add_field(out, name, v);
-        return;
-    }
-    for (size_t k = 0; k < COUNT(query_maps); k++) {
-        if (strcmp(query_maps[k].member, member) != 0)
-            continue;
-        for (size_t i = 0; i < json_count(v); i++) {
-            buf_printf(name, ".entry.%zu.%s", i + 1, query_maps[k].key);
-            add_field(out, name, json_key_at(v, i));
-            name->len = len;
-            buf_printf(name, ".entry.%zu.%s", i + 1, query_maps[k].value);
-            add_fields(out, name, "", json_value_at(v, i));
-            name->len = len;
-        }
-        return;
-    }
-    for (size_t i = 0; i < json_count(v); i++) {
-        const json *key = json_key_at(v, i);
-
-        buf_addc(name, '.');
-        percent_encode(name, json_str(key), json_str_len(key), false);
-        add_fields(out, name, json_str(key), json_value_at(v, i));
-        name->len = len;
-    }
-}
-
-static bool make_query(const struct aws_call *c, const json *v, struct aws_request *q)
-{
-    struct buf name = {0};
-
-    q->method = "POST";
-    buf_addc(&q->path, '/');
-    buf_printf(&q->body, "Action=%s&Version=%s", c->action, c->service->target);
-    for (size_t i = 0; i < json_count(v); i++) {
-        const json *key = json_key_at(v, i);
-
-        buf_reset(&name);
-        percent_encode(&name, json_str(key), json_str_len(key), false);
-        add_fields(&q->body, &name, json_str(key), json_value_at(v, i));
-    }
-    buf_clear(&name);
-    return request_header(q, "Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
-}
-
-/* ---- REST ---- */
-
-/* Each member that went somewhere is taken out of `rest`. */
-struct rest {
-    const struct aws_call *c;
-    const json *v; /* as it is on the wire */
-    bool *used;
-    struct aws_request *q;
-    struct diag *why;
-};
-
-/*
- * Without regard to capitals: the tables write members as the model does, Tasks as Step Functions
- * does.
- */
-static const json *request_take(struct rest *r, const char *name, size_t len)
-{
-    for (size_t i = 0; i < json_count(r->v); i++) {
-        const json *key = json_key_at(r->v, i);
-
-        if (json_str_len(key) == len && !strncasecmp(json_str(key), name, len)) {
-            r->used[i] = true;
-            return json_value_at(r->v, i);
-        }
-    }
-    return NULL;
-}
-
-/* /jobs/{name}/runs?list: what stands behind the `?` begins the query. */
-static bool fill_uri(struct rest *r, const char *uri)
-{
-    const char *question = strchr(uri, '?');
-    const char *end = question ? question : uri + strlen(uri);
-
-    for (const char *p = uri; p < end;) {
-        size_t len = strcspn(p, "{?");
-        struct buf text = {0};
-
-        buf_add(&r->q->path, p, len);
-        p += len;
-        if (p >= end || *p != '{')
-            break;
-        len = strcspn(p, "}");
-        bool slashes = p[len - 1] == '+';
-        const json *v = request_take(r, p + 1, len - 1 - slashes);
-        if (v && json_is_scalar(v))
-            request_add_text(&text, v);
-        if (!text.len) {
-            diag_set(r->why, bad, 0, "The field '%.*s' is required but was missing",
-                     (int)(len - 1 - slashes), p + 1);
-            return false;
-        }
-        percent_encode(&r->q->path, text.data, text.len, slashes);
-        buf_clear(&text);
-        p += len + 1;
-    }
-    if (question)
-        buf_adds(&r->q->query, question + 1);
-    return true;
-}
-
-/*
- * mapping = "Member=wire-name Member=wire-name …". Members that the Task doesn't give are left
- * out.
- */
-static void fill_query(struct rest *r, const char *mapping)
-{
-    while (mapping && *(mapping += strspn(mapping, " "))) {
-        size_t name = strcspn(mapping, "="), len = strcspn(mapping + name + 1, " ");
-        const json *v = request_take(r, mapping, name);
-        struct buf text = {0};
-
-        if (v) {
-            request_add_text(&text, v);
-            if (r->q->query.len)
-                buf_addc(&r->q->query, '&');
-            buf_add(&r->q->query, mapping + name + 1, len);
-            buf_addc(&r->q->query, '=');
-            percent_encode(&r->q->query, text.data, text.len, false);
-            buf_clear(&text);
-        }
-        mapping += name + 1 + len;
-    }
-}
-
-static bool bad_header(struct rest *r, const char *member)
-{
-    diag_set(r->why, bad, 0, "The field '%s' can't be sent as a header", member);
-    return false;
-}
-
-/*
- * Each key of S3's Metadata is a header of its own. Keys are text of the Task, so they are
- * escaped.
- */
-static bool fill_metadata(struct rest *r, const struct aws_s3_header *row, const json *v)
-{
-    for (size_t i = 0; i < json_count(v); i++) {
-        struct buf name = {0}, text = {0};
-
-        buf_adds(&name, row->header);
-        percent_encode(&name, json_str(json_key_at(v, i)), json_str_len(json_key_at(v, i)), false);
-        request_add_text(&text, json_value_at(v, i));
-        bool good = request_header(r->q, buf_str(&name), buf_str(&text));
-        buf_clear(&name);
-        buf_clear(&text);
-        if (!good)
-            return bad_header(r, row->member);
-    }
-    return true;
-}
-
-static bool fill_headers(struct rest *r)
-{
-    size_t count;
-    const struct aws_s3_header *rows = aws_s3_headers(&count);
-
-    for (size_t i = 0; i < count; i++) {
-        const json *v = rows[i].in ? request_take(r, rows[i].member, strlen(rows[i].member)) : NULL;
-        struct buf text = {0};
-        bool good;
-
-        if (!v)
-            continue;
-        if (rows[i].kind == 'm') {
-            if (!fill_metadata(r, &rows[i], v))
-                return false;
-            continue;
-        }
-        request_add_text(&text, v);
-        good = request_header(r->q, rows[i].header, buf_str(&text));
-        buf_clear(&text);
-        if (!good)
-            return bad_header(r, rows[i].member);
-    }
-    return true;
-}
-
-static json *what_is_left(const struct rest *r)
-{
-    struct json_build b;
-
-    json_build_object(&b, json_count(r->v));
-    for (size_t i = 0; i < json_count(r->v); i++)
-        if (!r->used[i])
-            json_build_set_key(&b, json_ref(json_key_at(r->v, i)),
-                               json_ref(json_value_at(r->v, i)));
-    return json_build_done(&b);
-}
-
-static bool fill_body(struct rest *r, const struct aws_operation *o)
-{
-    bool xml = r->c->service->protocol == AWS_REST_XML;
-    json *left;
-
-    if (o->payload) {
-        const json *v = request_take(r, o->payload, strlen(o->payload));
-        /* S3 keeps the JSON text of whatever it is, a string's quotes too (recorded). */
-        if (v && xml)
-            json_write(&r->q->body, v);
-        else if (v)
-            request_add_text(&r->q->body, v);
-    }
-    left = what_is_left(r);
-    if (json_count(left) && (xml || o->payload)) {
-        diag_set(r->why, bad, 0, "The field '%s' can't be sent by this call here",
-                 json_str(json_key_at(left, 0)));
-        json_unref(left);
-        return false;
-    }
-    if (!xml && !o->payload && strcmp(o->method, "GET") != 0 &&
-        (json_count(left) || strcmp(o->method, "DELETE") != 0))
-        json_write(&r->q->body, left);
-    json_unref(left);
-    return true;
-}
-
-/* A model of Bedrock's is called with a body that is data, so what else the call says is in
- * headers. S3 has a table of them. */
-static bool fill_model_headers(struct rest *r)
+/* Headers that the SDKs send with every call of a service, which its model does not tell. Without
+ * the first, API Gateway answers in a form of its own (HAL). */
+static bool add_constant_headers(const struct aws_call *c, struct aws_request *q, struct diag *why)
 {
     static const struct {
-        const char *member, *header;
-    } rows[] = {{"contentType", "Content-Type"},
-                {"accept", "Accept"},
-                {"trace", "X-Amzn-Bedrock-Trace"},
-                {"guardrailIdentifier", "X-Amzn-Bedrock-GuardrailIdentifier"},
-                {"guardrailVersion", "X-Amzn-Bedrock-GuardrailVersion"}};
+        const char *service, *name, *value;
+    } rows[] = {
+        {"apigateway", "Accept", "application/json"},
+        {"glacier", "x-amz-glacier-version", "2012-06-01"},
+    };
 
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        const json *v = request_take(r, rows[i].member, strlen(rows[i].member));
-        if (v && (!json_is_string(v) || !request_header(r->q, rows[i].header, json_str(v))))
-            return bad_header(r, rows[i].member);
-        if (!v && !i)
-            request_header(r->q, "Content-Type", "application/json");
-    }
+    for (size_t i = 0; i < COUNT(rows); i++)
+        if (!strcmp(rows[i].service, c->service->name) && !aws_request_has(q, rows[i].name) &&
+            !aws_request_header(q, rows[i].name, rows[i].value, rows[i].name, why))
+            return false;
     return true;
 }
 
-/*
- * The order matters: path, query and headers take their members out, and what is left is the body.
- */
-static bool make_rest(const struct aws_call *c, const json *v, struct aws_request *q,
-                      struct diag *why)
+/* A part of a name in the DNS: what a Task gives can't make it another host. */
+static bool fits_host(const char *text, size_t len)
 {
-    const struct aws_operation *o = c->operation;
-    json *wire = c->service->protocol == AWS_REST_XML ? json_ref(v) : aws_to_wire(c->service, v);
-    struct rest r = {c, wire, mem_calloc(json_count(wire) + 1, sizeof *r.used), q, why};
-    bool model = o->payload && c->service->protocol == AWS_REST_JSON, good;
+    for (size_t i = 0; i < len; i++)
+        if (!ascii_is_digit((unsigned char)text[i]) && !ascii_is_letter((unsigned char)text[i]) &&
+            text[i] != '-' && text[i] != '.')
+            return false;
+    return len > 0;
+}
 
-    q->method = o->method;
-    good = fill_uri(&r, o->uri);
-    if (good)
-        fill_query(&r, o->query);
-    good = good && (c->service->protocol != AWS_REST_XML || fill_headers(&r)) &&
-           (!model || fill_model_headers(&r)) && fill_body(&r, o);
-    if (good && !model && c->service->protocol == AWS_REST_JSON && q->body.len)
-        request_header(q, "Content-Type", "application/json");
-    mem_free(r.used);
-    json_unref(wire);
-    return good;
+/* "{AccountId}.": the labels are members. */
+static bool write_host(const struct aws_call *c, const json *v, struct aws_request *q,
+                       struct diag *why)
+{
+    for (const char *p = c->operation.host_prefix; p && *p;) {
+        size_t len = strcspn(p, "{");
+        struct buf name = {0};
+
+        buf_add(&q->host, p, len);
+        p += len;
+        if (!*p)
+            break;
+        len = strcspn(p, "}");
+        buf_add(&name, p + 1, len - 1);
+        const json *value = aws_given(v, buf_str(&name));
+        bool good =
+            value && json_is_string(value) && fits_host(json_str(value), json_str_len(value));
+        if (good)
+            buf_add(&q->host, json_str(value), json_str_len(value));
+        else
+            diag_set(why, bad, 0, "The field '%s' must be letters, digits, '-' and '.'",
+                     buf_str(&name));
+        buf_clear(&name);
+        if (!good)
+            return false;
+        p += len + 1;
+    }
+    return true;
 }
 
 bool aws_request_make(const struct aws_call *c, const json *parameters,
                       const struct aws_caller *caller, struct aws_request *out, struct diag *why)
 {
-    struct aws_request q = {0};
+    struct aws_request q = {.method = c->operation.method};
     bool good = false;
     json *v;
 
@@ -543,16 +313,24 @@ bool aws_request_make(const struct aws_call *c, const json *parameters,
     }
     v = request_wanted(c, parameters, caller);
     switch (c->service->protocol) {
-    case AWS_JSON_1_0:
-    case AWS_JSON_1_1: good = make_json(c, v, &q); break;
-    case AWS_QUERY: good = make_query(c, v, &q); break;
-    case AWS_REST_JSON:
-    case AWS_REST_XML: good = make_rest(c, v, &q, why); break;
+    case MODEL_JSON: good = write_json(c, v, &q, why); break;
+    case MODEL_QUERY:
+    case MODEL_EC2: good = aws_write_query(c, v, &q, why); break;
+    case MODEL_REST_JSON:
+    case MODEL_REST_XML: good = aws_write_rest(c, v, &q, why); break;
+    case MODEL_CBOR: break; /* aws_call_read finds no such call */
     }
+    good = good && aws_add_checksum(c, v, &q, why) && add_constant_headers(c, &q, why) &&
+           write_host(c, v, &q, why);
     json_unref(v);
     if (good)
         *out = q;
     else
         aws_request_clear(&q);
     return good;
+}
+
+void aws_unknown_member(const json *key, struct diag *why)
+{
+    diag_set(why, bad, 0, "The field '%s' can't be sent by this call here", json_str(key));
 }

@@ -8,6 +8,7 @@
 
 #include "asl/eval/env.h"
 #include "parsers/base/mem.h"
+#include "parsers/base/text.h"
 #include "runtime/aws/aws.h"
 #include "runtime/aws/endpoints.h"
 
@@ -21,8 +22,10 @@ struct endpoint_work {
     struct aws_call describe; /* .sync, once the job has begun */
     json *submitted, *describe_parameters;
     char *base;
-    bool local;     /* its service is at this machine */
-    bool elsewhere; /* asked is not its endpoint: it gets no signature */
+    bool own;           /* it is AWS's own endpoint … */
+    const char *region; /* … and signatures name that region; NULL: ours */
+    bool local;         /* its service is at this machine */
+    bool elsewhere;     /* asked is not its endpoint: it gets no signature */
     http_transfer *transfer;
     uv_timer_t timer;
     bool timer_open;
@@ -48,10 +51,10 @@ static bool endpoint_serves(handlers *h, const struct handler_input *v, struct d
         return invoke_serves(h, v, why);
     if (!aws_call_read(v->resource, &c, why))
         return false;
-    if (h->options.endpoints && endpoints_find(h->options.endpoints, c.service))
+    if (h->options.endpoints && endpoints_find(h->options.endpoints, c.service->id))
         return true;
     buf_adds(&text, "or say where the service is: ");
-    endpoints_say(c.service, &text);
+    endpoints_say(c.service->id, &text);
     diag_set(why, "NO_ENDPOINT", 0, "%s", buf_str(&text));
     buf_clear(&text);
     return false;
@@ -80,10 +83,13 @@ static char *base_of(const struct task_call *call, const struct aws_call *c,
     size_t len;
 
     if (!given && call->h->options.endpoints)
-        given = endpoints_find(call->h->options.endpoints, c->service);
+        given = endpoints_find(call->h->options.endpoints, c->service->id);
+    w->own = given && call->h->options.endpoints &&
+             endpoints_is_own(call->h->options.endpoints, given, &w->region);
     w->local = given && endpoints_url_is_loopback(given);
     url = given ? host_of_queue(c, call->payload) : NULL;
     w->elsewhere = url;
+    w->own = w->own && !url;
     if (!url)
         url = given;
     len = url ? strlen(url) : 0;
@@ -104,6 +110,30 @@ struct outgoing {
     void *user; /* of `done` */
 };
 
+/* Only AWS's own hosts are told apart by what stands before them. */
+static void write_url(const struct endpoint_work *w, const struct aws_request *q, struct buf *out)
+{
+    const char *host = strstr(w->base, "://") + 3;
+
+    buf_add(out, w->base, (size_t)(host - w->base));
+    if (w->own)
+        buf_add(out, q->host.data ? q->host.data : "", q->host.len);
+    buf_adds(out, host);
+    buf_add(out, q->path.data, q->path.len);
+    if (q->query.len) {
+        buf_addc(out, '?');
+        buf_add(out, q->query.data, q->query.len);
+    }
+}
+
+/* Returns the service's name in signatures; NULL when the call has none. */
+static const char *signs_for(const struct endpoint_work *w, const struct aws_call *c)
+{
+    bool bearer = !strcmp(c->service->signature, "bearer");
+
+    return w->elsewhere || c->operation.no_signature || bearer ? NULL : c->service->signing;
+}
+
 /* Returns NULL with *why filled when it can't be sent; *bad_call: the parameters are why. */
 static http_transfer *send_call(const struct endpoint_work *w, const struct outgoing *o,
                                 bool *bad_call, struct diag *why)
@@ -118,12 +148,7 @@ static http_transfer *send_call(const struct endpoint_work *w, const struct outg
     *bad_call = !aws_request_make(c, o->parameters, &caller, &q, why);
     if (*bad_call)
         return NULL;
-    buf_adds(&url, w->base);
-    buf_add(&url, q.path.data, q.path.len);
-    if (q.query.len) {
-        buf_addc(&url, '?');
-        buf_add(&url, q.query.data, q.query.len);
-    }
+    write_url(w, &q, &url);
     for (size_t i = 0; i < q.header_count; i++)
         headers[i] = (struct sigv4_header){q.headers[i].name, q.headers[i].value};
     struct signed_request s = {
@@ -132,10 +157,9 @@ static http_transfer *send_call(const struct endpoint_work *w, const struct outg
         .headers = headers,
         .header_count = q.header_count,
         .body = q.body,
-        .service = w->elsewhere          ? NULL
-                   : c->service->signing ? c->service->signing
-                                         : c->service->host,
-        .s3 = c->service->protocol == AWS_REST_XML,
+        .service = signs_for(w, c),
+        .region = w->region,
+        .s3 = text_begins_with(c->service->signature, "s3"),
         .test_keys = w->local,
         .timeout_ms = o->timeout_ms,
     };

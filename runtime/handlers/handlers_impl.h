@@ -241,6 +241,7 @@ struct signed_request {
     size_t header_count;
     struct buf body; /* taken */
     const char *service;
+    const char *region; /* of the signature; NULL: ours */
     bool s3;
     bool test_keys; /* without keys of ours, emulators' will do */
     int64_t timeout_ms;

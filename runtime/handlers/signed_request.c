@@ -29,7 +29,7 @@ static bool sign_request(handlers *h, const struct signed_request *q, const char
                          const char *query, struct sigv4_header *headers, size_t count,
                          struct buf *lines, struct diag *why)
 {
-    const char *region = handlers_region(h);
+    const char *region = q->region ? q->region : handlers_region(h);
     struct sigv4_keys keys;
     credentials *file = NULL;
     struct sigv4_signed s;

@@ -1,0 +1,114 @@
+/*
+ * Checksums of bodies, which S3 asks for: by the algorithm that the Task names, or CRC32, as the
+ * SDKs send it, where the model says that there must be one.
+ */
+#include "runtime/aws/aws_impl.h"
+
+#include "parsers/base/base64.h"
+#include "parsers/base/count.h"
+
+#include <openssl/evp.h>
+#include <string.h>
+#include <strings.h>
+
+/* Cyclic codes as reflected polynomials of `bits` bits; digests as libcrypto calls them. */
+static const struct {
+    const char *name;
+    unsigned bits;
+    uint64_t polynomial;
+    const char *digest;
+} algorithms[] = {
+    {"CRC32", 32, UINT64_C(0xEDB88320), NULL},
+    {"CRC32C", 32, UINT64_C(0x82F63B78), NULL},
+    {"CRC64NVME", 64, UINT64_C(0x9A6C9329AC4BC9B5), NULL},
+    {"SHA1", 0, 0, "SHA1"},
+    {"SHA256", 0, 0, "SHA256"},
+    {"SHA512", 0, 0, "SHA512"},
+    {"MD5", 0, 0, "MD5"},
+};
+
+/* A bit at a time: bodies of a Task have 256 KiB at most. */
+static uint64_t crc_of(const struct buf *body, unsigned bits, uint64_t polynomial)
+{
+    uint64_t ones = bits == 64 ? UINT64_MAX : (UINT64_C(1) << bits) - 1, crc = ones;
+
+    for (size_t i = 0; i < body->len; i++) {
+        crc ^= (unsigned char)body->data[i];
+        for (int k = 0; k < 8; k++)
+            crc = crc >> 1 ^ (crc & 1 ? polynomial : 0);
+    }
+    return crc ^ ones;
+}
+
+bool aws_checksum(const char *algorithm, const struct buf *body, struct buf *out)
+{
+    unsigned char bytes[EVP_MAX_MD_SIZE];
+    unsigned len = 0;
+
+    for (size_t i = 0; i < COUNT(algorithms); i++) {
+        if (strcasecmp(algorithms[i].name, algorithm) != 0)
+            continue;
+        if (algorithms[i].digest) {
+            const EVP_MD *md = EVP_get_digestbyname(algorithms[i].digest);
+            if (!md || !EVP_Digest(body->data ? body->data : "", body->len, bytes, &len, md, NULL))
+                return false;
+        } else {
+            uint64_t crc = crc_of(body, algorithms[i].bits, algorithms[i].polynomial);
+            len = algorithms[i].bits / 8;
+            for (unsigned k = 0; k < len; k++)
+                bytes[k] = (unsigned char)(crc >> (8 * (len - 1 - k)));
+        }
+        char raw[EVP_MAX_MD_SIZE];
+        memcpy(raw, bytes, len);
+        base64_encode(out, raw, len);
+        return true;
+    }
+    return false;
+}
+
+/* A checksum that the Task gives itself stands. */
+static bool has_checksum(const struct aws_request *q)
+{
+    static const char begin[] = "x-amz-checksum-";
+
+    for (size_t i = 0; i < q->header_count; i++) {
+        const char *name = q->headers[i].name;
+        if (!strncasecmp(name, begin, strlen(begin)) &&
+            strcasecmp(name + strlen(begin), "algorithm") != 0 &&
+            strcasecmp(name + strlen(begin), "mode") != 0 &&
+            strcasecmp(name + strlen(begin), "type") != 0)
+            return true;
+    }
+    return false;
+}
+
+bool aws_add_checksum(const struct aws_call *c, const json *v, struct aws_request *q,
+                      struct diag *why)
+{
+    const struct model_operation *o = &c->operation;
+    const json *given = o->checksum_by ? aws_given(v, o->checksum_by) : NULL;
+    const char *algorithm = given && json_is_string(given) ? json_str(given) : "CRC32";
+    struct buf name = {0}, sum = {0};
+    struct model_member m;
+    bool good;
+
+    if (has_checksum(q) || (!given && !o->needs_checksum))
+        return true;
+    good = aws_checksum(algorithm, &q->body, &sum);
+    if (!good)
+        diag_set(why, "PARAMETERS", 0, "The checksum algorithm '%s' is not known here", algorithm);
+    buf_printf(&name, "x-amz-checksum-%s", algorithm);
+    for (size_t i = 0; i < name.len; i++)
+        name.data[i] = name.data[i] >= 'A' && name.data[i] <= 'Z'
+                           ? (char)(name.data[i] + ('a' - 'A'))
+                           : name.data[i];
+    good = good && aws_request_header(q, buf_str(&name), buf_str(&sum), "ChecksumAlgorithm", why);
+    if (good && !given && o->checksum_by && o->input) {
+        struct model_shape input = model_shape_at(c->service, o->input);
+        if (model_member_named(&input, o->checksum_by, strlen(o->checksum_by), &m))
+            good = aws_request_header(q, m.wire, algorithm, m.name, why);
+    }
+    buf_clear(&name);
+    buf_clear(&sum);
+    return good;
+}

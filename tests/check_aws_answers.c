@@ -1,0 +1,272 @@
+/* Answers of services of AWS as a Task gets them: by protocol, by the older integrations, errors.
+ */
+
+#include "tests/support/expect.h"
+
+#include "runtime/aws/aws_impl.h"
+
+#include <string.h>
+
+static void read_answer(const char *call, int status, const char *headers, const char *body,
+                        struct buf *out)
+{
+    struct buf resource = {0};
+    struct asl_resource r;
+    struct aws_call c;
+    struct aws_result result = {0};
+    struct diag why = {0};
+    json *h = json_of(headers ? headers : "{}");
+
+    buf_printf(&resource, "arn:aws:states:::%s", call);
+    ck_assert(asl_resource_read(buf_str(&resource), &r));
+    ck_assert_msg(aws_call_read(&r, &c, &why), "%s: %s", call, why.text);
+    struct aws_answer a = {
+        .status = status, .body = body, .len = strlen(body), .headers = h, .request_id = "made"};
+    aws_answer_read(&c, &a, &result);
+    if (result.ok)
+        json_write(out, result.value);
+    else
+        buf_printf(out, "%s: %s", json_str(result.error), json_str(result.cause));
+    aws_result_clear(&result);
+    json_unref(h);
+    buf_clear(&resource);
+}
+
+static const struct {
+    const char *name, *call, *headers, *body, *want;
+} answers[] = {
+    /* json */
+    {"json: the SDK's names, times as text", "aws-sdk:secretsmanager:getSecretValue", NULL,
+     "{\"ARN\":\"a\",\"CreatedDate\":1700000000,\"VersionId\":null}",
+     "{\"Arn\":\"a\",\"CreatedDate\":\"2023-11-14T22:13:20Z\"}"},
+    {"json: a number that is no time stays", "aws-sdk:ecs:describeClusters", NULL,
+     "{\"clusters\":[{\"runningTasksCount\":1700000000}]}",
+     "{\"Clusters\":[{\"RunningTasksCount\":1700000000}]}"},
+    {"json: keys of maps are data, what is in them has names", "aws-sdk:health:describeEvents",
+     NULL, "{\"events\":[{\"arn\":\"a\",\"startTime\":1.5}]}",
+     "{\"Events\":[{\"Arn\":\"a\",\"StartTime\":\"1970-01-01T00:00:01.500Z\"}]}"},
+    {"json: what is newer than the model", "aws-sdk:ecs:describeClusters", NULL,
+     "{\"news\":{\"a\":1}}", "{\"News\":{\"a\":1}}"},
+    {"json: a time that is text", "aws-sdk:ssm:getParameter", NULL,
+     "{\"Parameter\":{\"LastModifiedDate\":\"2023-11-14T22:13:20.000Z\"}}",
+     "{\"Parameter\":{\"LastModifiedDate\":\"2023-11-14T22:13:20Z\"}}"},
+    {"json: the kind of a union is not told", "aws-sdk:dynamodb:getItem", NULL,
+     "{\"Item\":{\"k\":{\"S\":\"v\",\"__type\":\"x\"}}}", "{\"Item\":{\"k\":{\"S\":\"v\"}}}"},
+    {"json: no body", "aws-sdk:ecs:describeClusters", NULL, "", "{}"},
+    {"json: no JSON", "aws-sdk:ecs:describeClusters", NULL, "x",
+     "Ecs.SdkClientException: Unable to unmarshall response: expected a value, but found "
+     "'x'; a string needs double quotes"},
+
+    /* rest-json */
+    {"rest-json: bytes are text, the status and headers are members", "aws-sdk:lambda:invoke",
+     "{\"X-Amz-Executed-Version\":\"7\"}", "{\"a\":1}",
+     "{\"ExecutedVersion\":\"7\",\"StatusCode\":200,\"Payload\":\"{\\\"a\\\":1}\"}"},
+    {"rest-json: a header of JSON", "aws-sdk:lexruntimeservice:postContent",
+     "{\"x-amz-lex-slots\":\"eyJrIjoxfQ==\"}", "sound",
+     "{\"Slots\":{\"k\":1},\"AudioStream\":\"sound\"}"},
+    {"rest-json: times in ISO 8601", "aws-sdk:accessanalyzer:getAnalyzer", NULL,
+     "{\"analyzer\":{\"createdAt\":\"2023-11-14T22:13:20.5Z\"}}",
+     "{\"Analyzer\":{\"CreatedAt\":\"2023-11-14T22:13:20.500Z\"}}"},
+
+    /* rest-xml */
+    {"rest-xml: headers with a beginning, numbers and times in headers", "aws-sdk:s3:headObject",
+     "{\"Content-Length\":\"7\",\"Last-Modified\":\"Tue, 15 Nov 1994 08:12:31 GMT\","
+     "\"x-amz-meta-K\":\"v\",\"x-amz-delete-marker\":\"true\"}",
+     "",
+     "{\"ContentLength\":7,\"DeleteMarker\":true,\"LastModified\":\"1994-11-15T08:12:31Z\","
+     "\"Metadata\":{\"K\":\"v\"}}"},
+    {"rest-xml: lists beside members, and within one; numbers, truth", "aws-sdk:s3:listObjectsV2",
+     NULL,
+     "<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><IsTruncated>false"
+     "</IsTruncated><Contents><Key>a</Key><Size>1</Size><LastModified>2023-11-14T22:13:20.000Z"
+     "</LastModified></Contents><Contents><Key>b</Key></Contents><KeyCount>2</KeyCount>"
+     "<News>x</News></ListBucketResult>",
+     "{\"IsTruncated\":false,\"Contents\":[{\"Key\":\"a\",\"Size\":1,\"LastModified\":"
+     "\"2023-11-14T22:13:20Z\"},{\"Key\":\"b\"}],\"KeyCount\":2}"},
+    {"rest-xml: a list of none", "aws-sdk:s3:listBuckets", NULL,
+     "<ListAllMyBucketsResult><Buckets/><Owner><ID>i</ID></Owner></ListAllMyBucketsResult>",
+     "{\"Buckets\":[],\"Owner\":{\"Id\":\"i\"}}"},
+    {"rest-xml: an attribute", "aws-sdk:s3:getBucketAcl", NULL,
+     "<AccessControlPolicy><AccessControlList><Grant><Grantee xmlns:xsi=\"u\" "
+     "xsi:type=\"CanonicalUser\"><ID>i</ID></Grantee></Grant></AccessControlList>"
+     "</AccessControlPolicy>",
+     "{\"Grants\":[{\"Grantee\":{\"Type\":\"CanonicalUser\",\"Id\":\"i\"}}]}"},
+    {"rest-xml: a payload", "aws-sdk:s3:copyObject", NULL,
+     "<CopyObjectResult><ETag>&quot;e&quot;</ETag></CopyObjectResult>",
+     "{\"CopyObjectResult\":{\"ETag\":\"\\\"e\\\"\"}}"},
+    {"rest-xml: a text alone", "aws-sdk:s3:getBucketLocation", NULL,
+     "<LocationConstraint>eu-west-1</LocationConstraint>",
+     "{\"LocationConstraint\":\"eu-west-1\"}"},
+    {"rest-xml: an error that comes after the status", "aws-sdk:s3:copyObject", NULL,
+     "<Error><Code>InternalError</Code><Message>m</Message></Error>",
+     "S3.S3Exception: m (Service: S3, Status Code: 200, Request ID: made)"},
+    {"rest-xml: an object may look like one", "aws-sdk:s3:getObject", NULL,
+     "<Error><Code>x</Code></Error>",
+     "{\"Metadata\":{},\"Body\":\"<Error><Code>x</Code></Error>\"}"},
+    {"rest-xml: no XML", "aws-sdk:s3:listBuckets", NULL, "<a>",
+     "S3.SdkClientException: Unable to unmarshall response: no element found"},
+
+    /* query, ec2 */
+    {"query: the wrapper's members, maps, times", "aws-sdk:sns:getTopicAttributes", NULL,
+     "<GetTopicAttributesResponse><GetTopicAttributesResult><Attributes><entry><key>Owner</key>"
+     "<value>1</value></entry></Attributes></GetTopicAttributesResult><ResponseMetadata/>"
+     "</GetTopicAttributesResponse>",
+     "{\"Attributes\":{\"Owner\":\"1\"}}"},
+    {"query: names of several capitals", "aws-sdk:iam:getRole", NULL,
+     "<R><GetRoleResult><Role><RoleId>i</RoleId><CreateDate>2023-11-14T22:13:20Z</CreateDate>"
+     "<MaxSessionDuration>3600</MaxSessionDuration></Role></GetRoleResult></R>",
+     "{\"Role\":{\"RoleId\":\"i\",\"CreateDate\":\"2023-11-14T22:13:20Z\","
+     "\"MaxSessionDuration\":3600}}"},
+    {"query: no wrapper", "aws-sdk:iam:deleteRole", NULL, "<DeleteRoleResponse/>", "{}"},
+    {"ec2: the root's members, lists of items", "aws-sdk:ec2:describeInstances", NULL,
+     "<DescribeInstancesResponse><requestId>r</requestId><reservationSet><item><instancesSet><item>"
+     "<instanceId>i</instanceId><ebsOptimized>true</ebsOptimized></item></instancesSet></item>"
+     "</reservationSet></DescribeInstancesResponse>",
+     "{\"Reservations\":[{\"Instances\":[{\"InstanceId\":\"i\",\"EbsOptimized\":true}]}]}"},
+
+    /* the older integrations */
+    {"in milliseconds, by the service's own names", "sqs:sendMessage", NULL,
+     "{\"MD5OfMessageBody\":\"m\"}",
+     "{\"MD5OfMessageBody\":\"m\",\"SdkHttpMetadata\":{\"AllHttpHeaders\":{},\"HttpHeaders\":{},"
+     "\"HttpStatusCode\":200},\"SdkResponseMetadata\":{\"RequestId\":\"made\"}}"},
+};
+
+START_TEST(answer)
+{
+    struct buf got = {0};
+
+    read_answer(answers[_i].call, 200, answers[_i].headers, answers[_i].body, &got);
+    expect_text(answers[_i].name, buf_str(&got), answers[_i].want);
+    buf_clear(&got);
+}
+END_TEST
+
+static const struct {
+    const char *name, *call, *headers, *body, *want;
+} errors[] = {
+    {"json: by the model, as the SDK's class", "aws-sdk:ssm:getParameter",
+     "{\"x-amzn-RequestId\":\"r\"}",
+     "{\"__type\":\"com.amazonaws.ssm#ParameterNotFound\",\"message\":\"m\"}",
+     "Ssm.ParameterNotFoundException: m (Service: Ssm, Status Code: 400, Request ID: r)"},
+    {"json: one that the model has not", "aws-sdk:ssm:getParameter", NULL,
+     "{\"__type\":\"Odd\",\"Message\":\"m\"}",
+     "Ssm.SsmException: m (Service: Ssm, Status Code: 400, Request ID: made)"},
+    {"json: the code of the older protocol is beside", "sqs:sendMessage",
+     "{\"x-amzn-query-error\":\"AWS.SimpleQueueService.NonExistentQueue;Sender\"}",
+     "{\"__type\":\"com.amazonaws.sqs#QueueDoesNotExist\",\"message\":\"m\"}",
+     "SQS.QueueDoesNotExistException: m (Service: AmazonSQS; Status Code: 400; Error Code: "
+     "AWS.SimpleQueueService.NonExistentQueue; Request ID: made; Proxy: null)"},
+    {"rest-json: by a header", "aws-sdk:lambda:invoke",
+     "{\"x-amzn-ErrorType\":\"TooManyRequestsException\"}", "{\"message\":\"m\"}",
+     "Lambda.TooManyRequestsException: m (Service: Lambda, Status Code: 400, Request ID: made)"},
+    {"rest-json: Code in the body", "aws-sdk:lambda:invoke", NULL,
+     "{\"Code\":\"ServiceException\",\"Message\":\"m\"}",
+     "Lambda.ServiceException: m (Service: Lambda, Status Code: 400, Request ID: made)"},
+    {"rest-xml", "aws-sdk:cloudfront:getDistribution", NULL,
+     "<ErrorResponse><Error><Code>NoSuchDistribution</Code><Message>m</Message></Error><RequestId>q"
+     "</RequestId></ErrorResponse>",
+     "CloudFront.NoSuchDistributionException: m (Service: CloudFront, Status Code: 400, Request "
+     "ID: q)"},
+    {"query: the model's code is not the class's name", "aws-sdk:rds:describeDBInstances", NULL,
+     "<ErrorResponse><Error><Code>DBInstanceNotFound</Code><Message>m</Message></Error>"
+     "</ErrorResponse>",
+     "Rds.DbInstanceNotFoundException: m (Service: Rds, Status Code: 400, Request ID: made)"},
+    {"query: capitals in the midst of a class's name", "aws-sdk:rds:createDBInstance", NULL,
+     "<ErrorResponse><Error><Code>InvalidVPCNetworkStateFault</Code><Message>m</Message></Error>"
+     "</ErrorResponse>",
+     "Rds.InvalidVpcNetworkStateException: m (Service: Rds, Status Code: 400, Request ID: made)"},
+    {"ec2: its errors are in no model", "aws-sdk:ec2:describeInstances", NULL,
+     "<Response><Errors><Error><Code>InvalidInstanceID.Malformed</Code><Message>m</Message></Error>"
+     "</Errors><RequestID>q</RequestID></Response>",
+     "Ec2.Ec2Exception: m (Service: Ec2, Status Code: 400, Request ID: q)"},
+    {"a page of a proxy", "aws-sdk:ec2:describeInstances", NULL, "<html>busy</html>",
+     "Ec2.Ec2Exception: <html>busy</html> (Service: Ec2, Status Code: 400, Request ID: made)"},
+};
+
+START_TEST(error_answer)
+{
+    struct buf got = {0};
+
+    read_answer(errors[_i].call, 400, errors[_i].headers, errors[_i].body, &got);
+    expect_text(errors[_i].name, buf_str(&got), errors[_i].want);
+    buf_clear(&got);
+}
+END_TEST
+
+/* ---- XML ---- */
+
+static void show_element(struct buf *out, const struct aws_element *n)
+{
+    buf_printf(out, "%s(", n->name);
+    for (const struct aws_element *kid = n->first; kid; kid = kid->next)
+        show_element(out, kid);
+    if (!n->first)
+        buf_add(out, n->text.data ? n->text.data : "", n->text.len);
+    buf_addc(out, ')');
+}
+
+static const struct {
+    const char *name, *text, *want; /* want NULL: refused */
+} xmls[] = {
+    {"elements without elements are text", "<a><b> x </b><c/></a>", "a(b( x )c())"},
+    {"what stands between elements doesn't count", "<a>\n <b>x</b>\n</a>", "a(b(x))"},
+    {"references and CDATA", "<a>&lt;&#65;&amp;<![CDATA[<x>]]></a>", "a(<A&<x>)"},
+    {"prefixes are left out", "<n:a xmlns:n=\"u\"><n:b>x</n:b></n:a>", "a(b(x))"},
+    {"attributes come first", "<a n:t=\"x\"><b/></a>", "a(n:t(x)b())"},
+    {"nothing", "", NULL},
+    {"no XML", "{}", NULL},
+    {"cut off", "<a><b>", NULL},
+    {"a DOCTYPE", "<!DOCTYPE a [<!ENTITY x \"y\">]><a>&x;</a>", NULL},
+    {"an entity that nobody declared", "<a>&x;</a>", NULL},
+    {"two roots", "<a/><b/>", NULL},
+};
+
+START_TEST(xml)
+{
+    struct aws_xml *x = aws_xml_read(xmls[_i].text, strlen(xmls[_i].text), NULL);
+    struct buf got = {0};
+
+    if (x)
+        show_element(&got, aws_xml_root(x));
+    expect_text(xmls[_i].name, x ? buf_str(&got) : NULL, xmls[_i].want);
+    buf_clear(&got);
+    aws_xml_free(x);
+}
+END_TEST
+
+static const struct {
+    const char *element, *why;
+    int count;
+} too_much[] = {
+    {"<a>", "it is nested too deeply", 100},
+    {"<b/>", "it has too many elements", 20001},
+    {"<b c='d'/>", "it has too many elements", 10001},
+};
+
+START_TEST(xml_with_too_much)
+{
+    struct buf text = {0};
+    struct diag why = {0};
+
+    buf_adds(&text, "<r>");
+    for (int i = 0; i < too_much[_i].count; i++)
+        buf_adds(&text, too_much[_i].element);
+    ck_assert(!aws_xml_read(text.data, text.len, &why));
+    ck_assert_str_eq(why.text, too_much[_i].why);
+    diag_clear(&why);
+    buf_clear(&text);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("aws_answers");
+    TCase *t = tcase_create("answers");
+
+    tcase_add_loop_test(t, answer, 0, COUNT(answers));
+    tcase_add_loop_test(t, error_answer, 0, COUNT(errors));
+    tcase_add_loop_test(t, xml, 0, COUNT(xmls));
+    tcase_add_loop_test(t, xml_with_too_much, 0, COUNT(too_much));
+    suite_add_tcase(s, t);
+    return run_suite(s);
+}
