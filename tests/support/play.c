@@ -285,7 +285,18 @@ static bool is_large(const json *v)
     return v && json_text_len(v) > MOST_COMPARED;
 }
 
-/* Gives the twin the event as it is when it was kept as text and read again. */
+/* Makes one of two values that are equal, so that later comparisons needn't look into it. */
+static void share_value(json **kept, json *value)
+{
+    json_unref(*kept);
+    *kept = json_ref(value);
+}
+
+/*
+ * Gives the twin the event as it is when it was kept as text and read again. Its large values are
+ * compared here once, then shared: the twin has the inputs of thousands of frames from them, which
+ * are compared after each step.
+ */
 static void apply_kept(struct playing *g, const struct rt_event *e)
 {
     struct buf text = {0};
@@ -307,6 +318,9 @@ static void apply_kept(struct playing *g, const struct rt_event *e)
     } else {
         if (!same_event(e, &kept))
             fault(g, "an event differs once it was kept as text: %s", buf_str(&text));
+        share_value(&kept.data, e->data);
+        if (kept.kind == RT_GROUP_STARTED)
+            share_value(&kept.group.items, e->group.items);
         if (!rt_fits(g->twin, &kept))
             fault(g, "it doesn't fit behind those before it: %s", buf_str(&text));
         rt_apply(g->twin, &kept);
