@@ -79,6 +79,9 @@ void buf_printf(struct buf *b, const char *format, ...)
     va_end(args);
 }
 
+/* What most formatted texts are shorter than: causes of errors have about 200 bytes. */
+enum { MOST_PRINTED = 256 };
+
 /*
  * Most texts fit into what is there: they are formatted once. Only a longer one is formatted again,
  * into the room that the first try asked for.
@@ -89,7 +92,7 @@ void buf_vprintf(struct buf *b, const char *format, va_list args)
     int len;
 
     va_copy(again, args);
-    buf_reserve(b, 64);
+    buf_reserve(b, MOST_PRINTED);
     len = vsnprintf(b->data + b->len, b->cap - b->len, format, args);
     assert(len >= 0);
     if ((size_t)len >= b->cap - b->len) {
