@@ -75,7 +75,7 @@ static void print_wrapped(const char *text)
     putchar('\n');
 }
 
-static void print_indented(const char *text)
+static void print_explanation_line(const char *text)
 {
     fputs("    ", stdout);
     for (; *text; text++) {
@@ -94,9 +94,9 @@ static void explain_print_text(const struct asl_code *c)
     print_wrapped(c->why);
     if (c->bad) {
         puts("\nBad:\n");
-        print_indented(c->bad);
+        print_explanation_line(c->bad);
         puts("\nGood:\n");
-        print_indented(c->good);
+        print_explanation_line(c->good);
     }
     putchar('\n');
     print_wrapped(c->mend);

@@ -247,7 +247,7 @@ static bool refuse_all(const struct search *s)
 }
 
 /* Returns whether it is clear which of the template's machines is meant. */
-static bool choose(const struct search *s)
+static bool choose_file(const struct search *s)
 {
     const json *names = s->names.v;
 
@@ -286,7 +286,7 @@ static bool load_from(struct search *s, const struct buf *text)
         kind = alone;
     } else {
         read_with(s, kind, text, true);
-        if (!choose(s))
+        if (!choose_file(s))
             return false;
     }
     read_with(s, kind, text, false);

@@ -111,7 +111,7 @@ static void add_json(struct buf *b, const json *v)
     json_unref(text);
 }
 
-static void add_error(struct buf *b, const struct asl_error *e)
+static void add_error_text(struct buf *b, const struct asl_error *e)
 {
     if (e->name)
         add_short(b, json_str(e->name), json_str_len(e->name), CAUSE_WIDTH);
@@ -281,7 +281,7 @@ static void progress_task_failed(progress *p, uint64_t execution, const struct r
     set_failed(p, execution, e, true);
     progress_begin_line(p, e, RED, "!");
     buf_adds(&p->line, "  ");
-    add_error(&p->line, &e->error);
+    add_error_text(&p->line, &e->error);
     progress_end_line(p);
 }
 

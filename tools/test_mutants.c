@@ -4,7 +4,7 @@
 #include "tools/cmd.h"
 #include "tools/test/mutate.h"
 
-static bool write_line(FILE *out, const struct mutation *m, int64_t least)
+static bool write_mutant_line(FILE *out, const struct mutation *m, int64_t least)
 {
     struct buf text = {0};
     json *report = mutation_report(m, least);
@@ -20,13 +20,13 @@ static bool write_line(FILE *out, const struct mutation *m, int64_t least)
 static int write_report(const struct mutation *m, const struct mutant_wishes *wishes)
 {
     FILE *out = fopen(wishes->report, "w");
-    bool good = out && write_line(out, m, wishes->least);
+    bool good = out && write_mutant_line(out, m, wishes->least);
 
     good &= !out || fclose(out) == 0;
     return good ? EXIT_GOOD : cmd_fail("test", "%s can't be written", wishes->report);
 }
 
-static int judge(const struct mutation *m, int64_t least)
+static int judge_mutant(const struct mutation *m, int64_t least)
 {
     double percent = mutation_percent(m);
 
@@ -46,10 +46,10 @@ int test_mutants(const struct test_case *const *cases, size_t count, const json 
 
     if (mutation_run(&m, &why)) {
         if (wishes->json)
-            write_line(wishes->out, &m, wishes->least);
+            write_mutant_line(wishes->out, &m, wishes->least);
         else
             mutation_print(&m, stdout);
-        status = judge(&m, wishes->least);
+        status = judge_mutant(&m, wishes->least);
         if (wishes->report && write_report(&m, wishes) != EXIT_GOOD)
             status = EXIT_USAGE;
     } else {

@@ -175,7 +175,7 @@ const char *watch_changed(const watch *w, const char *thing)
 
 /* ---- news ---- */
 
-static void on_quiet(uv_timer_t *t)
+static void on_watch_quiet(uv_timer_t *t)
 {
     uv_stop(t->loop);
 }
@@ -187,20 +187,20 @@ static void on_news(uv_fs_event_t *e, const char *name, int events, int status)
     (void)name;
     (void)events;
     (void)status;
-    uv_timer_start(&w->quiet, on_quiet, QUIET_MS, 0);
+    uv_timer_start(&w->quiet, on_watch_quiet, QUIET_MS, 0);
 }
 
 /* Some file systems tell nothing. */
-static void on_look(uv_timer_t *t)
+static void on_watch_look(uv_timer_t *t)
 {
     struct watch *w = t->data;
 
     for (size_t i = 0; i < w->count; i++)
         if (is_changed(&w->files[i]) && !uv_is_active((uv_handle_t *)&w->quiet))
-            uv_timer_start(&w->quiet, on_quiet, QUIET_MS, 0);
+            uv_timer_start(&w->quiet, on_watch_quiet, QUIET_MS, 0);
 }
 
-static void on_signal(uv_signal_t *s, int number)
+static void on_watch_signal(uv_signal_t *s, int number)
 {
     struct watch *w = s->data;
 
@@ -228,11 +228,11 @@ void watch_folder(watch *w, const char *path)
  * it at once. */
 bool watch_wait(watch *w, const char *command)
 {
-    uv_signal_start(&w->interrupt, on_signal, SIGINT);
-    uv_signal_start(&w->end, on_signal, SIGTERM);
+    uv_signal_start(&w->interrupt, on_watch_signal, SIGINT);
+    uv_signal_start(&w->end, on_watch_signal, SIGTERM);
     if (command)
         fprintf(stderr, "asl %s: watching %zu files; Ctrl-C ends\n", command, watch_count(w));
-    uv_timer_start(&w->look, on_look, 0, LOOK_MS);
+    uv_timer_start(&w->look, on_watch_look, 0, LOOK_MS);
     uv_run(&w->loop, UV_RUN_DEFAULT);
     uv_timer_stop(&w->look);
     uv_timer_stop(&w->quiet);

@@ -312,7 +312,8 @@ const char *model_map_name(const struct model_map *m, size_t i)
 }
 
 /* Returns whether the packed bytes give exactly `len` bytes. */
-static bool unpack(const unsigned char *packed, size_t packed_len, unsigned char *out, size_t len)
+static bool unpack_bytes(const unsigned char *packed, size_t packed_len, unsigned char *out,
+                         size_t len)
 {
     z_stream z = {
         .next_in = packed, .avail_in = (uInt)packed_len, .next_out = out, .avail_out = (uInt)len};
@@ -331,7 +332,7 @@ struct model_data *model_map_service(const struct model_map *m, size_t i, struct
     size_t len = number32(row + 12);
     unsigned char *block = mem_alloc(len + 1);
 
-    if (!unpack(m->bytes + number32(row + 4), number32(row + 8), block, len) ||
+    if (!unpack_bytes(m->bytes + number32(row + 4), number32(row + 8), block, len) ||
         crc32(0, block, (uInt)len) != number32(row + 16)) {
         diag_set(why, damaged, 0, "the service '%s' is damaged in it", model_map_name(m, i));
         mem_free(block);

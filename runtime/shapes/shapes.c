@@ -34,7 +34,7 @@ static bool wrong_within(const struct shape_check *k, size_t i)
     return false;
 }
 
-static bool is_open(const struct shape_check *k, const json *v)
+static bool shape_is_open(const struct shape_check *k, const json *v)
 {
     return k->rules->open && json_is_string(v) && json_str_begins(v, "{%") &&
            json_str_ends(v, "%}");
@@ -126,7 +126,7 @@ static bool check_shape_value(const struct shape_check *k, const struct aws_shap
     struct model_shape of_service;
     const struct model_shape *shape = NULL;
 
-    if (is_open(k, v))
+    if (shape_is_open(k, v))
         return true;
     if (s->service) {
         of_service = model_shape_at(s->service, s->id);
@@ -172,7 +172,7 @@ static bool is_spelled(const json *key, const char *name)
 }
 
 /* Returns where the member is in the object; json_count(object): it is not there. */
-static size_t index_of(const json *object, const char *name)
+static size_t index_of_member(const json *object, const char *name)
 {
     size_t i = 0;
 
@@ -187,7 +187,7 @@ static bool check_capitals(const struct shape_check *k, const json *v, const cha
 {
     size_t len = strlen(name);
 
-    if (index_of(v, name) < json_count(v))
+    if (index_of_member(v, name) < json_count(v))
         return true;
     for (size_t i = 0; i < json_count(v); i++) {
         const json *key = json_key_at(v, i);
@@ -204,7 +204,7 @@ static bool check_capitals(const struct shape_check *k, const json *v, const cha
 static bool check_member(const struct shape_check *k, const json *v, const char *name,
                          const struct aws_shape *of)
 {
-    size_t i = index_of(v, name);
+    size_t i = index_of_member(v, name);
 
     if (i == json_count(v) || json_kind(json_value_at(v, i)) == JSON_NULL)
         return true;
@@ -236,7 +236,7 @@ static bool check_shape_members(const struct shape_check *k, const struct aws_sh
             return false;
     for (size_t i = 0; k->rules->required && i < shape.count; i++) {
         struct model_member m = model_member_at(&shape, i);
-        if (m.required && index_of(v, m.name) == json_count(v)) {
+        if (m.required && index_of_member(v, m.name) == json_count(v)) {
             buf_printf(&k->fault->why, "Required field '%c%s' is missing", ascii_upper(m.name[0]),
                        m.name + 1);
             return false;
@@ -269,7 +269,7 @@ bool aws_shape_fits(const struct aws_shape *s, const json *v, const struct aws_s
 {
     struct shape_check k = {rules, fault};
 
-    if (is_open(&k, v))
+    if (shape_is_open(&k, v))
         return true;
     if (!json_is_object(v)) {
         if (rules->execution)

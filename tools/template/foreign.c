@@ -78,7 +78,7 @@ static bool begins_so(const char *p, const char *end)
     return false;
 }
 
-static bool has_ending(const char *name)
+static bool path_has_ending(const char *name)
 {
     static const char *const endings[] = {".tf", ".tfvars", ".tofu", ".hcl"};
     size_t len = strlen(name);
@@ -95,7 +95,7 @@ bool template_is_hcl(const char *name, const char *text, size_t len)
 {
     const char *end = text + len, *start = len ? skip_comments(text, end) : end;
 
-    return has_ending(name) || (start < end && begins_so(start, end));
+    return path_has_ending(name) || (start < end && begins_so(start, end));
 }
 
 /* A key of YAML has a colon behind it, and then a blank or the end of the line. */

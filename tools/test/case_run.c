@@ -58,7 +58,8 @@ static bool answer_locally(mocks *m, const struct trial_call *call, struct trial
 
 /* What JSONata makes is known only now, and which state a pattern answers. Each mock is told once.
  */
-static void check_answer(struct running_case *k, const struct asl_state *task, const json *value)
+static void check_mocked_answer(struct running_case *k, const struct asl_state *task,
+                                const json *value)
 {
     const struct asl_at *mock = mocking_last(k->mocks);
     struct buf why = {0};
@@ -89,7 +90,7 @@ static bool answer_by_mocks(struct running_case *k, const struct trial_call *cal
         failures_add(&k->out->failures, k->c->place, "mocks", "the mock of '%s' failed: %s",
                      json_str(call->state->name), out->cause ? json_str(out->cause) : "");
     if (out->kind == TRIAL_RETURNS)
-        check_answer(k, call->state, out->value);
+        check_mocked_answer(k, call->state, out->value);
     if (out->kind == TRIAL_REAL && !k->has_handlers)
         tell_no_handlers(k, call);
     return true;

@@ -21,7 +21,7 @@ static void write_rates(struct buf *out, size_t lines_hit, size_t lines, size_t 
                rate(branches_hit, branches));
 }
 
-static void write_line(struct buf *out, const struct covered_line *l)
+static void write_cobertura_line(struct buf *out, const struct covered_line *l)
 {
     buf_printf(out, "<line number=\"%" PRIu32 "\" hits=\"%" PRIu64 "\"", l->line, l->hits);
     if (l->branches)
@@ -48,7 +48,7 @@ static void write_state(struct buf *out, const struct covered *m, size_t i)
     markup_attribute(out, "signature", covered_name(m));
     write_rates(out, line.hits != 0, 1, line.branches_hit, line.branches);
     buf_adds(out, " complexity=\"0\"><lines>");
-    write_line(out, &line);
+    write_cobertura_line(out, &line);
     out->len--; /* one line for a method */
     buf_adds(out, "</lines></method>\n");
     buf_clear(&name);
@@ -69,7 +69,7 @@ static void write_class(struct buf *out, const struct covered_file *f)
     buf_adds(out, "          </methods>\n          <lines>\n");
     for (size_t i = 0; i < f->line_count; i++) {
         buf_adds(out, "            ");
-        write_line(out, &f->lines[i]);
+        write_cobertura_line(out, &f->lines[i]);
     }
     buf_adds(out, "          </lines>\n        </class>\n");
 }

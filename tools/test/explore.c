@@ -37,7 +37,7 @@ static void order_clear(struct order *o)
 
 /* ---- playing an order ---- */
 
-static json *name_of(const struct trial_made_call *call)
+static json *name_of_called(const struct trial_made_call *call)
 {
     struct buf b = {0};
 
@@ -51,7 +51,7 @@ static void tell_choice(struct order *o, const struct trial_made_call *chosen,
                         const struct trial_made_call *first)
 {
     struct json_build b = {0};
-    json *name = name_of(chosen), *before = name_of(first);
+    json *name = name_of_called(chosen), *before = name_of_called(first);
 
     json_build_copy(&b, o->told, 1);
     json_build_add(&b, json_stringf("%s before %s", json_str(name), json_str(before)));
@@ -81,7 +81,7 @@ static size_t order_choose(void *user, const struct trial_made_call *const *call
 }
 
 /* How a case ends: its status, output and error, and whether it went as expected. */
-static json *end_of(const struct case_run *r)
+static json *end_of_run(const struct case_run *r)
 {
     static const char *const members[] = {"status", "output", "error"};
     struct json_build b = {0};
@@ -105,7 +105,7 @@ static json *play_order(struct exploring *x, struct order *o)
     options.choose = order_choose;
     options.choose_user = o;
     case_run(x->c, &options, &run);
-    json *end = end_of(&run);
+    json *end = end_of_run(&run);
     case_run_clear(&run);
     return end;
 }

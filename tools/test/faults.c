@@ -143,7 +143,7 @@ void faults_free(faults *f)
 
 /* ---- which errors ---- */
 
-static bool has_text(const json *array, const json *text)
+static bool list_has_text(const json *array, const json *text)
 {
     for (size_t i = 0; i < json_count(array); i++)
         if (json_equal(json_at(array, i), text))
@@ -153,7 +153,7 @@ static bool has_text(const json *array, const json *text)
 
 static void add_error(struct json_build *out, const json *name)
 {
-    if (!has_text(out->v, name) && !json_str_is(name, "States.ALL") &&
+    if (!list_has_text(out->v, name) && !json_str_is(name, "States.ALL") &&
         !json_str_is(name, "States.TaskFailed"))
         json_build_add(out, json_ref(name));
 }
@@ -291,7 +291,7 @@ static bool is_expected(const struct faulting *x, const json *end)
 
 enum { WAY_MOST = 40 };
 
-static void write_way(struct buf *out, const json *visits)
+static void write_fault_way(struct buf *out, const json *visits)
 {
     buf_adds(out, "\nway: ");
     for (size_t i = 0; i < json_count(visits) && i < WAY_MOST; i++)
@@ -345,7 +345,7 @@ static void tell(struct faulting *x, const struct case_run *run, struct buf *wha
     buf_adds(&text, buf_str(what));
     if (x->nth)
         buf_printf(&text, "\nit is call %zu of the state that fails", x->nth + 1);
-    write_way(&text, result_member(run->result, "visits"));
+    write_fault_way(&text, result_member(run->result, "visits"));
     write_again(&text, x);
     failures_add(x->out, x->c->place, FAULTS_WHAT, "%s", buf_str(&text));
     buf_clear(&text);
@@ -384,7 +384,7 @@ static void judge_losses(struct faulting *x, const struct case_run *run)
     if (!fault_loses(run->trial, x->s, &loss))
         return;
     json *name = catch_name(x->s, loss.catcher);
-    if (!has_text(x->f->catches, name)) {
+    if (!list_has_text(x->f->catches, name)) {
         buf_printf(&what, ", and catcher %zu loses '%s', which '%s' reads: it has no %s",
                    loss.catcher + 1, loss.name, json_str(loss.reader->name),
                    x->s->jsonata ? "Output" : "ResultPath");
@@ -418,7 +418,7 @@ static bool play_fault(struct faulting *x)
 }
 
 /* Whether it is the one that is asked for. */
-static bool is_wanted(const struct faulting *x)
+static bool fault_is_wanted(const struct faulting *x)
 {
     struct buf name = {0};
 
@@ -435,7 +435,7 @@ static void play_faults(struct faulting *x)
 {
     for (size_t i = 0; i < json_count(x->errors); i++) {
         x->error = json_at(x->errors, i);
-        if (!is_wanted(x))
+        if (!fault_is_wanted(x))
             continue;
         x->always = false;
         if (play_fault(x)) {
@@ -457,7 +457,8 @@ static void play_calls(struct faulting *x, size_t calls)
     json_unref(x->errors);
 }
 
-static size_t calls_of(const struct trial_made_call *calls, size_t count, const struct asl_state *s)
+static size_t fault_calls_of(const struct trial_made_call *calls, size_t count,
+                             const struct asl_state *s)
 {
     size_t n = 0;
 
@@ -482,7 +483,7 @@ void faults_case(faults *f, const struct test_case *c, const struct case_options
             before = calls[k].state == calls[i].state;
         x.s = calls[i].state;
         if (!before)
-            play_calls(&x, calls_of(calls, count, x.s));
+            play_calls(&x, fault_calls_of(calls, count, x.s));
     }
 }
 
@@ -494,7 +495,7 @@ static bool is_fault(const json *failure)
 }
 
 /* Returns whether the first line was told before. */
-static bool is_told(struct json_set *told, const json *failure)
+static bool fault_is_told(struct json_set *told, const json *failure)
 {
     const json *text = json_get(failure, "text");
     const char *end = strchr(json_str(text), '\n');
@@ -517,7 +518,7 @@ json *faults_once(struct json_set *told, json *record)
         return record;
     json_build_array(&kept, count);
     for (size_t i = 0; i < count; i++)
-        if (!is_fault(json_at(failures, i)) || !is_told(told, json_at(failures, i)))
+        if (!is_fault(json_at(failures, i)) || !fault_is_told(told, json_at(failures, i)))
             json_build_add(&kept, json_ref(json_at(failures, i)));
     json *left = json_build_done(&kept);
     json_build_copy(&b, record, 0);

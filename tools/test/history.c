@@ -77,7 +77,7 @@ static json *read_pages(const char *text, size_t len, struct diag *why)
 
 /* ---- events ---- */
 
-static int64_t int_of(const json *object, const char *member)
+static int64_t member_int(const json *object, const char *member)
 {
     const json *v = json_get(object, member);
 
@@ -99,7 +99,7 @@ static bool read_time(const json *v, int64_t *ms)
     return true;
 }
 
-static const json *details_of(const json *event)
+static const json *event_details_of(const json *event)
 {
     for (size_t i = 0; i < json_count(event); i++)
         if (json_str_ends(json_key_at(event, i), "EventDetails") &&
@@ -108,13 +108,13 @@ static const json *details_of(const json *event)
     return json_empty_object();
 }
 
-static bool read_event(const json *event, struct history_event *out, struct diag *why)
+static bool read_history_event(const json *event, struct history_event *out, struct diag *why)
 {
     const json *type = json_get(event, "type");
 
-    *out = (struct history_event){.id = int_of(event, "id"),
-                                  .previous = int_of(event, "previousEventId"),
-                                  .details = details_of(event),
+    *out = (struct history_event){.id = member_int(event, "id"),
+                                  .previous = member_int(event, "previousEventId"),
+                                  .details = event_details_of(event),
                                   .call = SIZE_MAX};
     if (!type || !json_is_string(type) || out->id <= 0)
         return refuse(why, "an event has no 'id' or no 'type'");
@@ -144,7 +144,7 @@ static bool take_events(struct history *h, struct diag *why)
     for (size_t i = 0; i < json_count(h->docs); i++) {
         const json *events = page_events(json_at(h->docs, i));
         for (size_t k = 0; k < json_count(events); k++)
-            if (!read_event(json_at(events, k), &h->events[h->count++], why))
+            if (!read_history_event(json_at(events, k), &h->events[h->count++], why))
                 return false;
     }
     qsort(h->events, h->count, sizeof *h->events, by_id);
@@ -203,7 +203,7 @@ static struct history_chain *inner_chain(struct history *h, struct history_chain
     return c;
 }
 
-static const json *name_in(const struct history_event *e)
+static const json *name_in_event(const struct history_event *e)
 {
     const json *name = json_get(e->details, "name");
 
@@ -220,7 +220,7 @@ static bool begins(const struct history_event *e, const char *head)
     return e && text_begins_with(e->type, head);
 }
 
-static bool ends(const struct history_event *e, const char *tail)
+static bool event_ends_in(const struct history_event *e, const char *tail)
 {
     return e && text_ends_with(e->type, tail);
 }
@@ -237,13 +237,13 @@ static struct history_chain *chain_around(struct history_chain *c, const json *n
 static void place_iteration(struct history *h, struct history_event *e,
                             const struct history_event *before)
 {
-    const json *name = name_in(e) ? name_in(e) : before->state;
+    const json *name = name_in_event(e) ? name_in_event(e) : before->state;
     struct history_chain *up = name ? chain_around(before->chain, name) : NULL;
 
     e->chain = before->chain;
     e->state = name;
     if (up)
-        e->chain = inner_chain(h, up, name, int_of(e->details, "index"), NULL);
+        e->chain = inner_chain(h, up, name, member_int(e->details, "index"), NULL);
 }
 
 /* Events of a Map or Parallel as a whole name nothing, and may come after any event within: they
@@ -251,7 +251,7 @@ static void place_iteration(struct history *h, struct history_event *e,
 static void place_group(struct history *h, struct history_event *e,
                         const struct history_event *before)
 {
-    bool map = begins(e, "Map"), again = ends(e, "Started");
+    bool map = begins(e, "Map"), again = event_ends_in(e, "Started");
     struct history_chain *c = before->chain;
 
     while (c && !(c->open && c->open_map == map && (!c->failed || again)))
@@ -260,7 +260,7 @@ static void place_group(struct history *h, struct history_event *e,
         return;
     e->chain = c;
     e->state = c->open;
-    c->failed = ends(e, "Failed");
+    c->failed = event_ends_in(e, "Failed");
     if (!c->failed)
         return;
     for (size_t i = 0; i < h->chain_count; i++)
@@ -272,14 +272,15 @@ static void place_state(struct history *h, struct history_event *e,
                         const struct history_event *before)
 {
     bool map = begins(e, "MapState"), group = map || begins(e, "ParallelState");
-    struct history_chain *around =
-        group && ends(e, "StateExited") && e->state ? chain_around(e->chain, e->state) : NULL;
+    struct history_chain *around = group && event_ends_in(e, "StateExited") && e->state
+                                       ? chain_around(e->chain, e->state)
+                                       : NULL;
 
     if (around) {
         e->chain = around;
         around->open = NULL;
     }
-    if (!ends(e, "StateEntered"))
+    if (!event_ends_in(e, "StateEntered"))
         return;
     if (is_type(before, "ParallelStateStarted") && before->state && e->state)
         e->chain = inner_chain(h, before->chain, before->state, 0, e->state);
@@ -295,7 +296,7 @@ static const struct history_event *event_before(const struct history *h,
 {
     int64_t id = e->previous;
 
-    if (id <= 0 && !ends(e, "StateEntered"))
+    if (id <= 0 && !event_ends_in(e, "StateEntered"))
         id = e->id - 1;
     return id > 0 && id < e->id ? &h->events[id - 1] : NULL;
 }
@@ -324,9 +325,9 @@ static void place_event(struct history *h, struct history_event *e)
         e->chain = before->chain;
         e->state = before->state;
     }
-    if (!ends(e, "StateEntered") && !ends(e, "StateExited"))
+    if (!event_ends_in(e, "StateEntered") && !event_ends_in(e, "StateExited"))
         return;
-    e->state = name_in(e) ? name_in(e) : e->state;
+    e->state = name_in_event(e) ? name_in_event(e) : e->state;
     place_state(h, e, before);
 }
 
@@ -356,9 +357,9 @@ static json *parsed(const json *details, const char *member)
     return read ? read : json_ref(v);
 }
 
-static int64_t seconds_of(const struct history_event *e, const char *member)
+static int64_t seconds_of_event(const struct history_event *e, const char *member)
 {
-    int64_t s = int_of(e->details, member);
+    int64_t s = member_int(e->details, member);
 
     return s > 0 && s <= 99999999 ? s : 0;
 }
@@ -378,8 +379,8 @@ static void new_call(struct history *h, struct history_event *e, const struct hi
                                 .parameters = sent ? sent : parsed(e->details, "input"),
                                 .attempt = last ? last->attempt + 1 : 0,
                                 .scheduled_ms = e->at_ms,
-                                .heartbeat_s = seconds_of(e, "heartbeatInSeconds"),
-                                .timeout_s = seconds_of(e, "timeoutInSeconds")};
+                                .heartbeat_s = seconds_of_event(e, "heartbeatInSeconds"),
+                                .timeout_s = seconds_of_event(e, "timeoutInSeconds")};
     MEM_GROW(h->calls, h->call_count, h->call_cap);
     e->call = h->call_count;
     h->calls[h->call_count++] = made;
@@ -389,11 +390,11 @@ static bool end_call(struct history_call *c, const struct history_event *e)
 {
     if (c->outcome != CALL_OPEN)
         return false;
-    if (ends(e, "Succeeded"))
+    if (event_ends_in(e, "Succeeded"))
         c->outcome = CALL_SUCCEEDED;
-    else if (ends(e, "TimedOut"))
+    else if (event_ends_in(e, "TimedOut"))
         c->outcome = CALL_TIMED_OUT;
-    else if (ends(e, "Failed"))
+    else if (event_ends_in(e, "Failed"))
         c->outcome = CALL_FAILED;
     else
         return false;
@@ -410,13 +411,13 @@ static bool is_of_a_task(const struct history_event *e)
            begins(e, "Activity");
 }
 
-static void note_call(struct history *h, struct history_event *e)
+static void note_task_call(struct history *h, struct history_event *e)
 {
     const struct history_event *before = event_before(h, e);
 
     if (!e->state || !is_of_a_task(e))
         return;
-    if (ends(e, "Scheduled")) {
+    if (event_ends_in(e, "Scheduled")) {
         new_call(h, e, before);
         return;
     }
@@ -427,7 +428,7 @@ static void note_call(struct history *h, struct history_event *e)
     if (is_type(e, "TaskSubmitted")) {
         json_unref(c->submitted);
         c->submitted = parsed(e->details, "output");
-    } else if (ends(e, "Started")) {
+    } else if (event_ends_in(e, "Started")) {
         c->worker = json_get(e->details, "workerName");
     } else {
         end_call(c, e);
@@ -455,7 +456,7 @@ static bool has_data(const struct history_event *e, struct diag *why)
     return true;
 }
 
-static bool check_history(struct history *h, struct diag *why)
+static bool check_event_order(struct history *h, struct diag *why)
 {
     const struct history_event *last = &h->events[h->count - 1];
 
@@ -480,13 +481,13 @@ static struct history *history_take(json *docs, struct diag *why)
     struct history *h = mem_calloc(1, sizeof *h);
 
     h->docs = docs;
-    if (!take_events(h, why) || !check_history(h, why)) {
+    if (!take_events(h, why) || !check_event_order(h, why)) {
         history_free(h);
         return NULL;
     }
     place_events(h);
     for (size_t i = 0; i < h->count; i++)
-        note_call(h, &h->events[i]);
+        note_task_call(h, &h->events[i]);
     return h;
 }
 
@@ -536,7 +537,7 @@ json *history_path(const struct history *h)
     json_build_array(&b, 8);
     for (size_t i = 0; i < own->count; i++) {
         const struct history_event *e = &h->events[own->events[i]];
-        if (ends(e, "StateEntered") && e->state)
+        if (event_ends_in(e, "StateEntered") && e->state)
             json_build_add(&b, json_ref(e->state));
     }
     return json_build_done(&b);
@@ -588,8 +589,8 @@ json *history_event_value(const struct history_event *e)
 
     json_build_object(&b, 8);
     json_build_set(&b, "type", json_cstring(e->type));
-    if (name_in(e))
-        json_build_set(&b, "state", json_ref(name_in(e)));
+    if (name_in_event(e))
+        json_build_set(&b, "state", json_ref(name_in_event(e)));
     for (size_t i = 0; i < json_count(e->details); i++) {
         const json *key = json_key_at(e->details, i), *v = json_value_at(e->details, i);
         json *told = NULL;

@@ -116,7 +116,7 @@ static bool is_answer(const struct mock_checking *c, const struct asl_at *value,
     return !*of;
 }
 
-static void check_rule(const struct mock_checking *c, const struct asl_at *rule)
+static void check_mock_rule(const struct mock_checking *c, const struct asl_at *rule)
 {
     static const struct {
         const char *field;
@@ -143,12 +143,12 @@ static void check_mock(struct mock_checking *c, const struct asl_at *mock)
     if (is_level(c->level, "none"))
         return;
     if (!json_is_array(mock->value)) {
-        check_rule(c, mock);
+        check_mock_rule(c, mock);
         return;
     }
     for (size_t i = 0; i < json_count(mock->value); i++) {
         asl_at_index(mock, i, &rule);
-        check_rule(c, &rule);
+        check_mock_rule(c, &rule);
     }
 }
 
@@ -176,8 +176,8 @@ static void check_in(const struct suite *s, const struct asl_at *above, const js
     }
 }
 
-static void check_case(const struct suite *s, const struct asl_at *at, const json *level,
-                       struct asl_report *report)
+static void check_mocks_of_case(const struct suite *s, const struct asl_at *at, const json *level,
+                                struct asl_report *report)
 {
     struct asl_at rows, row;
 
@@ -210,7 +210,7 @@ void mock_check_suite(const struct suite *s, struct asl_report *report)
         return;
     for (size_t i = 0; i < json_count(cases.value); i++) {
         asl_at_index(&cases, i, &at);
-        check_case(s, &at, level, report);
+        check_mocks_of_case(s, &at, level, report);
     }
 }
 

@@ -76,13 +76,13 @@ static bool shape_at(const struct asl_state *task, const struct steps *place, st
     return true;
 }
 
-static json *value_of(const struct aws_shape *s, const struct steps *place);
+static json *value_of_shape(const struct aws_shape *s, const struct steps *place);
 
 static json *list_of(const struct aws_shape *s, const struct steps *place)
 {
     struct aws_shape of;
     struct json_build b;
-    json *v = aws_shape_within(s, NULL, &of) ? value_of(&of, place) : NULL;
+    json *v = aws_shape_within(s, NULL, &of) ? value_of_shape(&of, place) : NULL;
 
     json_build_array(&b, 1);
     json_build_add(&b, v ? v : json_cstring("item 1"));
@@ -105,7 +105,7 @@ static json *text_of(const struct model_shape *s, const struct steps *place)
 }
 
 /* Nested as deep as lists of lists are in a model. */
-static json *value_of(const struct aws_shape *s, const struct steps *place)
+static json *value_of_shape(const struct aws_shape *s, const struct steps *place)
 {
     struct model_shape shape = {.kind = s->kind, .min = NAN, .max = NAN};
 
@@ -132,7 +132,7 @@ json *mock_shape_value(const struct asl_state *task, const struct steps *place)
 {
     struct aws_shape s;
 
-    return shape_at(task, place, &s) ? value_of(&s, place) : NULL;
+    return shape_at(task, place, &s) ? value_of_shape(&s, place) : NULL;
 }
 
 void mock_shape_words(const struct asl_state *task, const struct steps *place,

@@ -46,7 +46,7 @@ struct mocking {
 
 /* ---- the rules ---- */
 
-static struct asl_at *kept(mocking *m, const struct asl_at *at)
+static struct asl_at *keep_at(mocking *m, const struct asl_at *at)
 {
     struct asl_at *copy = arena_alloc(&m->arena, sizeof *copy);
 
@@ -66,7 +66,7 @@ static void take_rules(mocking *m, struct mock *mock)
     mock->rules = arena_calloc(&m->arena, json_count(mock->at->value), sizeof *mock->rules);
     for (size_t i = 0; i < json_count(mock->at->value); i++) {
         asl_at_index(mock->at, i, &rule);
-        mock->rules[mock->count++].at = kept(m, &rule);
+        mock->rules[mock->count++].at = keep_at(m, &rule);
     }
 }
 
@@ -78,13 +78,13 @@ static void add_mocks(mocking *m, const struct asl_at *above, bool own, bool sha
         return;
     MEM_GROW(m->layers, m->layer_count, m->layer_cap);
     struct mock_layer *layer = &m->layers[m->layer_count++];
-    const struct asl_at *stays = kept(m, &mocks);
+    const struct asl_at *stays = keep_at(m, &mocks);
     layer->count = json_count(mocks.value);
     layer->shared = shared;
     layer->mocks = arena_calloc(&m->arena, layer->count, sizeof *layer->mocks);
     for (size_t i = 0; i < layer->count; i++) {
         asl_at_index(stays, i, &mock);
-        layer->mocks[i] = (struct mock){.at = kept(m, &mock), .own = own};
+        layer->mocks[i] = (struct mock){.at = keep_at(m, &mock), .own = own};
         take_rules(m, &layer->mocks[i]);
     }
 }
@@ -280,8 +280,8 @@ static bool fails(struct trial_answer *out, const struct asl_error *why)
 }
 
 /* Evaluates a template of a mock. NULL, with *out filled, when that fails. */
-static json *evaluate(const asl_template *t, const struct trial_call *call,
-                      struct trial_answer *out)
+static json *evaluate_answer(const asl_template *t, const struct trial_call *call,
+                             struct trial_answer *out)
 {
     struct call_values values[CALL_VALUES];
     struct asl_chance chance = {call->nth};
@@ -345,9 +345,9 @@ static void answer_by(mocking *m, struct mock_rule *rule, const struct trial_cal
                                  .worker = worker ? json_ref(worker) : NULL};
     if (asl_at_member(rule->at, "return", &returned)) {
         if (!rule->value)
-            rule->value = compile(m, kept(m, &returned), rule->at);
+            rule->value = compile(m, keep_at(m, &returned), rule->at);
         out->kind = TRIAL_RETURNS;
-        out->value = evaluate(rule->value, call, out);
+        out->value = evaluate_answer(rule->value, call, out);
     } else if (json_get(r, "throw")) {
         throw_as(json_get(r, "throw"), out);
     } else {

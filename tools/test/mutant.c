@@ -113,7 +113,7 @@ static size_t depth_of(const struct asl_at *at)
     return depth;
 }
 
-static void release_value(void *v)
+static void release_mutant_value(void *v)
 {
     json_unref(v);
 }
@@ -132,7 +132,7 @@ void mutant_add(struct making *k, struct change c, const char *format, ...)
     const struct asl_at *at = c.where;
     for (size_t i = deep; i-- > 0; at = at->up)
         path[i] = at->index;
-    arena_defer(&ms->arena, release_value, c.by);
+    arena_defer(&ms->arena, release_mutant_value, c.by);
     MEM_GROW(ms->all, ms->count, ms->cap);
     ms->all[ms->count++] =
         (struct mutant){.kind = k->kind,

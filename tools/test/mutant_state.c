@@ -101,7 +101,7 @@ void mutate_catch_dropped(struct making *k)
     }
 }
 
-static bool has_name(const struct asl_errors *errors, const char *name)
+static bool names_error(const struct asl_errors *errors, const char *name)
 {
     for (size_t i = 0; i < errors->count; i++)
         if (json_str_is(errors->names[i], name))
@@ -117,7 +117,7 @@ void mutate_catch_order(struct making *k)
     for (size_t i = 0; asl_at_member(k->at, "Catch", &list) && i + 1 < json_count(list.value);
          i++) {
         asl_at_index(&list, i, &entry);
-        if (!has_name(&k->s->catch[i + 1].errors, "States.ALL") &&
+        if (!names_error(&k->s->catch[i + 1].errors, "States.ALL") &&
             catchers_overlap(k->s, list.value, i))
             mutant_add(
                 k,
@@ -207,7 +207,7 @@ static void other_names(struct making *k, const struct entry *e, const json *cat
     }
     /* States.ALL may only stand in the last one; in another, a wildcard hides those behind it. */
     const char *wide = e->last ? "States.ALL" : "States.TaskFailed";
-    if (!has_name(e->errors, wide)) {
+    if (!names_error(e->errors, wide)) {
         struct json_build b = {0};
         json_build_array(&b, 1);
         json_build_add(&b, json_cstring(wide));
@@ -264,7 +264,7 @@ static void other_result_path(struct making *k, const struct asl_at *at, const c
 }
 
 /* A Pass whose result takes the place of its input is without one what it is without a result. */
-static bool has_result(const struct asl_state *s, const json *v)
+static bool state_has_result(const struct asl_state *s, const json *v)
 {
     return s->type == ASL_TASK || s->type == ASL_PARALLEL || s->type == ASL_MAP ||
            (s->type == ASL_PASS && (s->result || s->parameters) && json_get(v, "ResultPath"));
@@ -277,7 +277,7 @@ void mutate_result_path(struct making *k)
 
     if (k->s->jsonata)
         return;
-    if (has_result(k->s, k->at->value) && !mutant_output_is_lost(k->s))
+    if (state_has_result(k->s, k->at->value) && !mutant_output_is_lost(k->s))
         other_result_path(k, k->at, "", mutant_element(k, ELEMENT_NEXT, 0));
     for (size_t i = 0; asl_at_member(k->at, "Catch", &list) && i < json_count(list.value); i++) {
         if (mutant_input_is_lost(k->s->catch[i].next) || catcher_is_dead(k->s, i))

@@ -44,7 +44,7 @@ static json *location(struct place at)
 }
 
 /* Cases are told by their number. */
-static json *covering(const struct mutation *m, const struct mutant_result *r)
+static json *cases_covering(const struct mutation *m, const struct mutant_result *r)
 {
     struct json_build b = {0};
 
@@ -68,7 +68,7 @@ static json *mutant_value(const struct mutation *m, size_t i)
     json_build_set(&b, "description", text_value(buf_str(&words)));
     json_build_set(&b, "location", location(r->mutant->place));
     json_build_set(&b, "status", json_cstring(statuses[r->fate]));
-    json_build_set(&b, "coveredBy", covering(m, r));
+    json_build_set(&b, "coveredBy", cases_covering(m, r));
     json_build_array(&killers, 1);
     if (r->fate == MUTANT_KILLED || r->fate == MUTANT_TIMEOUT)
         json_build_add(&killers, json_stringf("%zu", r->killer));

@@ -172,7 +172,7 @@ static bool is_uuid(const char *s, size_t len)
     return true;
 }
 
-static bool is_time(const char *s, size_t len)
+static bool is_time_text(const char *s, size_t len)
 {
     struct timestamp t;
 
@@ -206,7 +206,7 @@ static bool are_arns_alike(const char *a, const char *b)
 }
 
 /* A long text without blanks, in the alphabets of Base64. */
-static bool is_token(const char *s, size_t len)
+static bool is_task_token(const char *s, size_t len)
 {
     static const char letters[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=-_.";
@@ -221,14 +221,15 @@ bool replay_are_uuids(const json *a, const json *b)
 
 bool replay_are_times(const json *a, const json *b)
 {
-    return is_time(json_str(a), json_str_len(a)) && is_time(json_str(b), json_str_len(b));
+    return is_time_text(json_str(a), json_str_len(a)) && is_time_text(json_str(b), json_str_len(b));
 }
 
 static bool are_alike(const json *a, const json *b)
 {
     return replay_are_uuids(a, b) || replay_are_times(a, b) ||
            are_arns_alike(json_str(a), json_str(b)) ||
-           (is_token(json_str(a), json_str_len(a)) && is_token(json_str(b), json_str_len(b)));
+           (is_task_token(json_str(a), json_str_len(a)) &&
+            is_task_token(json_str(b), json_str_len(b)));
 }
 
 /* Returns the value of a text that holds JSON with something in it; NULL: it doesn't. */
@@ -420,7 +421,7 @@ static void write_event(struct buf *out, const struct history_event *e)
         buf_printf(out, " of '%s'", json_str(e->state));
 }
 
-static void write_end(struct buf *out, const struct replay *r)
+static void write_end_of_case(struct buf *out, const struct replay *r)
 {
     const char *status = json_str(result_member(r->result, "status"));
 
@@ -454,7 +455,7 @@ static void tell_difference(struct replay *r, const struct first_difference *d)
         if (d->is)
             write_event(&text, d->is);
         else
-            write_end(&text, r);
+            write_end_of_case(&text, r);
         buf_adds(&text, d->is ? " came" : "");
     } else {
         write_event(&text, d->is);

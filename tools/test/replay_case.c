@@ -66,7 +66,7 @@ static json *no_matcher(const json *v)
     return json_build_done(&b);
 }
 
-static json *seconds(int64_t ms)
+static json *json_seconds(int64_t ms)
 {
     return ms % 1000 ? json_double((double)ms / 1e3) : json_int(ms / 1000);
 }
@@ -90,7 +90,7 @@ static json *beats(const struct trial_answer *a)
     struct json_build b = {0};
 
     json_build_object(&b, 2);
-    json_build_set(&b, "every", seconds(a->beat_every_ms));
+    json_build_set(&b, "every", json_seconds(a->beat_every_ms));
     if (a->beats)
         json_build_set(&b, "times", json_int(a->beats));
     return json_build_done(&b);
@@ -108,7 +108,7 @@ static json *rule_of(const struct trial_answer *a)
     else
         json_build_set(&b, "never", json_bool(true));
     if (a->after_ms)
-        json_build_set(&b, "after", seconds(a->after_ms));
+        json_build_set(&b, "after", json_seconds(a->after_ms));
     if (a->beat_every_ms)
         json_build_set(&b, "heartbeats", beats(a));
     if (a->submitted)

@@ -23,7 +23,7 @@ const struct reporter_kind *reporter_kind_find(const char *name)
 #define WIPE "\r\033[K"
 #define LIVE_NS UINT64_C(50000000)
 
-static void clear_live(struct reporter *r)
+static void reporter_clear_live(struct reporter *r)
 {
     if (r->drawn)
         fputs(WIPE, r->out);
@@ -31,7 +31,7 @@ static void clear_live(struct reporter *r)
 }
 
 /* The line stays until the next case is told. Nobody reads it when cases follow each other fast. */
-static void draw_live(struct reporter *r)
+static void reporter_draw_live(struct reporter *r)
 {
     uint64_t now = r->live ? uv_hrtime() : 0;
 
@@ -52,23 +52,23 @@ void reporter_begin(struct reporter *r, size_t count)
     r->count = count;
     if (r->kind->begin)
         r->kind->begin(r);
-    draw_live(r);
+    reporter_draw_live(r);
 }
 
 void reporter_case(struct reporter *r, const json *record)
 {
-    clear_live(r);
+    reporter_clear_live(r);
     r->told++;
     r->failed += record_is(record, "failed");
     r->kind->told(r, record);
     json_unref(r->suite);
     r->suite = json_ref(json_get(record, "suite"));
-    draw_live(r);
+    reporter_draw_live(r);
 }
 
 void reporter_end(struct reporter *r, const struct test_summary *s)
 {
-    clear_live(r);
+    reporter_clear_live(r);
     r->kind->end(r, s);
     fflush(r->out);
     buf_clear(&r->kept);

@@ -77,7 +77,7 @@ static void junit_close(struct reporter *r)
     buf_reset(&r->kept);
 }
 
-static void junit_end(struct reporter *r, const struct test_summary *s)
+static void write_junit_end(struct reporter *r, const struct test_summary *s)
 {
     junit_close(r);
     fprintf(r->out,
@@ -88,4 +88,5 @@ static void junit_end(struct reporter *r, const struct test_summary *s)
     fputs("</testsuites>\n", r->out);
 }
 
-const struct reporter_kind reporter_junit = {.name = "junit", .told = junit_told, .end = junit_end};
+const struct reporter_kind reporter_junit = {
+    .name = "junit", .told = junit_told, .end = write_junit_end};

@@ -59,7 +59,7 @@ static bool write_all(int to, const char *bytes, size_t len)
     return true;
 }
 
-static _Noreturn void work(struct running *g, int to)
+static _Noreturn void work_on_cases(struct running *g, int to)
 {
     struct buf line = {0};
 
@@ -100,7 +100,7 @@ static bool start_worker(struct running *g)
         close(ends[0]);
         for (unsigned i = 0; i < g->worker_count; i++)
             close(g->workers[i].from);
-        work(g, ends[1]);
+        work_on_cases(g, ends[1]);
     }
     close(ends[1]);
     if (w->pid < 0) {
@@ -125,7 +125,7 @@ static void hand_on(struct running *g)
 }
 
 /* A line is the number of a case, which comes when it begins, and its record. */
-static void take_line(struct running *g, struct worker *w, const char *line, size_t len)
+static void take_line_of_child(struct running *g, struct worker *w, const char *line, size_t len)
 {
     char *rest;
     size_t i = strtoul(line, &rest, 10);
@@ -143,7 +143,7 @@ static void take_text(struct running *g, struct worker *w)
     while (w->text.len && (end = memchr(w->text.data, '\n', w->text.len))) {
         size_t len = (size_t)(end - w->text.data);
         *end = '\0';
-        take_line(g, w, w->text.data, len);
+        take_line_of_child(g, w, w->text.data, len);
         memmove(w->text.data, end + 1, w->text.len - len - 1);
         w->text.len -= len + 1;
     }

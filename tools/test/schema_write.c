@@ -144,7 +144,7 @@ static json *shape_schema(const struct schema_shape *s)
 }
 
 /* `true` can't be described, so it stands in an object of its own. */
-static json *described(json *schema, const char *about)
+static json *schema_described(json *schema, const char *about)
 {
     struct json_build b = {0};
 
@@ -165,7 +165,7 @@ static json *object_schema(const struct schema_object *o)
     json_build_array(&required, 1);
     for (size_t i = 0; i < o->count; i++) {
         json_build_set(&fields, o->fields[i].name,
-                       described(shape_schema(o->fields[i].shape), o->fields[i].about));
+                       schema_described(shape_schema(o->fields[i].shape), o->fields[i].about));
         if (o->fields[i].required)
             json_build_add(&required, json_cstring(o->fields[i].name));
     }
@@ -201,7 +201,7 @@ void schema_write_json(struct buf *out, const struct schema_object *root, const 
 
 /* ---- Markdown ---- */
 
-static bool has_field(const struct schema_object *o, const struct schema_field *f)
+static bool shape_has_field(const struct schema_object *o, const struct schema_field *f)
 {
     for (size_t i = 0; o && i < o->count; i++)
         if (strcmp(o->fields[i].name, f->name) == 0)
@@ -216,7 +216,7 @@ static void write_likeness(struct buf *out, const struct schema_object *o)
 
     buf_printf(out, " The fields of a [%s](#%s) may stand in it", o->like->name, o->like->name);
     for (size_t i = 0; i < o->like->count; i++)
-        if (!has_field(o, &o->like->fields[i]))
+        if (!shape_has_field(o, &o->like->fields[i]))
             buf_printf(out, "%s `%s`", lacks++ ? "," : ", but not", o->like->fields[i].name);
     buf_adds(out, ".");
 }
@@ -230,7 +230,7 @@ static void write_objects_table(struct buf *out, const struct schema_object *o)
         write_likeness(out, o);
     buf_adds(out, "\n");
     for (size_t i = 0; i < o->count; i++) {
-        if (has_field(o->like, &o->fields[i]))
+        if (shape_has_field(o->like, &o->fields[i]))
             continue;
         buf_printf(out, "%s| `%s` | %s |\n", told++ ? "" : "\n| field | |\n| --- | --- |\n",
                    o->fields[i].name, o->fields[i].about);

@@ -128,8 +128,8 @@ static json *readable(const json *key, const json *v)
 }
 
 /* Adds the members of `object` but those that are left out, each as `shown` makes it. */
-static json *without(const json *object, const char *const *left_out,
-                     json *(*shown)(const json *key, const json *v))
+static json *copy_without(const json *object, const char *const *left_out,
+                          json *(*shown)(const json *key, const json *v))
 {
     struct json_build b = {0};
 
@@ -150,17 +150,17 @@ static json *event_member(const json *key, const json *v)
     static const char *const truncations[] = {"inputDetails", "outputDetails", NULL};
 
     (void)key;
-    return json_is_object(v) ? without(v, truncations, readable) : json_ref(v);
+    return json_is_object(v) ? copy_without(v, truncations, readable) : json_ref(v);
 }
 
 static json *event_value(const json *event)
 {
     static const char *const changing[] = {"id", "previousEventId", "timestamp", NULL};
 
-    return without(event, changing, event_member);
+    return copy_without(event, changing, event_member);
 }
 
-static json *events_value(const json *events)
+static json *snapshot_events(const json *events)
 {
     struct json_build b = {0};
 
@@ -191,7 +191,7 @@ json *snapshot_value(const struct test_case *c, result *r)
             json_build_set(&b, members[i].member, json_ref(v));
     }
     if (has_part(parts.value, "events"))
-        json_build_set(&b, "events", events_value(result_member(r, "events")));
+        json_build_set(&b, "events", snapshot_events(result_member(r, "events")));
     return json_build_done(&b);
 }
 
@@ -265,8 +265,8 @@ static void tell_renewed(const char *name, const json *was, const json *is, stru
 }
 
 /* Adds a line for each entry that no case asks for. */
-static void tell_unused(const struct suite *s, const char *before, const char *behind,
-                        struct buf *out)
+static void tell_unused_snapshots(const struct suite *s, const char *before, const char *behind,
+                                  struct buf *out)
 {
     const json *kept = kept_entries(s);
 
@@ -282,7 +282,7 @@ static void tell_unused(const struct suite *s, const char *before, const char *b
 
 void snapshot_unused(const struct suite *s, struct buf *out)
 {
-    tell_unused(s, "no case asks for ", " any more: asl test --update removes it", out);
+    tell_unused_snapshots(s, "no case asks for ", " any more: asl test --update removes it", out);
 }
 
 void snapshot_renew(const struct suite *s, const json *values, struct snapshot_update *out)
@@ -302,7 +302,7 @@ void snapshot_renew(const struct suite *s, const json *values, struct snapshot_u
         if (is || was)
             json_build_set(&b, c->name, json_ref(is ? is : was));
     }
-    tell_unused(s, "", " is removed: no case asks for it", &out->told);
+    tell_unused_snapshots(s, "", " is removed: no case asks for it", &out->told);
     json *made = json_build_done(&b);
     if (json_count(made)) {
         struct json_build file = {0};

@@ -131,8 +131,8 @@ static void check_state(const struct suite *s, const struct asl_at *at, enum asl
 }
 
 /* Mocks are told by state, unless their key says that it is a resource or a function. */
-static void check_mocks(const struct suite *s, const struct asl_at *mocks,
-                        struct asl_report *report)
+static void check_mocks_of_suite(const struct suite *s, const struct asl_at *mocks,
+                                 struct asl_report *report)
 {
     struct asl_at mock;
 
@@ -243,7 +243,7 @@ static void check_layer(const struct suite *s, const struct asl_at *layer,
         if (asl_at_member(layer, names[i], &member))
             check_state(s, &member, ASL_VALUE, member.value, report);
     if (asl_at_member(layer, "mocks", &member))
-        check_mocks(s, &member, report);
+        check_mocks_of_suite(s, &member, report);
     if (asl_at_member(layer, "expect", &member))
         check_expected_states(s, &member, report);
 }
@@ -363,7 +363,7 @@ static void check_cases(const struct suite *s, struct asl_report *report)
         for (size_t k = 0; k < s->cases[i].layer_count; k++)
             check_layer(s, &s->cases[i].layers[k], report);
     if (asl_at_member(&s->file.top, "mocks", &member))
-        check_mocks(s, &member, report);
+        check_mocks_of_suite(s, &member, report);
     mock_check_suite(s, report);
 }
 
