@@ -89,7 +89,7 @@ $(call fuzzers,asl,intrinsic load lint format)
 $(call fuzzers,runtime/core asl,exec event)
 $(BUILD)/fuzz_exec $(BUILD)/fuzz_event: $(BUILD)/obj/tests/support/play.o
 $(call fuzzers,runtime/http,http)
-$(call fuzzers,runtime/aws,aws sigv4 credentials)
+$(call fuzzers,runtime/aws,aws aws_answers sigv4 credentials)
 $(call fuzzers,runtime/engine,mock)
 $(call fuzzers,runtime/handlers asl,handlers)
 $(call fuzzers,runtime/api,api)
