@@ -145,6 +145,35 @@ START_TEST(partition)
 }
 END_TEST
 
+/* AWS's own endpoints, by its rules for the service and region. */
+static const struct {
+    const char *service, *region, *url, *signs; /* signs NULL: the region itself */
+} own_places[] = {
+    {"iam", "eu-west-1", "https://iam.amazonaws.com", "us-east-1"},
+    {"iam", "cn-north-1", "https://iam.cn-north-1.amazonaws.com.cn", "cn-north-1"},
+    {"iam", "us-gov-west-1", "https://iam.us-gov.amazonaws.com", "us-gov-west-1"},
+    {"route53", "eu-west-1", "https://route53.amazonaws.com", "us-east-1"},
+    {"logs", "eu-west-1", "https://logs.eu-west-1.amazonaws.com", NULL},
+    {"Secrets Manager", "eu-west-1", "https://secretsmanager.eu-west-1.amazonaws.com", NULL},
+    {"states", "us-gov-west-1", "https://states.us-gov-west-1.amazonaws.com", NULL},
+};
+
+START_TEST(own_place)
+{
+    const char *name = own_places[_i].service, *region = own_places[_i].region, *signs;
+    struct endpoints *e = endpoints_new(region);
+
+    ck_assert(endpoints_add(e, "*=aws", NULL));
+    const char *url = endpoints_find(e, aws_service_named(name, strlen(name))->id);
+    expect_text(name, url, own_places[_i].url);
+    ck_assert(endpoints_is_own(e, url, &signs));
+    expect_text(name, signs ? signs : region, own_places[_i].signs ? own_places[_i].signs : region);
+    ck_assert_msg(endpoints_find(e, "SQS") == endpoints_find(e, "SQS"), "a look stays good");
+    ck_assert(!endpoints_is_own(e, "https://sqs.eu-west-1.amazonaws.com", NULL));
+    endpoints_free(e);
+}
+END_TEST
+
 static const struct {
     const char *option, *service; /* NULL: it is none of the jar's */
 } jar_options[] = {{"-sqsEndpoint", "SQS"},
@@ -255,6 +284,7 @@ int main(void)
     tcase_add_loop_test(t, bad_place, 0, COUNT(bad_places));
     tcase_add_loop_test(t, jar_option, 0, COUNT(jar_options));
     tcase_add_loop_test(t, partition, 0, COUNT(partitions));
+    tcase_add_loop_test(t, own_place, 0, COUNT(own_places));
     tcase_add_loop_test(t, host_name, 0, COUNT(host_names));
     tcase_add_loop_test(t, address, 0, COUNT(addresses));
     suite_add_tcase(s, t);
