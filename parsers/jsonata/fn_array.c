@@ -14,8 +14,6 @@
 #include <math.h>
 #include <string.h>
 
-static const struct jv failed = {.kind = JV_ERROR};
-
 static struct jv fn_count(struct evaluation *e, const struct call *c)
 {
     (void)e;
@@ -35,7 +33,7 @@ static struct jv fn_reverse(struct evaluation *e, const struct call *c)
     if (is_undefined(list) || items_count(list) <= 1)
         return list;
     if (!eval_steps(e, items_count(list)))
-        return failed;
+        return jv_error();
     l = list_new(e, 0, items_count(list));
     for (size_t i = items_count(list); i-- > 0;)
         list_push(e, l, items_at(list, i));
@@ -51,7 +49,7 @@ static struct jv fn_shuffle(struct evaluation *e, const struct call *c)
     if (is_undefined(list) || items_count(list) <= 1)
         return list;
     if (!eval_steps(e, items_count(list)))
-        return failed;
+        return jv_error();
     l = list_new(e, 0, items_count(list));
     for (size_t i = 0; i < items_count(list); i++) {
         const size_t j = (size_t)floor(eval_chance_unit(e) * (double)(i + 1));
@@ -111,13 +109,13 @@ static struct jv fn_distinct(struct evaluation *e, const struct call *c)
     for (size_t i = 0; i < items_count(list); i++) {
         const struct jv v = items_at(list, i);
         if (!eval_step(e))
-            return failed;
+            return jv_error();
         if (is_string(v) || (v.kind == JV_NUMBER && !isnan(v.n)))
             found = seen_scalar(e, strings, numbers, v);
         else
             found = seen(e, others, v);
         if (found < 0)
-            return failed;
+            return jv_error();
         if (found)
             continue;
         if (!is_string(v) && v.kind != JV_NUMBER)
@@ -141,7 +139,7 @@ static struct jv fn_zip(struct evaluation *e, const struct call *c)
     for (size_t i = 0; i < shortest; i++) {
         struct list *row = list_new(e, 0, c->count);
         if (!eval_steps(e, c->count))
-            return failed;
+            return jv_error();
         for (size_t k = 0; k < c->count; k++)
             list_push(e, row, items_at(c->args[k], i));
         list_push(e, l, jv_list(row));
@@ -227,12 +225,12 @@ static struct jv fn_sort(struct evaluation *e, const struct call *c)
         if (fits == 0)
             fits = all_of(e, s.list, JV_STRING);
         if (fits <= 0)
-            return fits < 0 ? failed : eval_error(e, "D3070");
+            return fits < 0 ? jv_error() : eval_error(e, "D3070");
     }
     count = items_count(s.list);
     order = eval_alloc(e, count * sizeof *order);
     if (!merge_sort(e, order, count, comes_after, &s))
-        return failed;
+        return jv_error();
     l = list_new(e, 0, count);
     for (size_t i = 0; i < count; i++)
         list_push(e, l, items_at(s.list, order[i]));

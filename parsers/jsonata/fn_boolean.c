@@ -37,7 +37,7 @@ static struct jv fn_type(struct evaluation *e, const struct call *c)
     case JV_BOOL: name = "boolean"; break;
     case JV_NUMBER:
         if (jv_is_numeric(e, arg(c, 0)) < 0)
-            return (struct jv){.kind = JV_ERROR};
+            return jv_error();
         /* What is no number is nothing else that the reference asks for, either. */
         name = isnan(arg(c, 0).n) ? "object" : "number";
         break;
@@ -61,7 +61,7 @@ static struct jv fn_boolean_raise(struct evaluation *e, const char *code, struct
         buf_add(&e->why.message, str(message), str_len(message));
     else
         buf_adds(&e->why.message, otherwise);
-    return (struct jv){.kind = JV_ERROR};
+    return jv_error();
 }
 
 static struct jv fn_error(struct evaluation *e, const struct call *c)

@@ -16,7 +16,7 @@ static struct jv fn_date_refused(struct evaluation *e, struct fault *why)
     if (why->code)
         return eval_error_fault(e, why);
     eval_stop(e);
-    return (struct jv){.kind = JV_ERROR};
+    return jv_error();
 }
 
 /* The picture is paid for before it is read: it is the expression's text, and may be long. */
@@ -27,7 +27,7 @@ static struct jv format(struct evaluation *e, double ms, struct jv picture, stru
 
     eval_spend(e, DATE_COST);
     if (!eval_picture_steps(e, picture))
-        return (struct jv){.kind = JV_ERROR};
+        return jv_error();
     if (datetime_from_millis(&text, ms, is_string(picture) ? str(picture) : NULL, str_len(picture),
                              is_string(zone) ? str(zone) : NULL, str_len(zone), e->dialect,
                              e->x->pictures, e->work, e->memory, &why))
@@ -66,7 +66,7 @@ static struct jv fn_to_millis(struct evaluation *e, const struct call *c)
     eval_spend(e, DATE_COST);
     eval_spend_characters(e, str_len(text));
     if (!eval_picture_steps(e, picture))
-        return (struct jv){.kind = JV_ERROR};
+        return jv_error();
     /*
      * A text that does not fit the picture is no fault: the result is undefined, as in the
      * reference.

@@ -6,8 +6,6 @@
 #include "parsers/jsonata/jsonata_functions.h"
 #include "parsers/jsonata/url.h"
 
-static const struct jv failed = {.kind = JV_ERROR};
-
 /* Bytes to a unit of work, for what is read and copied byte by byte. */
 enum { BYTES_A_UNIT = 4 };
 
@@ -25,7 +23,7 @@ static struct jv fn_encoding_drop(struct buf *a, struct buf *b)
 {
     buf_clear(a);
     buf_clear(b);
-    return failed;
+    return jv_error();
 }
 
 /* The low byte of each code unit, as Node takes a string for base64 and from it. */
@@ -109,7 +107,7 @@ static struct jv fn_base64decode(struct evaluation *e, const struct call *c)
     if (is_undefined(arg(c, 0)))
         return jv_undefined();
     if (e->dialect == JSONATA_AWS && refuse_base64(e, arg(c, 0)))
-        return failed;
+        return jv_error();
     if (!add_latin1(e, &digits, arg(c, 0)))
         return fn_encoding_drop(&digits, &text);
     for (size_t i = 0; i < digits.len && digits.data[i] != '='; i++) {
@@ -149,7 +147,7 @@ static struct jv recode(struct evaluation *e, const struct call *c,
     if (why.code)
         return eval_error_fault(e, &why);
     eval_stop(e);
-    return failed;
+    return jv_error();
 }
 
 static struct jv fn_encode_url(struct evaluation *e, const struct call *c)

@@ -8,8 +8,6 @@
 #include "parsers/jsonata/jsonata_functions.h"
 #include "parsers/jsonata/jsonata_region.h"
 
-static const struct jv failed = {.kind = JV_ERROR};
-
 static struct jv fn_map(struct evaluation *e, const struct call *c)
 {
     const struct jv list = arg(c, 0);
@@ -54,7 +52,7 @@ static struct jv fn_filter(struct evaluation *e, const struct call *c)
     for (size_t i = 0; i < items_count(list); i++) {
         truth = fn_higher_holds(e, arg(c, 1).f, list, i);
         if (truth < 0)
-            return failed;
+            return jv_error();
         if (truth)
             list_push(e, l, items_at(list, i));
     }
@@ -74,7 +72,7 @@ static struct jv fn_single(struct evaluation *e, const struct call *c)
     for (size_t i = 0; i < items_count(list); i++) {
         truth = f.kind == JV_FUNCTION ? fn_higher_holds(e, f.f, list, i) : 1;
         if (truth < 0)
-            return failed;
+            return jv_error();
         if (!truth)
             continue;
         if (any)

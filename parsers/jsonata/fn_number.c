@@ -93,7 +93,7 @@ static struct jv fn_sum(struct evaluation *e, const struct call *c)
     if (is_undefined(list))
         return list;
     if (!eval_steps(e, items_count(list)))
-        return (struct jv){.kind = JV_ERROR};
+        return jv_error();
     /* An array of the input is summed where it lies, without a value made for each item. */
     if (list.kind == JV_ARRAY)
         return jv_number(json_sum(list.j));
@@ -171,7 +171,7 @@ static struct jv fn_format_number(struct evaluation *e, const struct call *c)
     if (is_undefined(arg(c, 0)))
         return jv_undefined();
     if (!eval_picture_steps(e, picture))
-        return (struct jv){.kind = JV_ERROR};
+        return jv_error();
     eval_spend(e, is_object(options) ? 4 * members_count(options) : 0);
     for (size_t i = 0; is_object(options) && i < members_count(options); i++) {
         const struct jv v = member_value(options, i);
@@ -209,7 +209,7 @@ static struct jv fn_format_integer(struct evaluation *e, const struct call *c)
     if (is_undefined(arg(c, 0)))
         return jv_undefined();
     if (!eval_picture_steps(e, picture))
-        return (struct jv){.kind = JV_ERROR};
+        return jv_error();
     return written(e, &text,
                    picture_format_integer(&text, arg(c, 0).n, str(picture), str_len(picture),
                                           e->x->pictures, &why),
@@ -227,7 +227,7 @@ static struct jv fn_parse_integer(struct evaluation *e, const struct call *c)
     /* A word is looked up among all that there are; letters are powers. */
     eval_spend(e, str_len(text));
     if (!eval_picture_steps(e, picture))
-        return (struct jv){.kind = JV_ERROR};
+        return jv_error();
     if (picture_parse_integer(str(text), str_len(text), str(picture), str_len(picture),
                               e->x->pictures, &n, &why))
         return jv_number(n);

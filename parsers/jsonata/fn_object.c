@@ -9,8 +9,6 @@
 #include "parsers/jsonata/jsonata_map.h"
 #include "parsers/jsonata/jsonata_region.h"
 
-static const struct jv failed = {.kind = JV_ERROR};
-
 /* Of an array, the keys of all objects in it, each once. */
 static bool fn_object_add_keys(struct evaluation *e, struct map *keys, struct jv v, size_t depth)
 {
@@ -37,7 +35,7 @@ static struct jv fn_keys(struct evaluation *e, const struct call *c)
     const uint32_t *order;
 
     if (!fn_object_add_keys(e, keys, arg(c, 0), 0))
-        return failed;
+        return jv_error();
     order = members_order(e, jv_map(keys));
     for (uint32_t i = 0; i < keys->count; i++)
         list_push(e, l,
@@ -96,7 +94,7 @@ static struct jv fn_spread(struct evaluation *e, const struct call *c)
         return v;
     /* What the reference appended to is an array, not a sequence. */
     l = list_new(e, is_array(v) && holds_something(v) ? 0 : LIST_SEQUENCE, 0);
-    return fn_object_spread(e, l, v, 0) ? jv_list(l) : failed;
+    return fn_object_spread(e, l, v, 0) ? jv_list(l) : jv_error();
 }
 
 static struct jv fn_merge(struct evaluation *e, const struct call *c)
@@ -110,7 +108,7 @@ static struct jv fn_merge(struct evaluation *e, const struct call *c)
     for (size_t i = 0; i < items_count(list); i++) {
         const struct jv v = items_at(list, i);
         if (!eval_steps(e, 1 + (is_object(v) ? 2 * members_count(v) : 0)))
-            return failed;
+            return jv_error();
         for (size_t k = 0; is_object(v) && k < members_count(v); k++)
             map_set(e, m, member_key(v, k), member_value(v, k));
     }
@@ -161,7 +159,7 @@ static struct jv fn_sift(struct evaluation *e, const struct call *c)
         const struct jv v = call_item(e, arg(c, 1).f, member_value(o, at), key, o);
         const int truth = is_error(v) ? -1 : jv_truth(e, v);
         if (truth < 0)
-            return failed;
+            return jv_error();
         eval_settle(e, &m, jv_undefined());
         if (truth)
             map_set(e, kept, key.j, member_value(o, at));

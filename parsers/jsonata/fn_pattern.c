@@ -11,8 +11,6 @@
 #include <math.h>
 #include <string.h>
 
-static const struct jv failed = {.kind = JV_ERROR};
-
 /*
  * For each length of a part of `what` from its start, how long the longest shorter such part is
  * that it ends in (Knuth, Morris and Pratt): where the search goes on when the next byte is
@@ -143,7 +141,7 @@ static struct jv fn_contains(struct evaluation *e, const struct call *c)
     matcher_init(e, &m, what.f, s.j);
     found = matcher_next(e, &m, false, &match);
     matcher_clear(&m);
-    return found < 0 ? failed : jv_bool(found > 0);
+    return found < 0 ? jv_error() : jv_bool(found > 0);
 }
 
 /* A limit of 0 gives nothing, without a search. */
@@ -174,7 +172,7 @@ static struct jv fn_match(struct evaluation *e, const struct call *c)
     if (found > 0)
         found = matcher_next(e, &m, false, &match);
     matcher_clear(&m);
-    return found < 0 ? failed : jv_list(l);
+    return found < 0 ? jv_error() : jv_list(l);
 }
 
 /* Digits at `at`, at most so many; -1 without any. */
@@ -402,7 +400,7 @@ static struct jv fn_replace(struct evaluation *e, const struct call *c)
     if (ok)
         return eval_take_buf(e, &text);
     buf_clear(&text);
-    return failed;
+    return jv_error();
 }
 
 /* Each code unit a string of its own. */
@@ -427,7 +425,7 @@ static struct jv split_units(struct evaluation *e, struct jv s, double limit)
         if ((double)l->count < limit)
             list_push(e, l, eval_text(e, half, utf8_encode(0xDC00 + (cp & 0x3FF), half)));
     }
-    return e->why.code ? failed : jv_list(l);
+    return e->why.code ? jv_error() : jv_list(l);
 }
 
 static struct jv split_text(struct evaluation *e, struct jv s, struct jv by, double limit)
@@ -440,7 +438,7 @@ static struct jv split_text(struct evaluation *e, struct jv s, struct jv by, dou
     l = list_new(e, 0, 0);
     while ((double)l->count < limit) {
         if (!eval_step(e))
-            return failed;
+            return jv_error();
         found = text_find(e, str(s), str_len(s), at, str(by), str_len(by));
         list_push(e, l, eval_text(e, str(s) + at, (found == SIZE_MAX ? str_len(s) : found) - at));
         if (found == SIZE_MAX)
@@ -480,7 +478,7 @@ static struct jv split_matches(struct evaluation *e, struct jv s, struct func *f
         list_push(e, l, piece_of(e, &m, at, SIZE_MAX));
     }
     matcher_clear(&m);
-    return found < 0 ? failed : jv_list(l);
+    return found < 0 ? jv_error() : jv_list(l);
 }
 
 static struct jv fn_split(struct evaluation *e, const struct call *c)

@@ -17,7 +17,7 @@ static struct jv fn_service_refuse(struct evaluation *e, const char *text)
 {
     eval_error(e, "D3137");
     buf_adds(&e->why.message, text);
-    return (struct jv){.kind = JV_ERROR};
+    return jv_error();
 }
 
 /* What AWS refuses has AWS's words; a size of 0, and an empty array, give nothing. */
@@ -32,14 +32,14 @@ static struct jv fn_partition(struct evaluation *e, const struct call *c)
     if (!is_array(list)) {
         eval_error_value(e, "T0412", list);
         e->why.index = 1;
-        return (struct jv){.kind = JV_ERROR};
+        return jv_error();
     }
     if (size < 0)
         return fn_service_refuse(e, "Second argument must be zero or greater");
     if (size == 0 || items_count(list) == 0)
         return jv_undefined();
     if (!eval_steps(e, items_count(list)))
-        return (struct jv){.kind = JV_ERROR};
+        return jv_error();
     l = list_new(e, 0, 0);
     for (size_t i = 0; i < items_count(list); i++) {
         if (!part || (double)part->count == size) {
@@ -64,7 +64,7 @@ static struct jv fn_range(struct evaluation *e, const struct call *c)
         if (is_undefined(arg(c, i))) {
             eval_error_value(e, "T0410", jv_undefined());
             e->why.index = i + 1;
-            return (struct jv){.kind = JV_ERROR};
+            return jv_error();
         }
     if (is_undefined(arg(c, 2)))
         return jv_undefined();
@@ -139,12 +139,12 @@ static struct jv fn_hash(struct evaluation *e, const struct call *c)
         buf_printf(&e->why.message,
                    "Hash algorithm '%.*s' must be one of SHA-1, SHA-384, SHA-256, SHA-512, MD5",
                    (int)str_len(arg(c, 1)), str(arg(c, 1)));
-        return (struct jv){.kind = JV_ERROR};
+        return jv_error();
     }
     const int rc = make_digest(e, text, digest, sum, &len);
     if (rc < 0) {
         eval_stop(e);
-        return (struct jv){.kind = JV_ERROR};
+        return jv_error();
     }
     if (rc == 0)
         return fn_service_refuse(e, "The hash function has no such algorithm here");

@@ -9,8 +9,6 @@
 
 #include <math.h>
 
-static const struct jv failed = {.kind = JV_ERROR};
-
 static struct jv fn_string(struct evaluation *e, const struct call *c)
 {
     struct jv v = arg(c, 0);
@@ -29,7 +27,7 @@ static struct jv fn_string(struct evaluation *e, const struct call *c)
     if (ok)
         return eval_take_buf(e, &text);
     buf_clear(&text);
-    return failed;
+    return jv_error();
 }
 
 static size_t char_len(const char *s)
@@ -93,7 +91,7 @@ static struct jv fn_substring(struct evaluation *e, const struct call *c)
     if (is_undefined(s))
         return s;
     if (!count_chars(e, str(s), str_len(s), COPIED_A_UNIT, &count))
-        return failed;
+        return jv_error();
     if ((double)count + start < 0)
         start = 0;
     to = count;
@@ -110,7 +108,7 @@ static struct jv fn_substring(struct evaluation *e, const struct call *c)
         return eval_text(e, "", 0);
     if (!char_at(e, str(s), str_len(s), from, &first) ||
         !char_at(e, str(s) + first, str_len(s) - first, to - from, &bytes))
-        return failed;
+        return jv_error();
     return eval_text(e, str(s) + first, bytes);
 }
 
@@ -168,7 +166,7 @@ static struct jv change_case(struct evaluation *e, const struct call *c,
         return eval_take_buf(e, &text);
     buf_clear(&text);
     eval_stop(e);
-    return failed;
+    return jv_error();
 }
 
 static struct jv fn_lowercase(struct evaluation *e, const struct call *c)
@@ -189,7 +187,7 @@ static struct jv fn_length(struct evaluation *e, const struct call *c)
     if (is_undefined(s))
         return s;
     return count_chars(e, str(s), str_len(s), COUNTED_A_UNIT, &count) ? jv_number((double)count)
-                                                                      : failed;
+                                                                      : jv_error();
 }
 
 /* Blanks at the ends go, and each run of them within becomes one space. */
@@ -206,7 +204,7 @@ static struct jv fn_trim(struct evaluation *e, const struct call *c)
         if (!work_spend_piece(e->work, i, str_len(s), COPIED_A_UNIT, &paid)) {
             buf_clear(&text);
             eval_stop(e);
-            return failed;
+            return jv_error();
         }
         if (ascii_is_json_blank(str(s)[i])) {
             gap = text.len > 0;
@@ -253,7 +251,7 @@ static struct jv fn_pad(struct evaluation *e, const struct call *c)
     if (is_undefined(s))
         return s;
     if (!count_chars(e, str(s), str_len(s), COUNTED_A_UNIT, &count))
-        return failed;
+        return jv_error();
     const double missing = fabs(width) - (double)count;
     if (!(missing > 0))
         return s;
@@ -267,7 +265,7 @@ static struct jv fn_pad(struct evaluation *e, const struct call *c)
     if (ok)
         return eval_take_buf(e, &text);
     buf_clear(&text);
-    return failed;
+    return jv_error();
 }
 
 /*

@@ -17,8 +17,6 @@
 
 #include <string.h>
 
-static const struct jv failed = {.kind = JV_ERROR};
-
 /* Of what a call costs, what it passes is not counted elsewhere when the function is built in. */
 enum { MAX_CALLS = 2000, CALL_COST = 4 };
 
@@ -111,7 +109,7 @@ static struct jv call_partial(struct evaluation *e, const struct func *f, const 
     if (f->inner->kind != FUNC_BUILTIN)
         return call_func(e, f->inner, all, f->arg_count, (struct jv){.kind = JV_NULL});
     if (!signature_validate(e, f->inner->signature, all, given, jv_undefined(), &checked))
-        return failed;
+        return jv_error();
     return call_builtin(e, f->inner, checked.items, checked.count, jv_undefined());
 }
 
@@ -140,7 +138,7 @@ static struct jv call_transform(struct evaluation *e, const struct func *f, cons
         return evaluate_transform(e, f, args[0]);
     eval_error_value(e, "T0410", count > fits ? args[fits] : jv_undefined());
     e->why.index = fits ? 2 : 1;
-    return failed;
+    return jv_error();
 }
 
 static struct jv call_any(struct evaluation *e, const struct func *f, const struct jv *args,
@@ -183,12 +181,12 @@ static struct jv apply_once(struct evaluation *e, struct func *f, const struct j
                             size_t count, struct jv input)
 {
     struct arguments checked = {.items = NULL};
-    struct jv v = failed;
+    struct jv v = jv_error();
 
     if (e->nesting == MAX_CALLS)
         return eval_too_deep(e);
     if (!eval_steps(e, f->kind == FUNC_BUILTIN ? CALL_COST : 1))
-        return failed;
+        return jv_error();
     e->nesting++;
     if (!f->signature || f->kind == FUNC_PARTIAL)
         v = call_any(e, f, args, count, input);
@@ -289,7 +287,7 @@ struct jv call_func(struct evaluation *e, struct func *f, const struct jv *args,
     while (is_thunk(v)) {
         const size_t n = v.f->node->count;
         if (!unpack(e, v.f, &f, &next))
-            return failed;
+            return jv_error();
         next = clear_away(e, &m, &outer, f, next, n);
         v = apply_once(e, f, next, n, input);
     }
@@ -343,7 +341,7 @@ struct jv evaluate_call(struct evaluation *e, const struct node *n, struct jv in
     for (size_t i = 0; i < n->count; i++) {
         args[before + i] = wrapped(e, evaluate(e, n->items[i], input, env));
         if (is_error(args[before + i]))
-            return failed;
+            return jv_error();
     }
     if (proc.kind != JV_FUNCTION)
         return call_error(e, n, "T1006");
@@ -408,12 +406,12 @@ struct jv evaluate_partial(struct evaluation *e, const struct node *n, struct jv
     struct jv proc;
 
     for (size_t i = 0; i < n->count; i++) {
-        args[i] = failed;
+        args[i] = jv_error();
         if (n->items[i]->kind == NODE_HOLE)
             continue;
         args[i] = evaluate(e, n->items[i], input, env);
         if (is_error(args[i]))
-            return failed;
+            return jv_error();
     }
     proc = evaluate(e, n->callee, input, env);
     if (is_error(proc))

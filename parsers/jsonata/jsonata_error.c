@@ -274,7 +274,7 @@ struct jv eval_error(struct evaluation *e, const char *code)
 {
     failure_clear(&e->why);
     e->why.code = code;
-    return (struct jv){.kind = JV_ERROR};
+    return jv_error();
 }
 
 /*
@@ -316,13 +316,13 @@ struct jv eval_error_value(struct evaluation *e, const char *code, struct jv val
     eval_error(e, code);
     jsonata_error_show(e, &e->why.value, value);
     if (is_undefined(value) || value.kind == JV_ERROR)
-        return (struct jv){.kind = JV_ERROR};
+        return jv_error();
     struct failure kept = e->why;
     e->why = (struct failure){0};
     jv_to_json(e, value, &kept.json_value, &unsupported);
     failure_clear(&e->why);
     e->why = kept;
-    return (struct jv){.kind = JV_ERROR};
+    return jv_error();
 }
 
 struct jv eval_error_values(struct evaluation *e, const char *code, struct jv value,
@@ -330,14 +330,14 @@ struct jv eval_error_values(struct evaluation *e, const char *code, struct jv va
 {
     eval_error_value(e, code, value);
     jsonata_error_show(e, &e->why.value2, second);
-    return (struct jv){.kind = JV_ERROR};
+    return jv_error();
 }
 
 struct jv eval_error_at(struct evaluation *e, size_t at)
 {
     e->why.at = at;
     e->why.placed = true;
-    return (struct jv){.kind = JV_ERROR};
+    return jv_error();
 }
 
 struct jv eval_error_fault(struct evaluation *e, struct fault *fault)
@@ -352,7 +352,7 @@ struct jv eval_error_fault(struct evaluation *e, struct fault *fault)
     eval_error_value(e, fault->code, value);
     e->why.function = function;
     fault_clear(fault);
-    return (struct jv){.kind = JV_ERROR};
+    return jv_error();
 }
 
 /* ---- bounds ---- */
@@ -382,5 +382,5 @@ struct jv eval_too_deep(struct evaluation *e)
     eval_error(e, "U1001");
     buf_adds(&e->why.message, "Stack overflow error: Check for non-terminating recursive function. "
                               "Consider rewriting as tail-recursive");
-    return (struct jv){.kind = JV_ERROR};
+    return jv_error();
 }

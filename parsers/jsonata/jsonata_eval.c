@@ -40,7 +40,7 @@ static struct jv evaluate_array(struct evaluation *e, const struct node *n, stru
         else if (eval_steps(e, items_count(v)))
             list_extend(e, l, v);
         else
-            return (struct jv){.kind = JV_ERROR};
+            return jv_error();
     }
     if (n->cons_array)
         l->flags |= LIST_CONS;
@@ -57,7 +57,7 @@ static struct jv evaluate_condition(struct evaluation *e, const struct node *n, 
     int truth = is_error(v) ? -1 : n->op == OP_COALESCE ? !is_undefined(v) : jv_truth(e, v);
 
     if (truth < 0)
-        return (struct jv){.kind = JV_ERROR};
+        return jv_error();
     if (truth)
         return n->then ? evaluate(e, n->then, input, env) : v;
     return n->otherwise ? evaluate(e, n->otherwise, input, env) : jv_undefined();
@@ -174,7 +174,7 @@ struct jv evaluate(struct evaluation *e, const struct node *n, struct jv input, 
     if (e->depth == e->max_depth)
         return eval_too_deep(e);
     if (!eval_step(e))
-        return (struct jv){.kind = JV_ERROR};
+        return jv_error();
     e->depth++;
     v = evaluate_kind(e, n, input, env);
     for (size_t i = 0; i < n->predicates.count && !is_error(v); i++)

@@ -12,8 +12,6 @@
 #include "parsers/jsonata/jsonata_region.h"
 #include "parsers/jsonata/jsonata_tuple.h"
 
-static const struct jv failed = {.kind = JV_ERROR};
-
 /* One key of the object to come, and the items that gave it. */
 struct group {
     const json *key;
@@ -69,7 +67,7 @@ static struct jv group_item(struct evaluation *e, const struct node *pairs, stru
         struct group *g = &gs->items[(size_t)at.n];
         if (g->pair != pair)
             return group_error(e, pairs, "D1009", key);
-        return group_append(e, g, item) ? key : failed;
+        return group_append(e, g, item) ? key : jv_error();
     }
     if (gs->count == gs->cap) {
         gs->cap = gs->cap ? 2 * gs->cap : pairs->count / 2;
@@ -153,7 +151,7 @@ struct jv evaluate_group(struct evaluation *e, const struct node *pairs, struct 
         for (size_t pair = 0; pair < pairs->count / 2; pair++) {
             key = evaluate(e, pairs->items[2 * pair], context, at);
             if (is_error(key) || is_error(group_item(e, pairs, &gs, pair, key, item)))
-                return failed;
+                return jv_error();
         }
     }
     return group_values(e, pairs, &gs, env, tuples);

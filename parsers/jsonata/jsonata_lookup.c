@@ -36,7 +36,7 @@ static struct jv lookup_at(struct evaluation *e, struct jv input, const json *ke
     for (size_t i = 0; i < items_count(input); i++) {
         const struct jv v = lookup_at(e, items_at(input, i), key, depth + 1);
         if (is_error(v) || !eval_step(e) || !list_add_found(e, l, v))
-            return (struct jv){.kind = JV_ERROR};
+            return jv_error();
     }
     return jv_list(l);
 }
@@ -76,7 +76,7 @@ struct jv evaluate_wildcard(struct evaluation *e, struct jv input)
             if (is_array(v))
                 l->flags = 0;
             if (!add_flattened(e, l, v, 0))
-                return (struct jv){.kind = JV_ERROR};
+                return jv_error();
         }
         return jv_list(l);
     }
@@ -89,7 +89,7 @@ struct jv evaluate_wildcard(struct evaluation *e, struct jv input)
         if (is_array(v))
             l->flags = 0;
         if (!add_flattened(e, l, v, 0))
-            return (struct jv){.kind = JV_ERROR};
+            return jv_error();
     }
     return jv_list(l);
 }
@@ -127,6 +127,6 @@ struct jv evaluate_descendant(struct evaluation *e, struct jv input)
         return input;
     l = list_new(e, LIST_SEQUENCE, 0);
     if (!add_descendants(e, l, input, 0))
-        return (struct jv){.kind = JV_ERROR};
+        return jv_error();
     return l->count == 1 ? l->items[0] : jv_list(l);
 }

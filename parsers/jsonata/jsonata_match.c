@@ -270,7 +270,7 @@ struct jv regex_call(struct evaluation *e, const struct func *f, const json *tex
         match_set(e, m, KEY_NEXT, match_next(e, f, text, end));
         found = jv_map(m);
     } else if (search_error(e, f->node, answer) < 0) {
-        found = (struct jv){.kind = JV_ERROR};
+        found = jv_error();
     }
     js_search_clear(&s);
     return found;

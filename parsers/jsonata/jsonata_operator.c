@@ -28,9 +28,9 @@ static struct jv arithmetic(struct evaluation *e, enum op op, struct jv a, struc
     int numeric;
 
     if (!is_undefined(a) && (numeric = jv_is_numeric(e, a)) <= 0)
-        return numeric ? (struct jv){.kind = JV_ERROR} : eval_error_value(e, "T2001", a);
+        return numeric ? jv_error() : eval_error_value(e, "T2001", a);
     if (!is_undefined(b) && (numeric = jv_is_numeric(e, b)) <= 0)
-        return numeric ? (struct jv){.kind = JV_ERROR} : eval_error_value(e, "T2002", b);
+        return numeric ? jv_error() : eval_error_value(e, "T2002", b);
     if (is_undefined(a) || is_undefined(b))
         return jv_undefined();
     if (op == OP_PLUS)
@@ -83,7 +83,7 @@ static struct jv equality(struct evaluation *e, enum op op, struct jv a, struct 
         return jv_bool(false);
     same = jv_equal(e, a, b);
     if (same < 0)
-        return (struct jv){.kind = JV_ERROR};
+        return jv_error();
     return jv_bool((same != 0) == (op == OP_EQUAL));
 }
 
@@ -116,7 +116,7 @@ static struct jv inclusion(struct evaluation *e, struct jv a, struct jv b)
     if (!is_array(b))
         return jv_bool(identical(e, a, b));
     if (!eval_steps(e, items_count(b)))
-        return (struct jv){.kind = JV_ERROR};
+        return jv_error();
     for (size_t i = 0; i < items_count(b); i++)
         if (identical(e, items_at(b, i), a))
             return jv_bool(true);
@@ -130,7 +130,7 @@ static struct jv concatenation(struct evaluation *e, struct jv a, struct jv b)
 
     if (!jv_add_string(e, &text, a)) {
         buf_clear(&text);
-        return (struct jv){.kind = JV_ERROR};
+        return jv_error();
     }
     struct buf right = {0};
     const bool ok = jv_add_string(e, &right, b);
@@ -139,7 +139,7 @@ static struct jv concatenation(struct evaluation *e, struct jv a, struct jv b)
     buf_clear(&right);
     if (!ok) {
         buf_clear(&text);
-        return (struct jv){.kind = JV_ERROR};
+        return jv_error();
     }
     eval_spend_bytes(e, 2 * text.len);
     return eval_take_buf(e, &text);
@@ -234,7 +234,7 @@ struct jv evaluate_negate(struct evaluation *e, const struct node *n, struct jv 
     if (numeric > 0)
         return jv_number(-v.n);
     if (numeric < 0)
-        return v.kind == JV_ERROR ? v : (struct jv){.kind = JV_ERROR};
+        return v.kind == JV_ERROR ? v : jv_error();
     eval_error_value(e, "D1002", v);
     return operator_error(e, n, "-");
 }

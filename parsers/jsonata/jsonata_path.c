@@ -18,8 +18,6 @@
 
 #include <math.h>
 
-static const struct jv failed = {.kind = JV_ERROR};
-
 /* ---- predicates ---- */
 
 static bool numbers_only(struct evaluation *e, struct jv v, bool *fail)
@@ -107,7 +105,7 @@ struct jv evaluate_filter(struct evaluation *e, const struct node *predicate, st
         const struct jv v = evaluate(e, predicate, tuples ? item.tuple->item : item, at);
         int times = is_error(v) ? -1 : picks(e, v, i, count);
         if (times < 0)
-            return failed;
+            return jv_error();
         eval_settle(e, &m, jv_undefined());
         for (; times > 0; times--)
             list_push(e, l, item);
@@ -196,16 +194,16 @@ static struct jv evaluate_step(struct evaluation *e, const struct node *step, st
         if (!l)
             l = list_new(e, LIST_SEQUENCE, count < 8 ? count : 8);
         if (found == 2 && !add_step_value(e, l, only))
-            return failed;
+            return jv_error();
         if (!add_step_value(e, l, v))
-            return failed;
+            return jv_error();
     }
     if (l)
         return jv_list(l);
     if (found && last && stands_alone(only))
         return only;
     l = list_new(e, LIST_SEQUENCE, found);
-    return add_step_value(e, l, only) ? jv_list(l) : failed;
+    return add_step_value(e, l, only) ? jv_list(l) : jv_error();
 }
 
 /* ---- steps over tuples ---- */
@@ -232,7 +230,7 @@ static struct jv evaluate_tuple_step(struct evaluation *e, const struct node *st
         if (is_error(v))
             return v;
         if (is_array(v) && !eval_steps(e, items_count(v)))
-            return failed;
+            return jv_error();
         if (!is_undefined(v))
             tuples_extend(e, step, t, v, l);
     }
@@ -331,7 +329,7 @@ static struct jv path_steps(struct evaluation *e, const struct node *n, struct j
         else
             result = evaluate_step(e, step, input, env, i == n->count - 1);
         if (is_error(result) || is_error(tuples))
-            return failed;
+            return jv_error();
         if (!is_tuples && (is_undefined(result) || (is_array(result) && items_count(result) == 0)))
             break;
         if (step->focus == NO_NAME && (!is_tuples || (i == 0 && step->cons_array)))

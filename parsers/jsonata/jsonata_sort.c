@@ -12,8 +12,6 @@
 
 #include <string.h>
 
-static const struct jv failed = {.kind = JV_ERROR};
-
 struct sort {
     const struct node *node;
     struct jv input;
@@ -138,10 +136,10 @@ struct jv evaluate_sort(struct evaluation *e, const struct node *n, struct jv in
         return input;
     s.keys = eval_alloc(e, s.count * n->count * sizeof *s.keys);
     for (size_t i = 0; i < s.count * n->count; i++)
-        s.keys[i] = failed;
+        s.keys[i] = jv_error();
     order = eval_alloc(e, s.count * sizeof *order);
     if (!merge_sort(e, order, s.count, sorts_after, &s))
-        return failed;
+        return jv_error();
     l = list_new(e, has_flag(input, LIST_TUPLES) ? LIST_TUPLES : 0, s.count);
     for (size_t i = 0; i < s.count; i++)
         list_push(e, l, items_at(input, order[i]));

@@ -89,7 +89,7 @@ struct jv evaluate_transform(struct evaluation *e, const struct func *f, struct 
     for (size_t i = 0; i < count; i++) {
         match = is_array(matches) ? items_at(matches, i) : matches;
         if (!update_match(e, f, match) || (f->node->removal && !delete_from_match(e, f, match)))
-            return (struct jv){.kind = JV_ERROR};
+            return jv_error();
     }
     return copy;
 }

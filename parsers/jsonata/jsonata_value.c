@@ -259,7 +259,7 @@ struct jv jv_boolean(struct evaluation *e, struct jv v)
     if (is_undefined(v) || is_error(v))
         return v;
     t = jv_truth(e, v);
-    return t < 0 ? (struct jv){.kind = JV_ERROR} : jv_bool(t > 0);
+    return t < 0 ? jv_error() : jv_bool(t > 0);
 }
 
 static int value_equal(struct evaluation *e, struct jv a, struct jv b, size_t depth);
@@ -359,7 +359,7 @@ struct jv jv_append(struct evaluation *e, struct jv a, struct jv b)
     if (is_undefined(b))
         return a;
     if (!eval_steps(e, n + more))
-        return (struct jv){.kind = JV_ERROR};
+        return jv_error();
     if (n == 0 && has_flag(b, LIST_RANGE))
         return jv_list(list_range(e, b.list->first, b.list->count, 0));
     l = list_new(e, 0, n + more);
@@ -408,7 +408,7 @@ static struct jv clone_object(struct evaluation *e, struct jv v, size_t depth)
 struct jv jv_clone(struct evaluation *e, struct jv v, size_t depth)
 {
     if (!eval_step(e))
-        return (struct jv){.kind = JV_ERROR};
+        return jv_error();
     if (depth == JSON_MAX_DEPTH)
         return eval_too_deep(e);
     if (is_array(v))
@@ -420,7 +420,7 @@ struct jv jv_clone(struct evaluation *e, struct jv v, size_t depth)
     if (v.kind == JV_NUMBER) {
         const int numeric = jv_is_numeric(e, v);
         if (numeric < 0)
-            return (struct jv){.kind = JV_ERROR};
+            return jv_error();
         return numeric ? jv_number(js_number_round15(v.n, e->dialect == JSONATA_AWS))
                        : (struct jv){.kind = JV_NULL};
     }

@@ -75,6 +75,12 @@ static inline struct jv jv_undefined(void)
     return (struct jv){.kind = JV_UNDEFINED};
 }
 
+/* What a function returns that failed: the error itself is in the evaluation. */
+static inline struct jv jv_error(void)
+{
+    return (struct jv){.kind = JV_ERROR};
+}
+
 static inline struct jv jv_number(double n)
 {
     return (struct jv){.kind = JV_NUMBER, .n = n};
