@@ -110,6 +110,8 @@ static bool wanted(const struct compared *c, const char *what)
 {
     struct buf shown = {0};
 
+    if (!c->out)
+        return false;
     write_shown(&shown, c->actual);
     differs(c, "expected %s, but was %s", what, buf_str(&shown));
     buf_clear(&shown);
@@ -120,6 +122,8 @@ static bool wanted_value(const struct compared *c, const char *words, const json
 {
     struct buf what = {0};
 
+    if (!c->out)
+        return false;
     buf_adds(&what, words);
     write_shown(&what, v);
     wanted(c, buf_str(&what));
@@ -152,7 +156,9 @@ static bool compare_child(const struct compared *c, const struct asl_at *expecte
 {
     struct buf pointer = {0};
 
-    pointer_add(&pointer, c->pointer, key, index);
+    /* Where a value stands is only told: $contains compares millions of pairs for the answer. */
+    if (c->out)
+        pointer_add(&pointer, c->pointer, key, index);
     bool same = compare(&(struct compared){.expected = expected,
                                            .actual = actual,
                                            .pointer = &pointer,
@@ -168,6 +174,8 @@ static bool unexpected_member(const struct compared *c, const json *key, const j
 {
     struct buf pointer = {0}, shown = {0};
 
+    if (!c->out)
+        return false;
     pointer_add(&pointer, c->pointer, key, 0);
     write_shown(&shown, actual);
     differs(
