@@ -500,13 +500,13 @@ int main(void)
 
     scene_add_stories(tc, stories, COUNT(stories));
     tcase_add_test(tc, client_of_a_synchronous_execution_that_is_gone);
-    tcase_add_loop_test(tc, open_executions_are_counted, 0, STORES);
+    tcase_add_loop_test(tc, open_executions_are_counted, 0, KINDS);
     tcase_add_test(tc, retention_goes_by_a_clock_that_nobody_sets);
     tcase_add_test(tc, clients_are_throttled_where_asked_for);
     tcase_add_loop_test(tc, transitions_are_throttled_where_asked_for, 0, 3);
-    tcase_add_loop_test(tc, lists_are_in_order, 0, STORES);
-    tcase_add_loop_test(tc, pages_have_a_bound, 0, STORES);
-    tcase_add_loop_test(tc, what_is_old_goes, 0, STORES);
+    tcase_add_loop_test(tc, lists_are_in_order, 0, KINDS);
+    tcase_add_loop_test(tc, pages_have_a_bound, 0, KINDS);
+    tcase_add_loop_test(tc, what_is_old_goes, 0, KINDS);
     tcase_add_test(tc, disk_that_is_nearly_full);
     suite_add_tcase(s, tc);
     return run_suite(s);

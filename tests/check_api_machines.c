@@ -417,7 +417,7 @@ int main(void)
     tcase_add_test(tc, weightless_version_gets_nothing);
     tcase_add_test(tc, aliases_are_counted);
     tcase_add_test(tc, tags_are_counted);
-    tcase_add_loop_test(tc, machine_goes_by_and_by, 0, STORES);
+    tcase_add_loop_test(tc, machine_goes_by_and_by, 0, KINDS);
     suite_add_tcase(s, tc);
     return run_suite(s);
 }

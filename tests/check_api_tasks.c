@@ -430,8 +430,8 @@ int main(void)
     tcase_add_test(tc, what_waits_at_the_end_is_let_go);
     tcase_add_test(tc, server_ends_while_a_task_calls_and_an_answer_is_owed);
     tcase_add_test(tc, workers_that_poll_are_counted);
-    tcase_add_loop_test(tc, task_with_the_token_of_one_that_is_not_taken_up, 0, STORES);
-    tcase_add_loop_test(tc, token_before_submitted, 0, STORES);
+    tcase_add_loop_test(tc, task_with_the_token_of_one_that_is_not_taken_up, 0, KINDS);
+    tcase_add_loop_test(tc, token_before_submitted, 0, KINDS);
     tcase_add_test(tc, cause_of_a_chain_is_bounded);
     tcase_add_test(tc, nested_starts_take_their_turn);
     tcase_add_test(tc, nesting_is_bounded);

@@ -177,7 +177,7 @@ static void world_crash(struct world *w)
     w->answer_count = 0;
     engine_free(w->e);
     w->e = NULL;
-    if (w->kind == MEMORY)
+    if (!store_kind_is_kept(w->kind))
         return;
     store_free(w->s);
     w->s = NULL;
@@ -390,7 +390,7 @@ START_TEST(one_crash)
                       crashes[_i].name, n, buf_str(&got), buf_str(&want));
         world_close(&w);
         buf_clear(&got);
-        if (w.kind == SQLITE) {
+        if (store_kind_is_kept(w.kind)) {
             store_scene_teardown();
             store_scene_setup();
         }

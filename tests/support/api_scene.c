@@ -1,6 +1,6 @@
 /*
  * The scene that suites of the API play on: the parts of a server in process, with a host that has
- * no handler for any Task, and stories told on both kinds of store with and without crashes.
+ * no handler for any Task, and stories told on each kind of store with and without crashes.
  */
 
 #include "tests/support/api_scene.h"
@@ -126,11 +126,7 @@ void scene_settle(struct scene *s)
 
 void scene_open_store(struct scene *s)
 {
-    struct diag why = {0};
-
-    s->store = s->kind == MEMORY ? store_memory_new()
-                                 : store_sqlite_open(scene_files.file, STORE_NORMAL, &why);
-    ck_assert_msg(s->store != NULL, "%s", why.text);
+    s->store = store_kind_open(s->kind, &scene_files);
 }
 
 void scene_wake_up(struct scene *s)
@@ -161,7 +157,7 @@ void scene_fall_down(struct scene *s)
 void scene_restart(struct scene *s)
 {
     scene_fall_down(s);
-    if (s->kind == SQLITE) {
+    if (store_kind_is_kept(s->kind)) {
         store_free(s->store);
         scene_open_store(s);
     }
@@ -350,21 +346,21 @@ static const struct story *told;
 
 START_TEST(story)
 {
-    for (int kind = 0; kind < STORES; kind++)
+    for (int kind = 0; kind < KINDS; kind++)
         scene_tell(kind, &told[_i], WITHOUT_CRASHES);
 }
 END_TEST
 
 START_TEST(story_with_crashes)
 {
-    for (int kind = 0; kind < STORES; kind++)
+    for (int kind = 0; kind < KINDS; kind++)
         scene_tell(kind, &told[_i], WITH_CRASHES);
 }
 END_TEST
 
 START_TEST(story_before_it_is_taken_up)
 {
-    for (int kind = 0; kind < STORES; kind++)
+    for (int kind = 0; kind < KINDS; kind++)
         scene_tell(kind, &told[_i], BEFORE_IT_IS_TAKEN_UP);
 }
 END_TEST

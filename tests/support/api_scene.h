@@ -5,7 +5,7 @@
 #include "parsers/base/count.h"
 #include "parsers/json/json.h"
 #include "runtime/api/api.h"
-#include "tests/support/folder.h"
+#include "tests/support/store_kinds.h"
 
 #include <check.h>
 
@@ -15,7 +15,6 @@
  * has.
  */
 enum { START_MS = 1700000000, MAX_STEPS = 28 };
-enum { MEMORY, SQLITE, STORES };
 
 #define ROLE "arn:aws:iam::123456789012:role/r"
 #define MACHINE(name) "arn:aws:states:us-east-1:123456789012:stateMachine:" name
@@ -129,11 +128,11 @@ void scene_add_stories(TCase *tc, const struct story *stories, size_t count);
 
 /* ---- the scene ---- */
 
-/* The folder of the test that runs; a scene of SQLITE has its file there. */
+/* The folder of the test that runs; a store that is a file is there. */
 extern struct folder scene_files;
 
 struct scene {
-    int kind; /* MEMORY or SQLITE */
+    int kind; /* of the store: as in store_kinds.h */
     engine *engine;
     store *store;
     api *api;

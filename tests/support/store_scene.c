@@ -24,16 +24,12 @@ void store_scene_teardown(void)
 
 store *open_sqlite(void)
 {
-    struct diag why = {0};
-    store *s = store_sqlite_open(store_files.file, STORE_NORMAL, &why);
-
-    ck_assert_msg(s != NULL, "%s", why.text);
-    return s;
+    return open_store(SQLITE);
 }
 
 store *open_store(int kind)
 {
-    return kind == MEMORY ? store_memory_new() : open_sqlite();
+    return store_kind_open(kind, &store_files);
 }
 
 void commit(store *s)

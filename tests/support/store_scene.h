@@ -7,9 +7,9 @@
 #include "runtime/store/store.h"
 #include "tests/support/folder.h"
 #include "tests/support/machine.h"
+#include "tests/support/store_kinds.h"
 
 enum { START_MS = 1000000 };
-enum { MEMORY, SQLITE, KINDS };
 
 #define TASK                                                                                       \
     "\"Type\":\"Task\",\"Resource\":\"arn:aws:lambda:us-east-1:123456789012:function:f\","         \
