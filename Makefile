@@ -125,7 +125,7 @@ include tests/rules.mk
 
 # ---- trying it ----
 
-.PHONY: setup demo check tests rooms mutate conformance crash check-clients debug fast asan valgrind coverage
+.PHONY: setup demo check tests rooms mutate conformance crash check-clients emulators debug fast asan valgrind coverage
 setup: ## installs what building and testing need (Debian, Ubuntu), or names it
 	@tools/setup
 demo: setup ## set-up, build, and a real workflow to watch
@@ -151,6 +151,9 @@ check-clients: setup ## AWS's command line and SDK for JavaScript against asl se
 	@tools/setup --clients
 	$(then) all
 	@ASL=$(BUILD)/asl tests/clients/run
+emulators: setup ## a tour of AWS's services as moto's server answers for them: SERVICES="s3 sqs"
+	$(then) all
+	@ASL=$(BUILD)/asl tests/emulators/run $(SERVICES)
 
 # The same build with other flags, in a folder of its own. A forked Check child leaves without looking for leaks.
 debug: ## build/debug/asl: no optimizing, all symbols

@@ -52,6 +52,15 @@ static const struct {
      "{\"Parameter\":{\"LastModifiedDate\":\"2023-11-14T22:13:20Z\"}}"},
     {"json: the kind of a union is not told", "aws-sdk:dynamodb:getItem", NULL,
      "{\"Item\":{\"k\":{\"S\":\"v\",\"__type\":\"x\"}}}", "{\"Item\":{\"k\":{\"S\":\"v\"}}}"},
+    {"json: null for a body", "aws-sdk:kms:createAlias", NULL, "null", "{}"},
+    {"json: DynamoDB's values, as the SDK calls them", "aws-sdk:dynamodb:getItem", NULL,
+     "{\"Item\":{\"k\":{\"L\":[{\"BOOL\":true},{\"NULL\":true},{\"SS\":[\"a\"]}]}}}",
+     "{\"Item\":{\"k\":{\"L\":[{\"Bool\":true},{\"Nul\":true},{\"Ss\":[\"a\"]}]}}}"},
+    {"json: but not for the integration of its own", "dynamodb:getItem", NULL,
+     "{\"Item\":{\"k\":{\"NULL\":true}}}",
+     "{\"Item\":{\"k\":{\"NULL\":true}},\"SdkHttpMetadata\":{\"AllHttpHeaders\":{},"
+     "\"HttpHeaders\":{},\"HttpStatusCode\":200},\"SdkResponseMetadata\":{\"RequestId\":\"made\"}"
+     "}"},
     {"json: no body", "aws-sdk:ecs:describeClusters", NULL, "", "{}"},
     {"json: no JSON", "aws-sdk:ecs:describeClusters", NULL, "x",
      "Ecs.SdkClientException: Unable to unmarshall response: expected a value, but found "

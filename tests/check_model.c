@@ -224,6 +224,25 @@ START_TEST(values_and_bounds)
 }
 END_TEST
 
+/* A member may be called as the SDK does, though null is a word of its language. */
+START_TEST(a_member_that_is_null)
+{
+    const struct model_service *s = service("dynamodb");
+    struct model_operation o = operation(s, "putItem");
+    struct model_shape shape = model_shape_at(s, o.input);
+    struct model_member m;
+
+    ck_assert(model_member_named(&shape, "Item", 4, &m));
+    shape = model_shape_at(s, m.shape);
+    shape = model_shape_at(s, shape.of);
+    ck_assert(model_member_named(&shape, "Nul", 3, &m));
+    expect_text("by its title", m.name, "NULL");
+    ck_assert(model_member_named(&shape, "NULL", 4, &m));
+    expect_text("by its name", m.name, "NULL");
+    ck_assert(!model_member_named(&shape, "Null1", 5, &m));
+}
+END_TEST
+
 static const struct {
     const char *name, *title;
 } titles[] = {
@@ -233,6 +252,8 @@ static const struct {
     {"SSEKMSKeyId", "SsekmsKeyId"},
     {"ARN", "Arn"},
     {"KMSKeyId", "KmsKeyId"},
+    {"BOOL", "Bool"},
+    {"NULL", "Nul"},
     {"a", "A"},
     {"", ""},
 };
@@ -382,6 +403,7 @@ int main(void)
     tcase_add_test(t, what_an_operation_is);
     tcase_add_test(t, what_it_throws);
     tcase_add_loop_test(t, what_a_member_is, 0, COUNT(members));
+    tcase_add_test(t, a_member_that_is_null);
     tcase_add_test(t, values_and_bounds);
     tcase_add_loop_test(t, titles_of_members, 0, COUNT(titles));
     tcase_add_test(t, all_of_it);

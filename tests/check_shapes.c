@@ -140,6 +140,8 @@ static const struct {
      "{\"Status\":\"DONE\"}", "Field 'Status' is not an expected value at 0"},
     {"a bound that TestState has had for longer", STATES "aws-sdk:lambda:getFunction",
      AWS_SHAPE_RESULT, "{\"Configuration\":{\"MemorySize\":10241}}", NULL},
+    {"DynamoDB's nothing", STATES "aws-sdk:dynamodb:getItem", AWS_SHAPE_RESULT,
+     "{\"Item\":{\"a\":{\"Nul\":1}}}", "Field 'Nul' must be a boolean at 0/0/0"},
     {"any service", STATES "aws-sdk:ec2:describeVolumes", AWS_SHAPE_RESULT,
      "{\"Volumes\":[{\"State\":\"gone\"}]}", "Field 'State' is not an expected value at 0/0/0"},
     {"names with several capitals, as the model has them", STATES "sqs:sendMessage",

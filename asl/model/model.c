@@ -395,13 +395,23 @@ struct model_member model_member_at(const struct model_shape *s, size_t i)
     };
 }
 
+/* DynamoDB's NULL: null is a word of Java, so the SDK calls the member nul. */
+static const char null_name[] = "NULL", null_title[] = "Nul";
+
+static bool is_named(const char *own, const char *name, size_t len)
+{
+    return (strlen(own) == len && strncasecmp(own, name, len) == 0) ||
+           (len == strlen(null_title) && strcmp(own, null_name) == 0 &&
+            strncasecmp(name, null_title, len) == 0);
+}
+
 bool model_member_named(const struct model_shape *s, const char *name, size_t len,
                         struct model_member *out)
 {
     for (size_t i = 0; s->kind == MODEL_STRUCTURE && i < s->count; i++) {
         const char *own = model_text(s->service->data, COLUMN_MEMBER_NAME, s->first + i);
 
-        if (strlen(own) == len && strncasecmp(own, name, len) == 0) {
+        if (is_named(own, name, len)) {
             *out = model_member_at(s, i);
             return true;
         }
@@ -418,9 +428,10 @@ const char *model_value_at(const struct model_shape *s, size_t i)
 
 void model_member_title(const char *name, char *out)
 {
-    size_t len = strlen(name), run = 0;
+    const char *from = strcmp(name, null_name) ? name : null_title;
+    size_t len = strlen(from), run = 0;
 
-    memcpy(out, name, len + 1);
+    memcpy(out, from, len + 1);
     out[0] = ascii_upper(out[0]);
     while (run < len && ascii_is_upper(out[run]))
         run++;

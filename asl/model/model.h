@@ -183,8 +183,8 @@ struct model_member {
 struct model_shape model_shape_at(const struct model_service *s, model_shape_id id);
 /* Returns member `i` of a structure. */
 struct model_member model_member_at(const struct model_shape *s, size_t i);
-/* Finds a member by its name without regard to capitals, which Step Functions and the SDKs change.
- * Returns false when there is none. */
+/* Finds a member by its name or its title, without regard to capitals. Returns false when there is
+ * none. */
 bool model_member_named(const struct model_shape *s, const char *name, size_t len,
                         struct model_member *out);
 /* Returns value `i` that a string may have. */
@@ -193,7 +193,7 @@ const char *model_value_at(const struct model_shape *s, size_t i);
 /*
  * Writes a member's name as Step Functions has it, into `out` of at least strlen(name) + 1 bytes:
  * with a first capital, and of several capitals at the beginning only the first and the last stay
- * ("MD5OfBody" is Md5OfBody, "SSEKMSKeyId" is SsekmsKeyId).
+ * ("MD5OfBody" is Md5OfBody, "SSEKMSKeyId" is SsekmsKeyId). DynamoDB's NULL is Nul.
  */
 void model_member_title(const char *name, char *out);
 

@@ -32,19 +32,6 @@ json *aws_only(const char *name, json *v)
     return json_build_done(&b);
 }
 
-static json *answer_json(const struct aws_call *c, const struct aws_answer *a, bool in_ms,
-                         struct diag *why)
-{
-    json *body, *v;
-
-    if (!a->len)
-        return json_ref(json_empty_object());
-    body = json_parse(a->body, a->len, JSON_READ_SURROGATES, why);
-    v = body ? aws_json_for_task(c->service, c->operation.output, body, in_ms) : NULL;
-    json_unref(body);
-    return v;
-}
-
 /* <PublishResponse><PublishResult>…</PublishResult><ResponseMetadata>…: the Result's members. EC2's
  * are the root's. */
 static json *answer_query(const struct aws_call *c, const struct aws_answer *a, bool in_ms,
@@ -69,7 +56,7 @@ static json *read_answer(const struct aws_call *c, const struct aws_answer *a, s
     bool in_ms = c->integration && c->integration->envelope;
 
     switch (c->service->protocol) {
-    case MODEL_JSON: return answer_json(c, a, in_ms, why);
+    case MODEL_JSON: return aws_json_body(c->service, c->operation.output, a, in_ms, why);
     case MODEL_QUERY:
     case MODEL_EC2: return answer_query(c, a, in_ms, why);
     case MODEL_REST_JSON:

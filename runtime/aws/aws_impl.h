@@ -123,6 +123,10 @@ const struct aws_element *aws_element_named(const struct aws_element *n, const c
  */
 json *aws_json_for_task(const struct model_service *service, model_shape_id id, const json *v,
                         bool in_ms);
+/* Makes a value of the JSON in an answer's body. Nothing, or null, is an object without members.
+ * Returns NULL with *why filled when it is no JSON. */
+json *aws_json_body(const struct model_service *service, model_shape_id id,
+                    const struct aws_answer *a, bool in_ms, struct diag *why);
 json *aws_xml_for_task(const struct model_service *service, model_shape_id id,
                        const struct aws_element *n, bool in_ms);
 json *aws_text_for_task(const struct model_shape *s, const char *text, size_t len, bool in_ms);

@@ -84,3 +84,17 @@ json *aws_json_for_task(const struct model_service *service, model_shape_id id, 
     }
     return json_ref(v);
 }
+
+json *aws_json_body(const struct model_service *service, model_shape_id id,
+                    const struct aws_answer *a, bool in_ms, struct diag *why)
+{
+    json *body = a->len ? json_parse(a->body, a->len, JSON_READ_SURROGATES, why)
+                        : json_ref(json_empty_object());
+    json *v = NULL;
+
+    if (body)
+        v = json_kind(body) == JSON_NULL ? json_ref(json_empty_object())
+                                         : aws_json_for_task(service, id, body, in_ms);
+    json_unref(body);
+    return v;
+}

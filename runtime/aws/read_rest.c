@@ -130,9 +130,7 @@ static json *structure_of_body(const struct aws_call *c, model_shape_id id,
         v = x ? aws_xml_for_task(c->service, id, aws_xml_root(x), in_ms) : NULL;
         aws_xml_free(x);
     } else {
-        json *body = json_parse(a->body, a->len, JSON_READ_SURROGATES, why);
-        v = body ? aws_json_for_task(c->service, id, body, in_ms) : NULL;
-        json_unref(body);
+        v = aws_json_body(c->service, id, a, in_ms, why);
     }
     return v;
 }

@@ -56,9 +56,8 @@ json *aws_name_for_task(const char *name, bool in_ms)
         if (text.len)
             text.data[0] = ascii_upper(text.data[0]);
     } else {
-        size_t len = strlen(name);
-        model_member_title(name, buf_reserve(&text, len + 1));
-        text.len = len;
+        model_member_title(name, buf_reserve(&text, strlen(name) + 1));
+        text.len = strlen(text.data);
     }
     return json_take_buf(&text);
 }

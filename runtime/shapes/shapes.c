@@ -161,14 +161,13 @@ static bool is_spelled(const json *key, const char *name)
 {
     const char *text = json_str(key);
     char title[256];
-    size_t len = strlen(name);
 
-    if (json_str_len(key) != len || len >= sizeof title)
+    if (!*name || strlen(name) >= sizeof title)
         return false;
-    if (text[0] == ascii_upper(name[0]) && memcmp(text + 1, name + 1, len - 1) == 0)
+    if (text[0] == ascii_upper(name[0]) && strcmp(text + 1, name + 1) == 0)
         return true;
     model_member_title(name, title);
-    return memcmp(text, title, len) == 0;
+    return strcmp(text, title) == 0;
 }
 
 /* Returns where the member is in the object; json_count(object): it is not there. */
