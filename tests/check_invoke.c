@@ -110,6 +110,120 @@ static const struct {
      "",
      "failed States.Http.Socket: Unable to execute HTTP request: Connect to 169.254.169.254:80 "
      "failed: this address is not allowed"},
+    {"an answer's text keeps its lines and colours",
+     HTTP,
+     FILE_WITH(HTTP, ""),
+     "{\"ApiEndpoint\":\"https://h/\",\"Method\":\"GET\"," WITH_CONNECTION "}",
+     NULL,
+     {{200, NULL, "a\r\nb\x1b[1m\r"}},
+     "GET /\n",
+     "ok "
+     "{\"Headers\":{\"content-length\":[\"9\"]},\"ResponseBody\":\"a\\r\\nb\\u001B[1m\\r\","
+     "\"StatusCode\":200,"
+     "\"StatusText\":\"OK\"}"},
+    {"what is no UTF-8 in an answer",
+     HTTP,
+     FILE_WITH(HTTP, ""),
+     "{\"ApiEndpoint\":\"https://h/\",\"Method\":\"GET\"," WITH_CONNECTION "}",
+     NULL,
+     {{200, NULL, "a\xff\xc3z"}},
+     "GET /\n",
+     "ok "
+     "{\"Headers\":{\"content-length\":[\"4\"]},\"ResponseBody\":\"a\xEF\xBF\xBD\xEF\xBF\xBDz\","
+     "\"StatusCode\":200,"
+     "\"StatusText\":\"OK\"}"},
+    {"an error's text keeps its lines, too",
+     HTTP,
+     FILE_WITH(HTTP, ""),
+     "{\"ApiEndpoint\":\"https://h/\",\"Method\":\"GET\"," WITH_CONNECTION "}",
+     NULL,
+     {{404, NULL,
+       "a\r\n\xff"
+       "b"}},
+     "GET /\n",
+     "failed States.Http.StatusCode.404: a\r\n\xEF\xBF\xBD"
+     "b"},
+    {"a redirect is not followed",
+     HTTP,
+     FILE_WITH(HTTP, ""),
+     "{\"ApiEndpoint\":\"https://h/\",\"Method\":\"GET\"," WITH_CONNECTION "}",
+     NULL,
+     {{301, "Location: /b\r\n", "moved"}},
+     "GET /\n",
+     "failed States.Http.StatusCode.301: moved"},
+    {"JSON is read whatever its type is",
+     HTTP,
+     FILE_WITH(HTTP, ""),
+     "{\"ApiEndpoint\":\"https://h/\",\"Method\":\"GET\"," WITH_CONNECTION "}",
+     NULL,
+     {{200, NULL, " 0.5 "}},
+     "GET /\n",
+     "ok {\"Headers\":{\"content-length\":[\"5\"]},\"ResponseBody\":0.5,\"StatusCode\":200,"
+     "\"StatusText\":\"OK\"}"},
+    {"a form's lists by default",
+     HTTP,
+     FILE_WITH(HTTP, ""),
+     "{\"ApiEndpoint\":\"https://h/\",\"Method\":\"POST\"," WITH_CONNECTION ","
+     "\"Headers\":{\"Content-Type\":\"application/x-www-form-urlencoded\"},"
+     "\"RequestBody\":{\"a\":[1,\"x y\"],\"o\":{\"k\":true}},\"Transform\":{"
+     "\"RequestBodyEncoding\":\"URL_ENCODED\"}}",
+     NULL,
+     {{200, NULL, "1"}},
+     "POST / a%5B0%5D=1&a%5B1%5D=x%20y&o%5Bk%5D=true\n",
+     "ok {\"Headers\":{\"content-length\":[\"1\"]},\"ResponseBody\":1,\"StatusCode\":200,"
+     "\"StatusText\":\"OK\"}"},
+    {"a form's lists by INDICES",
+     HTTP,
+     FILE_WITH(HTTP, ""),
+     "{\"ApiEndpoint\":\"https://h/\",\"Method\":\"POST\"," WITH_CONNECTION ","
+     "\"Headers\":{\"Content-Type\":\"application/x-www-form-urlencoded\"},"
+     "\"RequestBody\":{\"a\":[1,\"x y\"],\"o\":{\"k\":true}},\"Transform\":{"
+     "\"RequestBodyEncoding\":\"URL_ENCODED\",\"RequestEncodingOptions\":{\"ArrayFormat\":"
+     "\"INDICES\"}}}",
+     NULL,
+     {{200, NULL, "1"}},
+     "POST / a%5B0%5D=1&a%5B1%5D=x%20y&o%5Bk%5D=true\n",
+     "ok {\"Headers\":{\"content-length\":[\"1\"]},\"ResponseBody\":1,\"StatusCode\":200,"
+     "\"StatusText\":\"OK\"}"},
+    {"a form's lists by REPEAT",
+     HTTP,
+     FILE_WITH(HTTP, ""),
+     "{\"ApiEndpoint\":\"https://h/\",\"Method\":\"POST\"," WITH_CONNECTION ","
+     "\"Headers\":{\"Content-Type\":\"application/x-www-form-urlencoded\"},"
+     "\"RequestBody\":{\"a\":[1,\"x y\"],\"o\":{\"k\":true}},\"Transform\":{"
+     "\"RequestBodyEncoding\":\"URL_ENCODED\",\"RequestEncodingOptions\":{\"ArrayFormat\":"
+     "\"REPEAT\"}}}",
+     NULL,
+     {{200, NULL, "1"}},
+     "POST / a=1&a=x%20y&o%5Bk%5D=true\n",
+     "ok {\"Headers\":{\"content-length\":[\"1\"]},\"ResponseBody\":1,\"StatusCode\":200,"
+     "\"StatusText\":\"OK\"}"},
+    {"a form's lists by COMMAS",
+     HTTP,
+     FILE_WITH(HTTP, ""),
+     "{\"ApiEndpoint\":\"https://h/\",\"Method\":\"POST\"," WITH_CONNECTION ","
+     "\"Headers\":{\"Content-Type\":\"application/x-www-form-urlencoded\"},"
+     "\"RequestBody\":{\"a\":[1,\"x y\"],\"o\":{\"k\":true}},\"Transform\":{"
+     "\"RequestBodyEncoding\":\"URL_ENCODED\",\"RequestEncodingOptions\":{\"ArrayFormat\":"
+     "\"COMMAS\"}}}",
+     NULL,
+     {{200, NULL, "1"}},
+     "POST / a=1%2Cx%20y&o%5Bk%5D=true\n",
+     "ok {\"Headers\":{\"content-length\":[\"1\"]},\"ResponseBody\":1,\"StatusCode\":200,"
+     "\"StatusText\":\"OK\"}"},
+    {"a form's lists by BRACKETS",
+     HTTP,
+     FILE_WITH(HTTP, ""),
+     "{\"ApiEndpoint\":\"https://h/\",\"Method\":\"POST\"," WITH_CONNECTION ","
+     "\"Headers\":{\"Content-Type\":\"application/x-www-form-urlencoded\"},"
+     "\"RequestBody\":{\"a\":[1,\"x y\"],\"o\":{\"k\":true}},\"Transform\":{"
+     "\"RequestBodyEncoding\":\"URL_ENCODED\",\"RequestEncodingOptions\":{\"ArrayFormat\":"
+     "\"BRACKETS\"}}}",
+     NULL,
+     {{200, NULL, "1"}},
+     "POST / a%5B%5D=1&a%5B%5D=x%20y&o%5Bk%5D=true\n",
+     "ok {\"Headers\":{\"content-length\":[\"1\"]},\"ResponseBody\":1,\"StatusCode\":200,"
+     "\"StatusText\":\"OK\"}"},
     {"apigateway:invoke",
      GATEWAY,
      FILE_WITH(GATEWAY, ""),
@@ -120,6 +234,36 @@ static const struct {
      {{403, NULL, "{\"message\":\"Forbidden\"}"}},
      "GET /s/a/b?q=1 [1,2]\n",
      "failed ApiGateway.403: {\"message\":\"Forbidden\"}"},
+    {"apigateway:invoke: names of headers stay as they are, and a null body is none",
+     GATEWAY,
+     FILE_WITH(GATEWAY, ""),
+     "{\"ApiEndpoint\":\"x.execute-api.us-east-1.amazonaws.com\",\"Method\":\"POST\","
+     "\"RequestBody\":null}",
+     "Content-Type",
+     {{200, "X-Some-Id: y\r\n", "[1]"}},
+     "POST / [application/json]\n",
+     "ok {\"Headers\":{\"X-Some-Id\":[\"y\"],\"Content-Length\":[\"3\"]},\"ResponseBody\":[1],"
+     "\"StatusCode\":200,\"StatusText\":\"OK\"}"},
+    {"apigateway:invoke: a header that is no list",
+     GATEWAY,
+     FILE_WITH(GATEWAY, ""),
+     "{\"Method\":\"GET\",\"Headers\":{\"X-A\":\"1\"}}",
+     NULL,
+     {{0}},
+     "",
+     "failed States.Runtime: The Parameters '{\"Method\":\"GET\",\"Headers\":{\"X-A\":\"1\"}}' "
+     "could "
+     "not be used to start the Task: [The values of the field 'Headers' must be lists of strings]"},
+    {"apigateway:invoke: a list with a number in it",
+     GATEWAY,
+     FILE_WITH(GATEWAY, ""),
+     "{\"Method\":\"GET\",\"Headers\":{\"X-A\":[1]}}",
+     NULL,
+     {{0}},
+     "",
+     "failed States.Runtime: The Parameters '{\"Method\":\"GET\",\"Headers\":{\"X-A\":[1]}}' could "
+     "not "
+     "be used to start the Task: [The values of the field 'Headers' must be lists of strings]"},
 };
 
 START_TEST(invoke)

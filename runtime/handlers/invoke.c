@@ -148,8 +148,11 @@ static void invoke_bad_parameters(struct invoke_work *w, const char *why)
 
 /* ---- the answer ---- */
 
-/* On AWS the result has headers in small letters, each with a list of values. */
-static json *invoke_headers_of(const struct http_response *r)
+/*
+ * Each header has a list of values. On AWS the names of http:invoke are in small letters; those of
+ * apigateway:invoke are as the API writes them.
+ */
+static json *invoke_headers_of(const struct invoke_work *w, const struct http_response *r)
 {
     json *flat = response_headers(r);
     struct json_build b;
@@ -161,7 +164,7 @@ static json *invoke_headers_of(const struct http_response *r)
         const char *key = json_str(json_key_at(flat, i));
 
         for (; *key; key++)
-            buf_addc(&name, ascii_lower(*key));
+            buf_addc(&name, w->gateway ? *key : ascii_lower(*key));
         json_build_array(&list, 1);
         json_build_add(&list, json_ref(json_value_at(flat, i)));
         json_build_set_key(&b, json_take_buf(&name), json_build_done(&list));
@@ -170,13 +173,22 @@ static json *invoke_headers_of(const struct http_response *r)
     return json_build_done(&b);
 }
 
+/* Returns the text as it came, with U+FFFD for what is no UTF-8. */
+static json *mended_text(const char *text, size_t len)
+{
+    struct buf mended = {0};
+
+    utf8_add_mended(&mended, text, len);
+    return json_take_buf(&mended);
+}
+
 /* JSON where it is JSON, whatever its Content-Type says; else text. */
-static json *body_of(struct http_response *r)
+static json *body_of(const struct http_response *r)
 {
     json *v =
         r->body.len ? json_parse(r->body.data, r->body.len, JSON_READ_SURROGATES, NULL) : NULL;
 
-    return v ? v : clean_string(&r->body);
+    return v ? v : mended_text(r->body.data, r->body.len);
 }
 
 /* "[name: value, name: value]" */
@@ -245,16 +257,17 @@ static void invoke_answered(void *user, struct http_response *r)
         return;
     }
     if (r->status < 200 || r->status > 299) {
-        struct buf error = {0}, cause = {0};
+        struct buf error = {0};
 
         buf_printf(&error, w->gateway ? "ApiGateway.%d" : "States.Http.StatusCode.%d", r->status);
-        add_clean(&cause, r->body.data, utf8_cut(r->body.data, r->body.len, MAX_CAUSE));
-        invoke_fail(w, buf_str(&error), json_take_buf(&cause), false);
+        invoke_fail(w, buf_str(&error),
+                    mended_text(r->body.data, utf8_cut(r->body.data, r->body.len, MAX_CAUSE)),
+                    false);
         buf_clear(&error);
         return;
     }
     json_build_object(&b, 4);
-    json_build_set(&b, "Headers", invoke_headers_of(r));
+    json_build_set(&b, "Headers", invoke_headers_of(w, r));
     json_build_set(&b, "ResponseBody", body_of(r));
     json_build_set(&b, "StatusCode", json_int(r->status));
     json_build_set(&b, "StatusText", json_cstring(http_status_name(r->status)));

@@ -201,6 +201,22 @@ static bool set_headers(struct invoke_request *q, const json *headers, bool of_m
     return true;
 }
 
+/* Step Functions hands the headers of an API as lists of strings, and takes them in no other form.
+ */
+static bool are_lists_of_strings(const json *headers)
+{
+    for (size_t i = 0; headers && i < json_count(headers); i++) {
+        const json *list = json_value_at(headers, i);
+
+        if (!json_is_array(list))
+            return false;
+        for (size_t k = 0; k < json_count(list); k++)
+            if (!json_is_string(json_at(list, k)))
+                return false;
+    }
+    return true;
+}
+
 void invoke_request_clear(struct invoke_request *q)
 {
     buf_clear(&q->url);
@@ -292,6 +308,11 @@ static void write_body(struct invoke_request *q)
     const char *type = invoke_request_header_value(q, "Content-Type");
     json *body = whole_body(q->connection, invoke_member(q->parameters, "RequestBody"));
 
+    /* For null the SDK of API Gateway sends nothing. */
+    if (q->gateway && body && json_kind(body) == JSON_NULL) {
+        json_unref(body);
+        return;
+    }
     if (body && encoding && !strcmp(encoding, "URL_ENCODED"))
         add_form(&q->body, "", 0, body, format ? format : "INDICES");
     else if (body && json_is_string(body) && type && !strstr(type, "json"))
@@ -408,6 +429,8 @@ const char *invoke_request_make(struct invoke_request *q)
         return "The field 'Method' is required but was missing";
     if (!(q->gateway ? make_gateway_url(q) : make_http_url(q)))
         return "The field 'ApiEndpoint' must be a URL";
+    if (q->gateway && !are_lists_of_strings(invoke_member(q->parameters, "Headers")))
+        return "The values of the field 'Headers' must be lists of strings";
     if (!invoke_request_fill(q))
         return "The field 'Headers' has one that can't be set";
     write_body(q);
