@@ -30,6 +30,19 @@ static json *with_member(json *record, const char *name, json *v)
     return with;
 }
 
+/* What --update is to write down of a case that passed; NULL: nothing. */
+static json *play_snapshot(const struct test_case *c, struct case_run *run)
+{
+    json *value = run->failures.count ? NULL : snapshot_value(c, run->result);
+
+    if (!value || snapshot_fits(value))
+        return value;
+    failures_add(&run->failures, c->place, "snapshot",
+                 "it has too many levels of arrays and objects to be written down");
+    json_unref(value);
+    return NULL;
+}
+
 static json *test_play(void *user, size_t i)
 {
     const struct test *t = user;
@@ -44,13 +57,13 @@ static json *test_play(void *user, size_t i)
         explore_case(c, &options, (size_t)t->orders, (uint64_t)t->seed_value, &run.failures);
     if (t->fault_player && run.trial && !run.failures.count)
         faults_case(t->fault_player, c, &options, &run, &run.failures);
-    json *record = record_of_run(c, &run, t->counts || t->mutate);
+    json *snapshot = t->update ? play_snapshot(c, &run) : NULL;
+    json *record =
+        with_member(record_of_run(c, &run, t->counts || t->mutate), "snapshot", snapshot);
     if (t->orders)
         record = with_member(record, "with",
                              json_stringf(" --explore %lld --seed %lld", (long long)t->orders,
                                           (long long)t->seed_value));
-    if (t->update && !run.failures.count)
-        record = with_member(record, "snapshot", snapshot_value(c, run.result));
     int number = run.trial ? trial_signal(run.trial) : 0;
     case_run_clear(&run);
     if (number)
@@ -69,15 +82,11 @@ static void report_shown(struct test *t, const json *record)
     json_unref(shown);
 }
 
-static json *test_died(void *user, size_t i, int number)
+static json *test_lost(void *user, size_t i, const char *how)
 {
     const struct test *t = user;
-    struct buf why = {0};
 
-    buf_printf(&why, "the process that played it was ended by %s", strsignal(number));
-    json *record = record_of_broken(t->cases[i], buf_str(&why));
-    buf_clear(&why);
-    return record;
+    return record_of_broken(t->cases[i], how);
 }
 
 static bool test_heard(void *user, size_t i, const json *heard)
@@ -131,7 +140,7 @@ static int play_mutants(const struct test *t, int64_t jobs)
 static int test_run(struct test *t)
 {
     struct runner runner = {
-        .play = test_play, .died = test_died, .heard = test_heard, .name = test_name, .user = t};
+        .play = test_play, .lost = test_lost, .heard = test_heard, .name = test_name, .user = t};
     struct diag why = {0};
     int64_t jobs = 0;
     int status = EXIT_GOOD;

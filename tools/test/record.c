@@ -2,6 +2,7 @@
 #include "tools/test/record.h"
 
 #include "parsers/base/mem.h"
+#include "parsers/base/utf8.h"
 #include "tools/test/replay.h"
 
 #include <string.h>
@@ -18,6 +19,29 @@ static void set_shared(struct json_build *b, const char *key, const json *v)
         json_build_set(b, key, json_ref(v));
 }
 
+/* A record has levels of its own around a value, and has to be read again as JSON. */
+enum { LEVELS_AROUND = 8, VALUE_MOST = 1024 * 1024, VALUE_SHOWN = 1000 };
+
+/* Sets a value of any depth and size; one that is too deep or too large becomes text that is cut.
+ */
+static void set_compared(struct json_build *b, const char *key, const json *v)
+{
+    struct buf text = {0};
+
+    if (!v || (json_depth(v) + LEVELS_AROUND <= JSON_MAX_DEPTH && json_text_len(v) <= VALUE_MOST)) {
+        set_shared(b, key, v);
+        return;
+    }
+    json_write(&text, v);
+    size_t len = utf8_cut(text.data, text.len, VALUE_SHOWN);
+    if (len < text.len) {
+        text.len = len;
+        buf_adds(&text, " …");
+    }
+    json_build_set(b, key, json_string_mended(text.data, text.len));
+    buf_clear(&text);
+}
+
 static void set_place(struct json_build *b, struct place at)
 {
     json_build_set(b, "line", json_int(at.line));
@@ -32,8 +56,8 @@ static json *difference_value(const struct difference *d)
     set_text(&b, "pointer", d->pointer);
     set_text(&b, "text", d->text);
     set_place(&b, d->place);
-    set_shared(&b, "expected", d->expected);
-    set_shared(&b, "actual", d->actual);
+    set_compared(&b, "expected", d->expected);
+    set_compared(&b, "actual", d->actual);
     return json_build_done(&b);
 }
 
@@ -51,8 +75,8 @@ static json *failure_value(const struct failure *f)
     json_build_set(&b, "differences", json_build_done(&differences));
     if (f->differences.more)
         json_build_set(&b, "more", json_int((int64_t)f->differences.more));
-    set_shared(&b, "expected", f->expected);
-    set_shared(&b, "actual", f->actual);
+    set_compared(&b, "expected", f->expected);
+    set_compared(&b, "actual", f->actual);
     return json_build_done(&b);
 }
 

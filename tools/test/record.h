@@ -16,7 +16,8 @@
  * hits: with coverage, how often each element of the machine was passed, by its index.
  * snapshot: with --update, what the file of snapshots is to have of the case.
  * failures: objects with what, text, line, column, differences (objects with pointer, text, line,
- * column, expected, actual), expected and actual.
+ * column, expected, actual), expected and actual. Of these values one that has more than 1 MiB or
+ * more levels than a record may have around it is text: the beginning of its JSON, and " …".
  */
 json *record_of_run(const struct test_case *c, const struct case_run *r, bool coverage);
 /* As a case of the definition, of the history in the file. */

@@ -1,7 +1,10 @@
 /*
  * Workers are processes: each plays every case whose number in the list is left over for it, and
  * writes records as lines of JSON to a pipe. So a case that ends its process harms no other, and
- * nothing of the interpreter has to be shared between threads. With one job all is done here.
+ * nothing of the interpreter has to be shared between threads. A worker that was ended is replaced.
+ * Each number gets a record in the end, if need be one that says why there is no other: records are
+ * handed on in order, so that one that is missing would hold back all behind it. With one job all
+ * is done here.
  */
 /* MAP_ANONYMOUS is newer than what is asked of POSIX. */
 #define _DEFAULT_SOURCE
@@ -36,10 +39,11 @@ struct running {
     size_t count;
     json **records; /* by case, until they were handed on */
     size_t handed;
-    bool stopped, failed;
+    bool stopped, failed; /* failed: *why is filled */
     struct worker workers[MOST_JOBS];
     unsigned worker_count;
-    size_t *next; /* the case to be taken next: in memory that all processes share */
+    unsigned idle_ends; /* workers that were ended while they played nothing */
+    size_t *next;       /* the case to be taken next: in memory that all processes share */
     struct diag *why;
 };
 
@@ -85,13 +89,21 @@ static _Noreturn void work_on_cases(struct running *g, int to)
     _exit(0);
 }
 
-static bool start_worker(struct running *g)
+static void fail_run(struct running *g, const char *what)
 {
-    struct worker *w = &g->workers[g->worker_count];
+    if (!g->failed)
+        diag_set(g->why, "WORKER", 0, "%s: %s", what, strerror(errno));
+    g->failed = true;
+}
+
+/* Starts worker number `at`: the next one, or a new one in the place of one that was ended. */
+static bool start_worker(struct running *g, unsigned at)
+{
+    struct worker *w = &g->workers[at];
     int ends[2];
 
     if (pipe(ends)) {
-        diag_set(g->why, "WORKER", 0, "no pipe: %s", strerror(errno));
+        fail_run(g, "no pipe");
         return false;
     }
     fflush(NULL);
@@ -99,18 +111,21 @@ static bool start_worker(struct running *g)
     if (w->pid == 0) {
         close(ends[0]);
         for (unsigned i = 0; i < g->worker_count; i++)
-            close(g->workers[i].from);
+            if (i != at && g->workers[i].from >= 0)
+                close(g->workers[i].from);
         work_on_cases(g, ends[1]);
     }
     close(ends[1]);
     if (w->pid < 0) {
+        fail_run(g, "no process");
         close(ends[0]);
-        diag_set(g->why, "WORKER", 0, "no process: %s", strerror(errno));
         return false;
     }
     w->from = ends[0];
     w->playing = SIZE_MAX;
-    g->worker_count++;
+    buf_reset(&w->text);
+    if (at == g->worker_count)
+        g->worker_count++;
     return true;
 }
 
@@ -124,16 +139,43 @@ static void hand_on(struct running *g)
     }
 }
 
+static void tell_lost(struct running *g, size_t i, const char *how)
+{
+    struct buf name = {0};
+
+    g->r->name(g->r->user, i, &name);
+    diag_set(g->why, "WORKER", 0, "'%s': %s", buf_str(&name), how);
+    buf_clear(&name);
+    g->failed = g->stopped = true;
+}
+
+/* Gives a number that has no record one that says so, or ends the run. */
+static void lose_record(struct running *g, size_t i, const char *how)
+{
+    if (g->r->lost)
+        g->records[i] = g->r->lost(g->r->user, i, how);
+    else
+        tell_lost(g, i, how);
+}
+
 /* A line is the number of a case, which comes when it begins, and its record. */
 static void take_line_of_child(struct running *g, struct worker *w, const char *line, size_t len)
 {
     char *rest;
     size_t i = strtoul(line, &rest, 10);
-    json *record = json_parse(rest, len - (size_t)(rest - line), 0, NULL);
+    struct diag why = {0};
+    struct buf how = {0};
 
-    if (record && i < g->count)
-        g->records[i] = record;
     w->playing = SIZE_MAX;
+    if (i >= g->count || g->records[i])
+        return;
+    g->records[i] = json_parse(rest, len - (size_t)(rest - line), JSON_READ_SURROGATES, &why);
+    if (!g->records[i]) {
+        buf_printf(&how, "what came of it can't be told: %s", why.text);
+        lose_record(g, i, buf_str(&how));
+    }
+    buf_clear(&how);
+    diag_clear(&why);
 }
 
 static void take_text(struct running *g, struct worker *w)
@@ -152,35 +194,35 @@ static void take_text(struct running *g, struct worker *w)
     hand_on(g);
 }
 
-static void tell_ended(struct running *g, const struct worker *w, int signal)
+/* A case that ends its process takes a number with it, so that there is an end to new processes;
+ * those that were ended from outside, again and again, are so many. */
+static bool is_replaced(struct running *g, bool played)
 {
-    struct buf name = {0};
-
-    if (w->playing < g->count)
-        g->r->name(g->r->user, w->playing, &name);
-    diag_set(g->why, "WORKER", 0, "the process that played '%s' was ended by signal %d",
-             name.len ? buf_str(&name) : "?", signal);
-    buf_clear(&name);
+    return !g->stopped && __atomic_load_n(g->next, __ATOMIC_RELAXED) < g->count &&
+           (played || g->idle_ends++ < MOST_JOBS);
 }
 
 /* Its pipe has ended. A case that it had not done has a record all the same, which says so. */
 static void end_worker(struct running *g, struct worker *w)
 {
+    size_t played = w->playing;
+    struct buf how = {0};
     int status = 0;
 
     while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
         ;
-    if (w->playing >= g->count)
-        return;
-    int number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-    if (!g->r->died) {
-        tell_ended(g, w, number);
-        g->failed = g->stopped = true;
-        return;
+    if (played < g->count && !g->records[played]) {
+        buf_adds(&how, "the process that played it ");
+        if (WIFSIGNALED(status))
+            buf_printf(&how, "was ended by %s", strsignal(WTERMSIG(status)));
+        else
+            buf_adds(&how, "ended before it was done");
+        lose_record(g, played, buf_str(&how));
+        buf_clear(&how);
+        hand_on(g);
     }
-    g->records[w->playing] = g->r->died(g->r->user, w->playing, number);
-    w->playing = SIZE_MAX;
-    hand_on(g);
+    if (is_replaced(g, played < g->count))
+        start_worker(g, (unsigned)(w - g->workers));
 }
 
 static void read_worker(struct running *g, struct worker *w)
@@ -227,12 +269,33 @@ static void listen_to_workers(struct running *g)
         }
         if (!open || g->stopped)
             return;
-        if (poll(fds, open, -1) < 0 && errno != EINTR)
+        if (poll(fds, open, -1) < 0) {
+            if (errno == EINTR)
+                continue;
+            fail_run(g, "processes can't be listened to");
             return;
+        }
         for (unsigned k = 0; k < open; k++)
             if (fds[k].revents)
                 read_worker(g, &g->workers[which[k]]);
     }
+}
+
+/* All workers have ended. Numbers that none of them has played are told of, too. */
+static void lose_rest(struct running *g)
+{
+    size_t lost = 0;
+
+    for (size_t i = g->handed; i < g->count && !g->stopped; i++)
+        if (!g->records[i]) {
+            lose_record(g, i, "no process has played it");
+            lost++;
+        }
+    if (lost && !g->failed)
+        diag_set(g->why, "WORKER", 0, "%zu of %zu were not played, as their processes were ended",
+                 lost, g->count);
+    g->failed |= lost > 0;
+    hand_on(g);
 }
 
 static bool run_here(struct running *g)
@@ -246,25 +309,20 @@ static bool run_here(struct running *g)
 
 static bool run_in_workers(struct running *g, unsigned jobs)
 {
-    bool good = true;
-
     g->next =
         mmap(NULL, sizeof *g->next, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (g->next == MAP_FAILED) {
-        diag_set(g->why, "WORKER", 0, "no shared memory: %s", strerror(errno));
+        fail_run(g, "no shared memory");
         return false;
     }
     *g->next = 0;
-    for (unsigned i = 0; i < jobs && good; i++)
-        good = start_worker(g);
-    if (good)
-        listen_to_workers(g);
-    else
-        g->stopped = true;
+    for (unsigned i = 0; i < jobs && !g->stopped; i++)
+        g->stopped = !start_worker(g, i);
+    listen_to_workers(g);
+    lose_rest(g);
     end_workers(g);
-    good &= !g->failed;
     munmap(g->next, sizeof *g->next);
-    return good;
+    return !g->failed;
 }
 
 bool runner_run(const struct runner *r, size_t count, struct diag *why)

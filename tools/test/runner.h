@@ -15,9 +15,9 @@
 struct runner {
     /* Makes the record of number `i`: plays it. Called in a process that may be another one. */
     json *(*play)(void *user, size_t i);
-    /* Makes the record of a number whose process was ended by that signal (0: it ended itself).
-     * NULL: that ends the run. */
-    json *(*died)(void *user, size_t i, int signal);
+    /* Makes the record of a number that has none: its process was ended, or what it made can't be
+     * read; `how` is a sentence that says so. NULL: that ends the run. */
+    json *(*lost)(void *user, size_t i, const char *how);
     /* Hears of a record (a look), in the order of the numbers, in the caller's process. Returns
      * whether to go on. */
     bool (*heard)(void *user, size_t i, const json *record);
@@ -27,8 +27,11 @@ struct runner {
     unsigned jobs; /* processes; 0: as many as there are processors */
 };
 
-/* Plays numbers 0 to `count` - 1. False with *why filled when the processes can't be made or one of
- * them ended before it was done. */
+/*
+ * Plays numbers 0 to `count` - 1. A process that was ended is replaced, and `heard` is told of each
+ * number unless it ends the run. False with *why filled: processes can't be made, so many were
+ * ended that some numbers were not played, or there is a number without a record and no `lost`.
+ */
 bool runner_run(const struct runner *r, size_t count, struct diag *why);
 
 #endif

@@ -197,6 +197,14 @@ json *snapshot_value(const struct test_case *c, result *r)
 
 /* ---- comparing ---- */
 
+/* The file, its snapshots, and the entry of a case. */
+enum { LEVELS_AROUND = 2 };
+
+bool snapshot_fits(const json *value)
+{
+    return json_depth(value) + LEVELS_AROUND <= JSON_MAX_DEPTH;
+}
+
 void snapshot_check(const struct test_case *c, result *r, struct failures *out)
 {
     struct differences d = {0};

@@ -25,6 +25,8 @@ bool snapshot_wanted(const struct test_case *c);
 /* Returns what is written down of the case, yours; NULL when it expects no snapshot. Ids and
  * timestamps of events are left out: a state more would change them all. */
 json *snapshot_value(const struct test_case *c, result *r);
+/* Returns whether a file with the value can be read again: JSON has JSON_MAX_DEPTH levels. */
+bool snapshot_fits(const json *value);
 /* Compares what came of the case with its entry, if it expects a snapshot. */
 void snapshot_check(const struct test_case *c, result *r, struct failures *out);
 
