@@ -47,6 +47,8 @@ static const struct {
     {"ec2", "EC2 Ec2 4 ec2 ec2 2016-11-15 - - v4"},
     {"sesv2", "SESv2 SesV2 1 email ses 2019-09-27 - 1.1 v4"},
     {"wafv2", "WAFV2 Wafv2 0 wafv2 wafv2 2019-07-29 AWSWAF_20190729 1.1 v4"},
+    {"config",
+     "Config Service ConfigService 0 config config 2014-11-12 StarlingDoveService 1.1 v4"},
     {"secretsmanager",
      "Secrets Manager SecretsManager 0 secretsmanager secretsmanager 2017-10-17 secretsmanager 1.1 "
      "v4"},

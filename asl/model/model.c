@@ -177,25 +177,40 @@ static const struct model_service *service_at(size_t i)
     return d ? &d->service : NULL;
 }
 
-const struct model_service *model_service_named(const char *name, size_t len)
+/* Returns the service's place in the index; their count when there is none of that name. */
+static size_t find_service(const char *name)
 {
-    char plain[80];
     size_t low = 0, high = model_service_count();
 
-    if (!plain_name(name, len, plain, sizeof plain))
-        return NULL;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        int order = strcmp(plain, model_map_name(&models.map, middle));
+        int order = strcmp(name, model_map_name(&models.map, middle));
 
         if (order == 0)
-            return service_at(middle);
+            return middle;
         if (order < 0)
             high = middle;
         else
             low = middle + 1;
     }
-    return NULL;
+    return model_service_count();
+}
+
+/* Step Functions has the names of AWS's SDK for Java, which leaves a "Service" at the end off. */
+const struct model_service *model_service_named(const char *name, size_t len)
+{
+    static const char tail[] = "service";
+    char plain[80];
+    size_t i, count = model_service_count();
+
+    if (!plain_name(name, len, plain, sizeof plain - strlen(tail)))
+        return NULL;
+    i = find_service(plain);
+    if (i == count) {
+        memcpy(plain + strlen(plain), tail, sizeof tail);
+        i = find_service(plain);
+    }
+    return i < count ? service_at(i) : NULL;
 }
 
 size_t model_service_count(void)
@@ -249,14 +264,43 @@ void model_operation_at(const struct model_service *s, size_t i, struct model_op
 
 /* Operations are in the order of their bytes, and all begin with a capital but for those of a few
  * services, which are found one by one. */
+static bool find_operation(const struct model_service *s, const char *name, size_t len, size_t *at)
+{
+    size_t low = 0, high = s->operation_count;
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        const char *own = model_text(s->data, COLUMN_OPERATION_NAME, middle);
+        int order = (unsigned char)ascii_upper(name[0]) - (unsigned char)own[0];
+
+        if (order == 0)
+            order = strncmp(name + 1, own + 1, len - 1);
+        if (order == 0 && !own[len]) {
+            *at = middle;
+            return true;
+        }
+        if (order <= 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return false;
+}
+
 bool model_operation_named(const struct model_service *s, const char *name, size_t len,
                            struct model_operation *out)
 {
-    for (size_t i = 0; i < s->operation_count; i++) {
+    size_t at;
+
+    if (len > 0 && find_operation(s, name, len, &at)) {
+        model_operation_at(s, at, out);
+        return true;
+    }
+    for (size_t i = 0; len > 0 && i < s->operation_count; i++) {
         const char *own = model_text(s->data, COLUMN_OPERATION_NAME, i);
 
-        if (strlen(own) == len && ascii_lower(own[0]) == ascii_lower(name[0]) &&
-            memcmp(own + 1, name + 1, len - 1) == 0) {
+        if (ascii_lower(own[0]) == ascii_lower(name[0]) &&
+            strncmp(own + 1, name + 1, len - 1) == 0 && !own[len]) {
             model_operation_at(s, i, out);
             return true;
         }
@@ -408,10 +452,12 @@ static bool is_named(const char *own, const char *name, size_t len)
 bool model_member_named(const struct model_shape *s, const char *name, size_t len,
                         struct model_member *out)
 {
+    char first = len ? ascii_lower(name[0]) : '\0';
+
     for (size_t i = 0; s->kind == MODEL_STRUCTURE && i < s->count; i++) {
         const char *own = model_text(s->service->data, COLUMN_MEMBER_NAME, s->first + i);
 
-        if (is_named(own, name, len)) {
+        if (ascii_lower(own[0]) == first && is_named(own, name, len)) {
             *out = model_member_at(s, i);
             return true;
         }

@@ -70,8 +70,9 @@ struct model_service {
 const char *model_file(struct diag *why);
 
 /*
- * Finds a service by Step Functions' name of it, without regard to capitals, blanks and dashes.
- * Returns NULL when there is none, or no file.
+ * Finds a service by Step Functions' name of it, without regard to capitals, blanks and dashes;
+ * a "Service" at the end of its own name may be left off ("config"). Returns NULL when there is
+ * none, or no file.
  */
 const struct model_service *model_service_named(const char *name, size_t len);
 
