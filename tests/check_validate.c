@@ -54,7 +54,7 @@ static const struct row rows[] = {
      TASK("arn:${AWS::Partition}:states:::lambda:invoke") "\"Parameters\": {}", ""},
     {"a call of the SDK", ASL_STANDARD, CALL("aws-sdk:s3:listBuckets", "{}"), ""},
     {"a call of the SDK that waits", ASL_STANDARD,
-     CALL("aws-sdk:sfn:startExecution.waitForTaskToken", "{}"), ""},
+     CALL("aws-sdk:sfn:startExecution.waitForTaskToken", "{\"StateMachineArn.$\": \"$.m\"}"), ""},
     {".sync", ASL_STANDARD, CALL("glue:startJobRun.sync", "{\"JobName\": \"j\"}"), ""},
     {".sync:2", ASL_STANDARD, CALL("states:startExecution.sync:2", "{\"StateMachineArn\": \"a\"}"),
      ""},
@@ -109,6 +109,8 @@ static const struct row rows[] = {
      "arn:aws:states:::lambda:invoke"},
     {"a required field is not given by a path", ASL_STANDARD,
      TASK("arn:aws:states:::lambda:invoke") JSONATA "\"Arguments\": {\"FunctionName.$\": \"f\"}",
+     "4:15 error /States/A/Arguments: The field \"FunctionName.$\" is not supported by Step "
+     "Functions\n"
      "4:1 error /States/A/Arguments: The field 'FunctionName' is required but was missing"},
 
     {"credentials", ASL_STANDARD,

@@ -21,7 +21,7 @@ $(call suites,asl/resource,resource)
 $(call suites,asl/model,model)
 $(call suites,asl/report,reader)
 $(call suites,asl/eval,template intrinsic retry choice flow effort)
-$(call suites,asl,definition load validate codes format)
+$(call suites,asl,definition load validate calls codes format)
 # check_cases leaves steps in their midst, as the engine does.
 $(call suites,runtime/core runtime/base asl,cases event_text)
 $(call suites,runtime/base,coroutine)

@@ -69,6 +69,18 @@ static bool is_told(struct validate *v, const struct template_found *found)
     return told;
 }
 
+/* The file of the services' models is missing for all definitions, or for none. */
+static void tell_once(struct validate *v, const struct asl_report *report)
+{
+    static const char code[] = "ASL_NO_SERVICES_FILE";
+
+    for (size_t i = 0; i < report->count; i++)
+        if (strcmp(report->problems[i].code, code) == 0) {
+            asl_codes_set(&v->wanted, code, strlen(code), false);
+            asl_codes_set(&v->now, code, strlen(code), false);
+        }
+}
+
 /* Gets the problems of one definition: settings and options decide which stay, in this order:
  * what files disable or raise, what the command line wants, then --werror. */
 static void validate_on_found(void *ctx, const struct template_found *found)
@@ -84,6 +96,7 @@ static void validate_on_found(void *ctx, const struct template_found *found)
     asl_report_sort(report, 0);
     if (v->werror)
         aslrc_raise(report);
+    tell_once(v, report);
     v->definitions += !found->remark;
     v->errors += report->errors;
     v->warnings += report->count - report->errors;

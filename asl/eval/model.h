@@ -78,6 +78,7 @@ struct asl_task {
     json *type, *api;          /* ASL_INTEGRATION: those of the parts, as histories have them */
     struct asl_number timeout_s, heartbeat_s;
     const asl_template *credentials;
+    bool doubtful; /* validated, and the service may refuse the call's parameters */
 };
 
 struct asl_choice {

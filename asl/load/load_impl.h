@@ -121,7 +121,7 @@ struct asl_scope *load_scope(struct loader *l, const struct asl_at *at,
 /* Fills a state whose type is known, from its object. */
 void load_state(struct loader *l, struct asl_state *s, const struct asl_at *at);
 /* Report what only AWS minds in a Task, in a Map that is loaded: check_resource.c, check_map.c. */
-void load_check_resource(struct loader *l, const struct asl_state *s, const struct asl_at *at);
+void load_check_resource(struct loader *l, struct asl_state *s, const struct asl_at *at);
 void load_check_map(struct loader *l, const struct asl_state *s, const struct asl_at *at);
 /* Reports variables of inner blocks that hide outer ones, in a machine without errors. */
 void load_check_variables(struct loader *l, const struct asl_at *top);

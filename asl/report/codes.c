@@ -70,6 +70,15 @@ static const struct asl_code codes[] = {
          "The template can't be deployed.",
      .mend =
          "Mend the path: it is read from the folder of the template."},
+    {.name = "ASL_NO_SERVICES_FILE", .severity = ASL_WARNING, .on = true,
+     .summary =
+         "calls that aren't checked, as services.dat isn't there",
+     .why =
+         "What the services of AWS take stands in a file, services.dat. It was neither "
+         "beside the program nor where it is installed, so only the integrations' own "
+         "rules were checked.",
+     .mend =
+         "Install the program whole, or name the file in ASL_SERVICES."},
     {.name = "ASL_TOO_MANY_PROBLEMS", .severity = ASL_ERROR, .on = true,
      .summary =
          "the end of a list that is too long: a warning where all of them are",
@@ -109,6 +118,80 @@ static const struct asl_code codes[] = {
          "\"https://sqs.us-east-1.amazonaws.com/123456789012/approvals\", "
          "\"MessageBody\": {\"token.$\": \"$$.Task.Token\"}},\n"
          "  \"TimeoutSeconds\": 86400,\n"
+         "  \"End\": true\n"
+         "}"},
+    {.name = "CALL_FIELD_MISSING", .severity = ASL_WARNING, .on = true,
+     .summary =
+         "a call of a service without a parameter that the service requires",
+     .why =
+         "AWS creates the machine, but the service refuses the call, so the Task fails. "
+         "What a service requires is told by its public model.",
+     .mend =
+         "Add it, or its name with .$ and a path.",
+     .bad =
+         "\"Run\": {\n"
+         "  \"Type\": \"Task\",\n"
+         "  \"Resource\": \"arn:aws:states:::batch:submitJob\",\n"
+         "  \"Parameters\": {\"JobName\": \"nightly\", \"JobQueue\": \"jobs\"},\n"
+         "  \"End\": true\n"
+         "}",
+     .good =
+         "\"Run\": {\n"
+         "  \"Type\": \"Task\",\n"
+         "  \"Resource\": \"arn:aws:states:::batch:submitJob\",\n"
+         "  \"Parameters\": {\"JobName\": \"nightly\", \"JobQueue\": \"jobs\", "
+         "\"JobDefinition.$\": \"$.job\"},\n"
+         "  \"End\": true\n"
+         "}"},
+    {.name = "CALL_FIELD_UNKNOWN", .severity = ASL_WARNING, .on = true,
+     .summary =
+         "a path or an expression for a parameter that the call doesn't have",
+     .why =
+         "AWS creates the machine, and refuses the parameter when the Task runs: \"The "
+         "field is not supported by Step Functions\". One with a plain value is an error.",
+     .mend =
+         "Remove it, or name it as the service does, with a first capital.",
+     .bad =
+         "\"Ask\": {\n"
+         "  \"Type\": \"Task\",\n"
+         "  \"Resource\": \"arn:aws:states:::lambda:invoke.waitForTaskToken\",\n"
+         "  \"Parameters\": {\"FunctionName\": \"ask\", \"TaskToken.$\": "
+         "\"$$.Task.Token\"},\n"
+         "  \"TimeoutSeconds\": 86400,\n"
+         "  \"End\": true\n"
+         "}",
+     .good =
+         "\"Ask\": {\n"
+         "  \"Type\": \"Task\",\n"
+         "  \"Resource\": \"arn:aws:states:::lambda:invoke.waitForTaskToken\",\n"
+         "  \"Parameters\": {\"FunctionName\": \"ask\", \"Payload\": {\"token.$\": "
+         "\"$$.Task.Token\"}},\n"
+         "  \"TimeoutSeconds\": 86400,\n"
+         "  \"End\": true\n"
+         "}"},
+    {.name = "CALL_VALUE_REFUSED", .severity = ASL_WARNING, .on = true,
+     .summary =
+         "a value in a call that the service's model doesn't allow",
+     .why =
+         "It is of another type, is none of the words that the service knows, or is too "
+         "large, small, long or short. The service refuses the call, or takes something "
+         "else than is meant.",
+     .mend =
+         "Write it as the service's API has it.",
+     .bad =
+         "\"Call\": {\n"
+         "  \"Type\": \"Task\",\n"
+         "  \"Resource\": \"arn:aws:states:::lambda:invoke\",\n"
+         "  \"Parameters\": {\"FunctionName\": \"work\", \"InvocationType\": "
+         "\"Async\"},\n"
+         "  \"End\": true\n"
+         "}",
+     .good =
+         "\"Call\": {\n"
+         "  \"Type\": \"Task\",\n"
+         "  \"Resource\": \"arn:aws:states:::lambda:invoke\",\n"
+         "  \"Parameters\": {\"FunctionName\": \"work\", \"InvocationType\": "
+         "\"Event\"},\n"
          "  \"End\": true\n"
          "}"},
     {.name = "CATCH_LOSES_INPUT", .severity = ASL_WARNING, .on = false,

@@ -55,6 +55,7 @@ static const struct {
     {"Arguments field is", "say in it what the call is to get"},
     {"The field 'Mode'", "make the workflow STANDARD, or the Map INLINE"},
     {"The field '", "add it"},
+    {"The field \"", "remove it, or name it as the service's API does, with a first capital"},
     {"Express state machine does not", "make the workflow STANDARD, or wait for nothing there"},
 };
 

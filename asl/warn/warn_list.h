@@ -5,7 +5,11 @@
  */
 
 /* clang-format off */
+WARNING(ASL_NO_SERVICES_FILE, machine, warn_no_services_file)
 WARNING(CALLBACK_WITHOUT_TIMEOUT, state, warn_callback_without_timeout)
+WARNING(CALL_FIELD_MISSING, state, warn_call_missing)
+WARNING(CALL_FIELD_UNKNOWN, state, warn_call_unknown)
+WARNING(CALL_VALUE_REFUSED, state, warn_call_value)
 WARNING(CATCH_LOSES_INPUT, state, warn_catch_loses_input)
 WARNING(CHOICE_WITHOUT_DEFAULT, state, warn_choice_without_default)
 WARNING(COMPARED_BY_TWO_TYPES, state, warn_compared_by_two_types)

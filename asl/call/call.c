@@ -1,0 +1,119 @@
+/*
+ * Which calls there are, and the way into a check of their parameters. What is wrong is told to the
+ * caller, who knows whether AWS refuses it (call_is_refused).
+ */
+#include "asl/call/call_impl.h"
+#include "parsers/base/ascii.h"
+#include "parsers/base/nearest.h"
+
+#include <string.h>
+
+/* ---- which calls there are ---- */
+
+bool call_models_known(void)
+{
+    return model_file(NULL);
+}
+
+/* Finds the operation behind a call. Returns false when there is none, or no models. */
+static bool find_called(const struct call *call, const struct asl_resource *r,
+                        const struct model_service **service, struct model_operation *out)
+{
+    const char *action = call->operation ? call->operation : r->action.at;
+    size_t len = call->operation ? strlen(call->operation) : r->action.len;
+
+    *service = call->service ? model_service_named(call->service, strlen(call->service))
+                             : model_service_named(r->service.at, r->service.len);
+    return *service && model_operation_named(*service, action, len, out);
+}
+
+bool call_exists(const struct asl_resource *r)
+{
+    const struct model_service *service;
+    struct model_operation o;
+    const struct call *call = call_find(r);
+
+    if (!call || r->kind != ASL_RESOURCE_SDK || !call_models_known())
+        return call;
+    return find_called(call, r, &service, &o) || (!service && call_is_unmodelled(r->service));
+}
+
+/* A piece is no text of its own, which nearest_offer takes. */
+static struct nearest near_to(struct asl_piece piece)
+{
+    return (struct nearest){.want = piece.at, .len = piece.len};
+}
+
+static void guess_sdk(const struct asl_resource *r, struct buf *out)
+{
+    const struct model_service *service = model_service_named(r->service.at, r->service.len);
+    struct nearest near = near_to(service ? r->action : r->service);
+    struct model_operation o;
+
+    for (size_t i = 0; service && i < service->operation_count; i++) {
+        model_operation_at(service, i, &o);
+        nearest_offer(&near, o.name);
+    }
+    for (size_t i = 0; !service && i < model_service_count(); i++)
+        nearest_offer(&near, model_service_name(i));
+    if (near.best && service)
+        buf_printf(out, "did you mean %c%s?", ascii_lower(near.best[0]), near.best + 1);
+    else if (near.best)
+        buf_printf(out, "did you mean %s?", near.best);
+    else if (service)
+        buf_printf(out, "%s has no such action", service->id);
+    else
+        buf_adds(out, "the SDK has no such service");
+}
+
+void call_guess(const struct asl_resource *r, struct buf *out)
+{
+    struct nearest near = near_to(r->call);
+
+    if (r->kind == ASL_RESOURCE_SDK && call_find(r)) {
+        guess_sdk(r, out);
+        return;
+    }
+    for (size_t i = 0; call_table_at(i); i++)
+        nearest_offer(&near, call_table_at(i)->name);
+    if (near.best)
+        buf_printf(out, "did you mean %s?", near.best);
+    else
+        buf_adds(out, "what has no integration of its own is called by "
+                      "arn:aws:states:::aws-sdk:SERVICE:ACTION");
+}
+
+/* ---- their parameters ---- */
+
+bool call_is_refused(const struct asl_resource *r, const struct call_problem *p)
+{
+    switch (p->fault) {
+    case CALL_UNKNOWN: return p->literal;
+    case CALL_MISSING:
+        return p->needed || (r->kind == ASL_RESOURCE_SDK && !p->inside && !p->filled);
+    case CALL_VALUE: return false;
+    }
+    return false;
+}
+
+void call_check(const struct call *call, const struct asl_resource *r, const struct asl_at *given,
+                bool jsonata, call_see *see, void *user)
+{
+    struct walk w = {.call = call, .jsonata = jsonata, .see = see, .user = user};
+    struct members m = {.own = call->own};
+    struct model_shape input;
+    bool modelled = find_called(call, r, &w.service, &w.operation);
+
+    if (!json_is_object(given->value))
+        return;
+    if (modelled && !call->alone && w.operation.input) {
+        input = model_shape_at(w.service, w.operation.input);
+        m.shape = &input;
+    }
+    if (!modelled)
+        w.service = NULL;
+    if (modelled || call->alone)
+        call_check_members(&w, given, &m);
+    else if (!asl_is_open(given->value))
+        call_check_required(&w, given, &m);
+}

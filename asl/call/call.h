@@ -1,0 +1,73 @@
+#ifndef ASL_CALL_CALL_H
+#define ASL_CALL_CALL_H
+
+#include "asl/report/report.h"
+#include "asl/resource/resource.h"
+#include "parsers/base/buf.h"
+
+#include <stdbool.h>
+
+/*
+ * The calls of services that Tasks make: which there are, how each may be called, and what is wrong
+ * with the parameters that one is given. What a service takes stands in its model
+ * (asl/model/model.h), what Step Functions has of its own in the table of call_table.c. Without the
+ * file of the models only the table is known.
+ */
+
+/* A call that Step Functions has, or the kind that all calls of the SDK are of. */
+struct call {
+    const char *name;             /* "service:api"; "service:": any api of it */
+    unsigned patterns;            /* how it may be called: a bit 1u << enum asl_pattern for each */
+    const char *const *needs;     /* parameters without which AWS creates no machine; NULL: none */
+    const char *service;          /* in the models; NULL: as in `name` */
+    const char *operation;        /* in its model; NULL: as in `name` */
+    const char *any;              /* parameters that take any JSON here, with blanks between */
+    const struct call_field *own; /* parameters that the operation doesn't have; NULL: none */
+    bool alone;                   /* it has those of `own` only */
+    bool shorthand; /* its structures may be other values: an attribute is the text of its S */
+};
+
+/* Finds the call of a resource; NULL when its form is wrong, or Step Functions has no such. */
+const struct call *call_find(const struct asl_resource *r);
+/* Returns whether the service and the action of a call of the SDK exist, as far as is known. */
+bool call_exists(const struct asl_resource *r);
+/* Adds what was likely meant by a call that there is not: "did you mean …?". */
+void call_guess(const struct asl_resource *r, struct buf *out);
+/* Returns whether what the services take is known at all. */
+bool call_models_known(void);
+
+/* What is wrong. */
+enum call_fault {
+    CALL_UNKNOWN, /* a parameter that there is not */
+    CALL_MISSING, /* a parameter that is required */
+    CALL_VALUE,   /* a value of the wrong type, out of bounds, or of another set of words */
+};
+
+struct call_problem {
+    enum call_fault fault;
+    const struct asl_at *at; /* UNKNOWN, VALUE: the parameter; MISSING: the object without it */
+    const char *name;        /* of the parameter, without `.$` */
+    const char *meant;       /* UNKNOWN: the one that was likely meant; NULL: none is near */
+    const char *text;        /* VALUE: what is wrong with it */
+    bool literal;            /* UNKNOWN: the value is no path and no expression */
+    bool inside;             /* in a structure, not a parameter of the call itself */
+    bool filled;             /* MISSING: the SDKs fill it in, as a token that makes calls once */
+    bool needed;             /* MISSING: it is one of the call's `needs` */
+    bool misspelt;           /* MISSING: one that there is not likely stands for it */
+};
+
+/* Returns whether AWS creates no machine with that problem. Otherwise the Task fails when it runs,
+ * or the service refuses the call. */
+bool call_is_refused(const struct asl_resource *r, const struct call_problem *p);
+
+typedef void call_see(void *user, const struct call_problem *p);
+
+/*
+ * Looks for what is wrong with the parameters at `given` of `call`, whose resource is `r`, and
+ * calls `see` with each; what that is told is good during the call. What is not known is right: a
+ * path, an expression, all that a service has no model of.
+ */
+void call_check(const struct call *call, const struct asl_resource *r, const struct asl_at *given,
+                bool jsonata, call_see *see, void *user);
+
+#endif

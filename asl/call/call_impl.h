@@ -1,0 +1,78 @@
+#ifndef ASL_CALL_CALL_IMPL_H
+#define ASL_CALL_CALL_IMPL_H
+
+/* What the files of the room share: call_table.c has Step Functions' own facts, call.c looks calls
+ * up; call_members.c checks objects and the names in them, call_values.c all other values. */
+
+#include "asl/call/call.h"
+#include "asl/model/model.h"
+
+/* What a parameter of Step Functions' own takes. */
+enum call_kind {
+    TAKES_ANY,
+    TAKES_TEXT,
+    TAKES_BOOLEAN,
+    TAKES_OBJECT,     /* with the members `inside`; NULL: any */
+    TAKES_ARN,        /* text that is an ARN */
+    TAKES_HTTPS,      /* text that is a URL of https */
+    TAKES_WORD,       /* one of `words` */
+    TAKES_TEXT_LISTS, /* an object of lists of texts */
+    TAKES_LIKE,       /* what the member `like` of the call's operation does */
+    TAKES_ONE_OF_LIKE /* what one element of that list does */
+};
+
+struct call_field {
+    const char *name; /* NULL ends a list */
+    enum call_kind kind;
+    bool required;
+    const char *instead; /* required only without this one; NULL: always */
+    const char *const *words;
+    const struct call_field *inside;
+    const char *like;
+    const char *optional; /* what of that need not be given, though the model says so */
+};
+
+/* Returns row `i` of the table; NULL behind the last. */
+const struct call *call_table_at(size_t i);
+/* Returns whether it is a service that Step Functions calls and the models don't have, such as one
+ * that AWS has closed since. */
+bool call_is_unmodelled(struct asl_piece service);
+/* Returns whether the SDK for Java adds "Value" to that name of a member, as it does to words of
+ * its language. */
+bool call_is_java_word(const char *name, size_t len);
+
+/* A look at the parameters of one call. */
+struct walk {
+    const struct call *call;
+    const struct model_service *service; /* NULL: no model */
+    struct model_operation operation;
+    bool jsonata;
+    call_see *see;
+    void *user;
+};
+
+/* What an object may have: members of a structure, parameters of Step Functions' own, or both. */
+struct members {
+    const struct model_shape *shape; /* NULL: none */
+    const struct call_field *own;    /* NULL: none */
+    const char *optional;            /* a member that need not be there; NULL: none */
+    bool inside;                     /* it is not the call's parameters themselves */
+};
+
+/* Returns whether a key gives its value by a path: "Name.$", in JSONPath. */
+bool call_is_path(const struct walk *w, const json *key);
+/* Looks for members that the object at `at` has to have. */
+void call_check_required(const struct walk *w, const struct asl_at *at, const struct members *m);
+/* Look for what is wrong with the value at `at`: an object with such members, a value of such a
+ * shape, a value of a parameter of Step Functions' own. */
+void call_check_members(const struct walk *w, const struct asl_at *at, const struct members *m);
+void call_check_shape(const struct walk *w, const struct asl_at *at, model_shape_id id,
+                      const char *optional);
+void call_check_own(const struct walk *w, const struct asl_at *at, const struct call_field *f);
+/* Tells that something is wrong with the value at `at`. */
+void call_tell_value(const struct walk *w, const struct asl_at *at, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* Returns what a message calls the value at `at`: its key, or that of the list that it is in. */
+const char *call_name_of(const struct asl_at *at);
+
+#endif

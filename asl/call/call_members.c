@@ -1,0 +1,233 @@
+/*
+ * Names in the objects of calls: those that there are not, and those that are required. A model has
+ * its names as the service writes them, Step Functions as the SDK for Java does.
+ */
+#include "asl/call/call_impl.h"
+#include "asl/eval/expression.h"
+#include "parsers/base/ascii.h"
+#include "parsers/base/nearest.h"
+#include "parsers/base/text.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* ---- names ---- */
+
+enum { LONGEST_NAME = 256 };
+
+/* A member's name as Step Functions has it: that of the SDK for Java, with a first capital. */
+static void member_name(const char *own, char out[LONGEST_NAME])
+{
+    size_t len = strlen(own);
+
+    out[0] = '\0';
+    if (len + sizeof "Value" > LONGEST_NAME)
+        return;
+    model_member_title(own, out);
+    if (call_is_java_word(own, len))
+        memcpy(out + len, "Value", sizeof "Value");
+}
+
+/* The SDK's spelling, or the model's own with a first capital: "SsekmsKeyId", "SSEKMSKeyId". */
+static bool spells(const char *own, const char *name, size_t len)
+{
+    size_t n = strlen(own);
+    char sdk[LONGEST_NAME];
+
+    /* Most names differ, and most others are the same but for the first letter. */
+    if (len == 0 || name[0] != ascii_upper(own[0]))
+        return false;
+    if (len == n && name[0] == ascii_upper(own[0]) && memcmp(own + 1, name + 1, len - 1) == 0)
+        return !call_is_java_word(own, n);
+    member_name(own, sdk);
+    return strlen(sdk) == len && memcmp(sdk, name, len) == 0;
+}
+
+static bool find_member(const struct model_shape *shape, const char *name, size_t len,
+                        struct model_member *out)
+{
+    static const char tail[] = "Value";
+    size_t less = strlen(tail);
+
+    if (len == 0)
+        return false;
+    if (model_member_named(shape, name, len, out) && spells(out->name, name, len))
+        return true;
+    return text_n_ends_with(name, len, tail) && model_member_named(shape, name, len - less, out) &&
+           spells(out->name, name, len);
+}
+
+static bool has_word(const char *list, const char *word, size_t len)
+{
+    while (list && *(list += strspn(list, " "))) {
+        size_t n = strcspn(list, " ");
+
+        if (n == len && memcmp(list, word, len) == 0)
+            return true;
+        list += n;
+    }
+    return false;
+}
+
+bool call_is_path(const struct walk *w, const json *key)
+{
+    return !w->jsonata && json_str_ends(key, ".$");
+}
+
+/* ---- the members of an object ---- */
+
+static const struct call_field *find_own(const struct members *m, const char *name, size_t len)
+{
+    for (const struct call_field *f = m->own; f && f->name; f++)
+        if (strlen(f->name) == len && memcmp(f->name, name, len) == 0)
+            return f;
+    return NULL;
+}
+
+/* Into `out`, as Step Functions writes it; false when none is near. */
+static bool guess_member(const struct members *m, const char *name, size_t len,
+                         char out[LONGEST_NAME])
+{
+    struct nearest near = {.want = name, .len = len};
+
+    for (const struct call_field *f = m->own; f && f->name; f++)
+        nearest_offer(&near, f->name);
+    for (size_t i = 0; m->shape && i < m->shape->count; i++)
+        nearest_offer(&near, model_member_at(m->shape, i).name);
+    if (near.best)
+        member_name(near.best, out);
+    return near.best;
+}
+
+static size_t name_length(const struct walk *w, const json *key)
+{
+    return json_str_len(key) - (call_is_path(w, key) ? strlen(".$") : 0);
+}
+
+static bool is_member(const struct members *m, const char *name, size_t len,
+                      struct model_member *out)
+{
+    return m->shape && find_member(m->shape, name, len, out);
+}
+
+static void tell_unknown(const struct walk *w, const struct asl_at *at, const struct members *m)
+{
+    char meant[LONGEST_NAME];
+    struct buf name = {0};
+    bool literal = !call_is_path(w, at->key) &&
+                   !(w->jsonata && json_is_string(at->value) && asl_expression_begins(at->value));
+
+    buf_add(&name, json_str(at->key), name_length(w, at->key));
+    bool near = guess_member(m, buf_str(&name), name.len, meant);
+    w->see(w->user, &(struct call_problem){.fault = CALL_UNKNOWN,
+                                           .at = at,
+                                           .name = buf_str(&name),
+                                           .meant = near ? meant : NULL,
+                                           .literal = literal,
+                                           .inside = m->inside});
+    buf_clear(&name);
+}
+
+static bool has_parameter(const struct walk *w, const struct asl_at *at, const char *want)
+{
+    for (size_t i = 0; i < json_count(at->value); i++) {
+        const json *key = json_key_at(at->value, i);
+
+        if (spells(want, json_str(key), name_length(w, key)))
+            return true;
+    }
+    return false;
+}
+
+/* Does a name that there is not likely stand for `sdk`? */
+static bool is_misspelt(const struct walk *w, const struct asl_at *at, const struct members *m,
+                        const char *sdk)
+{
+    char meant[LONGEST_NAME];
+    struct model_member member;
+
+    for (size_t i = 0; i < json_count(at->value); i++) {
+        const json *key = json_key_at(at->value, i);
+        const char *name = json_str(key);
+        size_t len = name_length(w, key);
+
+        if (!find_own(m, name, len) && !is_member(m, name, len, &member) &&
+            guess_member(m, name, len, meant) && strcmp(meant, sdk) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void check_given(const struct walk *w, const struct asl_at *at, const struct members *m,
+                        const char *own, struct call_problem is)
+{
+    char name[LONGEST_NAME];
+
+    if (has_parameter(w, at, own))
+        return;
+    member_name(own, name);
+    is.fault = CALL_MISSING;
+    is.at = at;
+    is.name = name;
+    is.inside = m->inside;
+    is.misspelt = is_misspelt(w, at, m, name);
+    w->see(w->user, &is);
+}
+
+static bool is_needed(const struct walk *w, const struct members *m, const char *name)
+{
+    for (size_t i = 0; !m->inside && w->call->needs && w->call->needs[i]; i++)
+        if (strcmp(w->call->needs[i], name) == 0)
+            return true;
+    return false;
+}
+
+void call_check_required(const struct walk *w, const struct asl_at *at, const struct members *m)
+{
+    for (size_t i = 0; !m->inside && w->call->needs && w->call->needs[i]; i++)
+        check_given(w, at, m, w->call->needs[i], (struct call_problem){.needed = true});
+    for (const struct call_field *f = m->own; f && f->name; f++)
+        if (f->required && !(f->instead && has_parameter(w, at, f->instead)))
+            check_given(w, at, m, f->name, (struct call_problem){0});
+    for (size_t i = 0; m->shape && i < m->shape->count; i++) {
+        struct model_member member = model_member_at(m->shape, i);
+
+        if (member.required && !is_needed(w, m, member.name) &&
+            !(m->optional && strcmp(m->optional, member.name) == 0))
+            check_given(w, at, m, member.name,
+                        (struct call_problem){.filled = member.idempotency_token});
+    }
+}
+
+/* Of a union one member is given: it is one thing or another. */
+static void check_union(const struct walk *w, const struct asl_at *at, const struct members *m)
+{
+    if (m->shape && m->shape->is_union && json_count(at->value) > 1)
+        call_tell_value(w, at, "'%s' takes one of its members, and this has %zu", call_name_of(at),
+                        json_count(at->value));
+}
+
+void call_check_members(const struct walk *w, const struct asl_at *at, const struct members *m)
+{
+    struct model_member member;
+    struct asl_at each;
+
+    for (size_t i = 0; i < json_count(at->value); i++) {
+        asl_at_index(at, i, &each);
+        const char *name = json_str(each.key);
+        size_t len = name_length(w, each.key);
+        const struct call_field *own = find_own(m, name, len);
+
+        if (own)
+            call_check_own(w, &each, own);
+        else if (!is_member(m, name, len, &member))
+            tell_unknown(w, &each, m);
+        else if (!member.json_text && !has_word(w->call->any, name, len))
+            call_check_shape(w, &each, member.shape, NULL);
+    }
+    /* A member that is named by a placeholder may be any. */
+    if (asl_is_open(at->value))
+        return;
+    call_check_required(w, at, m);
+    check_union(w, at, m);
+}

@@ -1,0 +1,341 @@
+/*
+ * Values of calls: a definition's value and the shape of a service's model are walked side by side.
+ * What of the value is known only when the Task runs ends the walk there.
+ */
+#include "asl/call/call_impl.h"
+#include "asl/eval/expression.h"
+#include "parsers/base/nearest.h"
+#include "parsers/base/utf8.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <string.h>
+#include <strings.h>
+
+/* ---- what is known, and what is told ---- */
+
+/* What is evaluated, or filled in before the definition is deployed, isn't known here. A path that
+ * lacks its `.$` has a warning of its own. */
+static bool is_fixed(const struct walk *w, const struct asl_at *at)
+{
+    const json *v = at->value;
+
+    if ((at->key && call_is_path(w, at->key)) || json_kind(v) == JSON_NULL)
+        return false;
+    if (!json_is_string(v))
+        return true;
+    if (asl_has_placeholder(v) || (w->jsonata && asl_expression_begins(v)))
+        return false;
+    return w->jsonata || !(json_str_begins(v, "$") || json_str_begins(v, "States."));
+}
+
+void call_tell_value(const struct walk *w, const struct asl_at *at, const char *format, ...)
+{
+    struct buf text = {0};
+    va_list args;
+
+    va_start(args, format);
+    buf_vprintf(&text, format, args);
+    va_end(args);
+    w->see(w->user, &(struct call_problem){.fault = CALL_VALUE, .at = at, .text = buf_str(&text)});
+    buf_clear(&text);
+}
+
+const char *call_name_of(const struct asl_at *at)
+{
+    while (!at->key && at->up)
+        at = at->up;
+    return at->key ? json_str(at->key) : "it";
+}
+
+static void tell_type(const struct walk *w, const struct asl_at *at, const char *takes)
+{
+    static const char *const is[] = {
+        [JSON_NULL] = "null",       [JSON_FALSE] = "false",     [JSON_TRUE] = "true",
+        [JSON_INT] = "a number",    [JSON_BIGINT] = "a number", [JSON_DOUBLE] = "a fraction",
+        [JSON_STRING] = "a string", [JSON_ARRAY] = "an array",  [JSON_OBJECT] = "an object",
+    };
+
+    call_tell_value(w, at, "'%s' takes %s, and this is %s", call_name_of(at), takes,
+                    is[json_kind(at->value)]);
+}
+
+/* ---- words and bounds ---- */
+
+static void tell_word(const struct walk *w, const struct asl_at *at, struct nearest *near,
+                      const struct buf *all)
+{
+    const char *what = json_str(at->value);
+
+    if (near->best)
+        call_tell_value(w, at, "'%s' cannot be '%s'; did you mean %s?", call_name_of(at), what,
+                        near->best);
+    else if (all->len)
+        call_tell_value(w, at, "'%s' cannot be '%s', only one of %s", call_name_of(at), what,
+                        all->data);
+    else
+        call_tell_value(w, at, "'%s' cannot be '%s', which the service doesn't know",
+                        call_name_of(at), what);
+}
+
+static void add_word(struct buf *all, const char *word)
+{
+    buf_printf(all, "%s%s", all->len ? ", " : "", word);
+}
+
+/* More words than that are not listed. */
+enum { MOST_WORDS = 12 };
+
+static void check_values(const struct walk *w, const struct asl_at *at,
+                         const struct model_shape *shape)
+{
+    struct nearest near = {.want = json_str(at->value), .len = json_str_len(at->value)};
+    struct buf all = {0};
+
+    for (size_t i = 0; i < shape->count; i++)
+        if (json_str_is(at->value, model_value_at(shape, i)))
+            return;
+    for (size_t i = 0; i < shape->count; i++) {
+        nearest_offer(&near, model_value_at(shape, i));
+        if (shape->count <= MOST_WORDS)
+            add_word(&all, model_value_at(shape, i));
+    }
+    tell_word(w, at, &near, &all);
+    buf_clear(&all);
+}
+
+static void check_words(const struct walk *w, const struct asl_at *at, const char *const *words)
+{
+    struct nearest near = {.want = json_str(at->value), .len = json_str_len(at->value)};
+    struct buf all = {0};
+
+    for (size_t i = 0; words[i]; i++)
+        if (json_str_is(at->value, words[i]))
+            return;
+    for (size_t i = 0; words[i]; i++) {
+        nearest_offer(&near, words[i]);
+        add_word(&all, words[i]);
+    }
+    tell_word(w, at, &near, &all);
+    buf_clear(&all);
+}
+
+/* `has`: how many units the value has; or the number that it is, when there is no unit. */
+static void check_bounds(const struct walk *w, const struct asl_at *at,
+                         const struct model_shape *shape, double has, const char *unit)
+{
+    /* NaN, no bound, is neither more nor less. */
+    bool less = has < shape->min;
+    double bound = less ? shape->min : shape->max;
+
+    if (!less && !(has > bound))
+        return;
+    if (unit)
+        call_tell_value(w, at, "'%s' has at %s %.15g %s%s, and this has %.15g", call_name_of(at),
+                        less ? "least" : "most", bound, unit, bound == 1 ? "" : "s", has);
+    else
+        call_tell_value(w, at, "'%s' is at %s %.15g, and this is %.15g", call_name_of(at),
+                        less ? "least" : "most", bound, has);
+}
+
+/* ---- values of a shape ---- */
+
+static void check_elements(const struct walk *w, const struct asl_at *at,
+                           const struct model_shape *shape, const char *optional)
+{
+    struct asl_at each;
+
+    check_bounds(w, at, shape, (double)json_count(at->value), "element");
+    for (size_t i = 0; i < json_count(at->value); i++) {
+        asl_at_index(at, i, &each);
+        call_check_shape(w, &each, shape->of, optional);
+    }
+}
+
+/* The keys of a map are data; a path's value isn't known, whatever its key. */
+static void check_map(const struct walk *w, const struct asl_at *at,
+                      const struct model_shape *shape)
+{
+    struct asl_at each;
+
+    check_bounds(w, at, shape, (double)json_count(at->value), "member");
+    for (size_t i = 0; i < json_count(at->value); i++) {
+        asl_at_index(at, i, &each);
+        call_check_shape(w, &each, shape->of, NULL);
+    }
+}
+
+/* Step Functions reads a number, true and false out of text, too: samples of AWS have "false". */
+static bool reads_as_number(const json *v, double *out)
+{
+    json *read = NULL;
+
+    if (json_is_string(v))
+        v = read = json_number(json_str(v), json_str_len(v));
+    if (!v || !json_is_number(v))
+        return false;
+    *out = json_double_value(v);
+    json_unref(read);
+    return true;
+}
+
+static bool reads_as_boolean(const json *v)
+{
+    return json_is_string(v)
+               ? strcasecmp(json_str(v), "true") == 0 || strcasecmp(json_str(v), "false") == 0
+               : json_kind(v) == JSON_TRUE || json_kind(v) == JSON_FALSE;
+}
+
+static void check_numeric(const struct walk *w, const struct asl_at *at,
+                          const struct model_shape *shape, bool whole)
+{
+    double value;
+
+    if (!reads_as_number(at->value, &value) || (whole && floor(value) != value))
+        tell_type(w, at, whole ? "a whole number" : "a number");
+    else
+        check_bounds(w, at, shape, value, NULL);
+}
+
+static void check_string(const struct walk *w, const struct asl_at *at,
+                         const struct model_shape *shape)
+{
+    /* An array or an object goes as its JSON text. */
+    if (json_is_scalar(at->value) && !json_is_string(at->value))
+        tell_type(w, at, "a string");
+    else if (!json_is_string(at->value))
+        return;
+    else if (shape->count)
+        check_values(w, at, shape);
+    else if (!isnan(shape->min) || !isnan(shape->max))
+        check_bounds(w, at, shape, (double)utf8_count(json_str(at->value), json_str_len(at->value)),
+                     "character");
+}
+
+/* A blob takes text, or JSON that goes as its text; a time goes as text or as a number. */
+void call_check_shape(const struct walk *w, const struct asl_at *at, model_shape_id id,
+                      const char *optional)
+{
+    struct model_shape shape = model_shape_at(w->service, id);
+    struct members m = {.shape = &shape, .optional = optional, .inside = true};
+    enum json_kind kind = json_kind(at->value);
+
+    if (!is_fixed(w, at))
+        return;
+    switch (shape.kind) {
+    case MODEL_STRUCTURE:
+        if (kind == JSON_OBJECT)
+            call_check_members(w, at, &m);
+        else if (!w->call->shorthand)
+            tell_type(w, at, "an object");
+        break;
+    case MODEL_LIST:
+        if (kind == JSON_ARRAY)
+            check_elements(w, at, &shape, optional);
+        else
+            tell_type(w, at, "an array");
+        break;
+    case MODEL_MAP:
+        if (kind == JSON_OBJECT)
+            check_map(w, at, &shape);
+        else
+            tell_type(w, at, "an object");
+        break;
+    case MODEL_STRING: check_string(w, at, &shape); break;
+    case MODEL_BOOLEAN:
+        if (!reads_as_boolean(at->value))
+            tell_type(w, at, "true or false");
+        break;
+    case MODEL_INTEGER:
+    case MODEL_LONG: check_numeric(w, at, &shape, true); break;
+    case MODEL_FLOAT:
+    case MODEL_DOUBLE: check_numeric(w, at, &shape, false); break;
+    case MODEL_TIMESTAMP:
+        if (kind != JSON_STRING && !json_is_number(at->value))
+            tell_type(w, at, "a time");
+        break;
+    case MODEL_BLOB:
+    case MODEL_DOCUMENT: break;
+    }
+}
+
+/* ---- values of Step Functions' own parameters ---- */
+
+static void check_text_lists(const struct walk *w, const struct asl_at *at)
+{
+    struct asl_at each, text;
+
+    for (size_t i = 0; i < json_count(at->value); i++) {
+        asl_at_index(at, i, &each);
+        if (!is_fixed(w, &each))
+            continue;
+        if (!json_is_array(each.value)) {
+            tell_type(w, &each, "an array of strings");
+            continue;
+        }
+        for (size_t k = 0; k < json_count(each.value); k++) {
+            asl_at_index(&each, k, &text);
+            if (is_fixed(w, &text) && !json_is_string(text.value))
+                tell_type(w, &text, "strings");
+        }
+    }
+}
+
+static void check_like(const struct walk *w, const struct asl_at *at, const struct call_field *f)
+{
+    struct model_shape input;
+    struct model_member like;
+
+    if (!w->service || !w->operation.input)
+        return;
+    input = model_shape_at(w->service, w->operation.input);
+    if (!model_member_named(&input, f->like, strlen(f->like), &like))
+        return;
+    call_check_shape(w, at,
+                     f->kind == TAKES_LIKE ? like.shape : model_shape_at(w->service, like.shape).of,
+                     f->optional);
+}
+
+static void check_own_text(const struct walk *w, const struct asl_at *at,
+                           const struct call_field *f)
+{
+    if (!json_is_string(at->value))
+        tell_type(w, at, "a string");
+    else if (f->kind == TAKES_WORD)
+        check_words(w, at, f->words);
+    else if (f->kind == TAKES_ARN && !json_str_begins(at->value, "arn:"))
+        call_tell_value(w, at, "'%s' takes an ARN", call_name_of(at));
+    else if (f->kind == TAKES_HTTPS && !json_str_begins(at->value, "https://"))
+        call_tell_value(w, at, "'%s' takes a URL that begins with https://", call_name_of(at));
+}
+
+void call_check_own(const struct walk *w, const struct asl_at *at, const struct call_field *f)
+{
+    struct members m = {.own = f->inside, .inside = true};
+    enum json_kind kind = json_kind(at->value);
+
+    if (!is_fixed(w, at))
+        return;
+    switch (f->kind) {
+    case TAKES_ANY: break;
+    case TAKES_TEXT:
+    case TAKES_WORD:
+    case TAKES_ARN:
+    case TAKES_HTTPS: check_own_text(w, at, f); break;
+    case TAKES_BOOLEAN:
+        if (!reads_as_boolean(at->value))
+            tell_type(w, at, "true or false");
+        break;
+    case TAKES_OBJECT:
+    case TAKES_TEXT_LISTS:
+        if (kind != JSON_OBJECT)
+            tell_type(w, at, "an object");
+        else if (f->kind == TAKES_TEXT_LISTS)
+            check_text_lists(w, at);
+        else if (f->inside)
+            call_check_members(w, at, &m);
+        break;
+    case TAKES_LIKE:
+    case TAKES_ONE_OF_LIKE: check_like(w, at, f); break;
+    }
+}

@@ -1,0 +1,450 @@
+/* calls: what is wrong with the calls of services in Tasks, by the services' models. */
+
+#include "tests/support/expect.h"
+
+#include "asl/asl.h"
+#include "asl/report/codes.h"
+
+#include <string.h>
+
+/*
+ * A row's parameters stand from line 2 on. Problems are lines "line:column code location: message
+ * [hint]", where an error's code is "error" and "no CALL" is AWS's sentence for a resource that is
+ * not recognized; "" is none.
+ */
+static const struct {
+    const char *name, *call;
+    bool jsonata;
+    const char *parameters, *want;
+} rows[] = {
+    {"an action that there is", "aws-sdk:dynamodb:putItem", false,
+     "{\"TableName\": \"t\", \"Item\": {}}", ""},
+    {"an action that there is not", "aws-sdk:dynamodb:putItemm", false, "{}",
+     "1:76 error /States/A/Resource: no aws-sdk:dynamodb:putItemm [did you mean putItem?]"},
+    {"nothing near it", "aws-sdk:s3:abracadabra", false, "{}",
+     "1:76 error /States/A/Resource: no aws-sdk:s3:abracadabra [S3 has no such action]"},
+    {"a service that there is not", "aws-sdk:dynamodbb:putItem", false, "{}",
+     "1:76 error /States/A/Resource: no aws-sdk:dynamodbb:putItem [did you mean dynamodb?]"},
+    {"no service like it", "aws-sdk:abracadabra:putItem", false, "{}",
+     "1:76 error /States/A/Resource: no aws-sdk:abracadabra:putItem [the SDK has no such service]"},
+    {"a service whose own name ends with Service", "aws-sdk:config:describeConfigRules", false,
+     "{}", ""},
+    {"an action whose own name ends with a date", "aws-sdk:cloudfront:listDistributions", false,
+     "{}", ""},
+    {"a service that AWS has closed", "aws-sdk:qldb:listLedgers", false, "{\"Anything\": 1}", ""},
+    {"a call that waits", "aws-sdk:sqs:sendMessage.waitForTaskToken", false,
+     "{\"QueueUrl\": \"q\", \"MessageBody.$\": \"$$.Task.Token\"}", ""},
+    {"a name with a small letter", "lambda:invoke", false,
+     "{\"FunctionName\": \"f\", \"payload\": {}}",
+     "2:23 error /States/A/Parameters: The field \"payload\" is not supported by Step Functions "
+     "[did you mean Payload?]"},
+    {"a slip in a name", "lambda:invoke", false, "{\"FunctionName\": \"f\", \"Qualifer\": \"1\"}",
+     "2:23 error /States/A/Parameters: The field \"Qualifer\" is not supported by Step Functions "
+     "[did you mean Qualifier?]"},
+    {"a name like no other", "lambda:invoke", false,
+     "{\"FunctionName\": \"f\", \"Abracadabra\": 1}",
+     "2:23 error /States/A/Parameters: The field \"Abracadabra\" is not supported by Step "
+     "Functions"},
+    {"a name by a path", "lambda:invoke", false,
+     "{\"FunctionName.$\": \"$.f\", \"Payload.$\": \"$\"}", ""},
+    {"a slip in a name by a path", "lambda:invoke", false,
+     "{\"FunctionName.$\": \"$.f\", \"payload.$\": \"$\"}",
+     "2:27 CALL_FIELD_UNKNOWN /States/A/Parameters/payload.$: The call has no parameter 'payload' "
+     "[did you mean Payload?]"},
+    {"a required parameter under a small letter", "lambda:invoke", false,
+     "{\"functionName\": \"f\"}",
+     "2:2 error /States/A/Parameters: The field \"functionName\" is not supported by Step "
+     "Functions [did you mean FunctionName?]"},
+    {"a required parameter under a small letter, by a path", "lambda:invoke", false,
+     "{\"functionName.$\": \"$.f\"}",
+     "2:2 CALL_FIELD_UNKNOWN /States/A/Parameters/functionName.$: The call has no parameter "
+     "'functionName' [did you mean FunctionName?]"},
+    {"the SDK's spelling", "aws-sdk:s3:putObject", false,
+     "{\"Bucket\": \"b\", \"Key\": \"k\", \"SsekmsKeyId\": \"x\", \"ContentMD5\": \"x\"}", ""},
+    {"the service's own spelling", "aws-sdk:s3:putObject", false,
+     "{\"Bucket\": \"b\", \"Key\": \"k\", \"SSEKMSKeyId\": \"x\", \"ContentMD5\": \"x\"}", ""},
+    {"neither", "aws-sdk:s3:putObject", false,
+     "{\"Bucket\": \"b\", \"Key\": \"k\", \"SseKmsKeyId\": \"x\"}",
+     "2:29 error /States/A/Parameters: The field \"SseKmsKeyId\" is not supported by Step "
+     "Functions [did you mean SsekmsKeyId?]"},
+    {"names of a service that begin with small letters", "aws-sdk:ecs:updateService", false,
+     "{\"Service\": \"s\", \"DesiredCount\": 2}", ""},
+    {"such a name as it is there", "aws-sdk:ecs:updateService", false,
+     "{\"Service\": \"s\", \"desiredCount\": 2}",
+     "2:18 error /States/A/Parameters: The field \"desiredCount\" is not supported by Step "
+     "Functions [did you mean DesiredCount?]"},
+    {"a name of a structure's member", "ecs:runTask", false,
+     "{\"TaskDefinition\": \"t\", \"NetworkConfiguration\": {\"AwsvpcConfiguration\": "
+     "{\"Subnets\": [\"s\"]}}}",
+     ""},
+    {"a slip in it", "ecs:runTask", false,
+     "{\"TaskDefinition\": \"t\", \"NetworkConfiguration\": {\"awsVpcConfiguration\": "
+     "{\"Subnets\": [\"s\"]}}}",
+     "2:50 error /States/A/Parameters: The field \"awsVpcConfiguration\" is not supported by Step "
+     "Functions [did you mean AwsvpcConfiguration?]"},
+    {"a slip in a structure of a list", "sagemaker:createTrainingJob", false,
+     "{\"TrainingJobName\": \"j\", \"RoleArn\": \"arn:aws:iam::123456789012:role/r\", "
+     "\"AlgorithmSpecification\": {\"TrainingInputMode\": \"File\"}, \"OutputDataConfig\": "
+     "{\"S3OutputPath\": \"s3://b\"}, \"ResourceConfig\": {\"VolumeSizeInGB\": 1}, "
+     "\"StoppingCondition\": {}, \"InputDataConfig\": [{\"ChannelName\": \"train\", "
+     "\"DataSource\": {\"S3DataSource\": {\"S3DataType\": \"S3Prefix\", \"S3Uri\": \"s3://b\", "
+     "\"AtttributeNames\": [\"a\"]}}}]}",
+     "2:366 error /States/A/Parameters: The field \"AtttributeNames\" is not supported by Step "
+     "Functions [did you mean AttributeNames?]"},
+    {"the keys of a map are data", "aws-sdk:lambda:createFunction", false,
+     "{\"FunctionName\": \"f\", \"Role\": \"arn:aws:iam::123456789012:role/r\", \"Code\": {}, "
+     "\"Environment\": {\"Variables\": {\"any thing\": \"x\", \"y.$\": \"$.y\"}}}",
+     ""},
+    {"a word of Java", "aws-sdk:verifiedpermissions:createPolicy", false,
+     "{\"PolicyStoreId\": \"p\", \"Definition\": {\"StaticValue\": {\"Statement\": \"x\"}}}", ""},
+    {"a word of Java as it is in the model", "aws-sdk:verifiedpermissions:createPolicy", false,
+     "{\"PolicyStoreId\": \"p\", \"Definition\": {\"Static\": {\"Statement\": \"x\"}}}",
+     "2:39 error /States/A/Parameters: The field \"Static\" is not supported by Step Functions "
+     "[did you mean StaticValue?]"},
+    {"parameters of a call that takes none", "aws-sdk:sts:getCallerIdentity", false,
+     "{\"Account\": \"1\"}",
+     "2:2 error /States/A/Parameters: The field \"Account\" is not supported by Step Functions"},
+    {"a parameter whose name is a placeholder", "lambda:invoke", false, "{\"${Name}\": \"f\"}", ""},
+    {"an ending of paths in JSONata", "lambda:invoke", true,
+     "{\"FunctionName\": \"f\", \"Payload.$\": \"$\"}",
+     "2:23 error /States/A/Arguments: The field \"Payload.$\" is not supported by Step Functions "
+     "[did you mean Payload?]"},
+    {"an expression for a name that there is not", "lambda:invoke", true,
+     "{\"FunctionName\": \"f\", \"payload\": \"{% $states.input %}\"}",
+     "2:23 CALL_FIELD_UNKNOWN /States/A/Arguments/payload: The call has no parameter 'payload' "
+     "[did you mean Payload?]"},
+    {"a value for it", "lambda:invoke", true, "{\"FunctionName\": \"f\", \"payload\": {}}",
+     "2:23 error /States/A/Arguments: The field \"payload\" is not supported by Step Functions "
+     "[did you mean Payload?]"},
+    {"an expression for all", "lambda:invoke", true, "\"{% $states.input %}\"", ""},
+    {"a required parameter of an action that is missing", "aws-sdk:dynamodb:putItem", false,
+     "{\"Item\": {}}",
+     "1:121 error /States/A/Parameters: The field 'TableName' is required but was missing"},
+    {"by a path", "aws-sdk:dynamodb:putItem", false,
+     "{\"TableName.$\": \"$.t\", \"Item.$\": \"$.i\"}", ""},
+    {"by an expression", "aws-sdk:dynamodb:putItem", true,
+     "{\"TableName\": \"{% $states.input.t %}\", \"Item\": \"{% $states.input.i %}\"}", ""},
+    {"what AWS does not ask of an integration", "batch:submitJob", false,
+     "{\"JobName\": \"j\", \"JobDefinition\": \"d\"}",
+     "1:112 CALL_FIELD_MISSING /States/A/Parameters: The call requires 'JobQueue'"},
+    {"a member of a structure", "aws-sdk:s3:deleteObjects", false,
+     "{\"Bucket\": \"b\", \"Delete\": {\"Objects\": [{}]}}",
+     "2:40 CALL_FIELD_MISSING /States/A/Parameters/Delete/Objects[0]: The call requires 'Key'"},
+    {"a token that the SDK makes", "aws-sdk:emrserverless:startJobRun", false,
+     "{\"ApplicationId\": \"a\", \"ExecutionRoleArn\": \"arn:aws:iam::123456789012:role/r\"}", ""},
+    {"a structure by a path", "aws-sdk:s3:deleteObjects", false,
+     "{\"Bucket\": \"b\", \"Delete.$\": \"$.d\"}", ""},
+    {"a number for a string", "aws-sdk:s3:getObject", false, "{\"Bucket\": \"b\", \"Key\": 1}",
+     "2:24 CALL_VALUE_REFUSED /States/A/Parameters/Key: 'Key' takes a string, and this is a "
+     "number"},
+    {"an object for a string goes as its text", "aws-sdk:sfn:startExecution", false,
+     "{\"StateMachineArn\": \"arn:aws:states:us-east-1:123456789012:stateMachine:m\", \"Input\": "
+     "{\"a\": 1}}",
+     ""},
+    {"a string for a number", "aws-sdk:sqs:receiveMessage", false,
+     "{\"QueueUrl\": \"q\", \"WaitTimeSeconds\": \"soon\"}",
+     "2:38 CALL_VALUE_REFUSED /States/A/Parameters/WaitTimeSeconds: 'WaitTimeSeconds' takes a "
+     "whole number, and this is a string"},
+    {"a number in quotes", "aws-sdk:sqs:receiveMessage", false,
+     "{\"QueueUrl\": \"q\", \"WaitTimeSeconds\": \"5\"}", ""},
+    {"a fraction for a whole number", "aws-sdk:sqs:receiveMessage", false,
+     "{\"QueueUrl\": \"q\", \"WaitTimeSeconds\": 1.5}",
+     "2:38 CALL_VALUE_REFUSED /States/A/Parameters/WaitTimeSeconds: 'WaitTimeSeconds' takes a "
+     "whole number, and this is a fraction"},
+    {"a path without its ending is told elsewhere", "aws-sdk:sqs:receiveMessage", false,
+     "{\"QueueUrl\": \"q\", \"WaitTimeSeconds\": \"$.n\"}", ""},
+    {"a placeholder", "aws-sdk:sqs:receiveMessage", false,
+     "{\"QueueUrl\": \"q\", \"WaitTimeSeconds\": \"${Wait}\"}", ""},
+    {"null", "aws-sdk:sqs:receiveMessage", false,
+     "{\"QueueUrl\": \"q\", \"WaitTimeSeconds\": null}", ""},
+    {"a string for a boolean", "aws-sdk:dynamodb:getItem", false,
+     "{\"TableName\": \"t\", \"Key\": {}, \"ConsistentRead\": \"perhaps\"}",
+     "2:49 CALL_VALUE_REFUSED /States/A/Parameters/ConsistentRead: 'ConsistentRead' takes true or "
+     "false, and this is a string"},
+    {"true in quotes", "aws-sdk:dynamodb:getItem", false,
+     "{\"TableName\": \"t\", \"Key\": {}, \"ConsistentRead\": \"True\"}", ""},
+    {"a string for a list", "aws-sdk:ec2:describeInstances", false, "{\"InstanceIds\": \"i-1\"}",
+     "2:17 CALL_VALUE_REFUSED /States/A/Parameters/InstanceIds: 'InstanceIds' takes an array, and "
+     "this is a string"},
+    {"a string for a structure", "aws-sdk:dynamodb:getItem", false,
+     "{\"TableName\": \"t\", \"Key\": {\"id\": \"7\"}}",
+     "2:34 CALL_VALUE_REFUSED /States/A/Parameters/Key/id: 'id' takes an object, and this is a "
+     "string"},
+    {"an attribute of a table as a string", "dynamodb:getItem", false,
+     "{\"TableName\": \"t\", \"Key\": {\"id\": \"7\"}}", ""},
+    {"an array for a map", "aws-sdk:dynamodb:getItem", false, "{\"TableName\": \"t\", \"Key\": []}",
+     "2:27 CALL_VALUE_REFUSED /States/A/Parameters/Key: 'Key' takes an object, and this is an "
+     "array"},
+    {"null of a table", "dynamodb:getItem", false,
+     "{\"TableName\": \"t\", \"Key\": {\"id\": {\"NULL\": true}}}", ""},
+    {"null of a table, as the SDK calls it", "aws-sdk:dynamodb:getItem", false,
+     "{\"TableName\": \"t\", \"Key\": {\"a\": {\"Nul\": true}, \"b\": {\"NULL\": true}}}", ""},
+    {"a number of a table as a number", "dynamodb:getItem", false,
+     "{\"TableName\": \"t\", \"Key\": {\"id\": {\"N\": 7}}}",
+     "2:40 CALL_VALUE_REFUSED /States/A/Parameters/Key/id/N: 'N' takes a string, and this is a "
+     "number"},
+    {"a time as text, and as a number", "aws-sdk:cloudwatch:getMetricData", false,
+     "{\"MetricDataQueries\": [], \"StartTime\": \"2026-01-01T00:00:00Z\", \"EndTime\": "
+     "1767225600}",
+     ""},
+    {"an array for a time", "aws-sdk:cloudwatch:getMetricData", false,
+     "{\"MetricDataQueries\": [], \"StartTime\": [], \"EndTime\": 1767225600}",
+     "2:40 CALL_VALUE_REFUSED /States/A/Parameters/StartTime: 'StartTime' takes a time, and this "
+     "is an array"},
+    {"an expression among literals", "aws-sdk:sqs:receiveMessage", true,
+     "{\"QueueUrl\": \"q\", \"WaitTimeSeconds\": \"{% $states.input.n %}\", "
+     "\"MaxNumberOfMessages\": \"many\"}",
+     "2:86 CALL_VALUE_REFUSED /States/A/Arguments/MaxNumberOfMessages: 'MaxNumberOfMessages' takes "
+     "a whole number, and this is a string"},
+    {"a word that there is", "lambda:invoke", false,
+     "{\"FunctionName\": \"f\", \"InvocationType\": \"Event\"}", ""},
+    {"a word in the wrong case", "lambda:invoke", false,
+     "{\"FunctionName\": \"f\", \"InvocationType\": \"event\"}",
+     "2:41 CALL_VALUE_REFUSED /States/A/Parameters/InvocationType: 'InvocationType' cannot be "
+     "'event'; did you mean Event?"},
+    {"a word like no other", "lambda:invoke", false,
+     "{\"FunctionName\": \"f\", \"InvocationType\": \"Whenever\"}",
+     "2:41 CALL_VALUE_REFUSED /States/A/Parameters/InvocationType: 'InvocationType' cannot be "
+     "'Whenever', only one of Event, RequestResponse, DryRun"},
+    {"one of a hundred words", "aws-sdk:ec2:runInstances", false,
+     "{\"MinCount\": 1, \"MaxCount\": 1, \"InstanceType\": \"potato\"}",
+     "2:48 CALL_VALUE_REFUSED /States/A/Parameters/InstanceType: 'InstanceType' cannot be "
+     "'potato', which the service doesn't know"},
+    {"a number that is too large", "aws-sdk:dynamodb:scan", false,
+     "{\"TableName\": \"t\", \"TotalSegments\": 2000000, \"Segment\": 0}",
+     "2:37 CALL_VALUE_REFUSED /States/A/Parameters/TotalSegments: 'TotalSegments' is at most "
+     "1000000, and this is 2000000"},
+    {"a number that is too small", "aws-sdk:dynamodb:scan", false,
+     "{\"TableName\": \"t\", \"Limit\": 0}",
+     "2:29 CALL_VALUE_REFUSED /States/A/Parameters/Limit: 'Limit' is at least 1, and this is 0"},
+    {"a text that is too long", "aws-sdk:sfn:startExecution", false,
+     "{\"StateMachineArn\": \"arn:aws:states:us-east-1:123456789012:stateMachine:m\", \"Name\": "
+     "\"123456789012345678901234567890123456789012345678901234567890123456789012345678901\"}",
+     "2:85 CALL_VALUE_REFUSED /States/A/Parameters/Name: 'Name' has at most 80 characters, and "
+     "this has 81"},
+    {"a text that is too short", "aws-sdk:s3:getObject", false,
+     "{\"Bucket\": \"b\", \"Key\": \"\"}",
+     "2:24 CALL_VALUE_REFUSED /States/A/Parameters/Key: 'Key' has at least 1 character, and this "
+     "has 0"},
+    {"a list that is too long", "aws-sdk:cloudwatch:deleteAlarms", false,
+     "{\"AlarmNames\": [\"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", "
+     "\"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", "
+     "\"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", "
+     "\"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", "
+     "\"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", "
+     "\"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", "
+     "\"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", "
+     "\"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\", \"a\"]}",
+     "2:16 CALL_VALUE_REFUSED /States/A/Parameters/AlarmNames: 'AlarmNames' has at most 100 "
+     "elements, and this has 101"},
+    {"two members of a union", "aws-sdk:verifiedpermissions:createPolicy", false,
+     "{\"PolicyStoreId\": \"p\", \"Definition\": {\"StaticValue\": {\"Statement\": \"x\"}, "
+     "\"TemplateLinked\": {\"PolicyTemplateId\": \"t\"}}}",
+     "2:38 CALL_VALUE_REFUSED /States/A/Parameters/Definition: 'Definition' takes one of its "
+     "members, and this has 2"},
+    {"any JSON as a payload", "lambda:invoke", false,
+     "{\"FunctionName\": \"f\", \"Payload\": {\"functionName\": 1}}", ""},
+    {"any JSON as a message", "sns:publish", false,
+     "{\"TopicArn\": \"arn:aws:sns:us-east-1:123456789012:t\", \"Message\": {\"a\": [1]}}", ""},
+    {"any JSON in a queue", "sqs:sendMessage", false,
+     "{\"QueueUrl\": \"q\", \"MessageBody\": {\"a\": 1}, \"DelaySeconds\": 5}", ""},
+    {"a delay that is a word", "sqs:sendMessage", false,
+     "{\"QueueUrl\": \"q\", \"MessageBody\": 1, \"DelaySeconds\": \"five\"}",
+     "2:53 CALL_VALUE_REFUSED /States/A/Parameters/DelaySeconds: 'DelaySeconds' takes a whole "
+     "number, and this is a string"},
+    {"any JSON as an input", "states:startExecution.sync:2", false,
+     "{\"StateMachineArn\": \"arn:aws:states:us-east-1:123456789012:stateMachine:m\", \"Input\": "
+     "1}",
+     ""},
+    {"any JSON in an event", "events:putEvents", false,
+     "{\"Entries\": [{\"Source\": \"s\", \"DetailType\": \"t\", \"Detail\": [1]}]}", ""},
+    {"a slip in an event", "events:putEvents", false,
+     "{\"Entries\": [{\"Source\": \"s\", \"DetailTyp\": \"t\", \"Detail\": [1]}]}",
+     "2:30 error /States/A/Parameters: The field \"DetailTyp\" is not supported by Step Functions "
+     "[did you mean DetailType?]"},
+    {"a step of a cluster", "elasticmapreduce:addStep.sync", false,
+     "{\"ClusterId\": \"c\", \"Step\": {\"Name\": \"s\", \"ActionOnFailure\": \"CONTINUE\", "
+     "\"HadoopJarStep\": {\"Jar\": \"j.jar\", \"Args\": [\"a\"]}}}",
+     ""},
+    {"the steps of the service's own call", "elasticmapreduce:addStep", false,
+     "{\"JobFlowId\": \"c\", \"Steps\": []}",
+     "2:2 error /States/A/Parameters: The field \"JobFlowId\" is not supported by Step Functions\n"
+     "2:20 error /States/A/Parameters: The field \"Steps\" is not supported by Step Functions [did "
+     "you mean Step?]"},
+    {"a step without its jar", "elasticmapreduce:addStep", false,
+     "{\"ClusterId\": \"c\", \"Step\": {\"Name\": \"s\"}}",
+     "2:20 CALL_FIELD_MISSING /States/A/Parameters/Step: The call requires 'HadoopJarStep'"},
+    {"a fleet by its name", "elasticmapreduce:modifyInstanceFleetByName", false,
+     "{\"ClusterId\": \"c\", \"InstanceFleetName\": \"f\", \"InstanceFleet\": "
+     "{\"TargetOnDemandCapacity\": 2}}",
+     ""},
+    {"a group by its name", "elasticmapreduce:modifyInstanceGroupByName", false,
+     "{\"ClusterId\": \"c\", \"InstanceGroupName\": \"g\", \"InstanceGroup\": {\"InstanceCount\": "
+     "\"two\"}}",
+     "2:81 CALL_VALUE_REFUSED /States/A/Parameters/InstanceGroup/InstanceCount: 'InstanceCount' "
+     "takes a whole number, and this is a string"},
+    {"a job of a cluster", "eks:runJob.sync", false,
+     "{\"ClusterName\": \"c\", \"CertificateAuthority\": \"x\", \"Endpoint\": \"https://e\", "
+     "\"Job\": {\"kind\": \"Job\"}, \"LogOptions\": {\"RetrieveLogs\": true}}",
+     ""},
+    {"a call of a cluster", "eks:call", false,
+     "{\"ClusterName\": \"c\", \"CertificateAuthority\": \"x\", \"Endpoint\": \"https://e\", "
+     "\"Method\": \"GET\", \"Path\": \"/api\"}",
+     ""},
+    {"a model's text", "bedrock:invokeModel", false,
+     "{\"ModelId\": \"m\", \"Body\": {\"prompt\": \"p\"}, \"ContentType\": \"application/json\"}",
+     ""},
+    {"a model's text in S3", "bedrock:invokeModel", false,
+     "{\"ModelId\": \"m\", \"Input\": {\"S3Uri\": \"s3://b/i\"}, \"Output\": {\"S3Url\": "
+     "\"s3://b/o\"}}",
+     "2:61 error /States/A/Parameters: The field \"S3Url\" is not supported by Step Functions [did "
+     "you mean S3Uri?]"},
+    {"an API", "apigateway:invoke", false,
+     "{\"ApiEndpoint\": \"x.execute-api.us-east-1.amazonaws.com\", \"Method\": \"GET\", "
+     "\"Headers\": {\"A\": [\"b\"]}, \"AuthType\": \"IAM_ROLE\"}",
+     ""},
+    {"a header that is no list", "apigateway:invoke", false,
+     "{\"ApiEndpoint\": \"x\", \"Method\": \"GET\", \"Headers\": {\"A\": \"b\"}}",
+     "2:56 CALL_VALUE_REFUSED /States/A/Parameters/Headers/A: 'A' takes an array of strings, and "
+     "this is a string"},
+    {"a method in small letters", "apigateway:invoke", false,
+     "{\"ApiEndpoint\": \"x\", \"Method\": \"get\"}",
+     "2:32 CALL_VALUE_REFUSED /States/A/Parameters/Method: 'Method' cannot be 'get'; did you mean "
+     "GET?"},
+    {"a request", "http:invoke", false,
+     "{\"ApiEndpoint\": \"https://example.com\", \"Method\": \"GET\", \"Authentication\": "
+     "{\"ConnectionArn\": \"arn:aws:events:us-east-1:123456789012:connection/c/1\"}}",
+     ""},
+    {"a request with an older name for its connection", "http:invoke", false,
+     "{\"ApiEndpoint\": \"https://example.com\", \"Method\": \"GET\", \"InvocationConfig\": "
+     "{\"ConnectionArn\": \"arn:aws:events:us-east-1:123456789012:connection/c/1\"}}",
+     ""},
+    {"a request without a connection", "http:invoke", false,
+     "{\"ApiEndpoint\": \"https://example.com\", \"Method\": \"GET\"}",
+     "1:108 CALL_FIELD_MISSING /States/A/Parameters: The call requires 'Authentication'"},
+    {"a connection that is no ARN", "http:invoke", false,
+     "{\"ApiEndpoint\": \"https://example.com\", \"Method\": \"GET\", \"Authentication\": "
+     "{\"ConnectionArn\": \"c\"}}",
+     "2:93 CALL_VALUE_REFUSED /States/A/Parameters/Authentication/ConnectionArn: 'ConnectionArn' "
+     "takes an ARN"},
+    {"a request without encryption", "http:invoke", false,
+     "{\"ApiEndpoint\": \"http://example.com\", \"Method\": \"FETCH\", \"Authentication\": "
+     "{\"ConnectionArn.$\": \"$.c\"}}",
+     "2:17 CALL_VALUE_REFUSED /States/A/Parameters/ApiEndpoint: 'ApiEndpoint' takes a URL that "
+     "begins with https://\n"
+     "2:49 CALL_VALUE_REFUSED /States/A/Parameters/Method: 'Method' cannot be 'FETCH'; did you "
+     "mean PATCH?"},
+    {"a slip in its settings", "http:invoke", false,
+     "{\"ApiEndpoint.$\": \"$.u\", \"Method.$\": \"$.m\", \"Authentication.$\": \"$.a\", "
+     "\"Transform\": {\"RequestBodyEncoding\": \"URL_ENCODED\", \"RequestEncodingOptions\": "
+     "{\"ArrayFormats\": \"REPEAT\"}}}",
+     "2:151 error /States/A/Parameters: The field \"ArrayFormats\" is not supported by Step "
+     "Functions [did you mean ArrayFormat?]"},
+    {"an agent", "bedrock-agentcore:invokeAgentRuntime", false,
+     "{\"AgentRuntimeArn\": \"arn:aws:bedrock-agentcore:us-east-1:123456789012:runtime/r\", "
+     "\"Payload\": {\"prompt\": \"p\"}}",
+     ""},
+};
+
+static void wanted_codes(struct asl_codes *set)
+{
+    static const char *const codes[] = {"CALL_FIELD_MISSING", "CALL_FIELD_UNKNOWN",
+                                        "CALL_VALUE_REFUSED", "SCHEMA_VALIDATION_FAILED"};
+
+    memset(set, 0, sizeof *set);
+    for (size_t i = 0; i < COUNT(codes); i++)
+        asl_codes_set(set, codes[i], strlen(codes[i]), true);
+}
+
+/* The hints that tell what was meant are those of the calls; others are general. */
+static bool is_particular(const char *hint)
+{
+    return hint && (strncmp(hint, "did you", 7) == 0 || strstr(hint, "no such"));
+}
+
+static void list(struct buf *out, const struct asl_problem *p, const char *call)
+{
+    struct buf unrecognized = {0};
+
+    buf_printf(&unrecognized,
+               "The resource provided arn:aws:states:::%s is not recognized. The value is not a "
+               "valid resource ARN, or the resource is not available in this region.",
+               call);
+    buf_printf(out, "%s%u:%u %s %s: ", out->len ? "\n" : "", p->place.line, p->place.column,
+               p->severity == ASL_ERROR ? "error" : p->code, p->location);
+    if (strcmp(p->message, buf_str(&unrecognized)) == 0)
+        buf_printf(out, "no %s", call);
+    else
+        buf_adds(out, p->message);
+    if (is_particular(p->hint))
+        buf_printf(out, " [%s]", p->hint);
+    buf_clear(&unrecognized);
+}
+
+static void task(struct buf *out, const char *call, bool jsonata, const char *parameters)
+{
+    buf_printf(out,
+               "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Task\", \"End\": true, "
+               "%s\"Resource\": \"arn:aws:states:::%s\", \"%s\":\n%s}}}",
+               jsonata ? "\"QueryLanguage\": \"JSONata\", " : "", call,
+               jsonata ? "Arguments" : "Parameters", parameters);
+}
+
+START_TEST(call)
+{
+    struct asl_report report = {0};
+    struct buf text = {0}, got = {0};
+    struct asl_codes codes;
+
+    wanted_codes(&codes);
+    task(&text, rows[_i].call, rows[_i].jsonata, rows[_i].parameters);
+    asl_lint(buf_str(&text), text.len, DOCUMENT_JSON, ASL_STANDARD, &codes, &report);
+    for (size_t i = 0; i < report.count; i++)
+        list(&got, &report.problems[i], rows[_i].call);
+    expect_text(rows[_i].name, buf_str(&got), rows[_i].want);
+    asl_report_clear(&report);
+    buf_clear(&text);
+    buf_clear(&got);
+}
+END_TEST
+
+/* A client of the API is told errors only, with what follows from them. */
+static const struct {
+    const char *name, *call, *parameters, *want;
+} answers[] = {
+    {"a slip in what is required", "lambda:invoke", "{\"functionName\": \"f\"}",
+     "2:2 error /States/A/Parameters: The field \"functionName\" is not supported by Step "
+     "Functions [did you mean FunctionName?]\n"
+     "1:110 error /States/A/Parameters: The field 'FunctionName' is required but was missing"},
+    {"a value that the service refuses", "lambda:invoke",
+     "{\"FunctionName\": \"f\", \"InvocationType\": \"event\"}", ""},
+    {"a slip in an action", "aws-sdk:s3:getObjekt", "{}",
+     "1:76 error /States/A/Resource: no aws-sdk:s3:getObjekt [did you mean getObject?]"},
+};
+
+START_TEST(answer)
+{
+    struct asl_report report = {0};
+    struct buf text = {0}, got = {0};
+
+    task(&text, answers[_i].call, false, answers[_i].parameters);
+    asl_validate(buf_str(&text), text.len, DOCUMENT_JSON, ASL_STANDARD, NULL, &report);
+    for (size_t i = 0; i < report.count; i++)
+        list(&got, &report.problems[i], answers[_i].call);
+    expect_text(answers[_i].name, buf_str(&got), answers[_i].want);
+    asl_report_clear(&report);
+    buf_clear(&text);
+    buf_clear(&got);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("calls");
+    TCase *t = tcase_create("calls");
+
+    tcase_add_loop_test(t, call, 0, COUNT(rows));
+    tcase_add_loop_test(t, answer, 0, COUNT(answers));
+    suite_add_tcase(s, t);
+    return run_suite(s);
+}
