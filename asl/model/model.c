@@ -47,6 +47,7 @@ static const char file_name[] = "services.dat";
 static const char *const beside[] = {"", "../share/asl/", "../../share/asl/"};
 static const char *const installed[] = {"/usr/local/share/asl/", "/usr/share/asl/"};
 
+/* Returns the file's path in that folder, yours; NULL: it can't be read there. */
 static char *existing(const char *folder, size_t len, const char *within)
 {
     struct buf path = {0};
@@ -70,6 +71,10 @@ static char *find_beside(const char *program)
     return found;
 }
 
+/*
+ * ASL_SERVICES is taken as it is, even when no such file is there, so that a wrong name is told.
+ * The library comes before the program that has loaded it: it may be of another version.
+ */
 static char *find_file(void)
 {
     const char *given = getenv("ASL_SERVICES");
@@ -91,6 +96,10 @@ static char *find_file(void)
     return found;
 }
 
+/*
+ * The mapping stays for as long as the process does. Processes share its pages, and only blocks
+ * that are unpacked cost memory of their own.
+ */
 static bool map_file(const char *path, struct diag *why)
 {
     int file = open(path, O_RDONLY | O_CLOEXEC);
@@ -144,6 +153,10 @@ const char *model_file(struct diag *why)
 
 /* ---- services ---- */
 
+/*
+ * "Step Functions", "step-functions" and "StepFunctions" are one service: the SDKs, endpoints and
+ * people write names in each of these ways.
+ */
 static bool is_between_words(char c)
 {
     return c == ' ' || c == '-' || c == '_';
@@ -165,6 +178,7 @@ static const char *plain_name(const char *name, size_t len, char *out, size_t ro
     return out;
 }
 
+/* A damaged block is tried again each time, which costs little and needs no mark. */
 static const struct model_service *service_at(size_t i)
 {
     struct model_data *d;
@@ -346,6 +360,10 @@ bool model_error_coded(const struct model_service *s, const char *code, size_t l
 
 /* ---- shapes ---- */
 
+/*
+ * Bounds are doubles as IEEE 754 has them, the lowest byte first, whatever the machine's own order
+ * is.
+ */
 static double bound_at(const struct model_data *d, size_t i)
 {
     const unsigned char *at = d->bounds + 8 * i;
@@ -358,6 +376,10 @@ static double bound_at(const struct model_data *d, size_t i)
     return bound;
 }
 
+/*
+ * Columns A to D mean something else for each kind; tools/aws-models writes them so. Row 0 of the
+ * bounds says that there are none.
+ */
 struct model_shape model_shape_at(const struct model_service *s, model_shape_id id)
 {
     const struct model_data *d = s->data;
@@ -406,6 +428,7 @@ struct model_shape model_shape_at(const struct model_service *s, model_shape_id 
     return out;
 }
 
+/* Few members have a namespace of their own, most services none: a search is cheap. */
 static const char *namespace_of(const struct model_data *d, size_t member)
 {
     for (size_t i = 0; i < d->count[MODEL_SPACES]; i++)

@@ -87,6 +87,9 @@ static const struct {
 
 /* ---- checking a block ---- */
 
+/*
+ * Numbers that lead somewhere must lead into their table. Afterwards they are used without a look.
+ */
 static bool column_is_sound(const struct model_data *d, enum model_column c)
 {
     const uint32_t *count = d->count;
@@ -111,6 +114,10 @@ static bool column_is_sound(const struct model_data *d, enum model_column c)
     return true;
 }
 
+/*
+ * Members of a shape may lead back to it: structures contain themselves in some services. Who
+ * follows them must bound the depth.
+ */
 static bool shape_is_sound(const struct model_data *d, size_t i)
 {
     const uint32_t *count = d->count;
@@ -130,6 +137,10 @@ static bool shape_is_sound(const struct model_data *d, size_t i)
     }
 }
 
+/*
+ * What an operation takes and gives is a structure, and what it throws an exception: nobody asks
+ * again.
+ */
 static bool operation_is_sound(const struct model_data *d, size_t i)
 {
     uint32_t input = model_number(d, COLUMN_OPERATION_INPUT, i);
@@ -213,6 +224,7 @@ static bool find_texts(struct model_data *d, const unsigned char *at, size_t len
     return text == end;
 }
 
+/* Looks into the block, which stays with them. */
 static void fill_service(struct model_data *d, const char *name)
 {
     uint32_t flags = number32(d->block);

@@ -31,6 +31,7 @@ void failures_clear(struct failures *f)
     *f = (struct failures){0};
 }
 
+/* The failure stays where it is only until the next one is added. */
 static struct failure *new_failure(struct failures *f, struct place place, const char *what)
 {
     MEM_GROW(f->all, f->count, f->cap);
@@ -120,6 +121,7 @@ static void expect_inspection(struct checking *k)
 
 /* ---- status ---- */
 
+/* Whether the case says anything of one of the two. */
 static bool expects_any(const struct test_case *c, const char *one, const char *other)
 {
     struct asl_at at;
@@ -161,6 +163,7 @@ static void expect_status(struct checking *k)
 
 /* ---- the way ---- */
 
+/* Counts how often the state was entered. Names may have the states around them: "Ship/Pack". */
 static size_t count_visits(const json *visits, const char *state)
 {
     size_t count = 0;
@@ -197,6 +200,7 @@ static void write_way(struct buf *out, const json *states, size_t marked)
                    json_str(json_at(states, i)), i == marked ? "]" : "");
 }
 
+/* Only the place where the ways part is marked, in both of them: all behind it differs anyway. */
 static void expect_way(struct checking *k, const char *what, const struct asl_at *at,
                        const json *actual)
 {
@@ -245,6 +249,10 @@ static void expect_never(struct checking *k, const struct asl_at *path, const js
     }
 }
 
+/*
+ * Other states may stand between those that are named. The first that is missing is told; the rest
+ * would follow from it.
+ */
 static void expect_order(struct checking *k, const struct asl_at *path, const json *visits)
 {
     struct asl_at list, state;
@@ -265,6 +273,7 @@ static void expect_order(struct checking *k, const struct asl_at *path, const js
     }
 }
 
+/* A count may be a matcher, too, so it is compared as any value is. */
 static void expect_counts(struct checking *k, const struct asl_at *path, const json *visits)
 {
     struct asl_at counts, count;
@@ -301,6 +310,7 @@ static void expect_path(struct checking *k)
     expect_counts(k, &at, visits);
 }
 
+/* A branch or iteration that never ran has an empty way, which an expectation may name as well. */
 static void expect_chains(struct checking *k)
 {
     struct asl_at at, chain;

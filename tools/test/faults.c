@@ -33,6 +33,7 @@ struct faults {
 
 /* ---- the suite ---- */
 
+/* A catcher as a text that can be compared: "Charge 0". */
 static json *catch_name(const struct asl_state *s, size_t catcher)
 {
     struct buf b = {0};
@@ -78,6 +79,10 @@ static json *end_of(const struct case_run *run)
     return json_build_done(&b);
 }
 
+/*
+ * Notes by which catchers the cases of the suite go: what such a catcher loses is what its author
+ * wants.
+ */
 static void add_catches(const trial *t, struct json_build *out)
 {
     const struct rt_event *e;
@@ -98,6 +103,10 @@ static void forget_suite(faults *f)
     f->ends = f->catches = NULL;
 }
 
+/*
+ * Plays all cases of the suite once. Cases that fail are left out: what they end with is expected
+ * by nobody.
+ */
 static void learn_suite(faults *f, const struct suite *s)
 {
     struct json_build ends = {0}, catches = {0};
@@ -151,6 +160,7 @@ static bool list_has_text(const json *array, const json *text)
     return false;
 }
 
+/* States.ALL and States.TaskFailed stand for other errors, and are thrown by none. */
 static void add_error(struct json_build *out, const json *name)
 {
     if (!list_has_text(out->v, name) && !json_str_is(name, "States.ALL") &&
@@ -202,6 +212,10 @@ struct faulting {
     const char *unanswered; /* the first Task that no mock answers; NULL: there is none */
 };
 
+/*
+ * Mocks of other cases are made when they are first asked: most faults need none but the case's
+ * own.
+ */
 static bool ask_mocks(struct faulting *x, size_t i, const struct trial_call *call,
                       struct trial_answer *out)
 {
@@ -212,6 +226,10 @@ static bool ask_mocks(struct faulting *x, size_t i, const struct trial_call *cal
     return mocking_answer(*m, call, out);
 }
 
+/*
+ * The call that fails throws; all others are answered by the case's mocks, then by those of any
+ * other case: behind a catcher come Tasks that this case never calls.
+ */
 static bool fault_answer(void *user, const struct trial_call *call, struct trial_answer *out)
 {
     struct faulting *x = user;
@@ -234,6 +252,7 @@ static bool fault_answer(void *user, const struct trial_call *call, struct trial
     return false;
 }
 
+/* A Retry of a Map or Parallel around the state counts, too. */
 static bool was_retried(const trial *t, const struct asl_state *s)
 {
     const struct trial_event *events;
@@ -265,6 +284,7 @@ static bool is_alike(const struct asl_state *s, const json *a, const json *b)
     return alike;
 }
 
+/* An error that the execution ends with unchanged was handled by nobody. */
 static bool passes_through(const struct faulting *x, const json *end)
 {
     return json_equal(json_get(end, "error"), x->error);
@@ -300,6 +320,7 @@ static void write_fault_way(struct buf *out, const json *visits)
         buf_adds(out, " → …");
 }
 
+/* The command that plays this fault alone. */
 static void write_again(struct buf *out, const struct faulting *x)
 {
     struct buf fault = {0};
@@ -352,6 +373,10 @@ static void tell(struct faulting *x, const struct case_run *run, struct buf *wha
     buf_reset(what);
 }
 
+/*
+ * A case that ends as some case of the suite expects is good, whichever that is: the fault may lead
+ * where another case goes on purpose.
+ */
 static void judge_end(struct faulting *x, const struct case_run *run)
 {
     json *end = end_of(run);
@@ -376,6 +401,10 @@ out:
     buf_clear(&what);
 }
 
+/*
+ * A catcher without ResultPath puts the error in the place of the input. That is told only where a
+ * later state reads what went with it, and no case goes that way on purpose.
+ */
 static void judge_losses(struct faulting *x, const struct case_run *run)
 {
     struct fault_loss loss;
@@ -431,6 +460,10 @@ static bool fault_is_wanted(const struct faulting *x)
     return wanted;
 }
 
+/*
+ * Each error is thrown once. Where the state is tried again it is also thrown each time, so that
+ * the retriers run out.
+ */
 static void play_faults(struct faulting *x)
 {
     for (size_t i = 0; i < json_count(x->errors); i++) {
@@ -467,6 +500,10 @@ static size_t fault_calls_of(const struct trial_made_call *calls, size_t count,
     return n;
 }
 
+/*
+ * Calls of a state are played together, at its first one. Cases with handlers are left out: what
+ * real programs do can't be played twice.
+ */
 void faults_case(faults *f, const struct test_case *c, const struct case_options *options,
                  const struct case_run *usual, struct failures *out)
 {
@@ -508,6 +545,9 @@ static bool fault_is_told(struct json_set *told, const json *failure)
     return known;
 }
 
+/*
+ * Returns the record without the faults that an earlier case has told. It passes when none is left.
+ */
 json *faults_once(struct json_set *told, json *record)
 {
     const json *failures = json_get(record, "failures");

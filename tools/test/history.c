@@ -38,6 +38,7 @@ static size_t value_end(const char *text, size_t len, size_t at)
     return len;
 }
 
+/* Says why the history can't be read. Returns false, for the callers' answers. */
 static bool refuse(struct diag *why, const char *text)
 {
     diag_set(why, "HISTORY", 0, "%s", text);
@@ -52,6 +53,10 @@ static const json *page_events(const json *page)
     return events && json_is_array(events) ? events : NULL;
 }
 
+/*
+ * Reads one page or several, which stand one after the other with blanks or nothing between them,
+ * as `aws stepfunctions get-execution-history` leaves them when its output is appended to a file.
+ */
 static json *read_pages(const char *text, size_t len, struct diag *why)
 {
     struct json_build pages = {0};
@@ -77,6 +82,10 @@ static json *read_pages(const char *text, size_t len, struct diag *why)
 
 /* ---- events ---- */
 
+/*
+ * A number that is missing or no integer is 0, which no event has as its id: AWS writes 0 where an
+ * event has none before it.
+ */
 static int64_t member_int(const json *object, const char *member)
 {
     const json *v = json_get(object, member);
@@ -99,6 +108,10 @@ static bool read_time(const json *v, int64_t *ms)
     return true;
 }
 
+/*
+ * Each kind of event has its details under a name of its own: taskScheduledEventDetails, for
+ * example. An event without any has an empty object, so that callers needn't ask.
+ */
 static const json *event_details_of(const json *event)
 {
     for (size_t i = 0; i < json_count(event); i++)
@@ -132,6 +145,10 @@ static int by_id(const void *a, const void *b)
     return (x->id > y->id) - (x->id < y->id);
 }
 
+/*
+ * The pages may come with the latest event first, so events are put in order here. All must be
+ * there: chains are found by the ids of the events before.
+ */
 static bool take_events(struct history *h, struct diag *why)
 {
     size_t room = 0;
@@ -160,6 +177,10 @@ static bool take_events(struct history *h, struct diag *why)
 
 /* ---- chains ---- */
 
+/*
+ * A chain is the events of one run through a scope: of the whole execution, a branch, or an
+ * iteration. It lives as long as the history does.
+ */
 static struct history_chain *add_chain(struct history *h, struct history_chain *up,
                                        const json *group)
 {
@@ -203,6 +224,7 @@ static struct history_chain *inner_chain(struct history *h, struct history_chain
     return c;
 }
 
+/* The name of a state, or of the Map of an iteration. */
 static const json *name_in_event(const struct history_event *e)
 {
     const json *name = json_get(e->details, "name");
@@ -268,6 +290,11 @@ static void place_group(struct history *h, struct history_event *e,
             h->chains[i]->cut = true;
 }
 
+/*
+ * An entered Map or Parallel is open in its chain until it is exited: what begins within finds by
+ * that where it belongs. The exit may come after an event of an inner chain, and goes back to the
+ * chain that the group is open in.
+ */
 static void place_state(struct history *h, struct history_event *e,
                         const struct history_event *before)
 {
@@ -301,6 +328,10 @@ static const struct history_event *event_before(const struct history *h,
     return id > 0 && id < e->id ? &h->events[id - 1] : NULL;
 }
 
+/*
+ * A kind of event that isn't known stays in the chain of the event before it, so that a history
+ * with events of a later AWS can still be read.
+ */
 static void place_event(struct history *h, struct history_event *e)
 {
     static const char *const of_groups[] = {"MapStateStarted",        "MapStateSucceeded",
@@ -331,6 +362,10 @@ static void place_event(struct history *h, struct history_event *e)
     place_state(h, e, before);
 }
 
+/*
+ * What is within an iteration that was cut short was cut short, too; outer chains stand before
+ * inner ones.
+ */
 static void place_events(struct history *h)
 {
     add_chain(h, NULL, NULL)->name = arena_strndup(&h->arena, "", 0);
@@ -357,6 +392,7 @@ static json *parsed(const json *details, const char *member)
     return read ? read : json_ref(v);
 }
 
+/* AWS leaves out what is not set; 99999999 is the most that a machine may say. */
 static int64_t seconds_of_event(const struct history_event *e, const char *member)
 {
     int64_t s = member_int(e->details, member);
@@ -364,6 +400,10 @@ static int64_t seconds_of_event(const struct history_event *e, const char *membe
     return s > 0 && s <= 99999999 ? s : 0;
 }
 
+/*
+ * A call behind another one of the same visit is a retry: the chain of ids leads from one to the
+ * next, so the attempt is counted there.
+ */
 static void new_call(struct history *h, struct history_event *e, const struct history_event *before)
 {
     const struct history_call *last =
@@ -386,6 +426,7 @@ static void new_call(struct history *h, struct history_event *e, const struct hi
     h->calls[h->call_count++] = made;
 }
 
+/* The first end counts. Events that follow tell of the same failure again. */
 static bool end_call(struct history_call *c, const struct history_event *e)
 {
     if (c->outcome != CALL_OPEN)
@@ -411,6 +452,10 @@ static bool is_of_a_task(const struct history_event *e)
            begins(e, "Activity");
 }
 
+/*
+ * Follows a Task's call from event to event: each has the id of the one before it, and takes the
+ * call's number over from there.
+ */
 static void note_task_call(struct history *h, struct history_event *e)
 {
     const struct history_event *before = event_before(h, e);

@@ -51,6 +51,10 @@ static asl_machine *machine_of(const struct init *i)
 
 /* ---- places ---- */
 
+/*
+ * A visit is told by its state and how many visits of that state came before: that stays the same
+ * when the case is played again.
+ */
 static size_t owner_of(const struct attempt *a, size_t visit)
 {
     const struct visit *v = &a->visits->all[visit];
@@ -58,6 +62,10 @@ static size_t owner_of(const struct attempt *a, size_t visit)
     return v->nth * machine_of(a->init)->count + v->state->id;
 }
 
+/*
+ * What was tried at a place where the plan was left, for what is wanted there; made when there is
+ * none.
+ */
 static struct tried *tried_at(struct attempt *a, const struct divergence *d)
 {
     size_t owner = owner_of(a, d->visit);
@@ -103,6 +111,10 @@ static bool fail_until_last(struct attempt *a, const struct visit *v, const stru
     return changed;
 }
 
+/*
+ * A Task is mended by the answer of a mock. One that was never called failed before, on its input:
+ * what that refers to is filled in.
+ */
 static bool mend_task(struct attempt *a, const struct history *h, const struct divergence *d,
                       size_t tries)
 {
@@ -141,6 +153,10 @@ static bool mend_choice(struct attempt *a, const struct history *h, const struct
     return false;
 }
 
+/*
+ * Changes the scenario so that the place is left as planned. Where that can't be had the element
+ * gets a penalty, so that the next measuring of ways goes around it.
+ */
 static bool attempt_mend(struct attempt *a, const struct history *h, const struct divergence *d)
 {
     const struct visit *v = &a->visits->all[d->visit];
@@ -192,6 +208,7 @@ static bool attempt_step(struct attempt *a)
     return go_on;
 }
 
+/* A playing that was cut short passes nothing: a case must end. */
 static bool has_hit(const struct attempt *a, size_t element)
 {
     const struct elements *e = a->plan->elements;
@@ -323,6 +340,7 @@ static const struct scenario *making_base(const struct making *m)
  * machine, at the state that the goal is of. */
 enum { START_BASE, START_FRESH, START_THERE, STARTS };
 
+/* One attempt from one start. What it passes on the way is kept even when it misses its goal. */
 static bool pursue_from(struct making *m, size_t start, size_t *work, struct buf *why)
 {
     const struct scenario *base = making_base(m);
@@ -377,6 +395,10 @@ static void count_missing(struct making *m, struct buf *why)
             making_miss(m->init, i, &why[i]);
 }
 
+/*
+ * The first case is one that ends well, as all others begin with what it has. Then each way that no
+ * case has passed is a goal in turn.
+ */
 void init_make(const struct suite_machine *machine, struct init *out)
 {
     const struct elements *e = machine->elements;

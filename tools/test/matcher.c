@@ -106,6 +106,10 @@ static void write_shown(struct buf *out, const json *v)
     buf_adds(out, " …");
 }
 
+/*
+ * Tells that something else was expected. Returns false; where only the answer is wanted no text is
+ * made.
+ */
 static bool wanted(const struct compared *c, const char *what)
 {
     struct buf shown = {0};
@@ -135,6 +139,7 @@ static bool wanted_value(const struct compared *c, const char *words, const json
 
 static bool compare(const struct compared *c);
 
+/* A JSON Pointer (RFC 6901): `~` and `/` in names are escaped. */
 static void pointer_add(struct buf *pointer, const struct buf *to, const json *key, size_t index)
 {
     buf_add(pointer, to->data ? to->data : "", to->len);
@@ -187,6 +192,10 @@ static bool unexpected_member(const struct compared *c, const json *key, const j
     return false;
 }
 
+/*
+ * All members are compared, even behind the first difference: whoever mends a test wants to see all
+ * of them at once. In a subset further members don't matter.
+ */
 static bool compare_objects(const struct compared *c)
 {
     const json *e = c->expected->value;
@@ -219,6 +228,7 @@ static bool compare_arrays(const struct compared *c)
     return same;
 }
 
+/* Numbers are compared by value: 1 and 1.0 are equal, as they are to JSONPath and JSONata. */
 static bool compare_plain(const struct compared *c)
 {
     const json *e = c->expected->value, *a = c->actual;
@@ -267,6 +277,10 @@ static void troubled(const struct compared *c, const char *format, ...)
     va_end(args);
 }
 
+/*
+ * A search has a bound of its own. One that reaches it decides nothing, so that $not around it
+ * doesn't make a pass of it.
+ */
 static bool regex_finds(const struct compared *c, const char *pattern, size_t pattern_len,
                         const json *text)
 {

@@ -46,6 +46,7 @@ struct mocking {
 
 /* ---- the rules ---- */
 
+/* Copies a place into the arena: others point up to it. */
 static struct asl_at *keep_at(mocking *m, const struct asl_at *at)
 {
     struct asl_at *copy = arena_alloc(&m->arena, sizeof *copy);
@@ -54,6 +55,7 @@ static struct asl_at *keep_at(mocking *m, const struct asl_at *at)
     return copy;
 }
 
+/* A mock is one rule, or a list of rules of which the first that fits answers. */
 static void take_rules(mocking *m, struct mock *mock)
 {
     struct asl_at rule;
@@ -70,6 +72,10 @@ static void take_rules(mocking *m, struct mock *mock)
     }
 }
 
+/*
+ * Layers stand in the order in which they are asked: row, case, defaults, the suite's, then shared
+ * files. `own` marks those of the case alone: one of them that is never used is told.
+ */
 static void add_mocks(mocking *m, const struct asl_at *above, bool own, bool shared)
 {
     struct asl_at mocks, mock;
@@ -152,6 +158,10 @@ static void call_values_release(struct call_values v[CALL_VALUES])
 
 /* ---- which rule ---- */
 
+/*
+ * A rule that says nothing of a number takes any. `known` is false where the call has no such
+ * number: a rule for items takes no call outside of a Map.
+ */
 static bool in_range(const json *rule, const char *field, bool known, uint64_t n)
 {
     const json *range = json_get(rule, field);
@@ -222,6 +232,10 @@ static bool is_function(const char *pattern, const char *name)
     return glob_match(pattern, bare.at, bare.len) || glob_match(pattern, bare.at, strlen(bare.at));
 }
 
+/*
+ * A function is called by its own ARN as the Task's resource, or by lambda:invoke with its name
+ * among the parameters.
+ */
 static bool calls_function(const char *pattern, const struct trial_call *call)
 {
     const json *named = call->parameters && json_is_object(call->parameters)
@@ -236,6 +250,10 @@ static bool calls_function(const char *pattern, const struct trial_call *call)
            is_function(pattern, json_str(named));
 }
 
+/*
+ * A path is told before a name, a name before a pattern: the closest key wins, whatever the order
+ * in the file.
+ */
 static enum fit fit_of(const json *key, const struct trial_call *call, struct buf *path)
 {
     if (json_str_is(key, buf_str(path)))
@@ -251,6 +269,10 @@ static enum fit fit_of(const json *key, const struct trial_call *call, struct bu
     return FIT_NONE;
 }
 
+/*
+ * A mock none of whose rules takes the call lets those with a looser key, and then the next layer,
+ * have it.
+ */
 static struct mock_rule *rule_in(struct mock_layer *layer, const struct trial_call *call,
                                  struct buf *path, struct buf *why)
 {
@@ -270,6 +292,9 @@ static struct mock_rule *rule_in(struct mock_layer *layer, const struct trial_ca
 
 /* ---- the answer ---- */
 
+/*
+ * What is wrong with a mock becomes an error of the Task, so that the case tells where it happened.
+ */
 static bool fails(struct trial_answer *out, const struct asl_error *why)
 {
     trial_answer_clear(out);
@@ -301,6 +326,9 @@ static json *evaluate_answer(const asl_template *t, const struct trial_call *cal
     return v;
 }
 
+/*
+ * It was checked when the suite was loaded (mocking_check_value), so nothing is wrong with it here.
+ */
 static const asl_template *compile(mocking *m, const struct asl_at *at, const struct asl_at *rule)
 {
     const asl_expression *list = NULL;
@@ -330,6 +358,7 @@ static void throw_as(const json *thrown, struct trial_answer *out)
     out->cause = cause ? json_ref(cause) : NULL;
 }
 
+/* A rule has one of return, throw, never and real; the schema refuses more than one. */
 static void answer_by(mocking *m, struct mock_rule *rule, const struct trial_call *call,
                       struct trial_answer *out)
 {
@@ -355,6 +384,10 @@ static void answer_by(mocking *m, struct mock_rule *rule, const struct trial_cal
     }
 }
 
+/*
+ * Layers are asked from the nearest outwards. A rule that can't be decided ends the search, and the
+ * Task fails with what was wrong: the next rule might answer what its author never meant.
+ */
 bool mocking_answer(mocking *m, const struct trial_call *call, struct trial_answer *out)
 {
     struct mock_rule *rule = NULL;

@@ -7,6 +7,7 @@
 
 /* ---- rules ---- */
 
+/* A rule that assigns or makes an output is noticed even where it leads the same way. */
 static bool has_effects(const json *rule)
 {
     return json_get(rule, "Assign") || json_get(rule, "Output");
@@ -35,6 +36,7 @@ static bool choices_of(const struct making *k, struct asl_at *out)
 
 typedef void see_test(struct making *k, size_t rule, const struct asl_at *test);
 
+/* Calls `see` for the test and for all within it: under Not, And, Or. */
 static void visit_tests(struct making *k, size_t rule, const struct asl_at *test, see_test *see)
 {
     static const char *const lists[] = {"And", "Or"};
@@ -51,6 +53,7 @@ static void visit_tests(struct making *k, size_t rule, const struct asl_at *test
         }
 }
 
+/* Rules that change nothing are left out with all that is in them: nobody could notice. */
 static void each_test(struct making *k, see_test *see)
 {
     struct asl_at rules, rule;
@@ -188,6 +191,7 @@ void mutate_choice_logic(struct making *k)
     each_test(k, swap_logic);
 }
 
+/* A list of one part stays: And and Or must have one. */
 static void drop_operand(struct making *k, size_t rule, const struct asl_at *test)
 {
     struct asl_at list, each;
@@ -218,6 +222,7 @@ static bool is_beside_test(const json *key)
     return false;
 }
 
+/* In a rule the test stands beside Next and the like; Not takes the test alone. */
 static json *negated_rule(const json *rule)
 {
     struct json_build b = {0}, test = {0};
@@ -233,6 +238,7 @@ static json *negated_rule(const json *rule)
     return json_build_done(&b);
 }
 
+/* The text within {% and %} becomes the argument of $not(), whatever operators it has. */
 static json *negated_condition(const json *condition)
 {
     if (!json_is_string(condition))
@@ -277,6 +283,7 @@ void mutate_condition(struct making *k)
 
 /* ---- rules and Default ---- */
 
+/* A rule that those before it leave nothing for is never taken, so nothing would be missed. */
 static bool rule_is_dead(const json *rules, size_t i)
 {
     struct interval of;
@@ -314,6 +321,10 @@ void mutate_rule_dropped(struct making *k)
     }
 }
 
+/*
+ * Rules that can't both be true may stand in any order; nor does the order matter where both lead
+ * the same way.
+ */
 void mutate_rule_order(struct making *k)
 {
     const struct asl_rule *compiled = k->s->choice.rules;

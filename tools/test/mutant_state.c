@@ -58,6 +58,10 @@ static void end_early(struct making *k, const struct asl_at *next)
                "it ends instead of going to '%s'", json_str(k->s->next->name));
 }
 
+/*
+ * Each way out of the state leads somewhere else. What no case notices was never looked at: the way
+ * itself, or what lies behind it.
+ */
 void mutate_next(struct making *k)
 {
     struct asl_at way;
@@ -87,6 +91,10 @@ void mutate_start(struct making *k)
 
 /* ---- Catch and Retry ---- */
 
+/*
+ * Catchers that never take anything, or that do the same as those behind them, are left out: nobody
+ * could notice.
+ */
 void mutate_catch_dropped(struct making *k)
 {
     struct asl_at list, entry;
@@ -126,6 +134,7 @@ void mutate_catch_order(struct making *k)
     }
 }
 
+/* A retrier of no attempts retries nothing, and stays. */
 void mutate_retry_dropped(struct making *k)
 {
     struct asl_at list, entry;
@@ -189,6 +198,7 @@ struct entry {
     bool last;
 };
 
+/* A single name stays: without it the entry would be gone, which another mutant is. */
 static void other_names(struct making *k, const struct entry *e, const json *catchers)
 {
     struct asl_at names, name;
@@ -270,6 +280,7 @@ static bool state_has_result(const struct asl_state *s, const json *v)
            (s->type == ASL_PASS && (s->result || s->parameters) && json_get(v, "ResultPath"));
 }
 
+/* Where the output is thrown away by the next state nobody can notice what it was made of. */
 void mutate_result_path(struct making *k)
 {
     struct asl_at list, entry;
@@ -312,6 +323,7 @@ static void drop_members(struct making *k, const struct asl_at *object, const ch
     buf_clear(&inner);
 }
 
+/* An object loses its members one by one; anything else goes as a whole. */
 static void drop_field(struct making *k, const struct asl_at *owner, const struct asl_at *field,
                        const char *whose, size_t element)
 {

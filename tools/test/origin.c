@@ -36,6 +36,10 @@ static const struct visit *visit_at(const struct search *s, size_t visit)
     return &s->h->visits->all[visit];
 }
 
+/*
+ * The first reason is kept: those behind it come from other ways to the same value. Returns false,
+ * for the callers' answers.
+ */
 static bool give_up(struct search *s, size_t visit, const char *what)
 {
     if (s->why && s->why->len == 0)
@@ -43,6 +47,10 @@ static bool give_up(struct search *s, size_t visit, const char *what)
     return false;
 }
 
+/*
+ * Notes what an intrinsic function does to the value on its way, so that origin_put() can undo it.
+ * The array is short: a value that has gone through more can't be set.
+ */
 static bool change(struct search *s, enum origin_change_kind kind, const json *by,
                    const struct steps *steps)
 {
@@ -70,6 +78,7 @@ static bool joined(const struct steps *head, const struct steps *tail, struct st
 
 /* ---- into a state ---- */
 
+/* The effective input is what InputPath leaves of the input. */
 static bool from_effective(struct search *s, size_t visit, const struct steps *steps)
 {
     const json *path = field(s, visit, "InputPath");
@@ -82,6 +91,7 @@ static bool from_effective(struct search *s, size_t visit, const struct steps *s
     return from_route(s, visit, &r, PLACE_RAW, false);
 }
 
+/* A Map's Parameters are its ItemSelector of old, and make the input of its iterations only. */
 static bool from_arguments(struct search *s, size_t visit, const struct steps *steps)
 {
     const struct asl_state *state = visit_at(s, visit)->state;
@@ -125,6 +135,7 @@ static bool from_item_input(struct search *s, size_t map, uint32_t index, const 
     return from_item(s, map, index, steps);
 }
 
+/* The search ends well here: the value is one of the execution's input. */
 static bool from_execution(struct search *s, const struct steps *steps)
 {
     s->out->task = NULL;
@@ -132,6 +143,10 @@ static bool from_execution(struct search *s, const struct steps *steps)
     return true;
 }
 
+/*
+ * The input comes from the state before, or from the Map or Parallel around the first state of a
+ * scope. Each step back takes one of steps_left, which bounds the recursion in loops.
+ */
 static bool from_input(struct search *s, size_t visit, const struct steps *steps)
 {
     const struct visit *v = visit_at(s, visit);
@@ -173,6 +188,7 @@ static bool from_result_path(struct search *s, size_t visit, const json *path, b
     return from_input(s, visit, steps);
 }
 
+/* What a state has made before OutputPath: for those without a result it is the effective input. */
 static bool from_made(struct search *s, size_t visit, const struct steps *steps)
 {
     const struct visit *v = visit_at(s, visit);
@@ -190,6 +206,10 @@ static bool from_made(struct search *s, size_t visit, const struct steps *steps)
     return from_result_path(s, visit, field(s, visit, "ResultPath"), false, steps);
 }
 
+/*
+ * The Output of the catcher or rule by which the state was left takes the place of the state's own.
+ * A catcher without one has the error as output.
+ */
 static const json *output_template(const struct search *s, size_t visit)
 {
     const struct visit *v = visit_at(s, visit);
@@ -244,6 +264,10 @@ static size_t last_child(const struct search *s, size_t parent, int64_t index)
     return NO_VISIT;
 }
 
+/*
+ * The result of a Map or Parallel is an array, so the first step says which iteration or branch the
+ * value is from.
+ */
 static bool from_children(struct search *s, size_t visit, const struct steps *steps)
 {
     struct steps rest;
@@ -257,6 +281,10 @@ static bool from_children(struct search *s, size_t visit, const struct steps *st
     return from_output(s, child, &rest);
 }
 
+/*
+ * The search ends well at a Task: the value is one of what its last call returned. Earlier calls of
+ * the visit have failed.
+ */
 static bool from_raw_result(struct search *s, size_t visit, const struct steps *steps)
 {
     const struct visit *v = visit_at(s, visit);
@@ -315,6 +343,10 @@ static size_t assigner(const struct visits *all, size_t visit, const json *name)
     return NO_VISIT;
 }
 
+/*
+ * In a scenario that starts in the midst of the machine a variable that nothing assigned is one of
+ * those that the case gives.
+ */
 static bool from_variable(struct search *s, size_t visit, const struct route *r)
 {
     size_t by = assigner(s->h->visits, visit, r->variable);
@@ -367,6 +399,10 @@ static bool from_context(struct search *s, size_t visit, const struct route *r, 
 
 /* ---- routes and templates ---- */
 
+/*
+ * The four places where data can be read are those of the specification's data flow: before
+ * InputPath, behind it, the raw result, and behind ResultPath.
+ */
 static bool from_place(struct search *s, size_t visit, enum route_place place,
                        const struct steps *steps)
 {

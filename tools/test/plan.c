@@ -25,6 +25,7 @@ void plan_clear(struct plan *p)
     *p = (struct plan){0};
 }
 
+/* Without a goal a plan only leads home, which is to a good end. */
 static const struct element *goal_of(const struct plan *p)
 {
     return p->goal == NO_ELEMENT ? NULL : &p->elements->all[p->goal];
@@ -32,12 +33,19 @@ static const struct element *goal_of(const struct plan *p)
 
 /* ---- distances ---- */
 
+/*
+ * Of all elements only these are ways from state to state: Retry, branches and items stay within.
+ */
 static bool leads_on(const struct element *e)
 {
     return e->kind == ELEMENT_NEXT || e->kind == ELEMENT_RULE || e->kind == ELEMENT_DEFAULT ||
            e->kind == ELEMENT_CATCH;
 }
 
+/*
+ * A catcher costs more than a plain way, as an error has to be brought about first; penalties make
+ * what was tried in vain longer still.
+ */
 static unsigned way_cost(const struct plan *p, size_t element, const unsigned *distances)
 {
     const struct element *e = &p->elements->all[element];
@@ -93,6 +101,10 @@ static const struct asl_state *target_in(const struct plan *p, const struct asl_
     return NULL;
 }
 
+/*
+ * Measures from both ends: how far each state is from a good end, and how far from the state of the
+ * goal, in the goal's scope or one around it.
+ */
 void plan_measure(struct plan *p)
 {
     bool *fixed = mem_calloc(p->machine->count, sizeof *fixed);
@@ -194,6 +206,9 @@ bool plan_variant(struct plan *p, size_t variant)
 
 /* ---- comparing ---- */
 
+/*
+ * More than 64 retriers of a state share their bits, which only makes a plan look passed too early.
+ */
 static bool passed(const struct plan *p, const struct visit *v, size_t element)
 {
     const struct element *e = &p->elements->all[element];
@@ -251,6 +266,7 @@ static bool is_beside(const struct comparing *c, size_t visit)
            is_state_within(s, goal_of(c->p)->state);
 }
 
+/* Returns the element that a Map's items are; NO_ELEMENT: the state has none. */
 static size_t map_items(const struct plan *p, const struct asl_state *s)
 {
     for (size_t i = p->elements->first[s->id]; i < p->elements->first[s->id + 1]; i++)

@@ -141,6 +141,10 @@ static bool replay_answer(void *user, const struct trial_call *call, struct tria
     return true;
 }
 
+/*
+ * AWS writes the input as text of JSON. Other text is taken as a string, as a hand-written history
+ * may have it.
+ */
 json *replay_input(const struct history *h)
 {
     const json *text = json_get(h->events[0].details, "input");
@@ -160,6 +164,7 @@ static void take_source(struct replaying *r, const struct history *h,
 
 /* ---- what no two executions have alike ---- */
 
+/* States.UUID() and names of executions make others each time. */
 static bool is_uuid(const char *s, size_t len)
 {
     if (len != 36)
@@ -194,6 +199,10 @@ static bool read_arn(const char *s, const char **service, const char **type)
     return s && (text_begins_with(*service, "states:") || text_begins_with(*service, "iam:"));
 }
 
+/*
+ * Two ARNs are alike when service and type are the same: region, account and name are those of
+ * whoever recorded it.
+ */
 static bool are_arns_alike(const char *a, const char *b)
 {
     const char *service, *other, *x, *y;
@@ -224,6 +233,10 @@ bool replay_are_times(const json *a, const json *b)
     return is_time_text(json_str(a), json_str_len(a)) && is_time_text(json_str(b), json_str_len(b));
 }
 
+/*
+ * Only what can't be the same in two executions is left out of a comparison; both texts must be of
+ * that kind.
+ */
 static bool are_alike(const json *a, const json *b)
 {
     return replay_are_uuids(a, b) || replay_are_times(a, b) ||
@@ -255,6 +268,10 @@ static bool are_alike_within(const json *was, const json *actual)
     return alike;
 }
 
+/*
+ * Returns the actual value with those texts of the recorded one that no two executions have alike:
+ * what is different then is a difference. Text of JSON within is settled as well.
+ */
 json *replay_settle(const json *was, const json *actual)
 {
     struct json_build b = {0};
@@ -291,6 +308,10 @@ struct first_difference {
     bool follows; /* the chain only ended as its group failed, which another difference tells */
 };
 
+/*
+ * Keeps the earliest difference: all that comes behind follows from it. One that only follows from
+ * a group's failure gives way to any other.
+ */
 static void offer(struct first_difference *d, const struct first_difference *new)
 {
     if (!d->told || (d->follows && !new->follows) ||
@@ -306,6 +327,10 @@ static bool is_compared(const struct history_event *e)
     return !text_ends_with(e->type, "Aborted");
 }
 
+/*
+ * Returns the chain's next event that is compared, and steps behind it; NULL at its end, and for no
+ * chain.
+ */
 static const struct history_event *next_event(const struct history *h,
                                               const struct history_chain *c, size_t *at)
 {
@@ -330,6 +355,10 @@ static bool are_same(const struct history_event *was, const struct history_event
     return same;
 }
 
+/*
+ * Chains are compared one by one, as the order of events of two of them depends on which branch was
+ * quicker. A recorded history that hasn't ended may lack events at the end of each.
+ */
 static void compare_chain(const struct history *h, const struct history_chain *c,
                           const struct history *live, const struct history_chain *l,
                           struct first_difference *d)
@@ -391,6 +420,10 @@ static void offer_new_chain(const struct history *h, const struct history_chain 
     offer(d, &(struct first_difference){.id = INT64_MAX, .is = is, .follows = true});
 }
 
+/*
+ * Goes through both lists of chains, sorted by name, as a merge does. A chain that only one has is
+ * told by the events that it lacks.
+ */
 static void compare_histories(const struct history *h, const struct history *live,
                               struct first_difference *d)
 {
@@ -432,6 +465,10 @@ static void write_end_of_case(struct buf *out, const struct replay *r)
                    strcmp(status, "SUCCEEDED") == 0 ? "succeeded" : "ended");
 }
 
+/*
+ * Where both have the same event with other data, the data's differences are told, else the two
+ * events.
+ */
 static void tell_difference(struct replay *r, const struct first_difference *d)
 {
     struct differences differences = {0};

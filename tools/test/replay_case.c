@@ -73,6 +73,7 @@ static json *json_seconds(int64_t ms)
 
 /* ---- rules ---- */
 
+/* A mock throws a name alone, or a name with a cause. */
 static json *thrown(const struct trial_answer *a)
 {
     struct json_build b = {0};
@@ -198,6 +199,10 @@ static json *rules_by(const struct state_calls *s, unsigned by)
     return NULL;
 }
 
+/*
+ * Tries the plainest way to tell calls apart first. By the number of the call each has a rule of
+ * its own, so the last way always gives rules.
+ */
 static json *rules_of(const struct state_calls *s)
 {
     static const unsigned ways[] = {0, BY_ATTEMPT, BY_ITEM, BY_ITEM | BY_ATTEMPT, BY_CALL};
@@ -231,6 +236,7 @@ static json *state_rules(const struct replay *r, const struct trial_made_call *c
     return rules;
 }
 
+/* The answers stand in the order of the calls. Each state's are gathered at its first call. */
 static json *mocks_of(const struct replay *r)
 {
     const struct trial_made_call *calls;
@@ -306,6 +312,10 @@ static json *ending_of(const struct history *h, const char *member)
     return made;
 }
 
+/*
+ * What is expected is what the replay gave, but matchers stand where the recorded execution had
+ * other values: such values are different each time.
+ */
 static json *expectations(const struct replay *r, const struct history *h)
 {
     static const char *const ends[] = {"output", "error", "cause"};

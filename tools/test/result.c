@@ -47,6 +47,7 @@ result *result_new(const trial *t)
     return r;
 }
 
+/* For a state that ran alone: there is no trial to make members from, so all are given. */
 result *result_of_values(json *members)
 {
     result *r = mem_calloc(1, sizeof *r);
@@ -69,6 +70,7 @@ void result_free(result *r)
 
 /* ---- status and error ---- */
 
+/* Ends of a playing that no execution on AWS can have get words of their own. */
 static const char *status_name(const trial *t)
 {
     switch (trial_how(t)) {
@@ -83,6 +85,7 @@ static const char *status_name(const trial *t)
     return rt_status_name(rt_exec_status(trial_exec(t)));
 }
 
+/* A trial that was cut has failed with nothing yet. */
 static const struct asl_error *error_of(const trial *t)
 {
     return trial_how(t) == TRIAL_ENDED ? rt_exec_error(trial_exec(t)) : NULL;
@@ -103,6 +106,7 @@ struct walk {
     size_t count;
 };
 
+/* Takes `name`. Frames are used again, so a later chain takes the place of an earlier one. */
 static char *set_name(struct chain_names *c, uint32_t frame, char *name)
 {
     if (frame >= c->count) {
@@ -120,6 +124,7 @@ static const char *name_at(const struct chain_names *c, uint32_t frame)
     return frame < c->count && c->by_frame[frame] ? c->by_frame[frame] : c->prefix;
 }
 
+/* "Outer[0]/Map[2]", as expectations name chains. */
 static char *inner_name(const char *outer, const struct asl_state *group, size_t index)
 {
     struct buf b = {0};
@@ -145,6 +150,7 @@ static const char *chain_entered(struct chain_names *c, const struct rt_event *e
     return name_at(c, e->frame);
 }
 
+/* Values never change once built, so the list is copied with its new end; chains are short. */
 static void add_to(struct json_build *chains, const char *chain, json *name)
 {
     const json *have = chains->v ? json_get(chains->v, chain) : NULL;
@@ -166,6 +172,10 @@ static json *path_of(const struct asl_state *s)
     return json_take_buf(&b);
 }
 
+/*
+ * Children of Map Runs are executions of their own, with the name of their iteration before all of
+ * their chains. A parent stands before its children.
+ */
 static void walk_begin(struct walk *w, const trial *t)
 {
     const struct trial_execution *all;
@@ -190,6 +200,7 @@ static void walk_end(struct walk *w)
     mem_free(w->executions);
 }
 
+/* Path, visits and chains come from one walk: whichever is asked for first makes all three. */
 static void walk_events(result *r)
 {
     struct json_build path = {0}, visits = {0}, chains = {0};
@@ -252,6 +263,7 @@ static json *call_value(const trial *t, const struct trial_made_call *c,
     return json_build_done(&b);
 }
 
+/* Lists the calls of each state under its path, in the order of first calls. */
 static json *calls_value(const trial *t)
 {
     const struct trial_made_call *calls;
@@ -281,6 +293,7 @@ static json *calls_value(const trial *t)
 
 /* ---- events ---- */
 
+/* As GetExecutionHistory tells them: without private events, and without those of children. */
 static json *events_value(const trial *t)
 {
     const struct trial_event *events;
@@ -325,6 +338,7 @@ static json *make(result *r, enum member m)
     return NULL;
 }
 
+/* Members are made when they are first asked for: most cases look at two or three of them. */
 const json *result_member(result *r, const char *name)
 {
     for (enum member m = 0; m < MEMBERS; m++) {

@@ -35,6 +35,7 @@ bool steps_join(struct steps *s, const struct steps *more)
     return true;
 }
 
+/* Whether `s` begins with `head`; the rest becomes *rest. */
 bool steps_after(const struct steps *s, const struct steps *head, struct steps *rest)
 {
     if (head->count > s->count)
@@ -47,6 +48,7 @@ bool steps_after(const struct steps *s, const struct steps *head, struct steps *
     return true;
 }
 
+/* A name leads into an object, an index into an array; anything else leads nowhere. */
 static const json *step_get(const json *doc, const json *step)
 {
     if (json_is_string(step))
@@ -78,6 +80,7 @@ static json *steps_without(const json *object, const json *key)
 
 static json *steps_set_from(const json *doc, const struct steps *s, size_t from, const json *v);
 
+/* Elements in front of a new one are null. An array is not made longer than a case can show. */
 static json *set_element(const json *doc, const struct steps *s, size_t from, const json *v)
 {
     enum { MOST_ELEMENTS = 1000 };

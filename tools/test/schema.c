@@ -18,6 +18,7 @@
 
 #define CODE "TEST_SUITE"
 
+/* All that is wrong with a suite has one code: there is nothing to switch off. */
 void schema_refuse(struct asl_report *report, const struct asl_at *at, enum asl_part part,
                    const char *hint, const char *format, ...)
 {
@@ -53,6 +54,7 @@ static bool read_unit(const char **at, double *ms)
     return false;
 }
 
+/* At most 15 characters, which a double holds exactly. */
 static bool read_amount(const char **at, double *n)
 {
     const char *from = *at;
@@ -67,6 +69,7 @@ static bool read_amount(const char **at, double *n)
 
 enum { MOST_YEARS = 1000 };
 
+/* A number is seconds; text is amounts with units, one behind the other: 1h30m. */
 bool schema_duration(const json *v, int64_t *ms)
 {
     const double most = MOST_YEARS * 366 * 86400e3;
@@ -87,6 +90,7 @@ bool schema_duration(const json *v, int64_t *ms)
     return true;
 }
 
+/* "3" and 3 are one number, "1-3" a range, "4-" has no end. */
 bool schema_range(const json *v, int64_t *first, int64_t *last)
 {
     char *end;
@@ -200,6 +204,7 @@ static const struct schema_field *find_field(const struct schema_object *o, cons
     return NULL;
 }
 
+/* Where no field is nearly called so, all of them are listed. */
 static void refuse_unknown(const struct schema_object *o, const struct asl_at *member,
                            struct asl_report *report)
 {
@@ -220,6 +225,10 @@ static void refuse_unknown(const struct schema_object *o, const struct asl_at *m
     buf_clear(&hint);
 }
 
+/*
+ * Each member is checked by itself, then what is missing is told, then what the object alone can
+ * know.
+ */
 static void check_object(const struct schema_object *o, const struct asl_at *at,
                          struct asl_report *report)
 {

@@ -89,6 +89,7 @@ bool snapshot_read(struct suite *s, struct asl_report *report)
     return good;
 }
 
+/* A suite without a file has no snapshots yet. */
 static const json *kept_entries(const struct suite *s)
 {
     return s->snapshots.doc ? json_get(s->snapshots.doc, "snapshots") : json_empty_object();
@@ -153,6 +154,7 @@ static json *event_member(const json *key, const json *v)
     return json_is_object(v) ? copy_without(v, truncations, readable) : json_ref(v);
 }
 
+/* Ids and times are left out: one more event would change all that come behind it. */
 static json *event_value(const json *event)
 {
     static const char *const changing[] = {"id", "previousEventId", "timestamp", NULL};
@@ -170,6 +172,7 @@ static json *snapshot_events(const json *events)
     return json_build_done(&b);
 }
 
+/* A snapshot has status always, and of the rest what the case asks for: of `true` all of it. */
 json *snapshot_value(const struct test_case *c, result *r)
 {
     static const struct {

@@ -23,6 +23,7 @@ void pins_clear(struct pins *p)
     *p = (struct pins){0};
 }
 
+/* Forgets what the owner asked for: it is about to ask for something else. */
 static void pins_drop(struct pins *p, size_t owner)
 {
     size_t kept = 0;
@@ -65,6 +66,10 @@ struct solving {
     size_t count, cap;
 };
 
+/*
+ * Evaluates the comparison on an object whose member `v` is the value. Without a value the member
+ * is missing, which IsPresent asks about. A test that can't be compiled holds for nothing.
+ */
 static bool check_holds(struct arena *a, const struct check *c, const json *v)
 {
     struct json_build b;
@@ -98,6 +103,10 @@ static void add_check(struct arena *a, struct group *g, const json *text, bool t
     g->checks[g->count++] = c;
 }
 
+/*
+ * Needs of values that come from one place are one group: one value has to satisfy all of them. A
+ * need that can't be set has a group of its own, which holds or doesn't.
+ */
 static struct group *group_of(struct solving *s, const struct need *n)
 {
     struct buf key = {0};
@@ -151,6 +160,10 @@ static void suggest_pattern(struct arena *a, struct group *g, const json *patter
     }
 }
 
+/*
+ * The bound itself and both sides of it: one of them is good for <, <=, = and the like, true or
+ * false.
+ */
 static void suggest_number(struct arena *a, struct group *g, const json *n)
 {
     suggest(a, g, json_ref((json *)(uintptr_t)n));
@@ -160,6 +173,7 @@ static void suggest_number(struct arena *a, struct group *g, const json *n)
                                          : json_double(json_double_value(n) + by));
 }
 
+/* A second before and after the bound, by the same thought as for numbers. */
 static void suggest_time(struct arena *a, struct group *g, const json *text)
 {
     struct timestamp t;
@@ -174,6 +188,10 @@ static void suggest_time(struct arena *a, struct group *g, const json *text)
     }
 }
 
+/*
+ * Operators that compare with a path have their value elsewhere, and the general suggestions must
+ * do.
+ */
 static void suggest_for(struct arena *a, struct group *g, const struct check *c)
 {
     for (size_t i = 0; i < json_count(c->text); i++) {
@@ -218,6 +236,10 @@ static void suggest_word(void *user, const char *text, size_t len)
     suggest(s->a, s->g, json_string(text, len));
 }
 
+/*
+ * The order matters: the first that fits is taken, and reads best in the case. Values of the
+ * comparisons come first, then words that the service's model has, then plain ones.
+ */
 static void suggest_all(struct arena *a, struct group *g)
 {
     const struct origin *o = g->origin;
@@ -278,6 +300,10 @@ static bool group_choose(const struct solving *s, struct group *g)
     return g->chosen || all_hold(a, g, NULL);
 }
 
+/*
+ * A value that an earlier choice has asked for must go on to satisfy that when a later one asks for
+ * more.
+ */
 static void add_pins(struct solving *s, const struct pins *pins, size_t owner)
 {
     for (size_t i = 0; i < s->count; i++)
@@ -312,6 +338,7 @@ static void tell_unsolved(const struct origin *o, struct buf *why)
         buf_printf(why, "'%s' returns", json_str(o->task->name));
 }
 
+/* One group that has no value is enough: the rule can't be brought about in this way. */
 static bool choose_all(struct solving *s, struct buf *why)
 {
     for (size_t i = 0; i < s->count; i++) {
@@ -335,6 +362,10 @@ static void solving_clear(struct solving *s)
     mem_free(s->groups);
 }
 
+/*
+ * Asks what must hold for the rule to be the one that is taken, finds a value for each place, and
+ * puts them into the scenario. Pins are kept only when all went well.
+ */
 enum solved solve_choice(const struct history *h, size_t visit, size_t rule, size_t alternative,
                          struct scenario *s, struct pins *pins, size_t owner, size_t *alternatives,
                          struct buf *why)

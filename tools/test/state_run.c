@@ -158,6 +158,9 @@ static void begin_request(const struct state_run *s, struct json_build *b)
         json_build_set(b, "stateConfiguration", json_ref(at.value));
 }
 
+/*
+ * A stand-in isn't checked against the service's model (`checked` false); the answer of a mock is.
+ */
 static void set_mock(struct json_build *b, const char *member, json *v, bool checked)
 {
     struct json_build mock = {0};
@@ -199,6 +202,7 @@ static const json *sent_by(const json *inspection)
     return sent ? sent : json_get(inspection, "afterParameters");
 }
 
+/* A request that is refused fails the case with TestState's own message. */
 static bool refused(const struct state_run *s, const struct state_world *w, struct failures *out)
 {
     const json *message = w->answer ? json_get(w->answer, "message") : NULL;
@@ -218,6 +222,7 @@ static bool is_task(const struct state_run *s)
     return s->state->type == ASL_TASK;
 }
 
+/* TestState takes a mock for these only; for others it would be refused. */
 static bool takes_mock(const struct state_run *s)
 {
     return is_task(s) || s->state->type == ASL_MAP || s->state->type == ASL_PARALLEL;
@@ -330,6 +335,7 @@ static json *calls_of_state(const struct state_run *s, const json *inspection)
     return json_build_done(&b);
 }
 
+/* A state that assigns nothing leaves the variables as the case gave them. */
 static json *variables_of_state(const struct state_run *s, const json *inspection)
 {
     const json *after = json_get(inspection, "variables");
@@ -340,6 +346,10 @@ static json *variables_of_state(const struct state_run *s, const json *inspectio
     return json_ref(case_field(s->c, "variables", &at) ? at.value : json_empty_object());
 }
 
+/*
+ * Makes of TestState's answer what a whole execution would have left, so that expectations and
+ * reports needn't know the difference.
+ */
 static result *result_of(const struct state_run *s, const struct state_world *w)
 {
     static const char *const same[] = {"status", "error", "cause"};

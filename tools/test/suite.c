@@ -102,6 +102,10 @@ static bool read_definition(struct loading *l, struct asl_report *report)
 
 /* ---- names of states in it ---- */
 
+/*
+ * A suite that was written for an older definition is the usual reason, so the nearest name is
+ * offered.
+ */
 static void refuse_state(const struct suite *s, const struct asl_at *at, enum asl_part part,
                          const char *name, bool several, struct asl_report *report)
 {
@@ -121,6 +125,7 @@ static void refuse_state(const struct suite *s, const struct asl_at *at, enum as
     buf_clear(&hint);
 }
 
+/* Where a name is no text, the schema has told that already. */
 static void check_state(const struct suite *s, const struct asl_at *at, enum asl_part part,
                         const json *name, struct asl_report *report)
 {
@@ -190,6 +195,10 @@ static void check_chain(const struct suite *s, const struct asl_at *chain,
     buf_clear(&path);
 }
 
+/*
+ * States other than Tasks would never be called, so such an expectation would fail, or hold, for
+ * the wrong reason.
+ */
 static void check_called(const struct suite *s, const struct asl_at *calls,
                          struct asl_report *report)
 {
@@ -250,6 +259,10 @@ static void check_layer(const struct suite *s, const struct asl_at *layer,
 
 /* ---- cases ---- */
 
+/*
+ * A case of a table is made of its row, the case itself, and the defaults, in this order: the first
+ * that has a field wins. Layers are looks into the file.
+ */
 static void add_case(struct suite *s, struct asl_at *at, struct asl_at *row, size_t number)
 {
     struct asl_at defaults;
@@ -395,6 +408,10 @@ static bool suite_include(struct loading *l)
     return good;
 }
 
+/*
+ * Snapshots are read with the suite, so that one that can't be read is told before any case has
+ * been played.
+ */
 static bool suite_snapshots(struct loading *l)
 {
     struct asl_report report = {0};
@@ -457,6 +474,10 @@ bool case_field_in(const struct test_case *c, size_t layer, const char *name, st
     return asl_at_member(&c->layers[layer], name, out);
 }
 
+/*
+ * The nearest layer wins as a whole: a field of a row takes the place of the case's, they are not
+ * merged.
+ */
 bool case_field(const struct test_case *c, const char *name, struct asl_at *out)
 {
     for (size_t i = 0; i < c->layer_count; i++)
@@ -472,6 +493,7 @@ const char *case_text(const struct test_case *c, const char *name)
     return case_field(c, name, &at) ? json_str(at.value) : NULL;
 }
 
+/* Tags of all layers count: a case has those of the defaults as well as its own. */
 bool case_has_tag(const struct test_case *c, const char *tag)
 {
     for (size_t i = 0; i < c->layer_count; i++) {

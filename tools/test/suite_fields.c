@@ -182,6 +182,7 @@ static const struct schema_field expect_rows[] = {
      "events.",
      false},
 };
+/* Arguments of the matchers in these members. */
 static void check_expect(const struct asl_at *at, struct asl_report *report)
 {
     static const char *const patterns[] = {"output",    "error",  "cause",     "duration",
