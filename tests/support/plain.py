@@ -5,7 +5,9 @@ signals that end a process, files that others can read, a folder for temporary f
 """
 import os
 import re
+import shutil
 import signal
+import sys
 import tempfile
 
 CHANGES_ANSWERS = re.compile(r"AWS_.*|CI|NO_COLOR|FORCE_COLOR|CLICOLOR.*|COLUMNS|PORT|CDPATH|LC_.*|LANGUAGE|TZ|(http|https|all|no)_proxy", re.I)
@@ -18,6 +20,10 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 os.umask(0o022)
 if "TMPDIR" in os.environ:
     os.environ["TMPDIR"] = tempfile.tempdir = os.path.abspath(os.environ["TMPDIR"])
+
+# What tests start as python3 is this one, without the script of a version manager before it, which costs more than they do.
+if sys.executable and shutil.which("python3") != sys.executable:
+    os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ.get("PATH", os.defpath)
 
 # For paths that go to make, or into a command of a page, which have no quotes; None is tempfile's own.
 WITHOUT_BLANKS = "/tmp" if " " in tempfile.gettempdir() else None
