@@ -126,6 +126,15 @@ static const struct {
      "<MaxSessionDuration>3600</MaxSessionDuration></Role></GetRoleResult></R>",
      "{\"Role\":{\"RoleId\":\"i\",\"CreateDate\":\"2023-11-14T22:13:20Z\","
      "\"MaxSessionDuration\":3600}}"},
+    {"query: a list whose shape has its name on the wire",
+     "aws-sdk:elasticache:modifyReplicationGroupShardConfiguration", NULL,
+     "<R><ModifyReplicationGroupShardConfigurationResult><ReplicationGroup><PendingModifiedValues>"
+     "<PendingLogDeliveryConfiguration><member><LogType>slow-log</LogType></member>"
+     "</PendingLogDeliveryConfiguration></PendingModifiedValues></ReplicationGroup>"
+     "</ModifyReplicationGroupShardConfigurationResult></R>",
+     "{\"ReplicationGroup\":{\"PendingModifiedValues\":{\"LogDeliveryConfigurations\":[{"
+     "\"LogType\":"
+     "\"slow-log\"}]}}}"},
     {"query: no wrapper", "aws-sdk:iam:deleteRole", NULL, "<DeleteRoleResponse/>", "{}"},
     {"ec2: the root's members, lists of items", "aws-sdk:ec2:describeInstances", NULL,
      "<DescribeInstancesResponse><requestId>r</requestId><reservationSet><item><instancesSet><item>"
