@@ -175,21 +175,60 @@ static bool find_at_random(struct exploring *x, struct order *o, size_t most, ui
     return found;
 }
 
-/* Turns choices back into 0 as long as the case still ends otherwise. */
-static void shorten(struct exploring *x, struct order *o)
+/* A list may have thousands of choices, and each attempt to shorten it plays the case again. */
+enum { MOST_SHORTENINGS = 100 };
+
+static void drop_zeros_behind(struct order *o)
 {
     while (o->count && !o->choices[o->count - 1])
         o->count--;
-    for (size_t i = 0; i < o->count; i++) {
-        size_t was = o->choices[i];
-        if (!was)
-            continue;
-        o->choices[i] = 0;
-        if (!ends_otherwise(x, o))
-            o->choices[i] = was;
+}
+
+/*
+ * Turns the next `most` choices from *from on that are not 0 back into 0, and keeps that if the
+ * case still ends otherwise. *from moves behind them. False: there were none.
+ */
+static bool try_without(struct exploring *x, struct order *o, size_t *from, size_t most,
+                        size_t *kept)
+{
+    size_t count = o->count, begin = *from, zeroed = 0;
+    size_t *were = mem_calloc(count + 1, sizeof *were);
+
+    if (count)
+        memcpy(were, o->choices, count * sizeof *were);
+    for (; *from < count && zeroed < most; ++*from) {
+        zeroed += o->choices[*from] > 0;
+        o->choices[*from] = 0;
     }
-    while (o->count && !o->choices[o->count - 1])
-        o->count--;
+    bool otherwise = zeroed && ends_otherwise(x, o);
+    if (zeroed && !otherwise) {
+        memcpy(o->choices + begin, were + begin, (*from - begin) * sizeof *were);
+        *kept += zeroed;
+    }
+    mem_free(were);
+    return zeroed > 0;
+}
+
+/*
+ * Zeller's delta debugging: most choices have no part in the fault, so large pieces of the list are
+ * turned back at once, then smaller ones of what is left, down to single choices. What a fault of
+ * k choices costs grows with k times the logarithm of the list's length, not with its length.
+ */
+static void shorten(struct exploring *x, struct order *o)
+{
+    size_t left = MOST_SHORTENINGS, kept = 0;
+
+    drop_zeros_behind(o);
+    for (size_t i = 0; i < o->count; i++)
+        kept += o->choices[i] > 0;
+    for (size_t piece = (kept + 1) / 2; piece && left;) {
+        size_t from = 0;
+        kept = 0;
+        while (left && try_without(x, o, &from, piece, &kept))
+            left--;
+        drop_zeros_behind(o);
+        piece = piece > kept ? (kept + 1) / 2 : piece / 2;
+    }
 }
 
 /* ---- telling ---- */
