@@ -13,7 +13,7 @@ static void add_count(struct buf *out, size_t count, const char *what)
 }
 
 void test_tell_left_out(const struct test_case *const *cases, size_t count, const char *option,
-                        bool no_states, bool no_handlers)
+                        bool no_states)
 {
     size_t alone = 0, real = 0;
     struct buf text = {0};
@@ -23,7 +23,7 @@ void test_tell_left_out(const struct test_case *const *cases, size_t count, cons
             continue;
         bool state = no_states && case_text(cases[i], "state");
         alone += state;
-        real += !state && no_handlers && case_text(cases[i], "handlers");
+        real += !state && case_has_handlers(cases[i]);
     }
     add_count(&text, alone, "of one state alone");
     add_count(&text, real, "with handlers");

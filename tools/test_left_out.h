@@ -6,10 +6,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Writes a line to stderr when there are cases of which `option` plays nothing: those of one state
- * alone, and where `no_handlers` is set those with real handlers, which a fault could let do harm.
- */
+/* Writes a line to stderr when there are cases of which `option` plays nothing: those with real
+ * handlers, which would be called again and again and which a fault could let do harm, and where
+ * `no_states` is set those of one state alone. */
 void test_tell_left_out(const struct test_case *const *cases, size_t count, const char *option,
-                        bool no_states, bool no_handlers);
+                        bool no_states);
 
 #endif

@@ -189,6 +189,10 @@ static const struct {
     bool needs; /* the other one; else it goes without that */
 } pairs[] = {
     {"watch", "update", false},
+    /* Mutants are judged by what is written down, so that has to be right before. */
+    {"update", "mutate", false},
+    {"update", "min-score", false},
+    {"update", "mutation-report", false},
     {"seed", "explore", true},
 };
 

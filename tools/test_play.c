@@ -156,11 +156,11 @@ static int test_run(struct test *t)
         fprintf(stderr,
                 "asl test: some cases say 'only', so others of their suites are left out\n");
     if (t->fault_player)
-        test_tell_left_out(t->cases, t->case_count, "--faults", true, true);
+        test_tell_left_out(t->cases, t->case_count, "--faults", true);
     if (t->orders)
-        test_tell_left_out(t->cases, t->case_count, "--explore", true, false);
+        test_tell_left_out(t->cases, t->case_count, "--explore", true);
     if (t->mutate)
-        test_tell_left_out(t->cases, t->case_count, "--mutate", false, true);
+        test_tell_left_out(t->cases, t->case_count, "--mutate", false);
     /* People have read on stderr what is wrong with suites; programs read the report. */
     size_t broken = t->reporter.kind == reporter_kind_find("tree") ? 0 : t->broken_count;
     reporter_begin(&t->reporter, t->case_count + broken);

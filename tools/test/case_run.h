@@ -12,14 +12,15 @@
 
 /*
  * Plays one case and compares what comes of it. All else that tests do (other orders, faults,
- * changed definitions) plays cases by this.
+ * changed definitions) plays cases by this, with a copy of the options that the case was played
+ * with in the first place, so that nothing is compared that the command leaves out.
  */
 struct case_run {
     trial *trial;                /* NULL: a state ran alone, or nothing could be played */
     struct element_passed alone; /* that state */
-    result *result;
-    struct failures failures; /* none: it passed */
-    double took_s;            /* of real time */
+    result *result;              /* NULL: the handlers file can't be read, so nothing was played */
+    struct failures failures;    /* none: it passed */
+    double took_s;               /* of real time */
 };
 
 struct case_options {

@@ -103,11 +103,18 @@ static void forget_suite(faults *f)
     f->ends = f->catches = NULL;
 }
 
+/* Cases with real handlers are not played to learn how they end: they would call these once more in
+ * each process. */
+static bool teaches(const struct test_case *c)
+{
+    return !c->skip && !case_has_handlers(c);
+}
+
 /*
- * Plays all cases of the suite once. Cases that fail are left out: what they end with is expected
+ * Plays the cases of the suite once. Cases that fail are left out: what they end with is expected
  * by nobody.
  */
-static void learn_suite(faults *f, const struct suite *s)
+static void learn_suite(faults *f, const struct suite *s, const struct case_options *options)
 {
     struct json_build ends = {0}, catches = {0};
 
@@ -119,11 +126,10 @@ static void learn_suite(faults *f, const struct suite *s)
     json_build_array(&ends, s->case_count);
     json_build_array(&catches, 4);
     for (size_t i = 0; i < s->case_count; i++) {
-        const struct case_options options = {0};
         struct case_run run;
-        if (s->cases[i].skip)
+        if (!teaches(&s->cases[i]))
             continue;
-        case_run(&s->cases[i], &options, &run);
+        case_run(&s->cases[i], options, &run);
         if (run.trial && !run.failures.count) {
             json_build_add(&ends, end_of(&run));
             add_catches(run.trial, &catches);
@@ -202,7 +208,6 @@ struct faulting {
     faults *f;
     const struct test_case *c;
     const struct case_options *options;
-    const struct case_run *usual;
     struct failures *out;
     const struct asl_state *s;
     json *errors; /* that it fails with, one after another */
@@ -245,7 +250,7 @@ static bool fault_answer(void *user, const struct trial_call *call, struct trial
     if (ask_mocks(x, own, call, out))
         return true;
     for (size_t i = 0; i < s->case_count; i++)
-        if (i != own && !s->cases[i].skip && ask_mocks(x, i, call, out))
+        if (i != own && teaches(&s->cases[i]) && ask_mocks(x, i, call, out))
             return true;
     if (!x->unanswered)
         x->unanswered = json_str(call->state->name);
@@ -507,13 +512,13 @@ static size_t fault_calls_of(const struct trial_made_call *calls, size_t count,
 void faults_case(faults *f, const struct test_case *c, const struct case_options *options,
                  const struct case_run *usual, struct failures *out)
 {
-    struct faulting x = {.f = f, .c = c, .options = options, .usual = usual, .out = out};
+    struct faulting x = {.f = f, .c = c, .options = options, .out = out};
     const struct trial_made_call *calls;
     size_t count = usual->trial ? trial_calls(usual->trial, &calls) : 0;
 
-    if (!count || case_text(c, "handlers"))
+    if (!count || case_has_handlers(c))
         return;
-    learn_suite(f, c->suite);
+    learn_suite(f, c->suite, options);
     for (size_t i = 0; i < count; i++) {
         bool before = false;
         for (size_t k = 0; k < i && !before; k++)

@@ -20,7 +20,8 @@ void faults_free(faults *f);
 /*
  * Adds a failure for each fault by which the case, which `usual` has played without one, ends as no
  * case of its suite does, and for each catcher that loses what a state behind it reads, when no
- * case goes that way.
+ * case goes that way. What the suite's other cases end with is learnt by playing them, also those
+ * that were not chosen, with `options`. A case with real handlers takes no part in any of it.
  */
 void faults_case(faults *f, const struct test_case *c, const struct case_options *options,
                  const struct case_run *usual, struct failures *out);

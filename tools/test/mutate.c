@@ -22,7 +22,7 @@ static bool is_same_machine(const struct suite_machine *a, const struct suite_ma
 
 static bool takes_part(const struct mutation *m, size_t c)
 {
-    return !m->cases[c]->skip && !case_text(m->cases[c], "handlers");
+    return !m->cases[c]->skip && !case_has_handlers(m->cases[c]);
 }
 
 bool mutation_covers(const struct mutation *m, size_t c, const struct mutant_result *r)

@@ -493,6 +493,11 @@ const char *case_text(const struct test_case *c, const char *name)
     return case_field(c, name, &at) ? json_str(at.value) : NULL;
 }
 
+bool case_has_handlers(const struct test_case *c)
+{
+    return case_text(c, "handlers") != NULL;
+}
+
 /* Tags of all layers count: a case has those of the defaults as well as its own. */
 bool case_has_tag(const struct test_case *c, const char *tag)
 {

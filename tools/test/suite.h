@@ -98,6 +98,9 @@ bool case_field(const struct test_case *c, const char *name, struct asl_at *out)
 bool case_field_in(const struct test_case *c, size_t layer, const char *name, struct asl_at *out);
 /* Returns the value of a text field; NULL: it has none. A look. */
 const char *case_text(const struct test_case *c, const char *name);
+/* Returns whether real handlers may answer calls of the case: played again, it would call them
+ * again. */
+bool case_has_handlers(const struct test_case *c);
 /* Returns whether the case has the tag. */
 bool case_has_tag(const struct test_case *c, const char *tag);
 /* Returns the path of the definition whose name, without an ending, is the first `len` bytes of
