@@ -127,6 +127,28 @@ START_TEST(those_that_wake_share_turns)
 }
 END_TEST
 
+/* A Task keeps the role that its Credentials named when it was scheduled. */
+START_TEST(a_role_outlives_a_restart)
+{
+    struct world_log w;
+
+    world_open_with(&w, 0, true);
+    ck_assert(engine_recover(w.e, w.now_ms, INT64_MAX, NULL));
+    start(&w,
+          ONE_STATE("T", "\"Type\":\"Task\",\"Resource\":\"arn:aws:states:::sqs:sendMessage\","
+                         "\"Parameters\":{},\"Credentials\":{\"RoleArn.$\":\"$.role\"},"
+                         "\"End\":true"),
+          "{\"role\":\"arn:r\"}");
+    take_turns(&w);
+    ck_assert_uint_eq(count_lines(&w, "run "), 1);
+    ck_assert(strstr(buf_str(&w.log), " as arn:r\n") != NULL);
+    restart(&w, true, INT64_MAX);
+    take_turns(&w);
+    ck_assert_msg(strstr(buf_str(&w.log), " as arn:r\n") != NULL, "%s", buf_str(&w.log));
+    world_close(&w);
+}
+END_TEST
+
 /* Whatever comes in for one of them before its turn. */
 START_TEST(one_is_taken_up_when_it_is_wanted)
 {
@@ -410,6 +432,7 @@ int main(void)
 
     tcase_add_test(t, a_restart_reads_no_history);
     tcase_add_test(t, those_that_wake_share_turns);
+    tcase_add_test(t, a_role_outlives_a_restart);
     tcase_add_test(t, one_is_taken_up_when_it_is_wanted);
     tcase_add_test(t, one_that_was_in_the_midst_goes_on);
     tcase_add_loop_test(t, a_long_history_is_read_in_several_turns, 0, COUNT(readings));

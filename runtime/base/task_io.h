@@ -22,6 +22,8 @@ struct task {
     const struct asl_resource *resource;
     const char *state;
     const char *execution;  /* ARN */
+    const char *role;       /* the ARN in its Credentials; NULL: none */
+    const char *own_role;   /* that of the execution's machine; NULL: not known */
     const char *key;        /* the idempotency key: the same for a repeat after a crash */
     const json *parameters; /* the effective input, after Parameters */
     int64_t timeout_ms;     /* 0: none */

@@ -207,6 +207,14 @@ static void leave_state(rt_exec *x, struct rt_frame *f, const struct rt_event *e
     }
 }
 
+static json *role_of_task(const json *credentials)
+{
+    const json *role =
+        credentials && json_is_object(credentials) ? json_get(credentials, "RoleArn") : NULL;
+
+    return role && json_is_string(role) ? json_ref(role) : NULL;
+}
+
 static void schedule_task(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
 {
     (void)x;
@@ -220,6 +228,7 @@ static void schedule_task(rt_exec *x, struct rt_frame *f, const struct rt_event 
     f->beat_ms = e->scheduled.heartbeat_s ? e->at_ms + e->skew_ms + f->beat_every_ms : INT64_MAX;
     exec_replace(&f->task, json_ref(e->data));
     exec_replace(&f->token, json_ref(e->scheduled.token));
+    exec_replace(&f->role, role_of_task(e->scheduled.credentials));
     exec_replace(&f->submitted, NULL);
 }
 
@@ -260,6 +269,7 @@ static void end_task(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
     f->due_ms = f->beat_ms = INT64_MAX;
     exec_replace(&f->task, NULL);
     exec_replace(&f->token, NULL);
+    exec_replace(&f->role, NULL);
     exec_replace(&f->submitted, NULL);
     exec_replace(&f->answer, NULL);
     f->answered = false;

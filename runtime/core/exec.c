@@ -137,6 +137,7 @@ void exec_clear_work(struct rt_frame *f)
 {
     exec_replace(&f->task, NULL);
     exec_replace(&f->token, NULL);
+    exec_replace(&f->role, NULL);
     exec_replace(&f->submitted, NULL);
     exec_replace(&f->answer, NULL);
     f->answered = false;

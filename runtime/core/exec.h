@@ -168,6 +168,7 @@ struct rt_command {
     uint64_t ref;
     const struct asl_state *state;
     json *token;      /* RUN_TASK; NULL: it has none; owned */
+    json *role;       /* RUN_TASK: the RoleArn in its Credentials; NULL: none; owned */
     json *parameters; /* RUN_TASK, START_CHILD, REDRIVE_CHILD: its input; owned */
     json *map_run; /* START_CHILD, REDRIVE_CHILD: the ARN; `x` may be past that Map by now; owned */
     uint32_t index;    /* …_CHILD: the item */

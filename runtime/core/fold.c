@@ -86,8 +86,9 @@ static bool same_frame(const struct rt_frame *a, const struct rt_frame *b, struc
     if (a->retries != b->retries || !same_tries(a, b) || a->heartbeat_missed != b->heartbeat_missed)
         return differ(why, "a count of retries", a);
     if (!same_value(a->input, b->input) || !same_value(a->task, b->task) ||
-        !same_value(a->token, b->token) || !same_value(a->submitted, b->submitted) ||
-        a->answered != b->answered || !same_value(a->answer, b->answer))
+        !same_value(a->token, b->token) || !same_value(a->role, b->role) ||
+        !same_value(a->submitted, b->submitted) || a->answered != b->answered ||
+        !same_value(a->answer, b->answer))
         return differ(why, "the input", a);
     if (!same_value(a->vars, b->vars) || a->vars_len != b->vars_len)
         return differ(why, "the variables", a);

@@ -74,6 +74,7 @@ struct rt_frame {
     uint32_t retries, *tries;
     json *task;      /* parameters of the task that runs */
     json *token;     /* its token; NULL: it has none */
+    json *role;      /* the RoleArn in its Credentials; NULL: none */
     json *submitted; /* what …Submitted said; NULL: it hasn't come */
     bool answered;   /* its token has brought its result; `answer`, NULL: it failed with `error` */
     json *answer;

@@ -35,6 +35,7 @@ static void command_clear(struct rt_command *c)
 {
     json_unref(c->parameters);
     json_unref(c->token);
+    json_unref(c->role);
     json_unref(c->submitted);
     json_unref(c->map_run);
 }
@@ -299,6 +300,7 @@ void command(struct step *s, enum rt_command_kind kind, struct rt_frame *f)
         .state = f->state,
         .parameters = kind == RT_RUN_TASK ? json_ref(f->task) : NULL,
         .token = kind == RT_RUN_TASK ? json_ref(f->token) : NULL,
+        .role = kind == RT_RUN_TASK ? json_ref(f->role) : NULL,
         .event_id = f->scheduled,
         .attempt = f->retries,
         .started = f->started,

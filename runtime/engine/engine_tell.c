@@ -15,23 +15,27 @@ void engine_hand_out(engine *e, uint64_t execution, const rt_exec *x, const stru
 {
     struct buf key = {0};
     const char *arn = json_str(rt_exec_names(x)->arn);
+    const json *own_role = rt_exec_names(x)->role_arn;
 
     buf_printf(&key, "%s:%u", arn, c->event_id);
-    e->hooks.run_task(e->hooks.user, &(struct task){.id = engine_add_call(e, execution, c)->node.id,
-                                                    .resource = &c->state->task.parts,
-                                                    .state = json_str(c->state->name),
-                                                    .execution = arn,
-                                                    .key = buf_str(&key),
-                                                    .parameters = c->parameters,
-                                                    .timeout_ms = c->timeout_ms,
-                                                    .now_ms = e->now_ms,
-                                                    .token = c->token ? json_str(c->token) : NULL,
-                                                    .activity = c->state->task.kind == ASL_ACTIVITY,
-                                                    .attempt = c->attempt,
-                                                    .started = c->started,
-                                                    .submitted = c->submitted,
-                                                    .answered = c->answered,
-                                                    .number = execution});
+    e->hooks.run_task(e->hooks.user,
+                      &(struct task){.id = engine_add_call(e, execution, c)->node.id,
+                                     .resource = &c->state->task.parts,
+                                     .state = json_str(c->state->name),
+                                     .execution = arn,
+                                     .role = c->role ? json_str(c->role) : NULL,
+                                     .own_role = own_role ? json_str(own_role) : NULL,
+                                     .key = buf_str(&key),
+                                     .parameters = c->parameters,
+                                     .timeout_ms = c->timeout_ms,
+                                     .now_ms = e->now_ms,
+                                     .token = c->token ? json_str(c->token) : NULL,
+                                     .activity = c->state->task.kind == ASL_ACTIVITY,
+                                     .attempt = c->attempt,
+                                     .started = c->started,
+                                     .submitted = c->submitted,
+                                     .answered = c->answered,
+                                     .number = execution});
     buf_clear(&key);
 }
 

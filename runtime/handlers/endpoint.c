@@ -26,7 +26,7 @@ struct endpoint_work {
     const char *region; /* … and signatures name that region; NULL: ours */
     bool local;         /* its service is at this machine */
     bool elsewhere;     /* asked is not its endpoint: it gets no signature */
-    http_transfer *transfer;
+    signed_send *transfer;
     uv_timer_t timer;
     bool timer_open;
     int64_t poll_ms;
@@ -36,6 +36,7 @@ struct endpoint_work {
 struct stop {
     struct stop *next;
     handlers *h;
+    signed_send *send;
 };
 
 /* ---- where ---- */
@@ -107,7 +108,8 @@ struct outgoing {
     const char *key; /* the idempotency key; NULL: none */
     int64_t timeout_ms;
     http_done *done;
-    void *user; /* of `done` */
+    void (*no_keys)(void *user, const char *why); /* comes instead of `done`: handlers_impl.h */
+    void *user;                                   /* of both */
 };
 
 /* Only AWS's own hosts are told apart by what stands before them. */
@@ -135,15 +137,15 @@ static const char *signs_for(const struct endpoint_work *w, const struct aws_cal
 }
 
 /* Returns NULL with *why filled when it can't be sent; *bad_call: the parameters are why. */
-static http_transfer *send_call(const struct endpoint_work *w, const struct outgoing *o,
-                                bool *bad_call, struct diag *why)
+static signed_send *send_call(const struct endpoint_work *w, const struct outgoing *o,
+                              bool *bad_call, struct diag *why)
 {
     const struct aws_call *c = o->call;
     struct aws_caller caller = {w->task_call->execution, o->key};
     struct sigv4_header headers[AWS_MAX_HEADERS];
     struct aws_request q;
     struct buf url = {0};
-    http_transfer *t;
+    signed_send *t;
 
     *bad_call = !aws_request_make(c, o->parameters, &caller, &q, why);
     if (*bad_call)
@@ -162,6 +164,8 @@ static http_transfer *send_call(const struct endpoint_work *w, const struct outg
         .s3 = text_begins_with(c->service->signature, "s3"),
         .test_keys = w->local,
         .timeout_ms = o->timeout_ms,
+        .of = w->task_call,
+        .no_keys = o->no_keys,
     };
     q.body = (struct buf){0};
     t = send_signed(w->task_call->h, &s, o->done, o->user, why);
@@ -268,12 +272,23 @@ static void described(void *user, struct http_response *r)
         endpoint_finish(w, &result, false);
 }
 
+/* Without keys there is no answer, and so nothing is known of the job either. */
+static void not_described(void *user, const char *why)
+{
+    struct endpoint_work *w = user;
+
+    (void)why;
+    w->transfer = NULL;
+    wait_for_job(w);
+}
+
 static void poll(struct endpoint_work *w)
 {
     struct outgoing ask = {.call = &w->describe,
                            .parameters = w->describe_parameters,
                            .timeout_ms = REQUEST_MS,
                            .done = described,
+                           .no_keys = not_described,
                            .user = w};
     struct aws_result r = {0};
     struct diag why = {0};
@@ -344,6 +359,15 @@ static void endpoint_answered(void *user, struct http_response *r)
         endpoint_finish(w, &result, false);
 }
 
+static void endpoint_no_keys(void *user, const char *why)
+{
+    struct endpoint_work *w = user;
+    struct aws_result r = {.error = json_cstring(ASL_TASK_FAILED), .cause = json_cstring(why)};
+
+    w->transfer = NULL;
+    endpoint_finish(w, &r, false);
+}
+
 static json *endpoint_bad_parameters(const struct task_call *call, const char *why)
 {
     struct buf cause = {0};
@@ -387,6 +411,7 @@ static void endpoint_start(struct task_call *call)
                              .timeout_ms =
                                  call->row->timeout_ms ? call->row->timeout_ms : REQUEST_MS,
                              .done = endpoint_answered,
+                             .no_keys = endpoint_no_keys,
                              .user = w};
     if (w->base)
         w->transfer = send_call(w, &begin, &bad_call, &why);
@@ -416,11 +441,20 @@ static void stop_done(void *user, struct http_response *r)
     mem_free(s);
 }
 
-static void stops_free(handlers *h)
+static void stop_no_keys(void *user, const char *why)
+{
+    struct stop *s = user;
+
+    handlers_log(s->h, NULL, "a job could not be stopped: %s", why);
+    stop_done(s, NULL);
+}
+
+static void stops_close(handlers *h)
 {
     while (h->stops) {
         struct stop *s = h->stops;
         h->stops = s->next;
+        signed_send_cancel(s->send);
         mem_free(s);
     }
 }
@@ -445,8 +479,10 @@ static void stop_job(struct endpoint_work *w)
                                .parameters = parameters,
                                .timeout_ms = REQUEST_MS,
                                .done = stop_done,
+                               .no_keys = stop_no_keys,
                                .user = s};
-    if (!send_call(w, &request, &bad_call, &why)) {
+    s->send = send_call(w, &request, &bad_call, &why);
+    if (!s->send) {
         handlers_log(h, w->task_call->execution, "%s: the job could not be stopped: %s",
                      w->task_call->target, why.text);
         h->stops = s->next;
@@ -465,7 +501,7 @@ static bool endpoint_cancel(struct task_call *call)
         return false;
     }
     if (w->transfer)
-        http_client_cancel(w->transfer);
+        signed_send_cancel(w->transfer);
     if (w->submitted && !call->released && !call->h->closing)
         stop_job(w);
     endpoint_work_free(w);
@@ -476,4 +512,4 @@ const struct handler_kind handler_endpoint = {.field = "endpoint",
                                               .start = endpoint_start,
                                               .cancel = endpoint_cancel,
                                               .serves = endpoint_serves,
-                                              .free = stops_free};
+                                              .close = stops_close};

@@ -73,7 +73,8 @@ static struct task_call *task_call_new(struct handler_row *row, const struct tas
 {
     struct asl_piece name = asl_function_name(v->target);
     size_t texts = kept(v->target) + name.len + 1 + kept(t->state) + kept(t->execution) +
-                   kept(t->key) + kept(v->qualifier) + kept(v->client_context);
+                   kept(t->key) + kept(v->qualifier) + kept(v->client_context) + kept(t->role) +
+                   kept(t->own_role);
     struct task_call *call = mem_alloc(sizeof *call + texts);
     char *room = (char *)(call + 1);
 
@@ -96,6 +97,8 @@ static struct task_call *task_call_new(struct handler_row *row, const struct tas
     call->key = handlers_keep(&room, t->key);
     call->qualifier = handlers_keep(&room, v->qualifier);
     call->client_context = handlers_keep(&room, v->client_context);
+    call->role = handlers_keep(&room, t->role);
+    call->own_role = handlers_keep(&room, t->own_role);
     memcpy(room, name.at, name.len);
     room[name.len] = '\0';
     call->name = room;
@@ -602,6 +605,7 @@ void handlers_close(handlers *h)
     for (size_t i = 0; handler_kind_at(i); i++)
         if (handler_kind_at(i)->close)
             handler_kind_at(i)->close(h);
+    roles_close(h);
     if (h->http)
         http_client_close(h->http);
 }
@@ -627,6 +631,7 @@ void handlers_free(handlers *h)
         if (handler_kind_at(i)->free)
             handler_kind_at(i)->free(h);
     connections_free(h);
+    roles_free(h);
     id_map_clear(&h->calls);
     mem_free(h->rows);
     mem_free(h->file);

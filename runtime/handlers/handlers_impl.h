@@ -51,6 +51,7 @@ struct task_call {
     bool begun;    /* a job goes on elsewhere, and its end is only awaited */
     bool released; /* nobody waits for it, but the other side's work is to go on */
     const char *target, *name, *state_name, *execution, *key, *qualifier, *client_context;
+    const char *role, *own_role;  /* as in struct task */
     struct asl_resource resource; /* the target's parts; of a Lambda function all are empty */
     uint32_t attempt;
     enum task_trace trace;
@@ -141,7 +142,8 @@ struct handlers {
     char *lambda_endpoint;
     handler_submitted *submitted;
     struct connection *connections;
-    struct stop *stops; /* of jobs whose Tasks were cancelled */
+    struct stop *stops;      /* of jobs whose Tasks were cancelled */
+    struct role_keys *roles; /* that Tasks name in Credentials */
     struct arena arena;
     /* The most specific first; the last ones have no pattern. */
     struct handler_row **rows;
@@ -243,13 +245,27 @@ struct signed_request {
     const char *service;
     const char *region; /* of the signature; NULL: ours */
     bool s3;
-    bool test_keys; /* without keys of ours, emulators' will do */
+    bool test_keys; /* without keys of ours, emulators' will do; the service is on this machine */
     int64_t timeout_ms;
+    const struct task_call *of; /* the call whose Credentials count; NULL: our own keys sign */
+    /* Is called instead of `done` when the keys of the call's role can't be had. */
+    void (*no_keys)(void *user, const char *why);
 };
 
+/* A request that is out, or waits for the keys of a role. */
+typedef struct signed_send signed_send;
+
 /* Sends it. Returns NULL with *why filled when it can't be sent, and `done` does not come. */
-http_transfer *send_signed(handlers *h, struct signed_request *q, http_done *done, void *user,
-                           struct diag *why);
+signed_send *send_signed(handlers *h, struct signed_request *q, http_done *done, void *user,
+                         struct diag *why);
+/* Ends it: `done` does not come any more. */
+void signed_send_cancel(signed_send *s);
+
+/* ---- roles.c ---- */
+
+/* Ends the requests to STS that are out; comes before the client is closed. */
+void roles_close(handlers *h);
+void roles_free(handlers *h);
 
 /* ---- invoke.c ---- */
 

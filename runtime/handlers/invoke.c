@@ -24,7 +24,7 @@ struct invoke_work {
     struct task_call *task_call;
     struct connection *connection; /* NULL: none */
     bool gateway;
-    http_transfer *transfer;
+    signed_send *transfer;
     int64_t until_ms; /* by clock_steady_ms: the token's request and the call itself have to end */
     json *request, *response; /* what is told of them when the call is traced; or NULL */
 };
@@ -319,6 +319,14 @@ static json *shown_request(const struct invoke_work *w)
     return json_build_done(&b);
 }
 
+static void invoke_no_keys(void *user, const char *why)
+{
+    struct invoke_work *w = user;
+
+    w->transfer = NULL;
+    invoke_fail(w, ASL_TASK_FAILED, json_cstring(why), false);
+}
+
 static void send_request(struct invoke_work *w, bool in_start)
 {
     const char *auth = invoke_text(w->task_call->payload, "AuthType");
@@ -336,6 +344,8 @@ static void send_request(struct invoke_work *w, bool in_start)
             .test_keys = endpoints_url_is_loopback(buf_str(&q.url)),
             .service = auth && !strcmp(auth, "IAM_ROLE") ? "execute-api" : NULL,
             .timeout_ms = time_left(w),
+            .of = w->task_call,
+            .no_keys = invoke_no_keys,
         };
         q.body = (struct buf){0};
         if (w->task_call->trace && !w->gateway)
@@ -438,6 +448,6 @@ void invoke_cancel(struct task_call *call)
     struct invoke_work *w = call->work;
 
     if (w->transfer)
-        http_client_cancel(w->transfer);
+        signed_send_cancel(w->transfer);
     invoke_work_free(w);
 }

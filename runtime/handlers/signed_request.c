@@ -3,8 +3,9 @@
  * never go to link-local addresses, where a cloud machine's own credentials are to be had, unless
  * the options allow it.
  */
-#include "runtime/handlers/handlers_impl.h"
+#include "runtime/handlers/roles.h"
 
+#include "parsers/base/arena.h"
 #include "parsers/base/mem.h"
 #include "runtime/aws/credentials.h"
 #include "runtime/aws/endpoints.h"
@@ -25,16 +26,19 @@ static bool no_link_local_name(void *user, const char *host)
     return !endpoints_name_is_link_local(host);
 }
 
-static bool sign_request(handlers *h, const struct signed_request *q, const char *path,
-                         const char *query, struct sigv4_header *headers, size_t count,
-                         struct buf *lines, struct diag *why)
+/* `role`: the keys of the Task's role; NULL: our own are looked for. */
+static bool sign_request(handlers *h, const struct signed_request *q, const struct sigv4_keys *role,
+                         const char *path, const char *query, struct sigv4_header *headers,
+                         size_t count, struct buf *lines, struct diag *why)
 {
     const char *region = q->region ? q->region : handlers_region(h);
     struct sigv4_keys keys;
     credentials *file = NULL;
     struct sigv4_signed s;
 
-    if (!credentials_own(h->options.credentials, &file, &keys)) {
+    if (role) {
+        keys = *role;
+    } else if (!credentials_own(h->options.credentials, &file, &keys)) {
         /* Emulators want a signature, but don't look at it. */
         keys = (struct sigv4_keys){"test", "test", NULL};
         if (!q->test_keys) {
@@ -70,8 +74,9 @@ static bool sign_request(handlers *h, const struct signed_request *q, const char
  * Headers go in two forms: as pairs to be signed, and as lines to be sent. Both must be the same
  * bytes, or the signature does not hold.
  */
-http_transfer *send_signed(handlers *h, struct signed_request *q, http_done *done, void *user,
-                           struct diag *why)
+static http_transfer *sign_and_send(handlers *h, struct signed_request *q,
+                                    const struct sigv4_keys *role, http_done *done, void *user,
+                                    struct diag *why)
 {
     http_client *http = handlers_client(h, why);
     const char *begin = strstr(q->url, "://") + 3;
@@ -98,7 +103,7 @@ http_transfer *send_signed(handlers *h, struct signed_request *q, http_done *don
     if (!typed)
         buf_add(&lines, "Content-Type:", sizeof "Content-Type:");
     if (good && q->service)
-        good = sign_request(h, q, path, *question == '?' ? question + 1 : NULL, headers,
+        good = sign_request(h, q, role, path, *question == '?' ? question + 1 : NULL, headers,
                             q->header_count + 1, &lines, why);
     if (good) {
         struct http_request r = {
@@ -121,4 +126,110 @@ http_transfer *send_signed(handlers *h, struct signed_request *q, http_done *don
     mem_free(host_text);
     mem_free(path);
     return t;
+}
+
+/* ---- waiting for keys ---- */
+
+struct signed_send {
+    struct role_wait wait; /* first */
+    handlers *h;
+    struct signed_request request; /* while it waits; its texts are in the arena */
+    struct arena texts;
+    http_done *done;
+    void *user;
+    http_transfer *transfer; /* NULL: it waits for the keys */
+};
+
+static void signed_send_free(signed_send *s)
+{
+    buf_clear(&s->request.body);
+    arena_clear(&s->texts);
+    mem_free(s);
+}
+
+static const char *keep_text(signed_send *s, const char *text)
+{
+    return text ? arena_strndup(&s->texts, text, strlen(text)) : NULL;
+}
+
+/* Who sends a request need not keep it, so while the keys are awaited all of it is ours. It is
+ * signed only then, as a signature holds for a few minutes. */
+static void keep_request(signed_send *s, struct signed_request *q)
+{
+    struct sigv4_header *headers = arena_calloc(&s->texts, q->header_count + 1, sizeof *headers);
+
+    for (size_t i = 0; i < q->header_count; i++)
+        headers[i] = (struct sigv4_header){keep_text(s, q->headers[i].name),
+                                           keep_text(s, q->headers[i].value)};
+    s->request = *q;
+    q->body = (struct buf){0};
+    s->request.of = NULL;
+    s->request.headers = headers;
+    s->request.method = keep_text(s, q->method);
+    s->request.url = keep_text(s, q->url);
+    s->request.service = keep_text(s, q->service);
+    s->request.region = keep_text(s, q->region);
+}
+
+static void signed_send_answered(void *user, struct http_response *r)
+{
+    signed_send *s = user;
+    http_done *done = s->done;
+    void *whose = s->user;
+
+    signed_send_free(s);
+    done(whose, r);
+}
+
+static void signed_send_keys_came(struct role_wait *wait, const struct sigv4_keys *keys,
+                                  const char *no_keys)
+{
+    signed_send *s = (signed_send *)wait;
+    struct diag why = {0};
+
+    if (keys)
+        s->transfer = sign_and_send(s->h, &s->request, keys, signed_send_answered, s, &why);
+    if (!s->transfer) {
+        void (*tell)(void *user, const char *why) = s->request.no_keys;
+        void *whose = s->user;
+
+        signed_send_free(s);
+        tell(whose, no_keys ? no_keys : why.text);
+    }
+    diag_clear(&why);
+}
+
+signed_send *send_signed(handlers *h, struct signed_request *q, http_done *done, void *user,
+                         struct diag *why)
+{
+    signed_send *s = mem_calloc(1, sizeof *s);
+    const struct task_call *of = q->of;
+    enum role_found found = ROLE_FOUND;
+    struct sigv4_keys keys;
+    bool role = of && of->role && q->service && roles_are_assumed(h, q->test_keys);
+
+    s->h = h;
+    s->done = done;
+    s->user = user;
+    s->wait.done = signed_send_keys_came;
+    if (role)
+        found = role_find(h, &(struct role_ask){of->role, of->own_role, of->execution}, &s->wait,
+                          &keys, why);
+    if (found == ROLE_AWAITED)
+        keep_request(s, q);
+    else if (found == ROLE_FOUND)
+        s->transfer = sign_and_send(h, q, role ? &keys : NULL, signed_send_answered, s, why);
+    buf_clear(&q->body);
+    if (found == ROLE_AWAITED || s->transfer)
+        return s;
+    signed_send_free(s);
+    return NULL;
+}
+
+void signed_send_cancel(signed_send *s)
+{
+    role_leave(&s->wait);
+    if (s->transfer)
+        http_client_cancel(s->transfer);
+    signed_send_free(s);
 }

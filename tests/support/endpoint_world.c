@@ -46,8 +46,10 @@ static void on_result(void *user, uint64_t id, struct task_result *r)
     struct endpoint_world *w = user;
 
     (void)id;
+    task_result_clear(&w->result);
     w->result = *r;
     w->answered = true;
+    w->ended++;
 }
 
 static void on_submitted(void *user, uint64_t id, const json *output)
@@ -125,7 +127,9 @@ void endpoint_world_begin_again(struct endpoint_world *w, const char *resource,
     json *v = json_of(parameters);
     struct asl_resource parts;
     asl_resource_read(resource, &parts);
-    struct task t = {.id = 1,
+    struct task t = {.id = ++w->begun,
+                     .role = w->role,
+                     .own_role = "arn:aws:iam::123456789012:role/own",
                      .resource = &parts,
                      .state = "S",
                      .execution = EXECUTION,
@@ -133,6 +137,7 @@ void endpoint_world_begin_again(struct endpoint_world *w, const char *resource,
                      .parameters = v,
                      .submitted = submitted};
 
+    w->answered = false;
     if (!handlers_start(w->handlers, &t, &w->result))
         w->answered = true;
     json_unref(v);
@@ -146,6 +151,12 @@ void endpoint_world_begin(struct endpoint_world *w, const char *resource, const 
 void endpoint_world_wait(struct endpoint_world *w)
 {
     while (!w->answered)
+        uv_run(&w->loop, UV_RUN_ONCE);
+}
+
+void endpoint_world_wait_for(struct endpoint_world *w, uint64_t ended)
+{
+    while (w->ended < ended)
         uv_run(&w->loop, UV_RUN_ONCE);
 }
 

@@ -28,10 +28,12 @@ struct endpoint_world {
     struct endpoints *endpoints;
     const struct reply *replies;
     size_t replied;
-    struct buf seen;   /* a line for each request */
-    const char *shown; /* the header that goes with it; NULL: none */
-    bool signs;        /* every request had an Authorization */
-    struct task_result result;
+    struct buf seen;           /* a line for each request */
+    const char *shown;         /* the header that goes with it; NULL: none */
+    bool signs;                /* every request had an Authorization */
+    struct task_result result; /* of the last Task that was answered */
+    const char *role;          /* in the Credentials of Tasks that begin; NULL: none */
+    uint64_t begun, ended;     /* Tasks */
     json *submitted;
     bool answered;
 };
@@ -50,8 +52,9 @@ void endpoint_world_begin(struct endpoint_world *w, const char *resource, const 
 void endpoint_world_begin_again(struct endpoint_world *w, const char *resource,
                                 const char *parameters, const json *submitted);
 
-/* Runs the loop until the Task has its result. */
+/* Runs the loop until the Task has its result, or so many of all have theirs. */
 void endpoint_world_wait(struct endpoint_world *w);
+void endpoint_world_wait_for(struct endpoint_world *w, uint64_t ended);
 
 /* Begins a Task, and waits for its result. */
 void endpoint_world_run(struct endpoint_world *w, const char *resource, const char *parameters);

@@ -67,7 +67,8 @@ void run_task(void *user, const struct task *t)
 {
     struct world_log *w = user;
 
-    buf_printf(&w->log, "run %s %s %s\n", t->state, t->key, t->execution);
+    buf_printf(&w->log, "run %s %s %s", t->state, t->key, t->execution);
+    buf_printf(&w->log, t->role ? " as %s\n" : "%s\n", t->role ? t->role : "");
     /* Every third fails, every seventh never answers. */
     w->tasks++;
     if (w->tasks % 7 == 0)

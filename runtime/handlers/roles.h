@@ -1,0 +1,39 @@
+#ifndef RUNTIME_HANDLERS_ROLES_H
+#define RUNTIME_HANDLERS_ROLES_H
+
+#include "runtime/handlers/handlers_impl.h"
+
+/* The keys of roles that Tasks name in Credentials, assumed through STS and kept. */
+
+/* Which role is wanted, and by whom. */
+struct role_ask {
+    const char *role;      /* its ARN */
+    const char *own_role;  /* that of the execution, for messages; NULL: not known */
+    const char *execution; /* ARN; NULL: none */
+};
+
+/* Who waits for a role's keys. The storage is the waiter's. */
+struct role_wait {
+    struct role_keys *role; /* NULL: nothing is awaited */
+    struct role_wait *next;
+    /* Is called from the loop when the keys are there, which are looked at; or with NULL and why
+     * they can't be had. */
+    void (*done)(struct role_wait *wait, const struct sigv4_keys *keys, const char *why);
+};
+
+/* Returns whether roles are assumed for a service that is on this machine (`local`), or elsewhere:
+ * an emulator's Tasks keep our own keys as long as nothing says where STS is. */
+bool roles_are_assumed(handlers *h, bool local);
+
+enum role_found {
+    ROLE_FOUND,     /* *out are its keys, a look until the loop goes on */
+    ROLE_AWAITED,   /* wait->done comes, unless role_leave comes first */
+    ROLE_NOT_ASKED, /* STS could not be asked: *why */
+};
+
+enum role_found role_find(handlers *h, const struct role_ask *ask, struct role_wait *wait,
+                          struct sigv4_keys *out, struct diag *why);
+/* Takes back what role_find began; does nothing when that has ended. */
+void role_leave(struct role_wait *wait);
+
+#endif

@@ -1,0 +1,224 @@
+/* Credentials.RoleArn: a Task's role is assumed through STS, for all that want it at once. */
+
+#include "tests/support/endpoint_world.h"
+#include "tests/support/expect.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define ROLE "arn:aws:iam::111122223333:role/target"
+#define SEND "arn:aws:states:::sqs:sendMessage"
+#define MESSAGE "{\"QueueUrl\":\"http://127.0.0.1/1/q\",\"MessageBody\":\"m\"}"
+#define ASKED                                                                                      \
+    "POST / Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A111122223333%"       \
+    "3Arole%2Ftarget&RoleSessionName=asl&ExternalId=arn%3Aaws%3Astates%3Aus-east-1%"               \
+    "3A123456789012%3AstateMachine%3Am\n"
+#define SENT(token)                                                                                \
+    "POST / [" token "] {\"QueueUrl\":\"http://127.0.0.1/1/q\",\"MessageBody\":\"m\"}\n"
+#define SENT_BY_US "POST / {\"QueueUrl\":\"http://127.0.0.1/1/q\",\"MessageBody\":\"m\"}\n"
+#define REFUSED                                                                                    \
+    "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>no</Message>"      \
+    "</Error><RequestId>r</RequestId></ErrorResponse>"
+#define NOT_AUTHORIZED                                                                             \
+    "failed States.TaskFailed: The role arn:aws:iam::123456789012:role/own is not authorized to "  \
+    "assume the task state's role, " ROLE "."
+
+/* STS's answer with keys that expire in so many seconds; good until the next one. */
+static const char *keys_for(int seconds, const char *token)
+{
+    static char texts[2][1024];
+    static int turn;
+    char at[32];
+    time_t until = time(NULL) + seconds;
+    struct tm parts;
+    char *text = texts[turn++ % 2];
+
+    strftime(at, sizeof at, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&until, &parts));
+    snprintf(text, sizeof texts[0],
+             "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">"
+             "<AssumeRoleResult><Credentials><AccessKeyId>ASIA</AccessKeyId><SecretAccessKey>s"
+             "</SecretAccessKey><SessionToken>%s</SessionToken><Expiration>%s</Expiration>"
+             "</Credentials></AssumeRoleResult></AssumeRoleResponse>",
+             token, at);
+    return text;
+}
+
+static struct endpoint_world *roles_world(const struct reply *replies, const char *file)
+{
+    struct endpoint_world *w = endpoint_world_new(replies, file);
+
+    unsetenv("AWS_SESSION_TOKEN");
+    w->shown = "X-Amz-Security-Token";
+    w->role = ROLE;
+    return w;
+}
+
+START_TEST(one_request_for_many)
+{
+    const struct reply replies[MAX_REPLIES] = {{200, XML, keys_for(3600, "T")},
+                                               {200, JSON_0, "{\"MessageId\":\"1\"}"},
+                                               {200, JSON_0, "{}"},
+                                               {200, JSON_0, "{}"}};
+    struct endpoint_world *w = roles_world(replies, NULL);
+
+    for (int i = 0; i < 3; i++)
+        endpoint_world_begin(w, SEND, MESSAGE);
+    endpoint_world_wait_for(w, 3);
+    endpoint_world_run(w, SEND, MESSAGE);
+    expect_text("STS is asked once", buf_str(&w->seen),
+                ASKED SENT("T") SENT("T") SENT("T") SENT("T"));
+    ck_assert(w->result.ok && w->signs);
+    w->role = NULL;
+    endpoint_world_run(w, SEND, MESSAGE);
+    ck_assert_msg(strstr(buf_str(&w->seen), SENT_BY_US) != NULL,
+                  "without a role our own keys sign");
+    endpoint_world_free(w);
+}
+END_TEST
+
+static const struct {
+    const char *name;
+    int seconds;
+    bool again;
+} ends[] = {
+    {"more than five minutes are left", 360, false},
+    {"less than five minutes are left", 240, true},
+    {"the keys have expired", -10, true},
+};
+
+START_TEST(until_they_expire)
+{
+    const struct reply replies[MAX_REPLIES] = {{200, XML, keys_for(ends[_i].seconds, "T")},
+                                               {200, JSON_0, "{}"},
+                                               {200, XML, keys_for(3600, "U")},
+                                               {200, JSON_0, "{}"}};
+    struct endpoint_world *w = roles_world(replies, NULL);
+
+    endpoint_world_run(w, SEND, MESSAGE);
+    endpoint_world_run(w, SEND, MESSAGE);
+    expect_text(ends[_i].name, buf_str(&w->seen),
+                ends[_i].again ? ASKED SENT("T") ASKED SENT("U") : ASKED SENT("T") SENT("T"));
+    endpoint_world_free(w);
+}
+END_TEST
+
+START_TEST(good_keys_outlive_a_refusal)
+{
+    const struct reply replies[MAX_REPLIES] = {{200, XML, keys_for(240, "T")},
+                                               {200, JSON_0, "{}"},
+                                               {403, XML, REFUSED},
+                                               {200, JSON_0, "{}"}};
+    struct endpoint_world *w = roles_world(replies, NULL);
+
+    endpoint_world_run(w, SEND, MESSAGE);
+    endpoint_world_run(w, SEND, MESSAGE);
+    expect_text("the old keys sign on", buf_str(&w->seen), ASKED SENT("T") ASKED SENT("T"));
+    endpoint_world_free(w);
+}
+END_TEST
+
+static const struct {
+    const char *name;
+    struct reply reply;
+    const char *want;
+} refusals[] = {
+    {"STS refuses", {403, XML, REFUSED}, NOT_AUTHORIZED},
+    {"STS breaks", {500, XML, "<a/>"}, NULL},
+    {"an answer without keys",
+     {200, XML, "<AssumeRoleResponse><AssumeRoleResult/></AssumeRoleResponse>"},
+     "failed States.TaskFailed: The task state's role, " ROLE
+     ", could not be assumed: the answer has no keys"},
+    {"no answer", {0, NULL, NULL}, NULL},
+};
+
+START_TEST(refusal)
+{
+    const struct reply replies[MAX_REPLIES] = {refusals[_i].reply, refusals[_i].reply,
+                                               refusals[_i].reply, refusals[_i].reply};
+    struct endpoint_world *w = roles_world(replies, NULL);
+
+    endpoint_world_run(w, SEND, MESSAGE);
+    ck_assert_msg(!strstr(buf_str(&w->seen), "MessageBody"), "%s: it is sent", refusals[_i].name);
+    if (refusals[_i].want)
+        endpoint_world_expect(refusals[_i].name, w, refusals[_i].want);
+    else
+        ck_assert_msg(json_str_is(w->result.error, "States.TaskFailed") &&
+                          strstr(json_str(w->result.cause), ROLE ", could not be assumed: "),
+                      "%s: %s", refusals[_i].name, json_str(w->result.cause));
+    endpoint_world_free(w);
+}
+END_TEST
+
+START_TEST(cancelled_while_it_waits)
+{
+    const struct reply replies[MAX_REPLIES] = {{200, XML, keys_for(3600, "T")},
+                                               {200, JSON_0, "{}"}};
+    struct endpoint_world *w = roles_world(replies, NULL);
+
+    endpoint_world_begin(w, SEND, MESSAGE);
+    endpoint_world_begin(w, SEND, MESSAGE);
+    handlers_cancel(w->handlers, 1);
+    endpoint_world_wait_for(w, 1);
+    expect_text("only the other is sent", buf_str(&w->seen), ASKED SENT("T"));
+    endpoint_world_free(w);
+}
+END_TEST
+
+START_TEST(closed_while_it_waits)
+{
+    const struct reply replies[MAX_REPLIES] = {{200, XML, keys_for(3600, "T")}};
+    struct endpoint_world *w = roles_world(replies, NULL);
+
+    endpoint_world_begin(w, SEND, MESSAGE);
+    endpoint_world_free(w);
+}
+END_TEST
+
+START_TEST(an_emulator_alone)
+{
+    const struct reply replies[MAX_REPLIES] = {{200, JSON_0, "{}"}};
+    struct endpoint_world *w =
+        roles_world(replies, "{\"handlers\":[{\"resource\":\"" SEND "\",\"endpoint\":\"STUB\"}]}");
+
+    endpoint_world_run(w, SEND, MESSAGE);
+    expect_text("without an STS our own keys sign", buf_str(&w->seen), SENT_BY_US);
+    endpoint_world_free(w);
+}
+END_TEST
+
+START_TEST(job)
+{
+    const struct reply replies[MAX_REPLIES] = {
+        {200, XML, keys_for(3600, "T")},
+        {200, JSON_0, "{\"JobRunId\":\"j\"}"},
+        {200, JSON_0, "{\"JobRun\":{\"Id\":\"j\",\"JobRunState\":\"SUCCEEDED\"}}"}};
+    struct endpoint_world *w = roles_world(replies, NULL);
+
+    endpoint_world_run(w, "arn:aws:states:::glue:startJobRun.sync", "{\"JobName\":\"n\"}");
+    ck_assert(w->result.ok);
+    ck_assert_msg(strstr(buf_str(&w->seen), "POST / [T] {\"JobName\":\"n\",\"RunId\":\"j\"") !=
+                      NULL,
+                  "%s", buf_str(&w->seen));
+    endpoint_world_free(w);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("roles");
+    TCase *t = tcase_create("roles");
+
+    tcase_set_timeout(t, 60);
+    tcase_add_test(t, one_request_for_many);
+    tcase_add_loop_test(t, until_they_expire, 0, COUNT(ends));
+    tcase_add_test(t, good_keys_outlive_a_refusal);
+    tcase_add_loop_test(t, refusal, 0, COUNT(refusals));
+    tcase_add_test(t, cancelled_while_it_waits);
+    tcase_add_test(t, closed_while_it_waits);
+    tcase_add_test(t, an_emulator_alone);
+    tcase_add_test(t, job);
+    suite_add_tcase(s, t);
+    return run_suite(s);
+}
