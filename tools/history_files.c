@@ -11,6 +11,7 @@
 #include "tools/test/replay.h"
 #include "tools/test/replay_case.h"
 #include "tools/test/suite_write.h"
+#include "tools/test_told.h"
 
 #include <errno.h>
 #include <string.h>
@@ -74,7 +75,7 @@ static void replay_file(struct history_run *r, const char *path)
                &replay);
     json *record = record_of_replay(how->definition, path, name, &replay);
     *(replay.failures.count ? &r->summary.failed : &r->summary.passed) += 1;
-    reporter_case(how->reporter, record);
+    test_tell_record(how->reporter, record);
     if (how->suite && !replay.failures.count)
         json_build_set(&r->cases, name, replay_case(&replay, h));
     json_unref(record);

@@ -96,6 +96,15 @@ void shown_print(FILE *out, const char *text)
     buf_clear(&b);
 }
 
+void shown_print_lines(FILE *out, const char *text, size_t len)
+{
+    struct buf b = {0};
+
+    shown_add_lines(&b, text, len);
+    fwrite(b.data, 1, b.len, out);
+    buf_clear(&b);
+}
+
 size_t shown_columns(FILE *out, size_t otherwise)
 {
     struct winsize w;

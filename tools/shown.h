@@ -20,6 +20,8 @@ void shown_add_lines(struct buf *b, const char *text, size_t len);
 json *shown_value(const json *v);
 /* Prints such text as shown_add makes it. */
 void shown_print(FILE *out, const char *text);
+/* Prints such lines as shown_add_lines makes them. */
+void shown_print_lines(FILE *out, const char *text, size_t len);
 
 /* Returns the width of the terminal `out` in columns, or `otherwise` if `out` is no terminal, or
  * doesn't tell. */

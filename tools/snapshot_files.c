@@ -4,6 +4,7 @@
 #include "parsers/base/mem.h"
 #include "tools/cmd.h"
 #include "tools/replace_file.h"
+#include "tools/shown.h"
 #include "tools/test/snapshot.h"
 
 #include <errno.h>
@@ -43,6 +44,13 @@ static bool write_one(const char *path, const struct snapshot_update *u)
     return false;
 }
 
+static void tell_snapshots(const char *path, const struct buf *told)
+{
+    shown_print(stderr, path);
+    fputc('\n', stderr);
+    shown_print_lines(stderr, told->data, told->len);
+}
+
 static bool renew_one(const struct suite *s, const json *values)
 {
     struct snapshot_update u;
@@ -53,7 +61,7 @@ static bool renew_one(const struct suite *s, const json *values)
         char *path = snapshot_path(s->file.path);
         good = write_one(path, &u);
         if (good)
-            fprintf(stderr, "%s\n%s", path, buf_str(&u.told));
+            tell_snapshots(path, &u.told);
         mem_free(path);
     }
     snapshot_update_clear(&u);
@@ -86,7 +94,7 @@ void snapshot_files_tell_unused(struct suite *const *suites, size_t count)
         snapshot_unused(suites[i], &told);
         if (told.len) {
             char *path = snapshot_path(suites[i]->file.path);
-            fprintf(stderr, "%s\n%s", path, buf_str(&told));
+            tell_snapshots(path, &told);
             mem_free(path);
         }
         buf_clear(&told);

@@ -3,6 +3,7 @@
 
 #include "tools/cmd.h"
 #include "tools/test/mutate.h"
+#include "tools/test_told.h"
 
 static bool write_mutant_line(FILE *out, const struct mutation *m, int64_t least)
 {
@@ -26,6 +27,19 @@ static int write_report(const struct mutation *m, const struct mutant_wishes *wi
     return good ? EXIT_GOOD : cmd_fail("test", "%s can't be written", wishes->report);
 }
 
+static void tell_mutants(const struct mutation *m, const struct mutant_wishes *wishes)
+{
+    struct buf lines = {0};
+
+    if (wishes->json) {
+        write_mutant_line(wishes->reporter->out, m, wishes->least);
+        return;
+    }
+    mutation_write(&lines, m);
+    test_tell_behind(wishes->reporter, &lines);
+    buf_clear(&lines);
+}
+
 static int judge_mutant(const struct mutation *m, int64_t least)
 {
     double percent = mutation_percent(m);
@@ -45,10 +59,7 @@ int test_mutants(const struct test_case *const *cases, size_t count, const json 
     int status;
 
     if (mutation_run(&m, &why)) {
-        if (wishes->json)
-            write_mutant_line(wishes->out, &m, wishes->least);
-        else
-            mutation_print(&m, stdout);
+        tell_mutants(&m, wishes);
         status = judge_mutant(&m, wishes->least);
         if (wishes->report && write_report(&m, wishes) != EXIT_GOOD)
             status = EXIT_USAGE;

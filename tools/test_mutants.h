@@ -2,19 +2,19 @@
 #define TOOLS_TEST_MUTANTS_H
 
 #include "parsers/json/json.h"
+#include "tools/test/reporter.h"
 #include "tools/test/suite.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 /* What `asl test` makes of mutants: it plays them, tells of them, and judges the score. */
 struct mutant_wishes {
-    const char *report; /* a file for mutation-testing-report-schema; NULL: none */
-    int64_t least;      /* the score that is wanted, in percent */
-    bool json;          /* tells them as one line of JSON */
-    FILE *out;
+    const char *report;              /* a file for mutation-testing-report-schema; NULL: none */
+    int64_t least;                   /* the score that is wanted, in percent */
+    bool json;                       /* tells them as one line of JSON */
+    const struct reporter *reporter; /* that has told of the cases */
     unsigned jobs;
 };
 

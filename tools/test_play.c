@@ -11,6 +11,7 @@
 #include "tools/test/snapshot.h"
 #include "tools/test_left_out.h"
 #include "tools/test_mutants.h"
+#include "tools/test_told.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -71,17 +72,6 @@ static json *test_play(void *user, size_t i)
     return record;
 }
 
-/* Reports for terminals and logs show texts of others so that they can't do anything there. */
-static void report_shown(struct test *t, const json *record)
-{
-    const char *kind = t->reporter.kind->name;
-    bool as_it_is = strcmp(kind, "json") == 0 || strcmp(kind, "junit") == 0;
-    json *shown = as_it_is ? json_ref(record) : shown_value(record);
-
-    reporter_case(&t->reporter, shown);
-    json_unref(shown);
-}
-
 static json *test_lost(void *user, size_t i, const char *how)
 {
     const struct test *t = user;
@@ -108,7 +98,7 @@ static bool test_heard(void *user, size_t i, const json *heard)
     t->summary.passed += json_str_is(outcome, "passed");
     t->summary.skipped += json_str_is(outcome, "skipped");
     t->summary.failed += failed;
-    report_shown(t, record);
+    test_tell_record(&t->reporter, record);
     json_unref(record);
     return !(failed && t->fail_fast);
 }
@@ -128,7 +118,7 @@ static int play_mutants(const struct test *t, int64_t jobs)
     const struct mutant_wishes wishes = {.report = t->mutation_report,
                                          .least = t->least_score,
                                          .json = strcmp(t->format, "json") == 0,
-                                         .out = t->reporter.out,
+                                         .reporter = &t->reporter,
                                          .jobs = (unsigned)jobs};
 
     if (!t->summary.failed)
@@ -165,7 +155,7 @@ static int test_run(struct test *t)
     size_t broken = t->reporter.kind == reporter_kind_find("tree") ? 0 : t->broken_count;
     reporter_begin(&t->reporter, t->case_count + broken);
     for (size_t i = 0; i < broken; i++)
-        report_shown(t, t->broken[i]);
+        test_tell_record(&t->reporter, t->broken[i]);
     t->summary.failed += broken;
     bool good = runner_run(&runner, t->case_count, &why);
     t->summary.took_s = (double)uv_hrtime() / 1e9 - began;
@@ -189,9 +179,12 @@ static int test_run(struct test *t)
 
 static int test_list(const struct test *t)
 {
-    for (size_t i = 0; i < t->case_count; i++)
-        printf("%s: %s%s\n", t->cases[i]->suite->file.path, t->cases[i]->name,
-               t->cases[i]->skip ? " (skipped)" : "");
+    for (size_t i = 0; i < t->case_count; i++) {
+        shown_print(stdout, t->cases[i]->suite->file.path);
+        fputs(": ", stdout);
+        shown_print(stdout, t->cases[i]->name);
+        puts(t->cases[i]->skip ? " (skipped)" : "");
+    }
     return t->unread ? EXIT_USAGE : EXIT_GOOD;
 }
 

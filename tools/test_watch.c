@@ -2,9 +2,17 @@
 #include "tools/test_command.h"
 
 #include "parsers/base/mem.h"
+#include "tools/shown.h"
 
 #include <stdio.h>
 #include <string.h>
+
+static void tell_change(const char *path, const char *what)
+{
+    fputs("asl test: ", stderr);
+    shown_print(stderr, path);
+    fprintf(stderr, " %s\n", what);
+}
 
 /* Keeps the suites of which a file has changed, and those that are new. */
 static void keep_changed(const watch *w, struct definition_files *files)
@@ -18,7 +26,7 @@ static void keep_changed(const watch *w, struct definition_files *files)
         const char *changed = known ? watch_changed(w, f->path) : f->path;
         if (changed) {
             if (strcmp(changed, told) != 0)
-                fprintf(stderr, "asl test: %s %s\n", changed, known ? "has changed" : "is new");
+                tell_change(changed, known ? "has changed" : "is new");
             told = changed;
             files->files[kept++] = *f;
         } else {

@@ -200,43 +200,39 @@ static bool begins_state(const struct mutation *m, size_t i)
            m->results[i - 1].mutant->state != m->results[i].mutant->state;
 }
 
-static void print_uncovered(const struct mutation *m, size_t i, FILE *out)
+static void write_uncovered(struct buf *out, const struct mutation *m, size_t i)
 {
     const struct mutant_result *r = &m->results[i];
-    struct buf name = {0};
     size_t count = 0;
 
     for (size_t k = i; k < m->count && (k == i || !begins_state(m, k)); k++)
         count += m->results[k].fate == MUTANT_NO_COVERAGE;
     if (!count)
         return;
+    buf_printf(out, "%s:%u: not covered: %zu mutant%s of ", r->machine->file,
+               r->mutant->state ? r->machine->elements->all[r->mutant->state->id].place.line
+                                : r->mutant->place.line,
+               count, count == 1 ? "" : "s");
     if (r->mutant->state)
-        element_write(&name, &r->machine->elements->all[r->mutant->state->id]);
+        element_write(out, &r->machine->elements->all[r->mutant->state->id]);
     else
-        buf_adds(&name, "the machine");
-    fprintf(out, "%s:%u: not covered: %zu mutant%s of %s\n", r->machine->file,
-            r->mutant->state ? r->machine->elements->all[r->mutant->state->id].place.line
-                             : r->mutant->place.line,
-            count, count == 1 ? "" : "s", buf_str(&name));
-    buf_clear(&name);
+        buf_adds(out, "the machine");
+    buf_addc(out, '\n');
 }
 
-void mutation_print(const struct mutation *m, FILE *out)
+void mutation_write(struct buf *out, const struct mutation *m)
 {
     size_t all, killed = mutation_score(m, &all);
-    struct buf words = {0};
 
     for (size_t i = 0; i < m->count; i++) {
         const struct mutant_result *r = &m->results[i];
         if (begins_state(m, i))
-            print_uncovered(m, i, out);
+            write_uncovered(out, m, i);
         if (r->fate != MUTANT_SURVIVED)
             continue;
-        buf_reset(&words);
-        mutant_write(&words, r->mutant);
-        fprintf(out, "%s:%u: survived: %s\n", r->machine->file, r->mutant->place.line,
-                buf_str(&words));
+        buf_printf(out, "%s:%u: survived: ", r->machine->file, r->mutant->place.line);
+        mutant_write(out, r->mutant);
+        buf_addc(out, '\n');
     }
-    fprintf(out, "mutation score: %zu of %zu\n", killed, all);
-    buf_clear(&words);
+    buf_printf(out, "mutation score: %zu of %zu\n", killed, all);
 }

@@ -1,13 +1,13 @@
 #ifndef TOOLS_TEST_MUTATE_H
 #define TOOLS_TEST_MUTATE_H
 
+#include "parsers/base/buf.h"
 #include "parsers/base/diag.h"
 #include "tools/test/mutant.h"
 #include "tools/test/suite.h"
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
 
 /*
  * Plays cases against mutants of their definitions: a case that fails has noticed the fault. A
@@ -53,8 +53,8 @@ double mutation_percent(const struct mutation *m);
 /* Returns whether the case passes what the mutant changes. */
 bool mutation_covers(const struct mutation *m, size_t c, const struct mutant_result *r);
 
-/* Prints the mutants that were not noticed, with their places, and the score. */
-void mutation_print(const struct mutation *m, FILE *out);
+/* Adds lines with the mutants that were not noticed, their places, and the score. */
+void mutation_write(struct buf *out, const struct mutation *m);
 /* Returns the whole as a document of mutation-testing-report-schema, version 2; `least`: the score
  * that is wanted, in percent. */
 json *mutation_report(const struct mutation *m, int64_t least);

@@ -35,6 +35,7 @@ struct reporter {
 
 struct reporter_kind {
     const char *name;
+    bool for_programs; /* which take nothing but the report, with all texts as they are */
     void (*begin)(struct reporter *r); /* NULL: nothing comes first */
     void (*told)(struct reporter *r, const json *record);
     void (*end)(struct reporter *r, const struct test_summary *s);

@@ -89,4 +89,4 @@ static void write_junit_end(struct reporter *r, const struct test_summary *s)
 }
 
 const struct reporter_kind reporter_junit = {
-    .name = "junit", .told = junit_told, .end = write_junit_end};
+    .name = "junit", .for_programs = true, .told = junit_told, .end = write_junit_end};

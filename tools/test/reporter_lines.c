@@ -21,7 +21,8 @@ static void json_end(struct reporter *r, const struct test_summary *s)
             s->failed, s->skipped, s->took_s);
 }
 
-const struct reporter_kind reporter_json = {.name = "json", .told = json_told, .end = json_end};
+const struct reporter_kind reporter_json = {
+    .name = "json", .for_programs = true, .told = json_told, .end = json_end};
 
 /* ---- annotations of GitHub Actions ---- */
 
