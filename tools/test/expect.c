@@ -23,6 +23,7 @@ void failures_clear(struct failures *f)
     for (size_t i = 0; i < f->count; i++) {
         mem_free(f->all[i].what);
         mem_free(f->all[i].text);
+        sentence_parts_clear(&f->all[i].parts);
         differences_clear(&f->all[i].differences);
         json_unref(f->all[i].expected);
         json_unref(f->all[i].actual);
@@ -50,6 +51,13 @@ void failures_add(struct failures *f, struct place place, const char *what, cons
     va_end(args);
     buf_str(&text);
     made->text = buf_take(&text);
+}
+
+void failures_add_parts(struct failures *f, struct place place, const char *what,
+                        const char *wanted, const char *middle, const char *was)
+{
+    failures_add(f, place, what, "expected %s%s%s", wanted, middle, was);
+    f->all[f->count - 1].parts = (struct sentence_parts){mem_strdup(wanted), mem_strdup(was)};
 }
 
 bool expect_field(const struct test_case *c, const char *name, struct asl_at *out)
@@ -150,15 +158,22 @@ static void expect_status(struct checking *k)
 
     if (json_str_is(actual, wanted))
         return;
-    if (json_str_is(actual, "STUCK"))
-        failures_add(k->out, told ? place_of_at(&at) : k->c->place, "status",
+    struct place place = told ? place_of_at(&at) : k->c->place;
+    if (json_str_is(actual, "STUCK")) {
+        failures_add(k->out, place, "status",
                      "expected %s, but the execution waits for something that never comes: a mock "
                      "with never, or a Task without time-out",
                      wanted);
-    else
-        failures_add(k->out, told ? place_of_at(&at) : k->c->place, "status",
-                     "expected %s, but was %s%s%s%s%s", wanted, json_str(actual), error ? ": " : "",
-                     error ? json_str(error) : "", cause ? ": " : "", cause ? json_str(cause) : "");
+        return;
+    }
+    struct buf was = {0};
+    buf_adds(&was, json_str(actual));
+    if (error)
+        buf_printf(&was, ": %s", json_str(error));
+    if (cause)
+        buf_printf(&was, ": %s", json_str(cause));
+    failures_add_parts(k->out, place, "status", wanted, ", but was ", buf_str(&was));
+    buf_clear(&was);
 }
 
 /* ---- the way ---- */
@@ -213,9 +228,12 @@ static void expect_way(struct checking *k, const char *what, const struct asl_at
         return;
     write_way(&expected, at->value, i);
     write_way(&taken, actual, i);
-    failures_add(k->out, place_of_at(at), what, "expected %s%s\n  but took %s%s",
-                 buf_str(&expected), i >= wants ? " and then the end" : "", buf_str(&taken),
-                 i >= has ? " and then ended" : "");
+    if (i >= wants)
+        buf_adds(&expected, " and then the end");
+    if (i >= has)
+        buf_adds(&taken, " and then ended");
+    failures_add_parts(k->out, place_of_at(at), what, buf_str(&expected), "\n  but took ",
+                       buf_str(&taken));
     buf_clear(&expected);
     buf_clear(&taken);
 }

@@ -10,9 +10,10 @@
 
 /* Something that is not as the suite expects. Owns its values. */
 struct failure {
-    char *what;         /* "output", "path", "calls of Charge": what was looked at */
-    char *text;         /* a sentence without full stop; NULL: the differences say it */
-    struct place place; /* of the expectation, in the suite's file */
+    char *what;                  /* "output", "path", "calls of Charge": what was looked at */
+    char *text;                  /* a sentence without full stop; NULL: the differences say it */
+    struct sentence_parts parts; /* of the text */
+    struct place place;          /* of the expectation, in the suite's file */
     struct differences differences;
     json *expected, *actual; /* the whole of what was compared; NULL: there is none */
 };
@@ -26,6 +27,10 @@ void failures_clear(struct failures *f);
 /* Adds a failure without differences. */
 void failures_add(struct failures *f, struct place place, const char *what, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* Adds a failure "expected WANTED, MIDDLE WAS". */
+void failures_add_parts(struct failures *f, struct place place, const char *what,
+                        const char *wanted, const char *middle, const char *was);
 
 /* Compares what came of the case with what its suite expects. */
 void expect_check(const struct test_case *c, result *r, struct failures *out);

@@ -42,25 +42,15 @@ struct matcher {
     bool (*compare)(const struct compared *c, const struct asl_at *argument);
 };
 
-void differences_clear(struct differences *d)
-{
-    for (size_t i = 0; i < d->count; i++) {
-        mem_free(d->all[i].pointer);
-        mem_free(d->all[i].text);
-        json_unref(d->all[i].expected);
-        json_unref(d->all[i].actual);
-    }
-    mem_free(d->all);
-    *d = (struct differences){0};
-}
-
 /* ---- telling a difference ---- */
 
-/* Returns false, for the callers' answers. */
-static bool differs(const struct compared *c, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+/* Adds a difference: the sentence of the format, and its parts. Returns false, for the callers'
+ * answers. */
+static bool differs(const struct compared *c, const char *what, const char *was, const char *format,
+                    ...) __attribute__((format(printf, 4, 5)));
 
-static bool differs(const struct compared *c, const char *format, ...)
+static bool differs(const struct compared *c, const char *what, const char *was, const char *format,
+                    ...)
 {
     struct differences *d = c->out;
     const struct asl_at *at = c->expected ? c->expected : c->within;
@@ -81,6 +71,7 @@ static bool differs(const struct compared *c, const char *format, ...)
     d->all[d->count++] = (struct difference){
         .pointer = mem_strndup(c->pointer->data ? c->pointer->data : "", c->pointer->len),
         .text = buf_take(&text),
+        .parts = {what ? mem_strdup(what) : NULL, was ? mem_strdup(was) : NULL},
         .expected = c->expected ? json_ref(c->expected->value) : NULL,
         .actual = c->actual ? json_ref(c->actual) : NULL,
         .place = at && at->places ? at->places->value : (struct place){0}};
@@ -117,7 +108,7 @@ static bool wanted(const struct compared *c, const char *what)
     if (!c->out)
         return false;
     write_shown(&shown, c->actual);
-    differs(c, "expected %s, but was %s", what, buf_str(&shown));
+    differs(c, what, buf_str(&shown), "expected %s, but was %s", what, buf_str(&shown));
     buf_clear(&shown);
     return false;
 }
@@ -186,7 +177,7 @@ static bool unexpected_member(const struct compared *c, const json *key, const j
     differs(
         &(struct compared){
             .within = c->expected, .actual = actual, .pointer = &pointer, .out = c->out},
-        "not expected, but was %s", buf_str(&shown));
+        NULL, buf_str(&shown), "not expected, but was %s", buf_str(&shown));
     buf_clear(&pointer);
     buf_clear(&shown);
     return false;
@@ -212,6 +203,21 @@ static bool compare_objects(const struct compared *c)
     return same;
 }
 
+static bool wanted_count(const struct compared *c, size_t wants, size_t has)
+{
+    struct buf what = {0}, was = {0};
+
+    if (!c->out)
+        return false;
+    buf_printf(&what, "%zu element%s", wants, wants == 1 ? "" : "s");
+    buf_printf(&was, "%zu", has);
+    differs(c, buf_str(&what), buf_str(&was), "expected %s, but there are %s", buf_str(&what),
+            buf_str(&was));
+    buf_clear(&what);
+    buf_clear(&was);
+    return false;
+}
+
 static bool compare_arrays(const struct compared *c)
 {
     size_t wants = json_count(c->expected->value), has = json_count(c->actual);
@@ -219,8 +225,7 @@ static bool compare_arrays(const struct compared *c)
     bool same = true;
 
     if (wants != has)
-        same = differs(c, "expected %zu element%s, but there are %zu", wants, wants == 1 ? "" : "s",
-                       has);
+        same = wanted_count(c, wants, has);
     for (size_t i = 0; i < wants && i < has; i++) {
         asl_at_index(c->expected, i, &element);
         same &= compare_child(c, &element, json_at(c->actual, i), NULL, i);
@@ -616,7 +621,7 @@ bool matcher_compare(const struct asl_at *expected, const json *actual, bool sub
     bool same = compare(&c);
 
     if (trouble.len)
-        same = differs(&c, "%s", buf_str(&trouble));
+        same = differs(&c, NULL, NULL, "%s", buf_str(&trouble));
     buf_clear(&pointer);
     buf_clear(&trouble);
     return same;

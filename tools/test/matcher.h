@@ -4,6 +4,7 @@
 #include "asl/report/report.h"
 #include "parsers/base/buf.h"
 #include "parsers/json/json.h"
+#include "tools/test/difference.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,23 +14,6 @@
  * a matcher, which stands for all values that it describes: {$regex: "^a"}, {$contains: {…}}.
  * Numbers are equal by their value, so 1 and 1.0 are.
  */
-
-/* Where an actual value is not as expected: a difference a place. Owns its values. */
-struct difference {
-    char *pointer;      /* JSON Pointer in the actual value, "" for the whole */
-    char *text;         /* what is wrong, in a sentence without full stop */
-    json *expected;     /* as it stands in the suite; NULL: nothing is expected there */
-    json *actual;       /* NULL: nothing is there */
-    struct place place; /* of the expected value, in the suite */
-};
-
-struct differences {
-    struct difference *all;
-    size_t count, cap;
-    size_t more; /* that are not listed */
-};
-
-void differences_clear(struct differences *d);
 
 /*
  * Compares `actual` (NULL: there is none) with what stands at `expected`. Adds each difference, and

@@ -48,13 +48,20 @@ static void set_place(struct json_build *b, struct place at)
     json_build_set(b, "column", json_int(at.column));
 }
 
+static void set_parts(struct json_build *b, const struct sentence_parts *parts)
+{
+    set_text(b, "wanted", parts->wanted);
+    set_text(b, "was", parts->was);
+}
+
 static json *difference_value(const struct difference *d)
 {
     struct json_build b = {0};
 
-    json_build_object(&b, 6);
+    json_build_object(&b, 8);
     set_text(&b, "pointer", d->pointer);
     set_text(&b, "text", d->text);
+    set_parts(&b, &d->parts);
     set_place(&b, d->place);
     set_compared(&b, "expected", d->expected);
     set_compared(&b, "actual", d->actual);
@@ -68,9 +75,10 @@ static json *failure_value(const struct failure *f)
     json_build_array(&differences, f->differences.count);
     for (size_t i = 0; i < f->differences.count; i++)
         json_build_add(&differences, difference_value(&f->differences.all[i]));
-    json_build_object(&b, 8);
+    json_build_object(&b, 10);
     set_text(&b, "what", f->what);
     set_text(&b, "text", f->text);
+    set_parts(&b, &f->parts);
     set_place(&b, f->place);
     json_build_set(&b, "differences", json_build_done(&differences));
     if (f->differences.more)

@@ -18,6 +18,7 @@
  * failures: objects with what, text, line, column, differences (objects with pointer, text, line,
  * column, expected, actual), expected and actual. Of these values one that has more than 1 MiB or
  * more levels than a record may have around it is text: the beginning of its JSON, and " …".
+ * wanted, was: of a failure or difference, parts of its text; see difference.h.
  */
 json *record_of_run(const struct test_case *c, const struct case_run *r, bool coverage);
 /* As a case of the definition, of the history in the file. */

@@ -117,18 +117,47 @@ bool record_begins_suite(const struct reporter *r, const json *record)
     return !r->suite || !json_equal(r->suite, json_get(record, "suite"));
 }
 
-void record_write_failure(struct buf *out, const json *failure)
+/* Adds the text of a failure or difference; its parts stand where matcher.h says. */
+static void paint_sentence(struct buf *out, const json *told, const struct paints *paints)
+{
+    static const char before[] = "expected ";
+    const char *text = record_text(told, "text"), *wanted = record_text(told, "wanted");
+    const char *was = record_text(told, "was");
+    size_t len = strlen(text), wanted_len = strlen(wanted), was_len = strlen(was);
+    size_t at = 0, end = len - was_len;
+
+    if (wanted_len) {
+        at = sizeof before - 1 + wanted_len;
+        buf_printf(out, "%s%s%s%s", before, paints->wanted, wanted, paints->plain);
+    }
+    buf_add(out, text + at, end - at);
+    if (was_len)
+        buf_printf(out, "%s%s%s", paints->was, was, paints->plain);
+}
+
+static void paint_line(struct buf *out, const char *what, const json *told,
+                       const struct paints *paints)
+{
+    buf_printf(out, "%s%s%s%s%s: ", out->len ? "\n" : "", paints->place, what,
+               record_text(told, "pointer"), paints->plain);
+    paint_sentence(out, told, paints);
+}
+
+void record_paint_failure(struct buf *out, const json *failure, const struct paints *paints)
 {
     const json *differences = record_list(failure, "differences");
+    const char *what = record_text(failure, "what");
 
     if (*record_text(failure, "text"))
-        buf_printf(out, "%s: %s", record_text(failure, "what"), record_text(failure, "text"));
-    for (size_t i = 0; i < json_count(differences); i++) {
-        const json *d = json_at(differences, i);
-        buf_printf(out, "%s%s%s: %s", out->len ? "\n" : "", record_text(failure, "what"),
-                   record_text(d, "pointer"), record_text(d, "text"));
-    }
+        paint_line(out, what, failure, paints);
+    for (size_t i = 0; i < json_count(differences); i++)
+        paint_line(out, what, json_at(differences, i), paints);
     if (record_int(failure, "more"))
-        buf_printf(out, "\n%s: %lld more differences", record_text(failure, "what"),
+        buf_printf(out, "\n%s: %lld more differences", what,
                    (long long)record_int(failure, "more"));
+}
+
+void record_write_failure(struct buf *out, const json *failure)
+{
+    record_paint_failure(out, failure, &(struct paints){"", "", "", ""});
 }

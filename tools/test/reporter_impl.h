@@ -24,4 +24,11 @@ bool record_begins_suite(const struct reporter *r, const json *record);
 /* Adds what a failure says as plain lines, without a newline at the end. */
 void record_write_failure(struct buf *out, const json *failure);
 
+/* Codes for a terminal, each of which `plain` ends. */
+struct paints {
+    const char *place, *wanted, *was, *plain;
+};
+/* Adds as record_write_failure does, with its parts painted. */
+void record_paint_failure(struct buf *out, const json *failure, const struct paints *paints);
+
 #endif

@@ -57,7 +57,9 @@ static void print_failure(const struct reporter *r, const char *file, const json
     struct buf text = {0};
     const json *differences = record_list(failure, "differences");
 
-    record_write_failure(&text, failure);
+    record_paint_failure(
+        &text, failure,
+        &(struct paints){colour(r, BOLD), colour(r, GREEN), colour(r, RED), colour(r, PLAIN)});
     print_indented(r, buf_str(&text), "      ");
     print_place(r, file, json_count(differences) ? json_at(differences, 0) : failure);
     buf_clear(&text);
