@@ -310,6 +310,10 @@ static const struct {
      ""},
     {"a writer without a bucket",
      "\"ResultWriter\": {\"WriterConfig\": {\"Transformation\": \"NONE\"}},", ""},
+    {"a writer of JSONata without its place",
+     "\"QueryLanguage\": \"JSONata\", \"ResultWriter\": {\"Resource\": "
+     "\"arn:aws:states:::s3:putObject\"},",
+     "2:45 /States/M/ResultWriter: These fields are required: [Arguments]"},
     {"a writer of nothing", "\"ResultWriter\": {},",
      "2:17 /States/M/ResultWriter: Value cannot be empty"},
     {"a writer of something else",

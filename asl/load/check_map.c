@@ -303,14 +303,19 @@ static const struct asl_field writer_rows[] = {
 const struct asl_fields load_writer_fields = {
     .rows = writer_rows, .count = COUNT(writer_rows), .unordered = true};
 
-/* A ResultWriter may have a Resource, a WriterConfig, or both, but not nothing. */
+/* A ResultWriter may have a Resource, a WriterConfig, or both, but not nothing. In JSONata a
+ * Resource comes with the place to write to. */
 static void check_writer(struct loader *l, const struct asl_at *writer)
 {
     static const char *const calls[] = {"putObject", NULL};
+    static const char *const place[] = {"Arguments", NULL};
 
     if (json_count(writer->value) == 0)
         asl_report_schema(l->report, writer, "Value cannot be empty");
     load_fields(l, &load_writer_fields, 0, writer, NULL);
+    if (l->language == ASL_JSONATA && load_has(l, writer, "Resource") &&
+        !json_get(writer->value, "Parameters"))
+        load_required(l, writer, place);
     check_s3(l, writer, calls);
 }
 
