@@ -101,6 +101,14 @@ static const struct {
      "{\"PolicyStoreId\": \"p\", \"Definition\": {\"Static\": {\"Statement\": \"x\"}}}",
      "2:39 error /States/A/Parameters: The field \"Static\" is not supported by Step Functions "
      "[did you mean StaticValue?]"},
+    {"parameters that only the SDK has", "aws-sdk:s3:copyObject", false,
+     "{\"SourceBucket\": \"b\", \"SourceKey\": \"k\", \"DestinationBucket\": \"c\", "
+     "\"DestinationKey.$\": \"$.k\"}",
+     ""},
+    {"the region of a copy", "aws-sdk:rds:copyDBSnapshot", false,
+     "{\"SourceDBSnapshotIdentifier\": \"s\", \"TargetDBSnapshotIdentifier\": \"t\", "
+     "\"SourceRegion\": \"eu-west-1\"}",
+     ""},
     {"parameters of a call that takes none", "aws-sdk:sts:getCallerIdentity", false,
      "{\"Account\": \"1\"}",
      "2:2 error /States/A/Parameters: The field \"Account\" is not supported by Step Functions"},

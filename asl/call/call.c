@@ -44,17 +44,17 @@ static struct nearest near_to(struct asl_piece piece)
     return (struct nearest){.want = piece.at, .len = piece.len};
 }
 
-static void guess_sdk(const struct asl_resource *r, struct buf *out)
+static void guess_sdk(const struct asl_resource *r, size_t *guesses, struct buf *out)
 {
     const struct model_service *service = model_service_named(r->service.at, r->service.len);
     struct nearest near = near_to(service ? r->action : r->service);
     struct model_operation o;
 
-    for (size_t i = 0; service && i < service->operation_count; i++) {
+    for (size_t i = 0; service && i < service->operation_count && *guesses; i++, --*guesses) {
         model_operation_at(service, i, &o);
         nearest_offer(&near, o.name);
     }
-    for (size_t i = 0; !service && i < model_service_count(); i++)
+    for (size_t i = 0; !service && i < model_service_count() && *guesses; i++, --*guesses)
         nearest_offer(&near, model_service_name(i));
     if (near.best && service)
         buf_printf(out, "did you mean %c%s?", ascii_lower(near.best[0]), near.best + 1);
@@ -66,15 +66,15 @@ static void guess_sdk(const struct asl_resource *r, struct buf *out)
         buf_adds(out, "the SDK has no such service");
 }
 
-void call_guess(const struct asl_resource *r, struct buf *out)
+void call_guess(const struct asl_resource *r, size_t *guesses, struct buf *out)
 {
     struct nearest near = near_to(r->call);
 
     if (r->kind == ASL_RESOURCE_SDK && call_find(r)) {
-        guess_sdk(r, out);
+        guess_sdk(r, guesses, out);
         return;
     }
-    for (size_t i = 0; call_table_at(i); i++)
+    for (size_t i = 0; call_table_at(i) && *guesses; i++, --*guesses)
         nearest_offer(&near, call_table_at(i)->name);
     if (near.best)
         buf_printf(out, "did you mean %s?", near.best);
@@ -97,9 +97,14 @@ bool call_is_refused(const struct asl_resource *r, const struct call_problem *p)
 }
 
 void call_check(const struct call *call, const struct asl_resource *r, const struct asl_at *given,
-                bool jsonata, call_see *see, void *user)
+                bool jsonata, size_t *guesses, call_see *see, void *user)
 {
-    struct walk w = {.call = call, .jsonata = jsonata, .see = see, .user = user};
+    struct walk w = {.call = call,
+                     .jsonata = jsonata,
+                     .sdk = r->kind == ASL_RESOURCE_SDK,
+                     .see = see,
+                     .user = user,
+                     .guesses = guesses};
     struct members m = {.own = call->own};
     struct model_shape input;
     bool modelled = find_called(call, r, &w.service, &w.operation);
@@ -109,6 +114,8 @@ void call_check(const struct call *call, const struct asl_resource *r, const str
     if (modelled && !call->alone && w.operation.input) {
         input = model_shape_at(w.service, w.operation.input);
         m.shape = &input;
+        if (w.sdk)
+            call_sdk_addition(w.service->name, w.operation.name, &m);
     }
     if (!modelled)
         w.service = NULL;

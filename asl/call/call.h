@@ -31,8 +31,12 @@ struct call {
 const struct call *call_find(const struct asl_resource *r);
 /* Returns whether the service and the action of a call of the SDK exist, as far as is known. */
 bool call_exists(const struct asl_resource *r);
-/* Adds what was likely meant by a call that there is not: "did you mean …?". */
-void call_guess(const struct asl_resource *r, struct buf *out);
+/* So many names of a definition are compared with others, to tell what was meant: it takes long. */
+enum { CALL_GUESSES = 20000 };
+
+/* Adds what was likely meant by a call that there is not: "did you mean …?". What is compared goes
+ * off *guesses; at 0 nothing is. */
+void call_guess(const struct asl_resource *r, size_t *guesses, struct buf *out);
 /* Returns whether what the services take is known at all. */
 bool call_models_known(void);
 
@@ -65,9 +69,9 @@ typedef void call_see(void *user, const struct call_problem *p);
 /*
  * Looks for what is wrong with the parameters at `given` of `call`, whose resource is `r`, and
  * calls `see` with each; what that is told is good during the call. What is not known is right: a
- * path, an expression, all that a service has no model of.
+ * path, an expression, all that a service has no model of. `guesses`: as in call_guess.
  */
 void call_check(const struct call *call, const struct asl_resource *r, const struct asl_at *given,
-                bool jsonata, call_see *see, void *user);
+                bool jsonata, size_t *guesses, call_see *see, void *user);
 
 #endif

@@ -29,11 +29,14 @@ struct call_field {
     const char *const *words;
     const struct call_field *inside;
     const char *like;
-    const char *optional; /* what of that need not be given, though the model says so */
+    const char *optional; /* members of that that need not be given, though the model says so */
 };
 
 /* Returns row `i` of the table; NULL behind the last. */
 const struct call *call_table_at(size_t i);
+struct members;
+/* Gives *out what the SDK for Java has beside a model's operation, if anything. */
+void call_sdk_addition(const char *service, const char *operation, struct members *out);
 /* Returns whether it is a service that Step Functions calls and the models don't have, such as one
  * that AWS has closed since. */
 bool call_is_unmodelled(struct asl_piece service);
@@ -46,16 +49,17 @@ struct walk {
     const struct call *call;
     const struct model_service *service; /* NULL: no model */
     struct model_operation operation;
-    bool jsonata;
+    bool jsonata, sdk; /* `sdk`: a call of the SDK, not an integration */
     call_see *see;
     void *user;
+    size_t *guesses; /* names that unknown ones may still be compared with: it takes long */
 };
 
 /* What an object may have: members of a structure, parameters of Step Functions' own, or both. */
 struct members {
     const struct model_shape *shape; /* NULL: none */
     const struct call_field *own;    /* NULL: none */
-    const char *optional;            /* a member that need not be there; NULL: none */
+    const char *optional;            /* members that need not be there, with blanks between */
     bool inside;                     /* it is not the call's parameters themselves */
 };
 

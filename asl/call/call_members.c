@@ -29,7 +29,7 @@ static void member_name(const char *own, char out[LONGEST_NAME])
 }
 
 /* The SDK's spelling, or the model's own with a first capital: "SsekmsKeyId", "SSEKMSKeyId". */
-static bool spells(const char *own, const char *name, size_t len)
+static bool spells(const struct walk *w, const char *own, const char *name, size_t len)
 {
     size_t n = strlen(own);
     char sdk[LONGEST_NAME];
@@ -38,23 +38,23 @@ static bool spells(const char *own, const char *name, size_t len)
     if (len == 0 || name[0] != ascii_upper(own[0]))
         return false;
     if (len == n && name[0] == ascii_upper(own[0]) && memcmp(own + 1, name + 1, len - 1) == 0)
-        return !call_is_java_word(own, n);
+        return !w->sdk || !call_is_java_word(own, n);
     member_name(own, sdk);
     return strlen(sdk) == len && memcmp(sdk, name, len) == 0;
 }
 
-static bool find_member(const struct model_shape *shape, const char *name, size_t len,
-                        struct model_member *out)
+static bool find_member(const struct walk *w, const struct model_shape *shape, const char *name,
+                        size_t len, struct model_member *out)
 {
     static const char tail[] = "Value";
     size_t less = strlen(tail);
 
     if (len == 0)
         return false;
-    if (model_member_named(shape, name, len, out) && spells(out->name, name, len))
+    if (model_member_named(shape, name, len, out) && spells(w, out->name, name, len))
         return true;
     return text_n_ends_with(name, len, tail) && model_member_named(shape, name, len - less, out) &&
-           spells(out->name, name, len);
+           spells(w, out->name, name, len);
 }
 
 static bool has_word(const char *list, const char *word, size_t len)
@@ -85,14 +85,14 @@ static const struct call_field *find_own(const struct members *m, const char *na
 }
 
 /* Into `out`, as Step Functions writes it; false when none is near. */
-static bool guess_member(const struct members *m, const char *name, size_t len,
-                         char out[LONGEST_NAME])
+static bool guess_member(const struct walk *w, const struct members *m, const char *name,
+                         size_t len, char out[LONGEST_NAME])
 {
     struct nearest near = {.want = name, .len = len};
 
     for (const struct call_field *f = m->own; f && f->name; f++)
         nearest_offer(&near, f->name);
-    for (size_t i = 0; m->shape && i < m->shape->count; i++)
+    for (size_t i = 0; m->shape && i < m->shape->count && *w->guesses; i++, --*w->guesses)
         nearest_offer(&near, model_member_at(m->shape, i).name);
     if (near.best)
         member_name(near.best, out);
@@ -104,10 +104,10 @@ static size_t name_length(const struct walk *w, const json *key)
     return json_str_len(key) - (call_is_path(w, key) ? strlen(".$") : 0);
 }
 
-static bool is_member(const struct members *m, const char *name, size_t len,
+static bool is_member(const struct walk *w, const struct members *m, const char *name, size_t len,
                       struct model_member *out)
 {
-    return m->shape && find_member(m->shape, name, len, out);
+    return m->shape && find_member(w, m->shape, name, len, out);
 }
 
 static void tell_unknown(const struct walk *w, const struct asl_at *at, const struct members *m)
@@ -118,7 +118,7 @@ static void tell_unknown(const struct walk *w, const struct asl_at *at, const st
                    !(w->jsonata && json_is_string(at->value) && asl_expression_begins(at->value));
 
     buf_add(&name, json_str(at->key), name_length(w, at->key));
-    bool near = guess_member(m, buf_str(&name), name.len, meant);
+    bool near = guess_member(w, m, buf_str(&name), name.len, meant);
     w->see(w->user, &(struct call_problem){.fault = CALL_UNKNOWN,
                                            .at = at,
                                            .name = buf_str(&name),
@@ -133,7 +133,7 @@ static bool has_parameter(const struct walk *w, const struct asl_at *at, const c
     for (size_t i = 0; i < json_count(at->value); i++) {
         const json *key = json_key_at(at->value, i);
 
-        if (spells(want, json_str(key), name_length(w, key)))
+        if (spells(w, want, json_str(key), name_length(w, key)))
             return true;
     }
     return false;
@@ -151,8 +151,8 @@ static bool is_misspelt(const struct walk *w, const struct asl_at *at, const str
         const char *name = json_str(key);
         size_t len = name_length(w, key);
 
-        if (!find_own(m, name, len) && !is_member(m, name, len, &member) &&
-            guess_member(m, name, len, meant) && strcmp(meant, sdk) == 0)
+        if (!find_own(m, name, len) && !is_member(w, m, name, len, &member) &&
+            guess_member(w, m, name, len, meant) && strcmp(meant, sdk) == 0)
             return true;
     }
     return false;
@@ -190,10 +190,12 @@ void call_check_required(const struct walk *w, const struct asl_at *at, const st
         if (f->required && !(f->instead && has_parameter(w, at, f->instead)))
             check_given(w, at, m, f->name, (struct call_problem){0});
     for (size_t i = 0; m->shape && i < m->shape->count; i++) {
+        if (!model_member_is_required(m->shape, i))
+            continue;
         struct model_member member = model_member_at(m->shape, i);
 
-        if (member.required && !is_needed(w, m, member.name) &&
-            !(m->optional && strcmp(m->optional, member.name) == 0))
+        if (!is_needed(w, m, member.name) &&
+            !has_word(m->optional, member.name, strlen(member.name)))
             check_given(w, at, m, member.name,
                         (struct call_problem){.filled = member.idempotency_token});
     }
@@ -213,14 +215,19 @@ void call_check_members(const struct walk *w, const struct asl_at *at, const str
     struct asl_at each;
 
     for (size_t i = 0; i < json_count(at->value); i++) {
-        asl_at_index(at, i, &each);
-        const char *name = json_str(each.key);
-        size_t len = name_length(w, each.key);
+        const json *key = json_key_at(at->value, i);
+        const char *name = json_str(key);
+        size_t len = name_length(w, key);
         const struct call_field *own = find_own(m, name, len);
+        bool known = own || is_member(w, m, name, len, &member);
 
+        /* What a path leads to isn't known, so most members need no second look. */
+        if (known && call_is_path(w, key))
+            continue;
+        asl_at_index(at, i, &each);
         if (own)
             call_check_own(w, &each, own);
-        else if (!is_member(m, name, len, &member))
+        else if (!known)
             tell_unknown(w, &each, m);
         else if (!member.json_text && !has_word(w->call->any, name, len))
             call_check_shape(w, &each, member.shape, NULL);

@@ -215,13 +215,44 @@ static const char *const unmodelled[] = {
     "simspaceweaver", "sms", "worklink",
 };
 
+/*
+ * Parameters that the SDK for Java has beside those of the model (customization.config of its
+ * services): where an object is copied from and to by parts, and the region that a copy of a
+ * database is asked of. Step Functions takes what that SDK takes.
+ */
+static const struct call_field copy_fields[] = {
+    {.name = "SourceBucket", .kind = TAKES_TEXT},
+    {.name = "SourceKey", .kind = TAKES_TEXT},
+    {.name = "SourceVersionId", .kind = TAKES_TEXT},
+    {.name = "DestinationBucket", .kind = TAKES_TEXT},
+    {.name = "DestinationKey", .kind = TAKES_TEXT},
+    {.name = NULL},
+};
+
+static const struct call_field region_fields[] = {
+    {.name = "SourceRegion", .kind = TAKES_TEXT},
+    {.name = NULL},
+};
+
+static const struct sdk_addition {
+    const char *service, *operation; /* operation NULL: all */
+    const struct call_field *own;
+    const char *optional;
+} additions[] = {
+    {"s3", "CopyObject", copy_fields, "Bucket Key CopySource"},
+    {"s3", "UploadPartCopy", copy_fields, "Bucket Key CopySource"},
+    {"docdb", NULL, region_fields, NULL},
+    {"neptune", NULL, region_fields, NULL},
+    {"rds", NULL, region_fields, NULL},
+};
+
 /* The words of Java and the methods of all its objects: Filter's Equals is EqualsValue. */
 static const char *const java_words[] = {
-    "abstract", "assert", "boolean", "break", "byte", "case", "catch", "char", "class", "clone", "const", "continue",
-    "default", "do", "double", "else", "enum", "equals", "extends", "false", "final", "finally", "float", "for",
-    "goto", "if", "implements", "import", "instanceof", "int", "interface", "long", "native", "new", "notify",
+    "abstract", "assert", "boolean", "break", "builder", "byte", "case", "catch", "char", "class", "const", "continue",
+    "default", "do", "double", "else", "enum", "equals", "extends", "false", "final", "finalize", "finally", "float", "for", "getclass",
+    "goto", "hashcode", "if", "implements", "import", "instanceof", "int", "interface", "long", "native", "new", "notify", "notifyall",
     "package", "private", "protected", "public", "return", "short", "static", "strictfp", "super", "switch",
-    "synchronized", "this", "throw", "throws", "transient", "true", "try", "void", "volatile", "wait", "while",
+    "synchronized", "this", "throw", "throws", "tostring", "transient", "true", "try", "void", "volatile", "wait", "while",
 };
 /* clang-format on */
 
@@ -272,6 +303,19 @@ bool call_is_unmodelled(struct asl_piece service)
         if (asl_piece_is(service, unmodelled[i]))
             return true;
     return false;
+}
+
+void call_sdk_addition(const char *service, const char *operation, struct members *out)
+{
+    for (size_t i = 0; i < COUNT(additions); i++) {
+        const struct sdk_addition *a = &additions[i];
+
+        if (strcmp(a->service, service) == 0 &&
+            (!a->operation || strcmp(a->operation, operation) == 0)) {
+            out->own = a->own;
+            out->optional = a->optional;
+        }
+    }
 }
 
 bool call_is_java_word(const char *name, size_t len)

@@ -47,7 +47,7 @@ static void not_recognized(struct loader *l, const struct asl_at *at, const stru
     if (row && !(row->patterns & pattern_of(r)))
         add_patterns(&hint, r, row);
     else if (r)
-        call_guess(r, &hint);
+        call_guess(r, &l->guesses, &hint);
     asl_report_add(l->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, at, ASL_VALUE,
                    hint.len ? buf_str(&hint) : NULL,
                    "The resource provided %s is not recognized. The value is not a valid resource "
@@ -115,7 +115,7 @@ static void check_call(struct loader *l, const struct call *row, struct asl_task
                           (int)r->call.len, r->call.at);
         return;
     }
-    call_check(row, r, &at, l->language == ASL_JSONATA, refuse_parameter, &payload);
+    call_check(row, r, &at, l->language == ASL_JSONATA, &l->guesses, refuse_parameter, &payload);
 }
 
 static void check_express(struct loader *l, const struct asl_at *at, unsigned pattern)

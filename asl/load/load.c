@@ -1,5 +1,6 @@
 /* Loading a definition: the machine, its scopes, and what must hold of their graphs. */
 
+#include "asl/call/call.h"
 #include "asl/load/graph.h"
 #include "asl/load/load_impl.h"
 #include "asl/report/quota.h"
@@ -51,10 +52,9 @@ static bool has_open_name(struct loader *l, const struct asl_scope *scope)
 static void guess_target(struct loader *l, const struct asl_scope *scope, const json *name,
                          struct buf *hint)
 {
-    enum { GUESSES = 20000 };
     struct nearest near = {.want = json_str(name), .len = json_str_len(name)};
 
-    for (size_t i = 0; i < scope->count && l->guesses < GUESSES; i++, l->guesses++)
+    for (size_t i = 0; i < scope->count && l->guesses; i++, l->guesses--)
         nearest_offer(&near, json_str(json_key_at(scope->names, i)));
     /* Of short names, each is near to each. */
     if (near.best && near.distance <= near.len / 3)
@@ -427,6 +427,7 @@ asl_machine *load_definition(const struct load_source *from, const struct load_p
         .a = &m->arena,
         .report = report,
         .purpose = purpose,
+        .guesses = CALL_GUESSES,
     };
 
     m->refs = 1;

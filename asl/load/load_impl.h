@@ -29,7 +29,7 @@ struct loader {
     const struct asl_misspelt *misspelt;          /* first those of the object just read */
     struct json_set names;  /* of all states so far: they are unique over all scopes */
     struct json_set labels; /* of Maps */
-    size_t guesses;         /* names that a misspelt target was compared with */
+    size_t guesses;         /* names that misspelt ones may still be compared with */
     const json *looked_at;  /* the names of a scope: is a placeholder among them? */
     bool open;
 };

@@ -462,6 +462,12 @@ struct model_member model_member_at(const struct model_shape *s, size_t i)
     };
 }
 
+bool model_member_is_required(const struct model_shape *s, size_t i)
+{
+    return model_number(s->service->data, COLUMN_MEMBER_FLAGS, s->first + i) &
+           MODEL_MEMBER_REQUIRED;
+}
+
 /* DynamoDB's NULL: null is a word of Java, so the SDK calls the member nul. */
 static const char null_name[] = "NULL", null_title[] = "Nul";
 

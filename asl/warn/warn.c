@@ -5,6 +5,7 @@
 
 #include "asl/warn/warn_impl.h"
 
+#include "asl/call/call.h"
 #include "parsers/base/count.h"
 
 #include <string.h>
@@ -56,7 +57,8 @@ static void warn_visit(struct warner *w, const struct wanted *wanted, const stru
 void asl_warn(const asl_machine *m, const struct asl_at *top, enum asl_workflow workflow,
               const struct asl_codes *wanted, struct asl_report *report)
 {
-    struct warner w = {.m = m, .top = top, .workflow = workflow, .report = report};
+    struct warner w = {
+        .m = m, .top = top, .workflow = workflow, .report = report, .guesses = CALL_GUESSES};
     size_t before = report->count;
     struct wanted looked_for = {.count = 0};
     struct block b;

@@ -51,7 +51,7 @@ static void warn_of_call(struct warner *w, const struct asl_state *s, const stru
         return;
     call = call_find(&s->task.parts);
     if (call)
-        call_check(call, &s->task.parts, &parameters, s->jsonata, warn_of_problem, &c);
+        call_check(call, &s->task.parts, &parameters, s->jsonata, &w->guesses, warn_of_problem, &c);
 }
 
 void warn_call_unknown(struct warner *w, const struct asl_state *s, const struct asl_at *at)

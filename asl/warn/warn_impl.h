@@ -18,6 +18,7 @@ struct warner {
     /* The machine's expressions, in the order of their strings' addresses. */
     const asl_expression **expressions;
     size_t expression_count;
+    size_t guesses; /* names that unknown ones may still be compared with */
 };
 
 /* Reports the code that is looked for; the hint is how that is mended. */
