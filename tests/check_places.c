@@ -153,6 +153,8 @@ static const struct {
     {"iam", "cn-north-1", "https://iam.cn-north-1.amazonaws.com.cn", "cn-north-1"},
     {"iam", "us-gov-west-1", "https://iam.us-gov.amazonaws.com", "us-gov-west-1"},
     {"route53", "eu-west-1", "https://route53.amazonaws.com", "us-east-1"},
+    {"s3", "eu-west-1", "https://s3.eu-west-1.amazonaws.com", NULL},
+    {"s3control", "eu-west-1", "https://s3-control.eu-west-1.amazonaws.com", NULL},
     {"logs", "eu-west-1", "https://logs.eu-west-1.amazonaws.com", NULL},
     {"Secrets Manager", "eu-west-1", "https://secretsmanager.eu-west-1.amazonaws.com", NULL},
     {"states", "us-gov-west-1", "https://states.us-gov-west-1.amazonaws.com", NULL},

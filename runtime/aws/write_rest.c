@@ -198,8 +198,8 @@ static bool fill_header(struct rest *r, const struct model_member *m, const json
     /* How long the body is, is seen when it is sent; another length would cut a request in two. */
     if (!strcasecmp(m->wire, "Content-Length"))
         return true;
-    /* A date for all who give it; the model has a text, as answers may have anything there. */
-    if (!strcasecmp(m->wire, "Expires"))
+    /* S3 wants a date; the model has a text, as answers may have anything there. */
+    if (!strcmp(m->name, "Expires"))
         s.kind = MODEL_TIMESTAMP;
     if (m->json_text)
         header_json(v, &text);
