@@ -348,6 +348,13 @@ static const struct {
      "{\"ArrayFormats\": \"REPEAT\"}}}",
      "2:151 error /States/A/Parameters: The field \"ArrayFormats\" is not supported by Step "
      "Functions [did you mean ArrayFormat?]"},
+    {"a harness of agents", "bedrockagentcore:invokeHarness", true,
+     "{\"HarnessArn\": \"${Harness}\", \"RuntimeSessionId\": \"{% $uuid() %}\", \"Messages\": "
+     "[{\"Role\": \"user\", \"Content\": [{\"Text\": \"{% $states.input.t %}\"}]}], "
+     "\"SystemPrompt\": [{\"Text\": \"You write reports.\"}], \"MaxIterations\": 15}",
+     ""},
+    {"a harness that is waited for", "bedrockagentcore:invokeHarness.sync", false, "{}",
+     "1:76 error /States/A/Resource: no bedrockagentcore:invokeHarness.sync"},
     {"an agent", "bedrock-agentcore:invokeAgentRuntime", false,
      "{\"AgentRuntimeArn\": \"arn:aws:bedrock-agentcore:us-east-1:123456789012:runtime/r\", "
      "\"Payload\": {\"prompt\": \"p\"}}",
