@@ -137,12 +137,20 @@ static bool expects_any(const struct test_case *c, const char *one, const char *
     return expect_field(c, one, &at) || expect_field(c, other, &at);
 }
 
+/* Not so: {$absent: true}. */
+static bool expects_something(const struct test_case *c, const char *name)
+{
+    struct asl_at at, absent;
+
+    return expect_field(c, name, &at) && !asl_at_member(&at, "$absent", &absent);
+}
+
 /* The status of a case that doesn't tell it. */
 static const char *usual_status(const struct test_case *c)
 {
     struct asl_at at;
 
-    if (expects_any(c, "error", "cause"))
+    if (expects_something(c, "error") || expects_something(c, "cause"))
         return case_field(c, "state", &at) && expects_any(c, "next", "output") ? "CAUGHT_ERROR"
                                                                                : "FAILED";
     return case_field(c, "until", &at) ? "RUNNING" : "SUCCEEDED";
@@ -494,6 +502,8 @@ static void expect_events(struct checking *k)
     if (!expect_field(k->c, "events", &at))
         return;
     const json *events = result_member(k->r, "events");
+    if (!json_is_array(at.value))
+        compare_value(k, "events", &at, events, true);
     for (size_t i = 0; json_is_array(at.value) && i < json_count(at.value); i++) {
         asl_at_index(&at, i, &event);
         while (from < json_count(events) &&
@@ -535,13 +545,22 @@ static bool is_something(const json *v)
            !(json_is_array(v) && !json_count(v));
 }
 
+/* What an indefinite path finds comes as a list. */
+static bool has_something(const json *list)
+{
+    for (size_t i = 0; i < json_count(list); i++)
+        if (is_something(json_at(list, i)))
+            return true;
+    return false;
+}
+
 static void expect_jsonpath(struct checking *k, const struct asl_at *at, const json *whole)
 {
     const char *text = json_str(at->value);
     jsonpath *p = jsonpath_compile(text, json_str_len(at->value), NULL);
     json *v = jsonpath_get(p, whole, NULL, NULL);
 
-    if (!v || !is_something(v))
+    if (!v || !(jsonpath_is_definite(p) ? is_something(v) : has_something(v)))
         failures_add(k->out, place_of_at(at), "that", "%s finds nothing", text);
     json_unref(v);
     jsonpath_free(p);

@@ -8,16 +8,17 @@
 #include "parsers/base/mem.h"
 #include "parsers/base/nearest.h"
 #include "parsers/base/timestamp.h"
-#include "parsers/json/json_set.h"
 #include "parsers/jsonata/jsonata.h"
 #include "parsers/regex/regex.h"
 #include "tools/test/matcher_argument.h"
+#include "tools/test/pairing.h"
 #include "tools/test/schema.h"
 
 #include <stdarg.h>
 #include <string.h>
 
-enum { MOST_DIFFERENCES = 20, MOST_SHOWN = 120 };
+/* So many pairs of elements are compared in some seconds. */
+enum { MOST_DIFFERENCES = 20, MOST_SHOWN = 120, PAIRS_MOST = 20000000 };
 
 /* A comparison under way: where it is in the actual value. */
 struct compared {
@@ -27,6 +28,7 @@ struct compared {
     const struct buf *pointer;
     bool subset;
     bool plain;              /* no object is a matcher */
+    const json **undecided;  /* becomes JSONata that was neither true nor false. NULL: no matter */
     struct differences *out; /* NULL: only the answer is wanted */
     /* Becomes what kept a matcher from being decided. Then the values differ, whatever matchers
      * around it make of its answer. */
@@ -160,6 +162,7 @@ static bool compare_child(const struct compared *c, const struct asl_at *expecte
                                            .pointer = &pointer,
                                            .subset = c->subset,
                                            .plain = c->plain,
+                                           .undecided = c->undecided,
                                            .out = c->out,
                                            .trouble = c->trouble});
     buf_clear(&pointer);
@@ -293,6 +296,10 @@ static bool regex_finds(const struct compared *c, const char *pattern, size_t pa
     struct work work = {0};
     struct js_search s;
 
+    if (!x) {
+        troubled(c, "%s is no regular expression", pattern);
+        return false;
+    }
     work_begin(&work);
     js_search_init(&s, x, json_str(text), json_str_len(text));
     s.work = &work;
@@ -341,62 +348,60 @@ static bool has_text(const json *whole, const json *part)
     return false;
 }
 
+static bool is_within(const struct compared *c, const struct asl_at *e, const json *actual)
+{
+    return compare(&(struct compared){.expected = e,
+                                      .actual = actual,
+                                      .pointer = c->pointer,
+                                      .subset = true,
+                                      .undecided = c->undecided,
+                                      .trouble = c->trouble});
+}
+
 static bool some_element_is(const struct compared *c, const struct asl_at *e)
 {
     for (size_t i = 0; i < json_count(c->actual); i++)
-        if (compare(&(struct compared){.expected = e,
-                                       .actual = json_at(c->actual, i),
-                                       .pointer = c->pointer,
-                                       .subset = true,
-                                       .trouble = c->trouble}))
+        if (is_within(c, e, json_at(c->actual, i)))
             return true;
     return false;
 }
 
-/* A value that has a matcher in it is equal to none. Nested as deep as it. */
-static bool has_matcher(const json *v)
+static bool element_fits(void *user, size_t wanted_one, size_t actual)
 {
-    bool has = false;
+    const struct compared *c = user; /* which expects the list */
+    struct asl_at element;
 
-    for (size_t i = 0; !has && json_is_array(v) && i < json_count(v); i++)
-        has = has_matcher(json_at(v, i));
-    for (size_t i = 0; !has && json_is_object(v) && i < json_count(v); i++)
-        has = json_str_begins(json_key_at(v, i), "$") || has_matcher(json_value_at(v, i));
-    return has;
+    asl_at_index(c->expected, wanted_one, &element);
+    return is_within(c, &element, json_at(c->actual, actual));
 }
 
-/* Pairs of elements that are compared one by one: some seconds. */
-enum { PAIRS_FEW = 1000, PAIRS_MOST = 20000000 };
-
-/*
- * An element that equals one of the array's is found by its fingerprint; only the others, with
- * matchers or fewer members, have to be compared with each, so of these there is a most.
- */
-static bool contains_all(const struct compared *c, const struct asl_at *a)
+/* Each element stands for one of those in the list. Only those of the list that equal no element,
+ * as they have matchers or fewer members, are compared with each, so of these there is a most. */
+static bool contains_all(const struct compared *c, const struct asl_at *list)
 {
-    size_t count = json_count(a->value), len = json_count(c->actual), pairs = 0;
-    struct json_set known = {0};
-    struct asl_at missing = {0};
+    struct compared within = *c;
+    struct pairing p = {.wanted = list->value,
+                        .actual = c->actual,
+                        .fits = element_fits,
+                        .user = &within,
+                        .most = PAIRS_MOST};
+    size_t count = json_count(list->value), i = 0;
+    enum paired how = PAIRED;
 
-    for (size_t i = 0; count * len > PAIRS_FEW && i < len; i++)
-        json_set_add(&known, json_at(c->actual, i));
-    for (size_t i = 0; !missing.value && i < count; i++) {
-        struct asl_at element;
-        asl_at_index(a, i, &element);
-        if (known.count && !has_matcher(element.value) &&
-            json_set_find(&known, element.value) != SIZE_MAX)
-            continue;
-        pairs += len;
-        if (pairs > PAIRS_MOST)
-            troubled(c,
-                     "$contains compares more than %d pairs of elements: give it fewer that have "
-                     "matchers, or not all members",
-                     PAIRS_MOST);
-        if (pairs > PAIRS_MOST || !some_element_is(c, &element))
-            missing = element;
-    }
-    json_set_clear(&known);
-    return !missing.value || wanted_value(c, "an array that contains ", missing.value);
+    within.expected = list;
+    pairing_begin(&p);
+    while (i < count && (how = pairing_find(&p, i)) == PAIRED)
+        i++;
+    pairing_clear(&p);
+    if (how == PAIRED_TOO_MUCH)
+        troubled(c,
+                 "$contains compares more than %d pairs of elements: give it fewer that have "
+                 "matchers, or not all members",
+                 PAIRS_MOST);
+    return i == count || wanted_value(c,
+                                      how == PAIRED_ALL_TAKEN ? "an array that has one more of "
+                                                              : "an array that contains ",
+                                      json_at(list->value, i));
 }
 
 /* Text contains text, an array all elements of the argument (or the argument itself), an object
@@ -420,14 +425,13 @@ static bool match_contains(const struct compared *c, const struct asl_at *a)
 static bool match_length(const struct compared *c, const struct asl_at *a)
 {
     const json *v = c->actual;
-    size_t len = !v || json_is_number(v) ? 0 : json_is_string(v) ? json_str_len(v) : json_count(v);
-    json *count = json_int((int64_t)len);
-    bool same = v && !json_is_number(v) &&
-                compare(&(struct compared){.expected = a,
-                                           .actual = count,
-                                           .pointer = c->pointer,
-                                           .subset = c->subset,
-                                           .trouble = c->trouble});
+    bool holder = v && (json_is_array(v) || json_is_object(v)), text = v && json_is_string(v);
+    json *count = json_int((int64_t)(text ? json_str_len(v) : holder ? json_count(v) : 0));
+    bool same = (text || holder) && compare(&(struct compared){.expected = a,
+                                                               .actual = count,
+                                                               .pointer = c->pointer,
+                                                               .subset = c->subset,
+                                                               .trouble = c->trouble});
 
     json_unref(count);
     return same || wanted_value(c, "a value of length ", a->value);
@@ -442,7 +446,8 @@ static bool beyond(const json *actual, const json *bound, int sign)
         return true;
     if (json_is_number(bound))
         return json_compare_numbers(actual, bound) * sign > 0;
-    schema_duration(bound, &ms);
+    if (!schema_duration(bound, &ms))
+        return true;
     double bound_s = (double)ms / 1e3, has = json_double_value(actual);
     return sign > 0 ? has > bound_s : has < bound_s;
 }
@@ -467,9 +472,19 @@ static bool holds(const struct compared *c, const struct asl_at *e)
     return compare(&inner);
 }
 
+/* What could not be decided is no more true for being turned round. */
 static bool match_not(const struct compared *c, const struct asl_at *a)
 {
-    return !holds(c, a) || wanted_value(c, "anything but ", a->value);
+    const json *undecided = NULL;
+    struct compared inner = *c;
+
+    inner.undecided = &undecided;
+    if (holds(&inner, a))
+        return wanted_value(c, "anything but ", a->value);
+    if (undecided)
+        troubled(c, "$jsonata %s finds nothing, so it is neither true nor false",
+                 json_str(undecided));
+    return !undecided;
 }
 
 static bool match_one_of(const struct compared *c, const struct asl_at *a)
@@ -532,11 +547,16 @@ static bool match_equal(const struct compared *c, const struct asl_at *a)
 static bool match_jsonata(const struct compared *c, const struct asl_at *a)
 {
     jsonata *x = jsonata_compile(json_str(a->value), json_str_len(a->value), JSONATA_AWS, NULL);
-    struct jsonata_options options = {0};
     struct jsonata_error why = {0};
     json *v = NULL;
 
-    enum jsonata_outcome how = jsonata_eval(x, &options, c->actual, &v, &why);
+    if (!x) {
+        troubled(c, "$jsonata %s can't be read", json_str(a->value));
+        return false;
+    }
+    enum jsonata_outcome how = jsonata_eval(x, &(struct jsonata_options){0}, c->actual, &v, &why);
+    if (how == JSONATA_UNDEFINED && c->undecided)
+        *c->undecided = a->value;
     bool same = how == JSONATA_VALUE && json_kind(v) == JSON_TRUE;
     if (how == JSONATA_FAILED)
         troubled(c, "$jsonata %s fails: %s", json_str(a->value), why.text);
@@ -562,7 +582,7 @@ static const struct matcher matchers[] = {
      match_timestamp},
     {"$contains",
      "text that has this text; an object with these members and any others; an array "
-     "with these elements, or this one, and any others",
+     "with these elements, each of them once, or with this one, and any others",
      argument_check_within, match_contains},
     {"$length", "text of so many bytes, an array of so many elements, an object of so many members",
      argument_check_within, match_length},
@@ -581,9 +601,7 @@ static const struct matcher matchers[] = {
 };
 enum { MATCHERS = sizeof matchers / sizeof *matchers };
 
-/* Finds the matcher that an object is; *argument becomes where its argument stands. False: it has
- * several members, or another first letter. */
-static bool begins_matcher(const struct asl_at *at, struct asl_at *argument)
+bool matcher_begins(const struct asl_at *at, struct asl_at *argument)
 {
     if (!json_is_object(at->value) || json_count(at->value) != 1)
         return false;
@@ -603,23 +621,18 @@ static bool compare(const struct compared *c)
 {
     struct asl_at argument;
     const struct matcher *m =
-        !c->plain && begins_matcher(c->expected, &argument) ? find_matcher(argument.key) : NULL;
+        !c->plain && matcher_begins(c->expected, &argument) ? find_matcher(argument.key) : NULL;
 
     return m ? m->compare(c, &argument) : compare_plain(c);
 }
 
-bool matcher_compare(const struct asl_at *expected, const json *actual, bool subset,
-                     struct differences *out)
+static bool compare_whole(struct compared c)
 {
     struct buf pointer = {0}, trouble = {0};
-    struct compared c = {.expected = expected,
-                         .actual = actual,
-                         .pointer = &pointer,
-                         .subset = subset,
-                         .out = out,
-                         .trouble = &trouble};
-    bool same = compare(&c);
 
+    c.pointer = &pointer;
+    c.trouble = &trouble;
+    bool same = compare(&c);
     if (trouble.len)
         same = differs(&c, NULL, NULL, "%s", buf_str(&trouble));
     buf_clear(&pointer);
@@ -627,20 +640,19 @@ bool matcher_compare(const struct asl_at *expected, const json *actual, bool sub
     return same;
 }
 
+bool matcher_compare(const struct asl_at *expected, const json *actual, bool subset,
+                     struct differences *out)
+{
+    return compare_whole(
+        (struct compared){.expected = expected, .actual = actual, .subset = subset, .out = out});
+}
+
 bool matcher_compare_plain(const json *expected, const json *actual, struct differences *out)
 {
     const struct asl_at at = {.value = expected};
-    struct buf pointer = {0}, trouble = {0};
-    bool same = compare(&(struct compared){.expected = &at,
-                                           .actual = actual,
-                                           .pointer = &pointer,
-                                           .plain = true,
-                                           .out = out,
-                                           .trouble = &trouble});
 
-    buf_clear(&pointer);
-    buf_clear(&trouble);
-    return same;
+    return compare_whole(
+        (struct compared){.expected = &at, .actual = actual, .plain = true, .out = out});
 }
 
 /* ---- checking ---- */
@@ -681,7 +693,7 @@ void matcher_check(const struct asl_at *at, struct asl_report *report)
 {
     struct asl_at inner;
 
-    if (begins_matcher(at, &inner)) {
+    if (matcher_begins(at, &inner)) {
         const struct matcher *m = find_matcher(inner.key);
         if (!m)
             refuse_matcher(&inner, report);

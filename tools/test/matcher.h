@@ -26,6 +26,9 @@ bool matcher_compare(const struct asl_at *expected, const json *actual, bool sub
  * have no places. */
 bool matcher_compare_plain(const json *expected, const json *actual, struct differences *out);
 
+/* Tells whether the value at `at` is to be a matcher, of whatever name: an object whose only member
+ * begins with `$`. *argument becomes where that member stands. */
+bool matcher_begins(const struct asl_at *at, struct asl_at *argument);
 /* Adds to `report` what is wrong with the matchers at and within `at`. */
 void matcher_check(const struct asl_at *at, struct asl_report *report);
 

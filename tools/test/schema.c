@@ -9,6 +9,7 @@
 #include "parsers/base/timestamp.h"
 #include "parsers/jsonata/jsonata.h"
 #include "parsers/jsonpath/jsonpath.h"
+#include "tools/test/matcher.h"
 
 #include <errno.h>
 #include <math.h>
@@ -150,6 +151,7 @@ static void write_shape(struct buf *out, const struct schema_shape *s)
         {SCHEMA_ANY, "any value"},
         {SCHEMA_TEXT, "text"},
         {SCHEMA_FLAG, "true or false"},
+        {SCHEMA_TRUE, "true"},
         {SCHEMA_COUNT, "a whole number from 0 to 9223372036854775807"},
         {SCHEMA_DURATION, "a duration: seconds, or text like 1h30m, 2.5s, 500ms"},
         {SCHEMA_TIME, "a time like 2024-01-01T00:00:00Z, of the years 1 to 9999"},
@@ -159,6 +161,7 @@ static void write_shape(struct buf *out, const struct schema_shape *s)
         {SCHEMA_OBJECT, "an object"},
         {SCHEMA_MAP, "an object"},
         {SCHEMA_LIST, "a list"},
+        {SCHEMA_MATCHER, "a matcher"},
     };
     bool any = false;
 
@@ -204,24 +207,38 @@ static const struct schema_field *find_field(const struct schema_object *o, cons
     return NULL;
 }
 
+static bool is_plural(const struct schema_object *o)
+{
+    return o->name[strcspn(o->name, " ") - 1] == 's';
+}
+
+/* "a case has", "an error has", "expectations have" */
+static void write_having(struct buf *out, const struct schema_object *o)
+{
+    const char *article = is_plural(o) ? "" : strchr("aeiou", *o->name) ? "an " : "a ";
+
+    buf_printf(out, "%s%s %s", article, o->name, is_plural(o) ? "have" : "has");
+}
+
 /* Where no field is nearly called so, all of them are listed. */
 static void refuse_unknown(const struct schema_object *o, const struct asl_at *member,
                            struct asl_report *report)
 {
     struct nearest near = {.want = json_str(member->key), .len = json_str_len(member->key)};
-    struct buf hint = {0};
+    struct buf hint = {0}, having = {0};
 
+    write_having(&having, o);
     for (size_t i = 0; i < o->count; i++)
         nearest_offer(&near, o->fields[i].name);
-    if (near.best) {
+    if (near.best)
         buf_printf(&hint, "did you mean '%s'?", near.best);
-    } else {
-        buf_printf(&hint, "a %s has ", o->name);
-        for (size_t i = 0; i < o->count; i++)
-            buf_printf(&hint, "%s%s", i ? ", " : "", o->fields[i].name);
-    }
-    schema_refuse(report, member, ASL_KEY, buf_str(&hint), "a %s has no field '%s'", o->name,
+    else
+        buf_printf(&hint, "%s ", buf_str(&having));
+    for (size_t i = 0; !near.best && i < o->count; i++)
+        buf_printf(&hint, "%s%s", i ? ", " : "", o->fields[i].name);
+    schema_refuse(report, member, ASL_KEY, buf_str(&hint), "%s no field '%s'", buf_str(&having),
                   json_str(member->key));
+    buf_clear(&having);
     buf_clear(&hint);
 }
 
@@ -243,7 +260,8 @@ static void check_object(const struct schema_object *o, const struct asl_at *at,
     }
     for (size_t i = 0; i < o->count; i++)
         if (o->fields[i].required && !json_get(at->value, o->fields[i].name))
-            schema_refuse(report, at, ASL_VALUE, o->fields[i].about, "this %s needs '%s'", o->name,
+            schema_refuse(report, at, ASL_VALUE, o->fields[i].about, "%s %s need%s '%s'",
+                          is_plural(o) ? "these" : "this", o->name, is_plural(o) ? "" : "s",
                           o->fields[i].name);
     if (o->check)
         o->check(at, report);
@@ -279,6 +297,7 @@ static bool scalar_fits(const struct schema_shape *s, const json *v)
     return ((s->forms & SCHEMA_TEXT) && json_is_string(v)) ||
            ((s->forms & SCHEMA_FLAG) &&
             (json_kind(v) == JSON_TRUE || json_kind(v) == JSON_FALSE)) ||
+           ((s->forms & SCHEMA_TRUE) && json_kind(v) == JSON_TRUE) ||
            ((s->forms & SCHEMA_COUNT) && json_kind(v) == JSON_INT && json_int_value(v) >= 0) ||
            ((s->forms & SCHEMA_DURATION) && schema_duration(v, &a)) ||
            ((s->forms & SCHEMA_TIME) && is_time(v)) ||
@@ -294,7 +313,10 @@ void schema_check(const struct schema_shape *shape, const struct asl_at *at,
 
     if (shape->forms & SCHEMA_ANY)
         return;
-    if (json_is_object(v) && (shape->forms & SCHEMA_OBJECT)) {
+    if ((shape->forms & SCHEMA_PATTERN) ||
+        ((shape->forms & SCHEMA_MATCHER) && matcher_begins(at, &inner))) {
+        matcher_check(at, report);
+    } else if (json_is_object(v) && (shape->forms & SCHEMA_OBJECT)) {
         check_object(shape->object, at, report);
     } else if (json_is_object(v) && (shape->forms & SCHEMA_MAP)) {
         for (size_t i = 0; i < json_count(v); i++) {

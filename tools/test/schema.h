@@ -28,6 +28,9 @@ enum schema_form {
     SCHEMA_OBJECT = 1 << 10,     /* an object with the fields of `object` */
     SCHEMA_EXPRESSION = 1 << 11, /* "{% JSONata %}" */
     SCHEMA_PATH = 1 << 12,       /* a JSONPath, "$.a" */
+    SCHEMA_TRUE = 1 << 13,       /* true */
+    SCHEMA_PATTERN = 1 << 14,    /* any JSON value, in which matchers may stand */
+    SCHEMA_MATCHER = 1 << 15,    /* a matcher */
 };
 
 struct schema_shape {
@@ -55,7 +58,8 @@ struct schema_object {
     void (*check)(const struct asl_at *at, struct asl_report *report);
 };
 
-/* Adds to `report` all that is wrong with the value at `at`: code TEST_SUITE, with hints. */
+/* Adds to `report` all that is wrong with the value at `at`: code TEST_SUITE, with hints. What is
+ * wrong with the matchers of a pattern, too: who compares with it can take them for granted. */
 void schema_check(const struct schema_shape *shape, const struct asl_at *at,
                   struct asl_report *report);
 /* Adds an error of that code at a part of `at`. `hint` says how to mend it; "" where the message

@@ -49,6 +49,26 @@ static json *typed(const char *type)
     return json_build_done(&b);
 }
 
+static json *true_schema(void)
+{
+    struct json_build b = {0};
+
+    json_build_object(&b, 1);
+    json_build_set(&b, "const", json_bool(true));
+    return json_build_done(&b);
+}
+
+static json *matcher_schema(void)
+{
+    struct json_build b = {0};
+
+    json_build_object(&b, 3);
+    json_build_set(&b, "type", json_cstring("object"));
+    json_build_set(&b, "minProperties", json_int(1));
+    json_build_set(&b, "maxProperties", json_int(1));
+    return json_build_done(&b);
+}
+
 static json *pattern(const char *regex)
 {
     struct json_build b = {0};
@@ -104,13 +124,17 @@ static json *shape_schema(const struct schema_shape *s)
 {
     struct json_build any = {0}, b = {0};
 
-    if (s->forms & SCHEMA_ANY)
+    if (s->forms & (SCHEMA_ANY | SCHEMA_PATTERN))
         return json_bool(true);
     json_build_array(&any, 4);
     if (s->forms & SCHEMA_TEXT)
         json_build_add(&any, typed("string"));
     if (s->forms & SCHEMA_FLAG)
         json_build_add(&any, typed("boolean"));
+    if (s->forms & SCHEMA_TRUE)
+        json_build_add(&any, true_schema());
+    if (s->forms & SCHEMA_MATCHER)
+        json_build_add(&any, matcher_schema());
     if (s->forms & (SCHEMA_COUNT | SCHEMA_RANGE))
         json_build_add(&any, number_from_zero("integer"));
     if (s->forms & SCHEMA_RANGE)

@@ -8,14 +8,20 @@
 #include "tools/test/matcher.h"
 #include "tools/test/mocking.h"
 
+#include <inttypes.h>
+
 #define SHAPE(name, ...) static const struct schema_shape name = {__VA_ARGS__}
 #define FIELDS(rows) .fields = rows, .count = sizeof rows / sizeof *rows
 
 SHAPE(any, .forms = SCHEMA_ANY);
+SHAPE(pattern, .forms = SCHEMA_PATTERN);
+SHAPE(patterns, .forms = SCHEMA_LIST | SCHEMA_MATCHER, .of = &pattern);
+SHAPE(pattern_by_name, .forms = SCHEMA_MAP, .of = &pattern);
 SHAPE(text, .forms = SCHEMA_TEXT);
 SHAPE(texts, .forms = SCHEMA_LIST | SCHEMA_TEXT, .of = &text);
 SHAPE(values_by_name, .forms = SCHEMA_MAP, .of = &any);
 SHAPE(flag, .forms = SCHEMA_FLAG);
+SHAPE(yes, .forms = SCHEMA_TRUE);
 SHAPE(whole, .forms = SCHEMA_COUNT);
 SHAPE(duration, .forms = SCHEMA_DURATION);
 SHAPE(instant, .forms = SCHEMA_TIME);
@@ -32,6 +38,21 @@ static const struct schema_object error_fields = {
     .name = "error", .about = "An error that a Task fails with.", FIELDS(error_rows)};
 SHAPE(thrown, .forms = SCHEMA_OBJECT | SCHEMA_TEXT, .object = &error_fields);
 
+/* No heartbeat at all is told by leaving the field out, and a Task counts them in 32 bits. */
+static void check_heartbeats(const struct asl_at *at, struct asl_report *report)
+{
+    struct asl_at every, times;
+    int64_t ms;
+
+    if (asl_at_member(at, "every", &every) && schema_duration(every.value, &ms) && ms == 0)
+        schema_refuse(report, &every, ASL_VALUE, "without heartbeats leave 'heartbeats' out",
+                      "heartbeats come one after another, so this is more than 0");
+    if (asl_at_member(at, "times", &times) && json_kind(times.value) == JSON_INT &&
+        (json_int_value(times.value) == 0 || json_int_value(times.value) > UINT32_MAX))
+        schema_refuse(report, &times, ASL_VALUE, "without heartbeats leave 'heartbeats' out",
+                      "this should be a whole number from 1 to %" PRIu32, UINT32_MAX);
+}
+
 static const struct schema_field heartbeats_rows[] = {
     {"every", &duration, "How long after the call, and after each other, they come.", true},
     {"times", &whole, "How many come at most; without it they come until the answer.", false},
@@ -39,7 +60,8 @@ static const struct schema_field heartbeats_rows[] = {
 static const struct schema_object heartbeats_fields = {
     .name = "heartbeats",
     .about = "Heartbeats of a Task that has HeartbeatSeconds.",
-    FIELDS(heartbeats_rows)};
+    FIELDS(heartbeats_rows),
+    .check = check_heartbeats};
 SHAPE(heartbeats, .forms = SCHEMA_OBJECT, .object = &heartbeats_fields);
 
 /* A rule says one thing that comes, or that nothing does. */
@@ -69,8 +91,8 @@ static const struct schema_field rule_rows[] = {
      false},
     {"throw", &thrown, "The Task fails: the error's name, or an object with `error` and `cause`.",
      false},
-    {"never", &flag, "Nothing comes, so that the Task's time-out or heartbeat acts.", false},
-    {"real", &flag, "The handler of the handlers file does the work.", false},
+    {"never", &yes, "Nothing comes, so that the Task's time-out or heartbeat acts.", false},
+    {"real", &yes, "The handler of the handlers file does the work.", false},
     {"after", &duration, "The answer comes so long after the call, in virtual time.", false},
     {"heartbeats", &heartbeats, "Heartbeats that come before the answer.", false},
     {"submitted", &any,
@@ -99,9 +121,32 @@ SHAPE(mocks, .forms = SCHEMA_MAP, .of = &rules);
 
 /* ---- expectations ---- */
 
-static void check_pattern_at(const struct asl_at *at, struct asl_report *report)
+/* What is empty would hold whatever comes: nobody means that. */
+static void refuse_empty(const struct asl_at *at, struct asl_report *report)
 {
-    matcher_check(at, report);
+    bool holds = json_is_array(at->value) || json_is_object(at->value);
+
+    if (holds && !json_count(at->value))
+        schema_refuse(report, at, ASL_VALUE, "leave it out, or say what is expected",
+                      "this is empty, so that it expects nothing");
+}
+
+static void refuse_empty_members(const struct asl_at *at, const char *const *names,
+                                 struct asl_report *report)
+{
+    struct asl_at member;
+
+    for (; *names; names++)
+        if (asl_at_member(at, *names, &member))
+            refuse_empty(&member, report);
+}
+
+static void check_path(const struct asl_at *at, struct asl_report *report)
+{
+    static const char *const lists[] = {"contains", "order", "never", "counts", NULL};
+
+    refuse_empty(at, report);
+    refuse_empty_members(at, lists, report);
 }
 
 static const char *const status_words[] = {"SUCCEEDED", "FAILED",       "TIMED_OUT",
@@ -115,27 +160,35 @@ static const struct schema_field path_rows[] = {
     {"contains", &order, "States that are entered, in any order.", false},
     {"order", &order, "States that are entered in this order, with any others between.", false},
     {"never", &order, "States that are not entered.", false},
-    {"counts", &values_by_name, "How often states are entered: a number, or a matcher.", false},
+    {"counts", &pattern_by_name, "How often states are entered: a number, or a matcher.", false},
 };
 static const struct schema_object path_fields = {
     .name = "path",
     .about = "The states that are entered. A state within a Map or Parallel is named `Map/State`; "
              "`exact` looks at the machine's own states only, the others at all.",
-    FIELDS(path_rows)};
+    FIELDS(path_rows),
+    .check = check_path};
 SHAPE(path, .forms = SCHEMA_OBJECT | SCHEMA_LIST, .object = &path_fields, .of = &text);
 SHAPE(chains, .forms = SCHEMA_MAP, .of = &order);
 
 static const struct schema_field calls_rows[] = {
-    {"count", &any, "How many calls there are: a number, or a matcher.", false},
-    {"each", &any, "What every call sends.", false},
-    {"inputs", &any, "What the calls send, in their order: a list.", false},
-    {"attempts", &any, "Which tries they are, in their order: a list of numbers.", false},
-    {"pauses", &any, "How long after the one before each call comes: a list of durations.", false},
-    {"at", &any, "When they come, since the execution began: a list of durations.", false},
+    {"count", &pattern, "How many calls there are: a number, or a matcher.", false},
+    {"each", &pattern, "What every call sends.", false},
+    {"inputs", &patterns, "What the calls send, in their order: a list, or a matcher of it.",
+     false},
+    {"attempts", &patterns,
+     "Which tries they are, in their order: a list of numbers, or a matcher of it.", false},
+    {"pauses", &patterns,
+     "How long after the one before each call comes: a list of durations, or a matcher of it.",
+     false},
+    {"at", &patterns,
+     "When they come, since the execution began: a list of durations, or a matcher of it.", false},
 };
-static const struct schema_object calls_fields = {
-    .name = "calls", .about = "The calls of a Task state.", FIELDS(calls_rows)};
-SHAPE(calls_of, .forms = SCHEMA_OBJECT | SCHEMA_LIST, .object = &calls_fields, .of = &any);
+static const struct schema_object calls_fields = {.name = "calls",
+                                                  .about = "The calls of a Task state.",
+                                                  FIELDS(calls_rows),
+                                                  .check = refuse_empty};
+SHAPE(calls_of, .forms = SCHEMA_OBJECT | SCHEMA_LIST, .object = &calls_fields, .of = &pattern);
 SHAPE(calls, .forms = SCHEMA_MAP, .of = &calls_of);
 SHAPE(predicate, .forms = SCHEMA_EXPRESSION | SCHEMA_PATH);
 SHAPE(predicates, .forms = SCHEMA_EXPRESSION | SCHEMA_PATH | SCHEMA_LIST, .of = &predicate);
@@ -149,9 +202,9 @@ static const struct schema_field expect_rows[] = {
      "How the execution ends. Without it, FAILED where `error` or `cause` is expected, else "
      "SUCCEEDED.",
      false},
-    {"output", &any, "The output. Matchers may stand in it.", false},
-    {"error", &any, "The name of the error that it fails with.", false},
-    {"cause", &any, "The cause that it fails with.", false},
+    {"output", &pattern, "The output. Matchers may stand in it.", false},
+    {"error", &pattern, "The name of the error that it fails with.", false},
+    {"cause", &pattern, "The cause that it fails with.", false},
     {"path", &path, "The states that are entered: a list of all, or an object.", false},
     {"chains", &chains,
      "The states that iterations and branches enter, in their order: `Map[0]` is the first "
@@ -159,22 +212,24 @@ static const struct schema_field expect_rows[] = {
      false},
     {"calls", &calls, "What Tasks send, by state: a list of what each call sends, or an object.",
      false},
-    {"duration", &any, "How long it takes in virtual time: a duration, or a matcher of seconds.",
-     false},
-    {"variables", &any, "Variables as they are at the end.", false},
-    {"events", &any,
+    {"duration", &pattern,
+     "How long it takes in virtual time: a duration, or a matcher of seconds.", false},
+    {"variables", &pattern, "Variables as they are at the end.", false},
+    {"events", &patterns,
      "Events of the history, in this order, with any others between: each a matcher of an event "
-     "as GetExecutionHistory gives it, of which not all members need be told.",
+     "as GetExecutionHistory gives it, of which not all members need be told. Or a matcher of the "
+     "list of all events.",
      false},
     {"next", &text, "With `state`: the state that comes next.", false},
-    {"inspection", &any,
+    {"inspection", &pattern,
      "With `state`: the inspectionData that TestState gives, of which not all members need be "
      "told; "
      "data that is text there is JSON here.",
      false},
     {"that", &predicates,
      "JSONata that must be true, or JSONPath that must find something other than false, null or "
-     "nothing, over what came: an object with status, output, error, cause, path, chains, calls, "
+     "nothing (one that is for several values, one such value), over what came: an object with "
+     "status, output, error, cause, path, chains, calls, "
      "duration, variables and events.",
      false},
     {"snapshot", &snapshot,
@@ -185,15 +240,9 @@ static const struct schema_field expect_rows[] = {
 /* Arguments of the matchers in these members. */
 static void check_expect(const struct asl_at *at, struct asl_report *report)
 {
-    static const char *const patterns[] = {"output",    "error",  "cause",     "duration",
-                                           "variables", "events", "inspection"};
-    struct asl_at member;
+    static const char *const lists[] = {"events", "that", "calls", "chains", NULL};
 
-    for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++)
-        if (asl_at_member(at, patterns[i], &member))
-            check_pattern_at(&member, report);
-    if (asl_at_member(at, "calls", &member))
-        check_pattern_at(&member, report);
+    refuse_empty_members(at, lists, report);
 }
 static const struct schema_object expect_fields = {
     .name = "expectations",
@@ -203,6 +252,20 @@ static const struct schema_object expect_fields = {
 SHAPE(expect, .forms = SCHEMA_OBJECT, .object = &expect_fields);
 
 /* ---- cases ---- */
+
+static const struct schema_field configuration_rows[] = {
+    {"retrierRetryCount", &whole, "How often the retrier that fits the error has retried before.",
+     false},
+    {"errorCausedByState", &text, "The state within the Map or Parallel that the error comes from.",
+     false},
+    {"mapIterationFailureCount", &whole, "How many iterations of the Map have failed.", false},
+    {"mapItemReaderData", &text, "What the Map's ItemReader reads.", false},
+};
+static const struct schema_object configuration_fields = {
+    .name = "configuration",
+    .about = "What a state that runs alone is told of how it came there, by TestState's names.",
+    FIELDS(configuration_rows)};
+SHAPE(configuration, .forms = SCHEMA_OBJECT, .object = &configuration_fields);
 
 static const char *const check_words[] = {"strict", "present", "none", NULL};
 SHAPE(checks, .forms = SCHEMA_WORD, .words = check_words);
@@ -225,8 +288,7 @@ SHAPE(checks, .forms = SCHEMA_WORD, .words = check_words);
          "Runs this state alone, as AWS's TestState does; its status may be RETRIABLE or "          \
          "CAUGHT_ERROR, too.",                                                                      \
          false},                                                                                    \
-        {"configuration", &values_by_name,                                                          \
-         "With `state`: TestState's stateConfiguration, as `{retrierRetryCount: 2}`.", false},      \
+        {"configuration", &configuration, "With `state`: TestState's stateConfiguration.", false},  \
         {"mocks", &mocks,                                                                           \
          "Answers to Tasks: by state (`State`, or `Map/State`), by resource (`arn:…`, where `*` " \
          "is any text), by Lambda function (`function:NAME`).",                                     \
