@@ -207,6 +207,25 @@ static void leave_state(rt_exec *x, struct rt_frame *f, const struct rt_event *e
     }
 }
 
+/*
+ * Whoever has the token of lambda:invoke.waitForTaskToken is expected to send heartbeats from when
+ * the function has returned: until then it has its time limit only.
+ */
+static bool beats_once_submitted(const struct rt_frame *f)
+{
+    const struct asl_resource *r = &f->state->task.parts;
+
+    return r->pattern == ASL_WAIT_FOR_TASK_TOKEN && asl_resource_calls(r, "lambda", "invoke");
+}
+
+/* The next heartbeat is due so long after `e`. */
+static void expect_heartbeat(struct rt_frame *f, const struct rt_event *e)
+{
+    bool waits = beats_once_submitted(f) && !f->submitted;
+
+    f->beat_ms = f->beat_every_ms && !waits ? e->at_ms + e->skew_ms + f->beat_every_ms : INT64_MAX;
+}
+
 static json *role_of_task(const json *credentials)
 {
     const json *role =
@@ -225,11 +244,11 @@ static void schedule_task(rt_exec *x, struct rt_frame *f, const struct rt_event 
     f->scheduled = e->id;
     f->due_ms = e->scheduled.due_ms ? e->scheduled.due_ms : INT64_MAX;
     f->beat_every_ms = 1000 * e->scheduled.heartbeat_s;
-    f->beat_ms = e->scheduled.heartbeat_s ? e->at_ms + e->skew_ms + f->beat_every_ms : INT64_MAX;
     exec_replace(&f->task, json_ref(e->data));
     exec_replace(&f->token, json_ref(e->scheduled.token));
     exec_replace(&f->role, role_of_task(e->scheduled.credentials));
     exec_replace(&f->submitted, NULL);
+    expect_heartbeat(f, e);
 }
 
 static void begin_task(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
@@ -244,6 +263,8 @@ static void submit_task(rt_exec *x, struct rt_frame *f, const struct rt_event *e
     (void)x;
     f->phase = RT_TASK;
     exec_replace(&f->submitted, json_ref(e->data));
+    if (beats_once_submitted(f))
+        expect_heartbeat(f, e);
 }
 
 static void answer_task(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
@@ -257,7 +278,7 @@ static void answer_task(rt_exec *x, struct rt_frame *f, const struct rt_event *e
 static void note_heartbeat(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
 {
     (void)x;
-    f->beat_ms = e->at_ms + e->skew_ms + f->beat_every_ms;
+    expect_heartbeat(f, e);
 }
 
 /* …Failed and …TimedOut bring the error that is decided on next. A result that is too large is a
