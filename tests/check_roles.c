@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define ROLE "arn:aws:iam::111122223333:role/target"
 #define SEND "arn:aws:states:::sqs:sendMessage"
@@ -205,6 +206,157 @@ START_TEST(job)
 }
 END_TEST
 
+/* ---- our own keys ---- */
+
+#define CONTAINER_KEYS                                                                             \
+    "{\"AccessKeyId\":\"ASIA\",\"SecretAccessKey\":\"s\",\"Token\":\"T\",\"Expiration\":"          \
+    "\"2999-01-01T00:00:00Z\"}"
+#define FAILED "failed SQS.SdkClientException: Unable to load AWS credentials: "
+
+/* What a container's environment has, and no keys in it. */
+static struct endpoint_world *keyless_world(const struct reply *replies)
+{
+    struct endpoint_world *w = roles_world(replies, NULL);
+    struct buf url = {0};
+
+    w->role = NULL;
+    unsetenv("AWS_ACCESS_KEY_ID");
+    unsetenv("AWS_SECRET_ACCESS_KEY");
+    setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent", 1);
+    unsetenv("AWS_ROLE_ARN");
+    unsetenv("AWS_WEB_IDENTITY_TOKEN_FILE");
+    unsetenv("AWS_ROLE_SESSION_NAME");
+    buf_printf(&url, "%s/keys?x=1", http_stub_url(w->stub));
+    setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", buf_str(&url), 1);
+    unsetenv("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
+    setenv("AWS_CONTAINER_AUTHORIZATION_TOKEN", "Basic x", 1);
+    unsetenv("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
+    buf_clear(&url);
+    return w;
+}
+
+START_TEST(container)
+{
+    const struct reply replies[MAX_REPLIES] = {
+        {200, NULL, CONTAINER_KEYS}, {200, JSON_0, "{}"}, {200, JSON_0, "{}"}, {200, JSON_0, "{}"}};
+    struct endpoint_world *w = keyless_world(replies);
+
+    endpoint_world_begin(w, SEND, MESSAGE);
+    endpoint_world_begin(w, SEND, MESSAGE);
+    endpoint_world_wait_for(w, 2);
+    endpoint_world_run(w, SEND, MESSAGE);
+    expect_text("its server is asked once", buf_str(&w->seen),
+                "GET /keys?x=1\n" SENT("T") SENT("T") SENT("T"));
+    endpoint_world_free(w);
+}
+END_TEST
+
+START_TEST(container_is_asked_with_its_token)
+{
+    const struct reply replies[MAX_REPLIES] = {{200, NULL, CONTAINER_KEYS}, {200, JSON_0, "{}"}};
+    struct endpoint_world *w = keyless_world(replies);
+
+    w->shown = "Authorization";
+    endpoint_world_run(w, SEND, MESSAGE);
+    ck_assert_msg(!strncmp(buf_str(&w->seen), "GET /keys?x=1 [Basic x]\n", 24), "%s",
+                  buf_str(&w->seen));
+    endpoint_world_free(w);
+}
+END_TEST
+
+START_TEST(container_in_the_clear)
+{
+    const struct reply replies[MAX_REPLIES] = {{200, JSON_0, "{}"}};
+    struct endpoint_world *w = keyless_world(replies);
+
+    setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://keys.example.com/", 1);
+    endpoint_world_run(w, SEND, MESSAGE);
+    expect_text("it isn't asked, and an emulator gets test keys", buf_str(&w->seen), SENT_BY_US);
+    endpoint_world_free(w);
+}
+END_TEST
+
+static const struct {
+    const char *name;
+    struct reply reply;
+    const char *want;
+} givers[] = {
+    {"its server refuses",
+     {403, NULL, "secret words"},
+     FAILED "the container's server answered with status 403"},
+    {"its server's answer has no keys",
+     {200, NULL, "{\"AccessKeyId\":\"A\"}"},
+     FAILED "the container's server: the answer has no keys"},
+    {"its server's answer is no JSON",
+     {200, NULL, "secret words"},
+     FAILED "the container's server: the answer has no keys"},
+};
+
+START_TEST(container_without_keys)
+{
+    const struct reply replies[MAX_REPLIES] = {givers[_i].reply};
+    struct endpoint_world *w = keyless_world(replies);
+
+    endpoint_world_run(w, SEND, MESSAGE);
+    endpoint_world_expect(givers[_i].name, w, givers[_i].want);
+    endpoint_world_free(w);
+}
+END_TEST
+
+#define BY_TOKEN                                                                                   \
+    "POST / Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleArn=arn%3Ar&"                  \
+    "RoleSessionName=me&WebIdentityToken=web.token\n"
+
+/* The token's role is ours; with its keys STS is asked for a Task's role. */
+START_TEST(web_identity)
+{
+    char path[] = "/tmp/asl-token-XXXXXX";
+    int fd = mkstemp(path);
+    struct buf keys = {0};
+    const char *found = keys_for(3600, "W");
+
+    for (const char *at = found; *at; at++)
+        if (!strncmp(at, "AssumeRoleRe", 12))
+            buf_adds(&keys, "AssumeRoleWithWebIdentityRe"), at += 11;
+        else
+            buf_addc(&keys, *at);
+    const struct reply replies[MAX_REPLIES] = {{200, XML, buf_str(&keys)},
+                                               {200, JSON_0, "{}"},
+                                               {200, XML, keys_for(3600, "T")},
+                                               {200, JSON_0, "{}"}};
+    struct endpoint_world *w = keyless_world(replies);
+
+    ck_assert_int_eq(write(fd, "web.token\n", 10), 10);
+    close(fd);
+    setenv("AWS_WEB_IDENTITY_TOKEN_FILE", path, 1);
+    setenv("AWS_ROLE_ARN", "arn:r", 1);
+    setenv("AWS_ROLE_SESSION_NAME", "me", 1);
+    endpoint_world_run(w, SEND, MESSAGE);
+    w->role = ROLE;
+    endpoint_world_run(w, SEND, MESSAGE);
+    buf_clear(&keys);
+    buf_printf(&keys, "%s%s%.*s[W] %s%s", BY_TOKEN, SENT("W"), 7, ASKED, ASKED + 7, SENT("T"));
+    expect_text("both are asked for in turn", buf_str(&w->seen), buf_str(&keys));
+    endpoint_world_free(w);
+    unlink(path);
+    buf_clear(&keys);
+}
+END_TEST
+
+START_TEST(web_identity_without_its_file)
+{
+    const struct reply replies[MAX_REPLIES] = {{200, JSON_0, "{}"}};
+    struct endpoint_world *w = keyless_world(replies);
+
+    setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "/nonexistent", 1);
+    setenv("AWS_ROLE_ARN", "arn:r", 1);
+    endpoint_world_run(w, SEND, MESSAGE);
+    ck_assert_msg(strstr(json_str(w->result.cause), "/nonexistent") && !w->seen.len, "%s",
+                  json_str(w->result.cause));
+    endpoint_world_free(w);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("roles");
@@ -219,6 +371,12 @@ int main(void)
     tcase_add_test(t, closed_while_it_waits);
     tcase_add_test(t, an_emulator_alone);
     tcase_add_test(t, job);
+    tcase_add_test(t, container);
+    tcase_add_test(t, container_is_asked_with_its_token);
+    tcase_add_test(t, container_in_the_clear);
+    tcase_add_loop_test(t, container_without_keys, 0, COUNT(givers));
+    tcase_add_test(t, web_identity);
+    tcase_add_test(t, web_identity_without_its_file);
     suite_add_tcase(s, t);
     return run_suite(s);
 }

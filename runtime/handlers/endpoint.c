@@ -108,8 +108,8 @@ struct outgoing {
     const char *key; /* the idempotency key; NULL: none */
     int64_t timeout_ms;
     http_done *done;
-    void (*no_keys)(void *user, const char *why); /* comes instead of `done`: handlers_impl.h */
-    void *user;                                   /* of both */
+    void (*no_keys)(void *user, bool of_role, const char *why); /* instead of `done` */
+    void *user;                                                 /* of both */
 };
 
 /* Only AWS's own hosts are told apart by what stands before them. */
@@ -273,11 +273,11 @@ static void described(void *user, struct http_response *r)
 }
 
 /* Without keys there is no answer, and so nothing is known of the job either. */
-static void not_described(void *user, const char *why)
+static void not_described(void *user, bool of_role, const char *why)
 {
     struct endpoint_work *w = user;
 
-    (void)why;
+    (void)of_role, (void)why;
     w->transfer = NULL;
     wait_for_job(w);
 }
@@ -359,11 +359,17 @@ static void endpoint_answered(void *user, struct http_response *r)
         endpoint_finish(w, &result, false);
 }
 
-static void endpoint_no_keys(void *user, const char *why)
+static void endpoint_no_keys(void *user, bool of_role, const char *why)
 {
     struct endpoint_work *w = user;
-    struct aws_result r = {.error = json_cstring(ASL_TASK_FAILED), .cause = json_cstring(why)};
+    struct aws_result r = {0};
 
+    if (of_role) {
+        r.error = json_cstring(ASL_TASK_FAILED);
+        r.cause = json_cstring(why);
+    } else {
+        aws_not_sent(&w->call, json_cstring(why), &r);
+    }
     w->transfer = NULL;
     endpoint_finish(w, &r, false);
 }
@@ -441,10 +447,11 @@ static void stop_done(void *user, struct http_response *r)
     mem_free(s);
 }
 
-static void stop_no_keys(void *user, const char *why)
+static void stop_no_keys(void *user, bool of_role, const char *why)
 {
     struct stop *s = user;
 
+    (void)of_role;
     handlers_log(s->h, NULL, "a job could not be stopped: %s", why);
     stop_done(s, NULL);
 }

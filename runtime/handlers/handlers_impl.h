@@ -248,8 +248,9 @@ struct signed_request {
     bool test_keys; /* without keys of ours, emulators' will do; the service is on this machine */
     int64_t timeout_ms;
     const struct task_call *of; /* the call whose Credentials count; NULL: our own keys sign */
-    /* Is called instead of `done` when the keys of the call's role can't be had. */
-    void (*no_keys)(void *user, const char *why);
+    bool keyless; /* asks for keys itself: it may go wherever, and only `headers` say who asks */
+    /* Is called instead of `done` when the keys can't be had: those of the call's role, or ours. */
+    void (*no_keys)(void *user, bool of_role, const char *why);
 };
 
 /* A request that is out, or waits for the keys of a role. */

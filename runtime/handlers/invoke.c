@@ -319,12 +319,13 @@ static json *shown_request(const struct invoke_work *w)
     return json_build_done(&b);
 }
 
-static void invoke_no_keys(void *user, const char *why)
+static void invoke_no_keys(void *user, bool of_role, const char *why)
 {
     struct invoke_work *w = user;
 
     w->transfer = NULL;
-    invoke_fail(w, ASL_TASK_FAILED, json_cstring(why), false);
+    invoke_fail(w, of_role ? ASL_TASK_FAILED : "ApiGateway.SdkClientException", json_cstring(why),
+                false);
 }
 
 static void send_request(struct invoke_work *w, bool in_start)

@@ -1,27 +1,38 @@
 /*
- * The keys of roles that Tasks name in Credentials. A role is assumed through STS with our own keys
- * when a Task first needs it, and once for all Tasks that want it at that time. What STS gave is
- * kept until five minutes before it expires; nothing of it is ever shown.
+ * Keys that somebody else gives. They are asked for when a Task first needs them, and once for all
+ * Tasks that want them at that time: of STS, which lets us assume the role in a Task's Credentials,
+ * or of who gives us our own. They are kept until five minutes before they expire; nothing of them
+ * is ever shown.
  */
 #include "runtime/handlers/roles.h"
 
+#include "parsers/base/count.h"
 #include "parsers/base/mem.h"
+#include "parsers/base/text.h"
 #include "parsers/base/timestamp.h"
 #include "runtime/aws/aws.h"
 #include "runtime/aws/endpoints.h"
 #include "runtime/base/clock.h"
+#include "runtime/http/message.h"
 
 #include <openssl/crypto.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { EARLY_MS = 5 * 60 * 1000, ROLE_REQUEST_MS = 60 * 1000 };
+enum {
+    EARLY_MS = 5 * 60 * 1000,
+    ROLE_REQUEST_MS = 60 * 1000,
+    CONTAINER_MS = 5 * 1000,
+    MAX_TOKEN = 64 * 1024
+};
 
 static const char sts[] = "STS";
 
 struct role_keys {
     struct role_keys *next;
     handlers *h;
-    char *role, *own_role, *external_id; /* own_role, external_id: NULL: not known */
+    enum role_way way;
+    char *role, *token_file, *own_role, *external_id; /* all but `role` may be NULL */
     char *access_key, *secret_key, *session_token;
     int64_t until_ms; /* by clock_wall_ms: when they expire; 0: there are none */
     struct aws_call call;
@@ -39,6 +50,21 @@ static void role_wipe(char **text)
     *text = NULL;
 }
 
+static void role_wipe_buf(struct buf *text)
+{
+    if (text->len)
+        OPENSSL_cleanse(text->data, text->len);
+    buf_clear(text);
+}
+
+/* A file of a token may end with a line feed that is not part of it. */
+static const char *role_trimmed(struct buf *text)
+{
+    while (text->len && strchr(" \t\r\n", text->data[text->len - 1]) && text->data[text->len - 1])
+        text->len--;
+    return buf_str(text);
+}
+
 static void role_forget_keys(struct role_keys *k)
 {
     role_wipe(&k->access_key);
@@ -52,6 +78,7 @@ static void role_free(struct role_keys *k)
     role_forget_keys(k);
     mem_free(k->role);
     mem_free(k->own_role);
+    mem_free(k->token_file);
     mem_free(k->external_id);
     mem_free(k);
 }
@@ -97,10 +124,12 @@ static char *role_text(const json *v, const char *name)
 /* Returns false, and nothing changes, when STS's answer has no keys in it. */
 static bool role_take_keys(struct role_keys *k, const json *answer)
 {
-    const json *given = answer && json_is_object(answer) ? json_get(answer, "Credentials") : NULL;
+    bool flat = k->way == ROLE_CONTAINER;
+    const json *given =
+        !flat && answer && json_is_object(answer) ? json_get(answer, "Credentials") : answer;
     char *access_key = role_text(given, "AccessKeyId");
     char *secret_key = role_text(given, "SecretAccessKey");
-    char *session_token = role_text(given, "SessionToken");
+    char *session_token = role_text(given, flat ? "Token" : "SessionToken");
     char *until = role_text(given, "Expiration");
     struct timestamp at;
     bool good = access_key && secret_key && session_token && until &&
@@ -168,6 +197,15 @@ static void role_tell(struct role_keys *k, const char *why)
 /* What STS refuses is told in AWS's words; that it was not reached is told as what it is. */
 static json *role_refusal(const struct role_keys *k, int status, const json *cause)
 {
+    static const char *const givers[] = {[ROLE_BY_TOKEN] = "STS with the web identity token",
+                                         [ROLE_CONTAINER] = "the container's server"};
+
+    if (k->way != ROLE_OF_TASK && status && status != 200)
+        return json_stringf("Unable to load AWS credentials: %s answered with status %d",
+                            givers[k->way], status);
+    if (k->way != ROLE_OF_TASK)
+        return json_stringf("Unable to load AWS credentials: %s: %s", givers[k->way],
+                            cause ? json_str(cause) : "the answer has no keys");
     if (status >= 400 && status < 500)
         return json_stringf("The role %s is not authorized to assume the task state's role, %s.",
                             k->own_role ? k->own_role : "of the execution", k->role);
@@ -190,7 +228,11 @@ static void role_answered(void *user, struct http_response *r)
                                .len = r->body.len,
                                .headers = headers,
                                .request_id = ""};
-        aws_answer_read(&k->call, &a, &result);
+        if (k->way != ROLE_CONTAINER)
+            aws_answer_read(&k->call, &a, &result);
+        else if (r->status == 200 && r->body.len)
+            result.value = json_parse(r->body.data, r->body.len, 0, NULL);
+        result.ok = k->way == ROLE_CONTAINER ? result.value != NULL : result.ok;
     } else {
         result.cause = json_stringf("Unable to execute HTTP request: %s", r->error);
     }
@@ -202,6 +244,20 @@ static void role_answered(void *user, struct http_response *r)
     aws_result_clear(&result);
     role_tell(k, why ? json_str(why) : NULL);
     json_unref(why);
+}
+
+/* Our own keys, with which STS is asked, can't be had. */
+static void role_no_keys(void *user, bool of_role, const char *why)
+{
+    struct role_keys *k = user;
+    json *cause = json_cstring(why);
+    json *told = role_is_good(k, 0) ? NULL : role_refusal(k, 0, cause);
+
+    (void)of_role;
+    k->request = NULL;
+    role_tell(k, told ? json_str(told) : NULL);
+    json_unref(told);
+    json_unref(cause);
 }
 
 /* Where STS is: where the options say, else AWS's own in our region. Yours to free. */
@@ -222,30 +278,73 @@ static char *role_endpoint(handlers *h)
     return url;
 }
 
-static json *role_parameters(const struct role_keys *k)
+/* `token`: of the web identity, taken; NULL: none. */
+static json *role_parameters(const struct role_keys *k, json *token)
 {
+    const char *session = k->way == ROLE_BY_TOKEN ? getenv("AWS_ROLE_SESSION_NAME") : NULL;
     struct json_build b;
 
-    json_build_object(&b, 3);
+    json_build_object(&b, 4);
     json_build_set(&b, "RoleArn", json_cstring(k->role));
-    json_build_set(&b, "RoleSessionName", json_cstring("asl"));
+    json_build_set(&b, "RoleSessionName", json_cstring(session && *session ? session : "asl"));
+    if (token)
+        json_build_set(&b, "WebIdentityToken", token);
     if (k->external_id)
         json_build_set(&b, "ExternalId", json_cstring(k->external_id));
     return json_build_done(&b);
 }
 
+/* The server that gives a container its keys may be where no Task may go; who asks it has the token
+ * that it was started with. */
+static bool role_ask_container(struct role_keys *k, struct diag *why)
+{
+    const char *file = getenv("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
+    const char *token = getenv("AWS_CONTAINER_AUTHORIZATION_TOKEN");
+    struct buf text = {0};
+    struct sigv4_header header = {"Authorization", token};
+    bool good = !file || !*file || buf_read_regular(&text, file, MAX_TOKEN, why);
+
+    if (good && text.len)
+        header.value = role_trimmed(&text);
+    if (good && header.value && !http_header_value_ok(header.value)) {
+        diag_set(why, "NO_KEYS", 0,
+                 "Unable to load AWS credentials: the token for the "
+                 "container's server can't stand in a header");
+        good = false;
+    }
+    struct signed_request s = {.method = "GET",
+                               .url = k->role,
+                               .headers = &header,
+                               .header_count = header.value && *header.value,
+                               .keyless = true,
+                               .timeout_ms = CONTAINER_MS};
+    if (good)
+        k->request = send_signed(k->h, &s, role_answered, k, why);
+    role_wipe_buf(&text);
+    return k->request != NULL;
+}
+
 static bool role_request(struct role_keys *k, struct diag *why)
 {
+    bool by_token = k->way == ROLE_BY_TOKEN;
+    struct buf token = {0};
+
     struct asl_resource resource;
     struct aws_caller nobody = {0};
     struct sigv4_header headers[AWS_MAX_HEADERS];
     struct aws_request q;
     struct buf url = {0};
 
-    asl_resource_read("arn:aws:states:::aws-sdk:sts:assumeRole", &resource);
-    if (!aws_call_read(&resource, &k->call, why))
+    if (k->way == ROLE_CONTAINER)
+        return role_ask_container(k, why);
+    asl_resource_read(by_token ? "arn:aws:states:::aws-sdk:sts:assumeRoleWithWebIdentity"
+                               : "arn:aws:states:::aws-sdk:sts:assumeRole",
+                      &resource);
+    if (!aws_call_read(&resource, &k->call, why) ||
+        (by_token && !buf_read_regular(&token, k->token_file, MAX_TOKEN, why)))
         return false;
-    json *parameters = role_parameters(k);
+    json *parameters = role_parameters(k, by_token ? json_cstring(role_trimmed(&token)) : NULL);
+    role_wipe_buf(&token);
     bool good = aws_request_make(&k->call, parameters, &nobody, &q, why);
     json_unref(parameters);
     if (!good)
@@ -260,9 +359,10 @@ static bool role_request(struct role_keys *k, struct diag *why)
                                .headers = headers,
                                .header_count = q.header_count,
                                .body = q.body,
-                               .service = k->call.service->signing,
+                               .service = by_token ? NULL : k->call.service->signing,
                                .test_keys = endpoints_url_is_loopback(base),
-                               .timeout_ms = ROLE_REQUEST_MS};
+                               .timeout_ms = ROLE_REQUEST_MS,
+                               .no_keys = role_no_keys};
     q.body = (struct buf){0};
     k->request = send_signed(k->h, &s, role_answered, k, why);
     aws_request_clear(&q);
@@ -278,7 +378,7 @@ static bool role_request(struct role_keys *k, struct diag *why)
  * Of a child of a Map Run it is that of the machine which the Map is in. Returns NULL when `arn` is
  * no execution's.
  */
-static char *machine_of(const char *arn)
+static char *role_machine_of(const char *arn)
 {
     static const char *const kinds[] = {":execution:", ":express:"};
     struct buf machine = {0};
@@ -294,9 +394,9 @@ static char *machine_of(const char *arn)
     return machine.len ? buf_take(&machine) : NULL;
 }
 
-static bool role_is(const struct role_keys *k, const char *role, const char *external_id)
+static bool role_is(const struct role_keys *k, const struct role_ask *ask, const char *external_id)
 {
-    return !strcmp(k->role, role) && !k->external_id == !external_id &&
+    return k->way == ask->way && !strcmp(k->role, ask->role) && !k->external_id == !external_id &&
            (!external_id || !strcmp(k->external_id, external_id));
 }
 
@@ -320,10 +420,10 @@ static void roles_forget_old(handlers *h)
 
 static struct role_keys *role_of(handlers *h, const struct role_ask *ask)
 {
-    char *external_id = machine_of(ask->execution);
+    char *external_id = ask->way == ROLE_OF_TASK ? role_machine_of(ask->execution) : NULL;
     struct role_keys *k = h->roles;
 
-    while (k && !role_is(k, ask->role, external_id))
+    while (k && !role_is(k, ask, external_id))
         k = k->next;
     if (k) {
         mem_free(external_id);
@@ -332,7 +432,9 @@ static struct role_keys *role_of(handlers *h, const struct role_ask *ask)
     roles_forget_old(h);
     k = mem_calloc(1, sizeof *k);
     k->h = h;
+    k->way = ask->way;
     k->role = mem_strdup(ask->role);
+    k->token_file = ask->token_file ? mem_strdup(ask->token_file) : NULL;
     k->own_role = ask->own_role ? mem_strdup(ask->own_role) : NULL;
     k->external_id = external_id;
     k->next = h->roles;
@@ -360,4 +462,56 @@ enum role_found role_find(handlers *h, const struct role_ask *ask, struct role_w
     wait->next = k->waits;
     k->waits = wait;
     return ROLE_AWAITED;
+}
+
+/* ---- who gives us our own keys ---- */
+
+static const char *role_setting(const char *name)
+{
+    const char *v = getenv(name);
+
+    return v && *v ? v : NULL;
+}
+
+bool role_from_token(struct role_ask *ask)
+{
+    *ask = (struct role_ask){.way = ROLE_BY_TOKEN,
+                             .role = role_setting("AWS_ROLE_ARN"),
+                             .token_file = role_setting("AWS_WEB_IDENTITY_TOKEN_FILE")};
+    return ask->role && ask->token_file;
+}
+
+/* The keys would be readable on the way, so that AWS's SDKs ask only these without TLS: this
+ * machine, and the addresses of ECS and EKS. */
+static bool is_containers_server(const char *url)
+{
+    static const char *const hosts[] = {"http://169.254.170.2", "http://169.254.170.23",
+                                        "http://[fd00:ec2::23]"};
+
+    if (!http_url_ok(url))
+        return false;
+    if (!strncasecmp(url, "https:", 6) || endpoints_url_is_loopback(url))
+        return true;
+    for (size_t i = 0; i < COUNT(hosts); i++)
+        if (text_begins_with(url, hosts[i]) && strchr("/:", url[strlen(hosts[i])]))
+            return true;
+    return false;
+}
+
+bool role_from_container(struct role_ask *ask, char **url)
+{
+    const char *path = role_setting("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
+    const char *whole = role_setting("AWS_CONTAINER_CREDENTIALS_FULL_URI");
+    struct buf text = {0};
+
+    *url = NULL;
+    if (path)
+        buf_printf(&text, "http://169.254.170.2%s%s", *path == '/' ? "" : "/", path);
+    else if (whole && is_containers_server(whole))
+        buf_adds(&text, whole);
+    else
+        return false;
+    *url = buf_take(&text);
+    *ask = (struct role_ask){.way = ROLE_CONTAINER, .role = *url};
+    return true;
 }

@@ -3,13 +3,24 @@
 
 #include "runtime/handlers/handlers_impl.h"
 
-/* The keys of roles that Tasks name in Credentials, assumed through STS and kept. */
+/*
+ * Keys that somebody else has to be asked for, and that are kept: of roles that Tasks name in
+ * Credentials, and our own where the environment says who gives them.
+ */
 
-/* Which role is wanted, and by whom. */
+enum role_way {
+    ROLE_OF_TASK,   /* STS, with our own keys */
+    ROLE_BY_TOKEN,  /* STS, with the web identity token in AWS_WEB_IDENTITY_TOKEN_FILE */
+    ROLE_CONTAINER, /* the server at AWS_CONTAINER_CREDENTIALS_FULL_URI or …_RELATIVE_URI */
+};
+
+/* Which keys are wanted, and by whom. */
 struct role_ask {
-    const char *role;      /* its ARN */
-    const char *own_role;  /* that of the execution, for messages; NULL: not known */
-    const char *execution; /* ARN; NULL: none */
+    enum role_way way;
+    const char *role;       /* its ARN; of a container's the URL */
+    const char *token_file; /* ROLE_BY_TOKEN */
+    const char *own_role;   /* that of the execution, for messages; NULL: not known */
+    const char *execution;  /* ARN; NULL: none */
 };
 
 /* Who waits for a role's keys. The storage is the waiter's. */
@@ -24,6 +35,12 @@ struct role_wait {
 /* Returns whether roles are assumed for a service that is on this machine (`local`), or elsewhere:
  * an emulator's Tasks keep our own keys as long as nothing says where STS is. */
 bool roles_are_assumed(handlers *h, bool local);
+
+/* Says who gives us our own keys, after `ask->way`'s settings in the environment. Returns false
+ * when they have none. */
+bool role_from_token(struct role_ask *ask);
+/* Does the same for a container's server. *url is to be freed when ask is not used any more. */
+bool role_from_container(struct role_ask *ask, char **url);
 
 enum role_found {
     ROLE_FOUND,     /* *out are its keys, a look until the loop goes on */

@@ -11,6 +11,7 @@
 #include "runtime/aws/endpoints.h"
 #include "runtime/base/clock.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -113,8 +114,8 @@ static http_transfer *sign_and_send(handlers *h, struct signed_request *q,
             .body = q->body,
             .timeout_ms = q->timeout_ms,
             .max_body = h->options.max_output,
-            .allow = h->options.allow_link_local ? NULL : no_link_local,
-            .allow_name = no_link_local_name,
+            .allow = h->options.allow_link_local || q->keyless ? NULL : no_link_local,
+            .allow_name = q->keyless ? NULL : no_link_local_name,
         };
         lines = (struct buf){0};
         q->body = (struct buf){0};
@@ -138,6 +139,7 @@ struct signed_send {
     http_done *done;
     void *user;
     http_transfer *transfer; /* NULL: it waits for the keys */
+    bool of_role;            /* the keys are those of a Task's role */
 };
 
 static void signed_send_free(signed_send *s)
@@ -190,13 +192,44 @@ static void signed_send_keys_came(struct role_wait *wait, const struct sigv4_key
     if (keys)
         s->transfer = sign_and_send(s->h, &s->request, keys, signed_send_answered, s, &why);
     if (!s->transfer) {
-        void (*tell)(void *user, const char *why) = s->request.no_keys;
+        void (*tell)(void *user, bool of_role, const char *why) = s->request.no_keys;
+        bool of_role = s->of_role;
         void *whose = s->user;
 
         signed_send_free(s);
-        tell(whose, no_keys ? no_keys : why.text);
+        tell(whose, of_role, no_keys ? no_keys : why.text);
     }
     diag_clear(&why);
+}
+
+static bool keys_are_set(void)
+{
+    const char *access_key = getenv("AWS_ACCESS_KEY_ID"),
+               *secret_key = getenv("AWS_SECRET_ACCESS_KEY");
+
+    return access_key && *access_key && secret_key && *secret_key;
+}
+
+/*
+ * Returns whether our own keys are to be asked for, in the order of AWS's SDKs: keys in the
+ * environment, a web identity token, files, a container's server. *url is to be freed.
+ */
+static bool own_keys_are_asked(handlers *h, const struct signed_request *q, struct role_ask *ask,
+                               char **url)
+{
+    credentials *file = NULL;
+    struct sigv4_keys keys;
+
+    *url = NULL;
+    if (keys_are_set())
+        return false;
+    if (roles_are_assumed(h, q->test_keys) && role_from_token(ask))
+        return true;
+    if (!role_from_container(ask, url))
+        return false;
+    bool in_file = credentials_own(h->options.credentials, &file, &keys);
+    credentials_free(file);
+    return !in_file;
 }
 
 signed_send *send_signed(handlers *h, struct signed_request *q, http_done *done, void *user,
@@ -206,19 +239,26 @@ signed_send *send_signed(handlers *h, struct signed_request *q, http_done *done,
     const struct task_call *of = q->of;
     enum role_found found = ROLE_FOUND;
     struct sigv4_keys keys;
-    bool role = of && of->role && q->service && roles_are_assumed(h, q->test_keys);
+    struct role_ask ask = {0};
+    char *url = NULL;
+    bool asks;
 
     s->h = h;
     s->done = done;
     s->user = user;
     s->wait.done = signed_send_keys_came;
-    if (role)
-        found = role_find(h, &(struct role_ask){of->role, of->own_role, of->execution}, &s->wait,
-                          &keys, why);
+    s->of_role = of && of->role && q->service && roles_are_assumed(h, q->test_keys);
+    if (s->of_role)
+        ask = (struct role_ask){
+            .role = of->role, .own_role = of->own_role, .execution = of->execution};
+    asks = s->of_role || (q->service && own_keys_are_asked(h, q, &ask, &url));
+    if (asks)
+        found = role_find(h, &ask, &s->wait, &keys, why);
+    mem_free(url);
     if (found == ROLE_AWAITED)
         keep_request(s, q);
     else if (found == ROLE_FOUND)
-        s->transfer = sign_and_send(h, q, role ? &keys : NULL, signed_send_answered, s, why);
+        s->transfer = sign_and_send(h, q, asks ? &keys : NULL, signed_send_answered, s, why);
     buf_clear(&q->body);
     if (found == ROLE_AWAITED || s->transfer)
         return s;
