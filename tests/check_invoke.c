@@ -1,5 +1,6 @@
 /* http:invoke and apigateway:invoke: the requests, connections, and what a Task gets. */
 
+#include "parsers/base/mem.h"
 #include "tests/support/endpoint_world.h"
 #include "tests/support/expect.h"
 
@@ -356,6 +357,120 @@ START_TEST(oauth)
 }
 END_TEST
 
+/* The token is asked for once, and again a minute before it expires. */
+static const struct {
+    const char *name, *token, *requests;
+} tokens[] = {
+    {"a token is kept", "{\"access_token\":\"T\",\"expires_in\":3600}",
+     "POST /token TOKEN\nGET /a [Bearer T]\nGET /a [Bearer T]\n"},
+    {"a token without its time is kept for an hour", "{\"access_token\":\"T\"}",
+     "POST /token TOKEN\nGET /a [Bearer T]\nGET /a [Bearer T]\n"},
+    {"a token that ends within a minute is used once", "{\"access_token\":\"T\",\"expires_in\":59}",
+     "POST /token TOKEN\nGET /a [Bearer T]\nPOST /token TOKEN\nGET /a [Bearer T]\n"},
+};
+
+START_TEST(oauth_token)
+{
+    static const char form[] = "grant_type=client_credentials&client_id=c&client_secret=s";
+    struct reply replies[MAX_REPLIES] = {{200, NULL, tokens[_i].token},
+                                         {200, NULL, "1"},
+                                         {200, NULL, tokens[_i].token},
+                                         {200, NULL, "1"}};
+    struct endpoint_world *w = endpoint_world_new(
+        replies, "{\"handlers\":[],\"connections\":[{\"connection\":\"shop\",\"oauth\":{"
+                 "\"url\":\"STUB/token\",\"client_id\":\"c\",\"client_secret\":\"s\"}}]}");
+    struct buf text = {0}, seen = {0};
+
+    w->shown = "Authorization";
+    buf_printf(&text, "{\"ApiEndpoint\":\"%s/a\",\"Method\":\"GET\"," WITH_CONNECTION "}",
+               http_stub_url(w->stub));
+    for (int i = 0; i < 2; i++)
+        endpoint_world_run(w, HTTP, buf_str(&text));
+    for (const char *at = buf_str(&w->seen), *found; *at; at = found + strlen(form)) {
+        found = strstr(at, form);
+        if (!found) {
+            buf_adds(&seen, at);
+            break;
+        }
+        buf_printf(&seen, "%.*sTOKEN", (int)(found - at), at);
+    }
+    expect_text(tokens[_i].name, buf_str(&seen), tokens[_i].requests);
+    buf_clear(&text);
+    buf_clear(&seen);
+    endpoint_world_free(w);
+}
+END_TEST
+
+START_TEST(too_large)
+{
+    char *body = mem_alloc(2 * 1024 * 1024);
+
+    memset(body, 'x', 2 * 1024 * 1024 - 1);
+    body[2 * 1024 * 1024 - 1] = '\0';
+    const struct reply replies[MAX_REPLIES] = {{200, NULL, body}};
+    struct endpoint_world *w = endpoint_world_new(replies, FILE_WITH(HTTP, ""));
+
+    endpoint_world_run(w, HTTP,
+                       "{\"ApiEndpoint\":\"https://h/\",\"Method\":\"GET\"," WITH_CONNECTION "}");
+    ck_assert(json_str_is(w->result.error, "States.DataLimitExceeded"));
+    endpoint_world_free(w);
+    mem_free(body);
+}
+END_TEST
+
+/* Names that the author of a machine can't set; a connection may. */
+static const char *const reserved[] = {
+    "a-im",
+    "Accept-Charset",
+    "Accept-Datetime",
+    "Accept-Encoding",
+    "Cache-Control",
+    "Connection",
+    "Content-Encoding",
+    "Content-MD5",
+    "Date",
+    "Expect",
+    "Forwarded",
+    "From",
+    "HOST",
+    "HTTP2-Settings",
+    "If-Match",
+    "If-None-Match",
+    "Max-Forwards",
+    "Origin",
+    "Pragma",
+    "Proxy-Authorization",
+    "Referer",
+    "Server",
+    "TE",
+    "Trailer",
+    "Upgrade",
+    "Via",
+    "Warning",
+    "X-Forwarded-For",
+    "x-amz-date",
+    "X-Amzn-Trace-Id",
+    "Transfer-Encoding",
+};
+
+START_TEST(reserved_header)
+{
+    const struct reply replies[MAX_REPLIES] = {{200, NULL, "1"}};
+    struct endpoint_world *w = endpoint_world_new(replies, FILE_WITH(HTTP, ""));
+    struct buf text = {0};
+
+    buf_printf(&text,
+               "{\"ApiEndpoint\":\"https://h/\",\"Method\":\"GET\"," WITH_CONNECTION
+               ",\"Headers\":{\"%s\":\"x\"}}",
+               reserved[_i]);
+    endpoint_world_run(w, HTTP, buf_str(&text));
+    ck_assert_msg(json_str_is(w->result.error, "States.Runtime") && !w->seen.len, "%s: it is sent",
+                  reserved[_i]);
+    buf_clear(&text);
+    endpoint_world_free(w);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("invoke");
@@ -365,6 +480,9 @@ int main(void)
     tcase_add_loop_test(t, invoke, 0, COUNT(invokes));
     tcase_add_loop_test(t, guard_behind_proxy, 0, COUNT(proxied));
     tcase_add_test(t, oauth);
+    tcase_add_loop_test(t, oauth_token, 0, COUNT(tokens));
+    tcase_add_test(t, too_large);
+    tcase_add_loop_test(t, reserved_header, 0, COUNT(reserved));
     suite_add_tcase(s, t);
     return run_suite(s);
 }
