@@ -1,5 +1,6 @@
 /* Credentials.RoleArn: a Task's role is assumed through STS, for all that want it at once. */
 
+#include "runtime/aws/endpoints.h"
 #include "tests/support/endpoint_world.h"
 #include "tests/support/expect.h"
 
@@ -223,6 +224,7 @@ static struct endpoint_world *keyless_world(const struct reply *replies)
     unsetenv("AWS_ACCESS_KEY_ID");
     unsetenv("AWS_SECRET_ACCESS_KEY");
     setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent", 1);
+    setenv("AWS_CONFIG_FILE", "/nonexistent", 1);
     unsetenv("AWS_ROLE_ARN");
     unsetenv("AWS_WEB_IDENTITY_TOKEN_FILE");
     unsetenv("AWS_ROLE_SESSION_NAME");
@@ -357,6 +359,73 @@ START_TEST(web_identity_without_its_file)
 }
 END_TEST
 
+/* ---- roles of profiles ---- */
+
+#define KEYS_OF(profile) "[" profile "]\naws_access_key_id = AKID\naws_secret_access_key = s\n"
+#define BY_PROFILE                                                                                 \
+    "POST / "                                                                                      \
+    "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Ar&RoleSessionName=me&ExternalId=e\n"
+#define PROFILE_FAILED                                                                             \
+    "failed SQS.SdkClientException: Unable to load AWS credentials: the profile 'p' "
+
+static const struct {
+    const char *name, *config, *keys;
+    bool far;                /* the service is not on this machine */
+    const char *seen, *want; /* want NULL: it succeeds */
+} profiles[] = {
+    {"a role with the keys of its source_profile",
+     "[profile p]\nrole_arn = arn:r\nsource_profile = s\nrole_session_name = me\nexternal_id = e\n",
+     KEYS_OF("s"), false, BY_PROFILE SENT("T"), NULL},
+    {"the source's keys in the file of settings",
+     "[profile p]\nrole_arn = arn:r\nsource_profile = s\nrole_session_name = me\nexternal_id = e\n"
+     "[profile s]\naws_access_key_id = AKID\naws_secret_access_key = s\n",
+     "", false, BY_PROFILE SENT("T"), NULL},
+    {"SSO", "[profile p]\nsso_session = x\n", "", true, "",
+     PROFILE_FAILED "needs what is not done here: sso_session"},
+    {"a process", "[profile p]\ncredential_process = rm -rf x\n", "", true, "",
+     PROFILE_FAILED "needs what is not done here: credential_process"},
+    {"no source", "[profile p]\nrole_arn = arn:r\n", "", true, "",
+     PROFILE_FAILED "has a role_arn, but no source_profile"},
+    {"a source without keys", "[profile p]\nrole_arn = arn:r\nsource_profile = s\n", "", true, "",
+     PROFILE_FAILED "has a source_profile without keys: s"},
+};
+
+static void write_temporary(char *path, const char *text)
+{
+    int fd = mkstemp(path);
+
+    ck_assert_int_eq(write(fd, text, strlen(text)), (int)strlen(text));
+    close(fd);
+}
+
+START_TEST(profile)
+{
+    char config[] = "/tmp/asl-config-XXXXXX", keys[] = "/tmp/asl-keys-XXXXXX";
+    const struct reply replies[MAX_REPLIES] = {{200, XML, keys_for(3600, "T")},
+                                               {200, JSON_0, "{}"}};
+    struct endpoint_world *w = keyless_world(replies);
+
+    write_temporary(config, profiles[_i].config);
+    write_temporary(keys, profiles[_i].keys);
+    setenv("AWS_CONFIG_FILE", config, 1);
+    setenv("AWS_SHARED_CREDENTIALS_FILE", keys, 1);
+    setenv("AWS_PROFILE", "p", 1);
+    if (profiles[_i].far)
+        ck_assert(endpoints_add(w->endpoints, "sqs=http://sqs.example.invalid", NULL));
+    endpoint_world_run(w, SEND,
+                       profiles[_i].far ? "{\"QueueUrl\":\"http://h/1/q\",\"MessageBody\":\"m\"}"
+                                        : MESSAGE);
+    expect_text(profiles[_i].name, buf_str(&w->seen), profiles[_i].seen);
+    if (profiles[_i].want)
+        endpoint_world_expect(profiles[_i].name, w, profiles[_i].want);
+    else
+        ck_assert(w->result.ok);
+    unlink(config);
+    unlink(keys);
+    endpoint_world_free(w);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("roles");
@@ -377,6 +446,7 @@ int main(void)
     tcase_add_loop_test(t, container_without_keys, 0, COUNT(givers));
     tcase_add_test(t, web_identity);
     tcase_add_test(t, web_identity_without_its_file);
+    tcase_add_loop_test(t, profile, 0, COUNT(profiles));
     suite_add_tcase(s, t);
     return run_suite(s);
 }

@@ -5,6 +5,7 @@
 #include "runtime/aws/credentials.h"
 
 #include "parsers/base/arena.h"
+#include "parsers/base/count.h"
 #include "parsers/base/mem.h"
 
 #include <openssl/crypto.h>
@@ -16,6 +17,9 @@ enum { MAX_FILE = 1024 * 1024 };
 struct profile {
     const char *name;
     struct sigv4_keys keys;
+    struct credentials_role role;
+    const char *source;  /* source_profile */
+    const char *refused; /* the first setting of those that are not done here */
 };
 
 struct credentials {
@@ -52,7 +56,8 @@ static bool credentials_refuse(const char *path, unsigned line, const char *word
 static void add_profile(credentials *c, const struct text *name)
 {
     MEM_GROW(c->profiles, c->count, c->room);
-    c->profiles[c->count++] = (struct profile){arena_strndup(&c->arena, name->at, name->len), {0}};
+    c->profiles[c->count++] =
+        (struct profile){.name = arena_strndup(&c->arena, name->at, name->len)};
 }
 
 /* "[default]"; what stands in ~/.aws/config begins with "profile". */
@@ -73,8 +78,43 @@ static bool read_section(credentials *c, const char *path, unsigned line, struct
     return true;
 }
 
-/* NAME = VALUE. Settings that are none of the three, as `region`, are passed over, as AWS's
- * programs do. */
+/* Where a setting of a profile is kept; NULL: it is of no use here. */
+static const char **setting_of(struct profile *p, const struct text *name)
+{
+    const struct {
+        const char *name;
+        const char **to;
+    } settings[] = {
+        {"aws_access_key_id", &p->keys.access_key},
+        {"aws_secret_access_key", &p->keys.secret_key},
+        {"aws_session_token", &p->keys.session_token},
+        {"role_arn", &p->role.role},
+        {"role_session_name", &p->role.session},
+        {"external_id", &p->role.external_id},
+        {"web_identity_token_file", &p->role.token_file},
+        {"source_profile", &p->source},
+    };
+
+    for (size_t i = 0; i < COUNT(settings); i++)
+        if (credentials_is(name, settings[i].name))
+            return settings[i].to;
+    return NULL;
+}
+
+/* Ways to get keys that are not done here: a profile that has one is told of, not passed over. */
+static const char *refused_setting(const struct text *name)
+{
+    static const char *const names[] = {"sso_session",        "sso_start_url",     "sso_account_id",
+                                        "credential_process", "credential_source", "login_session",
+                                        "mfa_serial"};
+
+    for (size_t i = 0; i < COUNT(names); i++)
+        if (credentials_is(name, names[i]))
+            return names[i];
+    return NULL;
+}
+
+/* NAME = VALUE. Settings of other kinds, as `region`, are passed over, as AWS's programs do. */
 static bool read_setting(credentials *c, const char *path, unsigned line, struct text t,
                          struct diag *why)
 {
@@ -88,10 +128,10 @@ static bool read_setting(credentials *c, const char *path, unsigned line, struct
     p = &c->profiles[c->count - 1];
     struct text name = credentials_trimmed(t.at, (size_t)(equals - t.at));
     struct text value = credentials_trimmed(equals + 1, (size_t)(t.at + t.len - equals - 1));
-    const char **to = credentials_is(&name, "aws_access_key_id")       ? &p->keys.access_key
-                      : credentials_is(&name, "aws_secret_access_key") ? &p->keys.secret_key
-                      : credentials_is(&name, "aws_session_token")     ? &p->keys.session_token
-                                                                       : NULL;
+    const char **to = setting_of(p, &name);
+
+    if (!p->refused)
+        p->refused = refused_setting(&name);
     if (to && !value.len)
         return credentials_refuse(path, line, "this needs a value", why);
     if (to)
@@ -104,7 +144,7 @@ static bool read_setting(credentials *c, const char *path, unsigned line, struct
  * at the start, not when somebody needs it.
  */
 static bool credentials_read_all(credentials *c, const char *path, const struct buf *file,
-                                 struct diag *why)
+                                 bool needs_keys, struct diag *why)
 {
     const char *at = file->data, *end = file->len ? at + file->len : at;
     bool good = true, any = false;
@@ -129,6 +169,7 @@ static bool credentials_read_all(credentials *c, const char *path, const struct 
 
         any = any || (k->access_key && k->secret_key);
     }
+    any = any || !needs_keys;
     if (good && !any)
         diag_set(why, "CREDENTIALS_FILE", 0,
                  "%s: there is no profile with aws_access_key_id and aws_secret_access_key in it",
@@ -136,13 +177,13 @@ static bool credentials_read_all(credentials *c, const char *path, const struct 
     return good && any;
 }
 
-/* `text` is cleared, where there is any. */
 /* The text is wiped: it has every secret of the file, and would lie about in freed memory. */
-static credentials *parse(bool was_read, struct buf *text, const char *path, struct diag *why)
+static credentials *parse(bool was_read, struct buf *text, const char *path, bool needs_keys,
+                          struct diag *why)
 {
     credentials *c = mem_calloc(1, sizeof *c);
 
-    if (!was_read || !credentials_read_all(c, path, text, why)) {
+    if (!was_read || !credentials_read_all(c, path, text, needs_keys, why)) {
         credentials_free(c);
         c = NULL;
     }
@@ -156,14 +197,14 @@ credentials *credentials_load(const char *path, struct diag *why)
 {
     struct buf text = {0};
 
-    return parse(buf_read_file(&text, path, MAX_FILE, why), &text, path, why);
+    return parse(buf_read_file(&text, path, MAX_FILE, why), &text, path, true, why);
 }
 
 credentials *credentials_reload(const char *path, struct diag *why)
 {
     struct buf text = {0};
 
-    return parse(buf_read_regular(&text, path, MAX_FILE, why), &text, path, why);
+    return parse(buf_read_regular(&text, path, MAX_FILE, why), &text, path, true, why);
 }
 
 /*
@@ -263,19 +304,22 @@ static const char *credentials_set(const char *name)
     return v && *v ? v : NULL;
 }
 
+static const char shared_variable[] = "AWS_SHARED_CREDENTIALS_FILE";
+
 /* A file that can't be read is as good as none: its name is only where one would be. */
-static credentials *shared_file(void)
+static credentials *file_of_user(const char *variable, const char *name, bool needs_keys)
 {
-    const char *path = credentials_set("AWS_SHARED_CREDENTIALS_FILE"),
-               *home = credentials_set("HOME");
-    struct buf text = {0};
-    credentials *c;
+    const char *path = credentials_set(variable), *home = credentials_set("HOME");
+    struct buf text = {0}, content = {0};
+    credentials *c = NULL;
 
     if (path)
         buf_adds(&text, path);
     else if (home)
-        buf_printf(&text, "%s/.aws/credentials", home);
-    c = text.len ? credentials_reload(buf_str(&text), NULL) : NULL;
+        buf_printf(&text, "%s/.aws/%s", home, name);
+    if (text.len)
+        c = parse(buf_read_regular(&content, buf_str(&text), MAX_FILE, NULL), &content,
+                  buf_str(&text), needs_keys, NULL);
     buf_clear(&text);
     return c;
 }
@@ -298,6 +342,52 @@ bool credentials_own(const credentials *given, credentials **file, struct sigv4_
         profile = "default";
     if (given && find_profile(given, profile, out))
         return true;
-    *file = shared_file();
+    *file = file_of_user(shared_variable, "credentials", true);
     return *file && find_profile(*file, profile, out);
+}
+
+static const struct profile *profile_named(const credentials *c, const char *name)
+{
+    for (size_t i = 0; c && i < c->count; i++)
+        if (!strcmp(c->profiles[i].name, name))
+            return &c->profiles[i];
+    return NULL;
+}
+
+static enum credentials_found wrong_profile(const char *name, const char *words, const char *what,
+                                            struct diag *why)
+{
+    diag_set(why, "NO_KEYS", 0, "Unable to load AWS credentials: the profile '%s' %s%s", name,
+             words, what);
+    return CREDENTIALS_WRONG;
+}
+
+/*
+ * A profile's role stands in the file of settings, the keys of its source_profile in either file.
+ * A source that has a role itself is not followed.
+ */
+enum credentials_found credentials_own_role(credentials *files[2], struct credentials_role *out,
+                                            struct diag *why)
+{
+    const char *name = credentials_set("AWS_PROFILE");
+
+    if (!name)
+        name = "default";
+    files[0] = file_of_user("AWS_CONFIG_FILE", "config", false);
+    files[1] = NULL;
+    const struct profile *p = profile_named(files[0], name);
+    if (!p || (!p->role.role && !p->refused))
+        return CREDENTIALS_NO_ROLE;
+    if (p->refused)
+        return wrong_profile(name, "needs what is not done here: ", p->refused, why);
+    *out = p->role;
+    if (p->role.token_file)
+        return CREDENTIALS_ROLE;
+    if (!p->source)
+        return wrong_profile(name, "has a role_arn, but no source_profile", "", why);
+    files[1] = file_of_user(shared_variable, "credentials", true);
+    if ((files[1] && find_profile(files[1], p->source, &out->keys)) ||
+        find_profile(files[0], p->source, &out->keys))
+        return CREDENTIALS_ROLE;
+    return wrong_profile(name, "has a source_profile without keys: ", p->source, why);
 }

@@ -46,4 +46,22 @@ bool credentials_may_be_signed(credentials *c, const struct http_message *m, int
  */
 bool credentials_own(const credentials *given, credentials **file, struct sigv4_keys *out);
 
+/* A role that a profile has others assume through STS. Texts are looks; NULL: not said. */
+struct credentials_role {
+    const char *role, *session, *external_id;
+    const char *token_file; /* a web identity's, instead of keys */
+    struct sigv4_keys keys; /* of its source_profile */
+};
+
+enum credentials_found { CREDENTIALS_NO_ROLE, CREDENTIALS_ROLE, CREDENTIALS_WRONG };
+
+/*
+ * Finds the role that the profile AWS_PROFILE, or `default`, has in the file that AWS_CONFIG_FILE
+ * names, or ~/.aws/config. *files are what was read for it, to be freed when *out isn't looked at
+ * any more. CREDENTIALS_WRONG: the profile gets its keys in a way that is not done here, or lacks
+ * something; *why tells.
+ */
+enum credentials_found credentials_own_role(credentials *files[2], struct credentials_role *out,
+                                            struct diag *why);
+
 #endif

@@ -247,7 +247,8 @@ struct signed_request {
     bool s3;
     bool test_keys; /* without keys of ours, emulators' will do; the service is on this machine */
     int64_t timeout_ms;
-    const struct task_call *of; /* the call whose Credentials count; NULL: our own keys sign */
+    const struct task_call *of;    /* the call whose Credentials count; NULL: our own keys sign */
+    const struct sigv4_keys *keys; /* to sign with; NULL: they are found */
     bool keyless; /* asks for keys itself: it may go wherever, and only `headers` say who asks */
     /* Is called instead of `done` when the keys can't be had: those of the call's role, or ours. */
     void (*no_keys)(void *user, bool of_role, const char *why);

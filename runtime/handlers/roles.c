@@ -198,6 +198,8 @@ static void role_tell(struct role_keys *k, const char *why)
 static json *role_refusal(const struct role_keys *k, int status, const json *cause)
 {
     static const char *const givers[] = {[ROLE_BY_TOKEN] = "STS with the web identity token",
+                                         [ROLE_OF_PROFILE] =
+                                             "STS with the keys of the source_profile",
                                          [ROLE_CONTAINER] = "the container's server"};
 
     if (k->way != ROLE_OF_TASK && status && status != 200)
@@ -279,14 +281,13 @@ static char *role_endpoint(handlers *h)
 }
 
 /* `token`: of the web identity, taken; NULL: none. */
-static json *role_parameters(const struct role_keys *k, json *token)
+static json *role_parameters(const struct role_keys *k, const char *session, json *token)
 {
-    const char *session = k->way == ROLE_BY_TOKEN ? getenv("AWS_ROLE_SESSION_NAME") : NULL;
     struct json_build b;
 
     json_build_object(&b, 4);
     json_build_set(&b, "RoleArn", json_cstring(k->role));
-    json_build_set(&b, "RoleSessionName", json_cstring(session && *session ? session : "asl"));
+    json_build_set(&b, "RoleSessionName", json_cstring(session ? session : "asl"));
     if (token)
         json_build_set(&b, "WebIdentityToken", token);
     if (k->external_id)
@@ -324,7 +325,7 @@ static bool role_ask_container(struct role_keys *k, struct diag *why)
     return k->request != NULL;
 }
 
-static bool role_request(struct role_keys *k, struct diag *why)
+static bool role_request(struct role_keys *k, const struct role_ask *ask, struct diag *why)
 {
     bool by_token = k->way == ROLE_BY_TOKEN;
     struct buf token = {0};
@@ -343,7 +344,8 @@ static bool role_request(struct role_keys *k, struct diag *why)
     if (!aws_call_read(&resource, &k->call, why) ||
         (by_token && !buf_read_regular(&token, k->token_file, MAX_TOKEN, why)))
         return false;
-    json *parameters = role_parameters(k, by_token ? json_cstring(role_trimmed(&token)) : NULL);
+    json *parameters =
+        role_parameters(k, ask->session, by_token ? json_cstring(role_trimmed(&token)) : NULL);
     role_wipe_buf(&token);
     bool good = aws_request_make(&k->call, parameters, &nobody, &q, why);
     json_unref(parameters);
@@ -362,6 +364,7 @@ static bool role_request(struct role_keys *k, struct diag *why)
                                .service = by_token ? NULL : k->call.service->signing,
                                .test_keys = endpoints_url_is_loopback(base),
                                .timeout_ms = ROLE_REQUEST_MS,
+                               .keys = ask->keys,
                                .no_keys = role_no_keys};
     q.body = (struct buf){0};
     k->request = send_signed(k->h, &s, role_answered, k, why);
@@ -420,7 +423,9 @@ static void roles_forget_old(handlers *h)
 
 static struct role_keys *role_of(handlers *h, const struct role_ask *ask)
 {
-    char *external_id = ask->way == ROLE_OF_TASK ? role_machine_of(ask->execution) : NULL;
+    char *external_id = ask->way == ROLE_OF_TASK ? role_machine_of(ask->execution)
+                        : ask->external_id       ? mem_strdup(ask->external_id)
+                                                 : NULL;
     struct role_keys *k = h->roles;
 
     while (k && !role_is(k, ask, external_id))
@@ -456,7 +461,7 @@ enum role_found role_find(handlers *h, const struct role_ask *ask, struct role_w
         *out = role_look(k);
         return ROLE_FOUND;
     }
-    if (!k->request && !role_request(k, why))
+    if (!k->request && !role_request(k, ask, why))
         return ROLE_NOT_ASKED;
     wait->role = k;
     wait->next = k->waits;
@@ -477,7 +482,8 @@ bool role_from_token(struct role_ask *ask)
 {
     *ask = (struct role_ask){.way = ROLE_BY_TOKEN,
                              .role = role_setting("AWS_ROLE_ARN"),
-                             .token_file = role_setting("AWS_WEB_IDENTITY_TOKEN_FILE")};
+                             .token_file = role_setting("AWS_WEB_IDENTITY_TOKEN_FILE"),
+                             .session = role_setting("AWS_ROLE_SESSION_NAME")};
     return ask->role && ask->token_file;
 }
 

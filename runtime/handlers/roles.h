@@ -9,18 +9,21 @@
  */
 
 enum role_way {
-    ROLE_OF_TASK,   /* STS, with our own keys */
-    ROLE_BY_TOKEN,  /* STS, with the web identity token in AWS_WEB_IDENTITY_TOKEN_FILE */
-    ROLE_CONTAINER, /* the server at AWS_CONTAINER_CREDENTIALS_FULL_URI or …_RELATIVE_URI */
+    ROLE_OF_TASK,    /* STS, with our own keys */
+    ROLE_BY_TOKEN,   /* STS, with the web identity token in AWS_WEB_IDENTITY_TOKEN_FILE */
+    ROLE_OF_PROFILE, /* STS, with the keys of its source_profile */
+    ROLE_CONTAINER,  /* the server at AWS_CONTAINER_CREDENTIALS_FULL_URI or …_RELATIVE_URI */
 };
 
 /* Which keys are wanted, and by whom. */
 struct role_ask {
     enum role_way way;
-    const char *role;       /* its ARN; of a container's the URL */
-    const char *token_file; /* ROLE_BY_TOKEN */
-    const char *own_role;   /* that of the execution, for messages; NULL: not known */
-    const char *execution;  /* ARN; NULL: none */
+    const char *role;                  /* its ARN; of a container's the URL */
+    const char *token_file;            /* ROLE_BY_TOKEN */
+    const char *own_role;              /* that of the execution, for messages; NULL: not known */
+    const char *execution;             /* ARN; NULL: none */
+    const char *session, *external_id; /* of profiles; NULL: not said */
+    const struct sigv4_keys *keys;     /* ROLE_OF_PROFILE: to ask STS with */
 };
 
 /* Who waits for a role's keys. The storage is the waiter's. */

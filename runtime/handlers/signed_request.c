@@ -210,26 +210,67 @@ static bool keys_are_set(void)
     return access_key && *access_key && secret_key && *secret_key;
 }
 
-/*
- * Returns whether our own keys are to be asked for, in the order of AWS's SDKs: keys in the
- * environment, a web identity token, files, a container's server. *url is to be freed.
- */
-static bool own_keys_are_asked(handlers *h, const struct signed_request *q, struct role_ask *ask,
-                               char **url)
-{
-    credentials *file = NULL;
-    struct sigv4_keys keys;
+/* Who is asked for the keys of a request, and what that looks at. */
+struct key_search {
+    struct role_ask ask;
+    struct credentials_role role;
+    credentials *files[2];
+    char *url;
+};
 
-    *url = NULL;
-    if (keys_are_set())
-        return false;
-    if (roles_are_assumed(h, q->test_keys) && role_from_token(ask))
-        return true;
-    if (!role_from_container(ask, url))
-        return false;
+static void key_search_clear(struct key_search *f)
+{
+    credentials_free(f->files[0]);
+    credentials_free(f->files[1]);
+    mem_free(f->url);
+}
+
+enum keys_are { KEYS_AT_HAND, KEYS_ASKED_FOR, KEYS_NOT_TO_BE_HAD };
+
+/* An emulator takes any keys, so that for one a profile need not be complete. */
+static enum keys_are keys_of_profile(struct key_search *f, bool local, struct diag *why)
+{
+    struct diag wrong = {0};
+    enum credentials_found found = credentials_own_role(f->files, &f->role, &wrong);
+    const struct credentials_role *r = &f->role;
+
+    if (found == CREDENTIALS_WRONG && !local)
+        diag_set(why, wrong.code, 0, "%s", wrong.text);
+    diag_clear(&wrong);
+    if (found != CREDENTIALS_ROLE)
+        return found == CREDENTIALS_WRONG && !local ? KEYS_NOT_TO_BE_HAD : KEYS_AT_HAND;
+    f->ask = (struct role_ask){.way = r->token_file ? ROLE_BY_TOKEN : ROLE_OF_PROFILE,
+                               .role = r->role,
+                               .token_file = r->token_file,
+                               .session = r->session,
+                               .external_id = r->external_id,
+                               .keys = r->token_file ? NULL : &r->keys};
+    return KEYS_ASKED_FOR;
+}
+
+/* The order is that of AWS's SDKs: keys in the environment, a profile's role, a web identity token,
+ * keys in files, a container's server. */
+static enum keys_are find_own_keys(handlers *h, const struct signed_request *q,
+                                   struct key_search *f, struct diag *why)
+{
+    struct sigv4_keys keys;
+    credentials *file = NULL;
+    enum keys_are profile = KEYS_AT_HAND;
+
+    if (!q->service || q->keys || keys_are_set())
+        return KEYS_AT_HAND;
+    if (roles_are_assumed(h, q->test_keys)) {
+        profile = keys_of_profile(f, q->test_keys, why);
+        if (profile != KEYS_AT_HAND)
+            return profile;
+        if (role_from_token(&f->ask))
+            return KEYS_ASKED_FOR;
+    }
+    if (!role_from_container(&f->ask, &f->url))
+        return KEYS_AT_HAND;
     bool in_file = credentials_own(h->options.credentials, &file, &keys);
     credentials_free(file);
-    return !in_file;
+    return in_file ? KEYS_AT_HAND : KEYS_ASKED_FOR;
 }
 
 signed_send *send_signed(handlers *h, struct signed_request *q, http_done *done, void *user,
@@ -237,11 +278,10 @@ signed_send *send_signed(handlers *h, struct signed_request *q, http_done *done,
 {
     signed_send *s = mem_calloc(1, sizeof *s);
     const struct task_call *of = q->of;
+    struct key_search search = {0};
+    enum keys_are are = KEYS_ASKED_FOR;
     enum role_found found = ROLE_FOUND;
     struct sigv4_keys keys;
-    struct role_ask ask = {0};
-    char *url = NULL;
-    bool asks;
 
     s->h = h;
     s->done = done;
@@ -249,16 +289,18 @@ signed_send *send_signed(handlers *h, struct signed_request *q, http_done *done,
     s->wait.done = signed_send_keys_came;
     s->of_role = of && of->role && q->service && roles_are_assumed(h, q->test_keys);
     if (s->of_role)
-        ask = (struct role_ask){
+        search.ask = (struct role_ask){
             .role = of->role, .own_role = of->own_role, .execution = of->execution};
-    asks = s->of_role || (q->service && own_keys_are_asked(h, q, &ask, &url));
-    if (asks)
-        found = role_find(h, &ask, &s->wait, &keys, why);
-    mem_free(url);
+    else
+        are = find_own_keys(h, q, &search, why);
+    if (are == KEYS_ASKED_FOR)
+        found = role_find(h, &search.ask, &s->wait, &keys, why);
     if (found == ROLE_AWAITED)
         keep_request(s, q);
-    else if (found == ROLE_FOUND)
-        s->transfer = sign_and_send(h, q, asks ? &keys : NULL, signed_send_answered, s, why);
+    else if (found == ROLE_FOUND && are != KEYS_NOT_TO_BE_HAD)
+        s->transfer = sign_and_send(h, q, are == KEYS_ASKED_FOR ? &keys : q->keys,
+                                    signed_send_answered, s, why);
+    key_search_clear(&search);
     buf_clear(&q->body);
     if (found == ROLE_AWAITED || s->transfer)
         return s;
