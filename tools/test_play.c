@@ -157,6 +157,7 @@ static int test_run(struct test *t)
     for (size_t i = 0; i < broken; i++)
         test_tell_record(&t->reporter, t->broken[i]);
     t->summary.failed += broken;
+    t->summary.unread = t->broken_count;
     bool good = runner_run(&runner, t->case_count, &why);
     t->summary.took_s = (double)uv_hrtime() / 1e9 - began;
     reporter_end(&t->reporter, &t->summary);
@@ -188,6 +189,29 @@ static int test_list(const struct test *t)
     return t->unread ? EXIT_USAGE : EXIT_GOOD;
 }
 
+static void add_chosen_by(struct buf *out, const char *option, const struct option_values *values)
+{
+    for (size_t i = 0; i < values->count; i++) {
+        buf_printf(out, "%s%s ", out->len ? ", " : "", option);
+        record_write_quoted(out, values->at[i]);
+    }
+}
+
+/* Says which options have left no case, so that a word that is written wrong can be seen. */
+static void tell_none_chosen(const struct test *t)
+{
+    struct buf by = {0};
+
+    add_chosen_by(&by, "--filter", &t->filter);
+    add_chosen_by(&by, "--tag", &t->tag);
+    if (by.len)
+        cmd_fail("test", "no case is chosen by %s; asl test --list tells which cases there are",
+                 buf_str(&by));
+    else
+        cmd_fail("test", "there is no case in the suites");
+    buf_clear(&by);
+}
+
 static bool open_output(struct test *t)
 {
     t->reporter.out = t->output ? fopen(t->output, "w") : stdout;
@@ -214,7 +238,7 @@ static int test_files(struct test *t, const struct definition_files *files)
     test_choose_cases(t);
     t->hits = mem_calloc(t->case_count + 1, sizeof *t->hits);
     if (t->case_count == 0 && !t->unread)
-        cmd_fail("test", "no case is chosen by --filter and --tag");
+        tell_none_chosen(t);
     else if (t->list)
         status = test_list(t);
     else if (t->case_count + t->broken_count && open_output(t))

@@ -11,6 +11,7 @@
 /* What came of all cases. */
 struct test_summary {
     size_t passed, failed, skipped;
+    size_t unread; /* suites that can't be read */
     double took_s;
 };
 

@@ -145,8 +145,11 @@ static void tree_told(struct reporter *r, const json *record)
 
 static void tree_end(struct reporter *r, const struct test_summary *s)
 {
-    fprintf(r->out, "%s%zu passed, %zu failed%s", colour(r, s->failed ? RED : GREEN), s->passed,
-            s->failed, colour(r, PLAIN));
+    fprintf(r->out, "%s%zu passed, %zu failed", colour(r, s->failed || s->unread ? RED : GREEN),
+            s->passed, s->failed);
+    if (s->unread)
+        fprintf(r->out, ", %zu suite%s can't be read", s->unread, s->unread == 1 ? "" : "s");
+    fputs(colour(r, PLAIN), r->out);
     if (s->skipped)
         fprintf(r->out, ", %zu skipped", s->skipped);
     fprintf(r->out, " in %.2f s\n", s->took_s);
