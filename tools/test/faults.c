@@ -330,10 +330,8 @@ static void write_again(struct buf *out, const struct faulting *x)
 {
     struct buf fault = {0};
 
-    buf_adds(out, "\nagain: asl test ");
-    record_write_quoted(out, x->c->suite->file.path);
-    buf_adds(out, " --filter ");
-    record_write_quoted(out, x->c->name);
+    buf_adds(out, "\nagain: ");
+    record_write_again(out, x->c->suite->file.path, x->c->name);
     buf_adds(out, " --fault ");
     trial_state_path(&fault, x->s);
     buf_printf(&fault, "=%s", json_str(x->error));

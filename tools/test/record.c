@@ -140,6 +140,18 @@ void record_write_quoted(struct buf *out, const char *text)
     buf_addc(out, '\'');
 }
 
+void record_write_again(struct buf *out, const char *suite, const char *name)
+{
+    struct buf whole = {0};
+
+    buf_adds(out, "asl test ");
+    record_write_quoted(out, suite);
+    buf_adds(out, " --filter ");
+    buf_printf(&whole, "=%s", name);
+    record_write_quoted(out, buf_str(&whole));
+    buf_clear(&whole);
+}
+
 static void set_failures(struct json_build *b, const struct failures *all)
 {
     struct json_build failures = {0};

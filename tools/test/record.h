@@ -33,5 +33,7 @@ json *record_of_skipped(const struct test_case *c);
 
 /* Adds text in single quotes of a shell. */
 void record_write_quoted(struct buf *out, const char *text);
+/* Adds the command that plays that case of the suite alone. */
+void record_write_again(struct buf *out, const char *suite, const char *name);
 
 #endif

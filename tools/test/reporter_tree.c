@@ -102,13 +102,7 @@ static void print_failures(const struct reporter *r, const json *record)
     if (*record_text(record, "again")) {
         buf_adds(&again, record_text(record, "again"));
     } else {
-        buf_adds(&again, "asl test ");
-        record_write_quoted(&again, file);
-        buf_adds(&again, " --filter ");
-        struct buf name = {0};
-        buf_printf(&name, "=%s", record_text(record, "case"));
-        record_write_quoted(&again, buf_str(&name));
-        buf_clear(&name);
+        record_write_again(&again, file, record_text(record, "case"));
         buf_adds(&again, record_text(record, "with"));
     }
     fprintf(r->out, "      %sagain: %s%s\n", colour(r, GREY), buf_str(&again), colour(r, PLAIN));
