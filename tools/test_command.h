@@ -11,6 +11,7 @@
 #include "tools/test/faults.h"
 #include "tools/test/reporter.h"
 #include "tools/test/suite.h"
+#include "tools/test_told.h"
 #include "tools/watch.h"
 
 #include <stdbool.h>
@@ -35,8 +36,10 @@ struct test {
     size_t case_count, case_cap;
     faults *fault_player;       /* NULL: no faults are wanted */
     struct json_set fault_told; /* that were told */
-    json **hits;                /* by case, for mutants; NULL: it was not played */
-    bool only;                  /* some case says that it is to run alone */
+    size_t fault_repeats;       /* that were not told once more */
+    struct tried orders_tried, faults_tried;
+    json **hits; /* by case, for mutants; NULL: it was not played */
+    bool only;   /* some case says that it is to run alone */
     struct reporter reporter;
     struct test_summary summary;
     struct coverage covered;

@@ -11,7 +11,6 @@
 #include "tools/test/snapshot.h"
 #include "tools/test_left_out.h"
 #include "tools/test_mutants.h"
-#include "tools/test_told.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -54,10 +53,12 @@ static json *test_play(void *user, size_t i)
     if (c->skip)
         return record_of_skipped(c);
     case_run(c, &options, &run);
+    size_t orders = 0, faulty = 0;
     if (t->orders && run.trial && !run.failures.count)
-        explore_case(c, &options, (size_t)t->orders, (uint64_t)t->seed_value, &run.failures);
+        orders =
+            explore_case(c, &options, (size_t)t->orders, (uint64_t)t->seed_value, &run.failures);
     if (t->fault_player && run.trial && !run.failures.count)
-        faults_case(t->fault_player, c, &options, &run, &run.failures);
+        faulty = faults_case(t->fault_player, c, &options, &run, &run.failures);
     json *snapshot = t->update ? play_snapshot(c, &run) : NULL;
     json *record =
         with_member(record_of_run(c, &run, t->counts || t->mutate), "snapshot", snapshot);
@@ -65,6 +66,8 @@ static json *test_play(void *user, size_t i)
         record = with_member(record, "with",
                              json_stringf(" --explore %lld --seed %lld", (long long)t->orders,
                                           (long long)t->seed_value));
+    record = with_member(record, "orders", orders ? json_int((int64_t)orders) : NULL);
+    record = with_member(record, "faults", faulty ? json_int((int64_t)faulty) : NULL);
     int number = run.trial ? trial_signal(run.trial) : 0;
     case_run_clear(&run);
     if (number)
@@ -85,7 +88,9 @@ static bool test_heard(void *user, size_t i, const json *heard)
     json *record = json_ref(heard);
 
     if (t->fault_player)
-        record = faults_once(&t->fault_told, record);
+        record = faults_once(&t->fault_told, record, &t->fault_repeats);
+    tried_add(&t->orders_tried, json_get(record, "orders"));
+    tried_add(&t->faults_tried, json_get(record, "faults"));
     const json *outcome = json_get(record, "outcome");
     const json *hits = json_get(record, "hits");
     bool failed = json_str_is(outcome, "failed");
@@ -161,6 +166,10 @@ static int test_run(struct test *t)
     bool good = runner_run(&runner, t->case_count, &why);
     t->summary.took_s = (double)uv_hrtime() / 1e9 - began;
     reporter_end(&t->reporter, &t->summary);
+    if (t->orders)
+        test_tell_tried(&t->reporter, &t->orders_tried, "order", 0);
+    if (t->fault_player)
+        test_tell_tried(&t->reporter, &t->faults_tried, "fault", t->fault_repeats);
     if (!good)
         cmd_fail("test", "%s", why.text);
     diag_clear(&why);

@@ -25,7 +25,8 @@ struct order {
 struct exploring {
     const struct test_case *c;
     const struct case_options *options;
-    json *usual; /* how the case ends in the usual order */
+    json *usual;  /* how the case ends in the usual order */
+    size_t tried; /* orders, without those that only shorten one that was found */
 };
 
 static void order_clear(struct order *o)
@@ -155,7 +156,7 @@ static bool has_more_orders(const struct order *o, size_t most)
 
 static bool find_systematically(struct exploring *x, struct order *o, size_t most)
 {
-    for (size_t i = 1; i < most && next_order(o); i++)
+    for (; x->tried < most && next_order(o); x->tried++)
         if (ends_otherwise(x, o))
             return true;
     return false;
@@ -167,7 +168,7 @@ static bool find_at_random(struct exploring *x, struct order *o, size_t most, ui
     bool found = false;
 
     o->chance = &chance;
-    for (size_t i = 1; i < most && !found; i++) {
+    for (; x->tried < most && !found; x->tried++) {
         o->count = 0;
         found = ends_otherwise(x, o);
     }
@@ -254,14 +255,14 @@ static void tell_order(struct exploring *x, struct order *o, uint64_t seed, stru
     json_unref(end);
 }
 
-void explore_case(const struct test_case *c, const struct case_options *options, size_t most,
-                  uint64_t seed, struct failures *out)
+size_t explore_case(const struct test_case *c, const struct case_options *options, size_t most,
+                    uint64_t seed, struct failures *out)
 {
-    struct exploring x = {.c = c, .options = options};
+    struct exploring x = {.c = c, .options = options, .tried = 1};
     struct order o = {0};
 
     if (case_has_handlers(c))
-        return;
+        return 0;
     x.usual = play_order(&x, &o);
     bool found = has_more_orders(&o, most) ? find_at_random(&x, &o, most, seed)
                                            : find_systematically(&x, &o, most);
@@ -271,4 +272,5 @@ void explore_case(const struct test_case *c, const struct case_options *options,
     }
     order_clear(&o);
     json_unref(x.usual);
+    return x.tried;
 }

@@ -215,6 +215,7 @@ struct faulting {
     size_t nth;             /* the call that fails, from 0 */
     bool always;            /* and those behind it */
     const char *unanswered; /* the first Task that no mock answers; NULL: there is none */
+    size_t tried;           /* faults */
 };
 
 /*
@@ -438,6 +439,7 @@ static bool play_fault(struct faulting *x)
     options.only_play = true;
     options.most_events = MOST_EVENTS;
     x->unanswered = NULL;
+    x->tried++;
     case_run(x->c, &options, &run);
     bool retried = false;
     if (run.trial) {
@@ -507,15 +509,15 @@ static size_t fault_calls_of(const struct trial_made_call *calls, size_t count,
  * Calls of a state are played together, at its first one. Cases with handlers are left out: what
  * real programs do can't be played twice.
  */
-void faults_case(faults *f, const struct test_case *c, const struct case_options *options,
-                 const struct case_run *usual, struct failures *out)
+size_t faults_case(faults *f, const struct test_case *c, const struct case_options *options,
+                   const struct case_run *usual, struct failures *out)
 {
     struct faulting x = {.f = f, .c = c, .options = options, .out = out};
     const struct trial_made_call *calls;
     size_t count = usual->trial ? trial_calls(usual->trial, &calls) : 0;
 
     if (!count || case_has_handlers(c))
-        return;
+        return 0;
     learn_suite(f, c->suite, options);
     for (size_t i = 0; i < count; i++) {
         bool before = false;
@@ -525,6 +527,7 @@ void faults_case(faults *f, const struct test_case *c, const struct case_options
         if (!before)
             play_calls(&x, fault_calls_of(calls, count, x.s));
     }
+    return x.tried;
 }
 
 /* ---- telling each once ---- */
@@ -534,35 +537,42 @@ static bool is_fault(const json *failure)
     return json_str_is(json_get(failure, "what"), FAULTS_WHAT);
 }
 
-/* Returns whether the first line was told before. */
-static bool fault_is_told(struct json_set *told, const json *failure)
+/* Returns the place of the failure's first line among those that are told, at the end for a new
+ * one.
+ */
+static size_t fault_told_at(struct json_set *told, const json *failure)
 {
     const json *text = json_get(failure, "text");
     const char *end = strchr(json_str(text), '\n');
     json *line =
         json_string(json_str(text), end ? (size_t)(end - json_str(text)) : json_str_len(text));
-    size_t before = told->count;
-    bool known = json_set_add(told, line) < before;
+    size_t at = json_set_add(told, line);
 
     json_unref(line);
-    return known;
+    return at;
 }
 
 /*
  * Returns the record without the faults that an earlier case has told. It passes when none is left.
  */
-json *faults_once(struct json_set *told, json *record)
+json *faults_once(struct json_set *told, json *record, size_t *repeats)
 {
     const json *failures = json_get(record, "failures");
     struct json_build kept = {0}, b = {0};
-    size_t count = failures ? json_count(failures) : 0;
+    size_t count = failures ? json_count(failures) : 0, before = told->count;
 
     if (!count)
         return record;
     json_build_array(&kept, count);
-    for (size_t i = 0; i < count; i++)
-        if (!is_fault(json_at(failures, i)) || !fault_is_told(told, json_at(failures, i)))
-            json_build_add(&kept, json_ref(json_at(failures, i)));
+    for (size_t i = 0; i < count; i++) {
+        const json *failure = json_at(failures, i);
+        size_t known = told->count;
+        size_t at = is_fault(failure) ? fault_told_at(told, failure) : known;
+        if (at >= known)
+            json_build_add(&kept, json_ref(failure));
+        else
+            *repeats += at < before;
+    }
     json *left = json_build_done(&kept);
     json_build_copy(&b, record, 0);
     if (!json_count(left))

@@ -22,17 +22,19 @@ void faults_free(faults *f);
  * case of its suite does, and for each catcher that loses what a state behind it reads, when no
  * case goes that way. What the suite's other cases end with is learnt by playing them, also those
  * that were not chosen, with `options`. A case with real handlers takes no part in any of it.
+ * Returns how many faults were tried.
  */
-void faults_case(faults *f, const struct test_case *c, const struct case_options *options,
-                 const struct case_run *usual, struct failures *out);
+size_t faults_case(faults *f, const struct test_case *c, const struct case_options *options,
+                   const struct case_run *usual, struct failures *out);
 
 /* What failures of faults say they are about. */
 #define FAULTS_WHAT "fault"
 /*
  * Returns the record of a case, without failures by faults that were told of another case: the same
- * Task, error and end. Takes `record`. `told` gathers them.
+ * Task, error and end. Takes `record`. `told` gathers them, *repeats counts those
+ * that an earlier case has told.
  */
 struct json_set;
-json *faults_once(struct json_set *told, json *record);
+json *faults_once(struct json_set *told, json *record, size_t *repeats);
 
 #endif

@@ -14,6 +14,7 @@
  * ended: of a case that expects nothing, its status with error and cause.
  * again: the command that plays it again, where that is not asl test with --filter.
  * hits: with coverage, how often each element of the machine was passed, by its index.
+ * orders: with --explore, how many were tried; faults: so with --faults.
  * snapshot: with --update, what the file of snapshots is to have of the case.
  * failures: objects with what, text, line, column, differences (objects with pointer, text, line,
  * column, expected, actual), expected and actual. Of these values one that has more than 1 MiB or
