@@ -4,6 +4,8 @@
  * tests may be older than that rule.
  */
 #include "asl/eval/model.h"
+#include "parsers/base/mem.h"
+#include "parsers/base/text_map.h"
 #include "runtime/trial/trial.h"
 
 #include <string.h>
@@ -17,30 +19,101 @@ void trial_state_path(struct buf *out, const struct asl_state *s)
     buf_add(out, json_str(s->name), json_str_len(s->name));
 }
 
-static bool has_path(const struct asl_state *s, const char *path, struct buf *room)
+/* Whether the first `len` bytes of `path` are the state's. Compared from the end, most states are
+ * known for others by their own name. */
+static bool has_path(const struct asl_state *s, const char *path, size_t len)
 {
-    buf_reset(room);
-    trial_state_path(room, s);
-    return strcmp(buf_str(room), path) == 0;
+    size_t own = json_str_len(s->name);
+    const struct asl_state *owner = s->scope->owner;
+
+    if (own > len || memcmp(path + len - own, json_str(s->name), own) != 0)
+        return false;
+    if (!owner)
+        return own == len;
+    return own < len && path[len - own - 1] == '/' && has_path(owner, path, len - own - 1);
 }
 
 const struct asl_state *trial_find_state(const asl_machine *m, const char *path, bool *several)
 {
     const struct asl_state *named = NULL, *found = NULL;
-    struct buf room = {0};
-    size_t count = 0;
+    size_t count = 0, len = strlen(path);
 
     for (size_t i = 0; i < m->count && !found; i++) {
         const struct asl_state *s = m->states[i];
-        if (has_path(s, path, &room))
+        if (has_path(s, path, len))
             found = s;
         if (json_str_is(s->name, path)) {
             named = s;
             count++;
         }
     }
-    buf_clear(&room);
     if (several)
         *several = !found && count > 1;
     return found ? found : count == 1 ? named : NULL;
+}
+
+/* ---- many of them ---- */
+
+/* States that have a name: the first of them, and how many they are. */
+struct same_named {
+    const struct asl_state *first;
+    size_t count;
+};
+
+struct trial_states {
+    char **paths; /* by a state's id */
+    struct same_named *names;
+    size_t count;
+    struct text_map by_path, by_name; /* to a state; to a struct same_named */
+};
+
+trial_states *trial_states_new(const asl_machine *m)
+{
+    trial_states *t = mem_calloc(1, sizeof *t);
+
+    t->count = m->count;
+    t->paths = mem_calloc(m->count, sizeof *t->paths);
+    t->names = mem_calloc(m->count, sizeof *t->names);
+    for (size_t i = 0; i < m->count; i++) {
+        const struct asl_state *s = m->states[i];
+        struct buf path = {0};
+        trial_state_path(&path, s);
+        buf_str(&path);
+        t->paths[i] = buf_take(&path);
+        if (!text_map_get(&t->by_path, t->paths[i]))
+            text_map_put(&t->by_path, t->paths[i], (void *)(uintptr_t)s);
+        if (strlen(json_str(s->name)) != json_str_len(s->name))
+            continue;
+        struct same_named *same = text_map_get(&t->by_name, json_str(s->name));
+        if (!same) {
+            same = &t->names[i];
+            same->first = s;
+            text_map_put(&t->by_name, json_str(s->name), same);
+        }
+        same->count++;
+    }
+    return t;
+}
+
+void trial_states_free(trial_states *t)
+{
+    if (!t)
+        return;
+    text_map_clear(&t->by_path);
+    text_map_clear(&t->by_name);
+    for (size_t i = 0; i < t->count; i++)
+        mem_free(t->paths[i]);
+    mem_free(t->paths);
+    mem_free(t->names);
+    mem_free(t);
+}
+
+const struct asl_state *trial_states_find(const trial_states *t, const char *path, bool *several)
+{
+    const struct asl_state *found = text_map_get(&t->by_path, path);
+    const struct same_named *same = found ? NULL : text_map_get(&t->by_name, path);
+
+    if (several)
+        *several = same && same->count > 1;
+    return found ? found : same && same->count == 1 ? same->first : NULL;
 }

@@ -169,4 +169,13 @@ void trial_state_path(struct buf *out, const struct asl_state *s);
  */
 const struct asl_state *trial_find_state(const asl_machine *m, const char *path, bool *several);
 
+/* The states of a machine by path and name, for who looks for many of them. */
+typedef struct trial_states trial_states;
+
+/* Looks at the machine as long as it lives. */
+trial_states *trial_states_new(const asl_machine *m);
+void trial_states_free(trial_states *t);
+/* Finds a state as trial_find_state does. */
+const struct asl_state *trial_states_find(const trial_states *t, const char *path, bool *several);
+
 #endif

@@ -14,7 +14,7 @@
 
 /* Where mocks stand, and how they are looked at. */
 struct mock_checking {
-    const asl_machine *machine;
+    const struct suite *suite;
     const json *level; /* NULL: present */
     const struct asl_at *key;
     struct asl_report *report;
@@ -35,7 +35,7 @@ static void check_state_type(const struct mock_checking *c)
 
     if (json_str_begins(key, "arn:") || json_str_begins(key, "function:"))
         return;
-    const struct asl_state *s = trial_find_state(c->machine, json_str(key), &several);
+    const struct asl_state *s = trial_states_find(c->suite->states, json_str(key), &several);
     if (s && !calls_something(s))
         schema_refuse(c->report, c->key, ASL_KEY, "name a Task",
                       "'%s' is a %s state, which calls nothing that a mock could answer",
@@ -94,9 +94,11 @@ static bool is_answer(const struct mock_checking *c, const struct asl_at *value,
     const struct aws_shape_rules rules = {
         .required = c->level && json_str_is(c->level, "strict"), .execution = true, .open = true};
 
+    const asl_machine *m = c->suite->machine.machine;
+
     *of = NULL;
-    for (size_t i = 0; i < c->machine->count; i++) {
-        const struct asl_state *s = c->machine->states[i];
+    for (size_t i = 0; i < m->count; i++) {
+        const struct asl_state *s = m->states[i];
         if (s->type != ASL_TASK || !mocking_may_answer(c->key->key, s))
             continue;
         struct aws_shape shape;
@@ -165,7 +167,7 @@ static const json *level_of(const struct asl_at *above, const json *level)
 static void check_in(const struct suite *s, const struct asl_at *above, const json *level,
                      struct asl_report *report)
 {
-    struct mock_checking c = {.machine = s->machine.machine, .level = level, .report = report};
+    struct mock_checking c = {.suite = s, .level = level, .report = report};
     struct asl_at mocks, mock;
 
     if (!asl_at_member(above, "mocks", &mocks) || !json_is_object(mocks.value))

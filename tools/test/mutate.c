@@ -32,10 +32,8 @@ bool mutation_covers(const struct mutation *m, size_t c, const struct mutant_res
     if (!takes_part(m, c) || m->machines[c] != r->machine)
         return false;
     /* All of a state that is played alone is looked at: what follows a retry tells of retriers. */
-    if (case_text(m->cases[c], "state"))
-        return r->mutant->state &&
-               trial_find_state(r->machine->machine, case_text(m->cases[c], "state"), NULL) ==
-                   r->mutant->state;
+    if (m->alone[c])
+        return r->mutant->state == m->alone[c];
     if (!m->hits[c])
         return false;
     return element == MUTANT_ANY ||
@@ -59,9 +57,13 @@ static const struct suite_machine *first_like(const struct mutation *m, size_t c
 static void list_mutants(struct mutation *m)
 {
     m->machines = mem_calloc(m->case_count + 1, sizeof(void *));
+    m->alone = mem_calloc(m->case_count + 1, sizeof(void *));
     for (size_t c = 0; c < m->case_count; c++) {
         const struct suite_machine *machine = &m->cases[c]->suite->machine;
+        const char *alone = case_text(m->cases[c], "state");
         m->machines[c] = first_like(m, c);
+        if (alone)
+            m->alone[c] = trial_find_state(m->machines[c]->machine, alone, NULL);
         if (m->machines[c] != machine || (c && m->machines[c - 1] == machine))
             continue;
         for (size_t i = 0; i < machine->mutants->count; i++) {
@@ -171,8 +173,10 @@ bool mutation_run(struct mutation *m, struct diag *why)
 void mutation_clear(struct mutation *m)
 {
     mem_free(m->machines);
+    mem_free(m->alone);
     mem_free(m->results);
     m->machines = NULL;
+    m->alone = NULL;
     m->results = NULL;
     m->count = m->cap = 0;
 }

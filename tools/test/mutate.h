@@ -37,6 +37,8 @@ struct mutation {
     const json *const *hits; /* by case: those of its record; NULL: it has none */
     unsigned jobs;
     const struct suite_machine **machines; /* by case: the first with the same definition */
+    const struct asl_state **alone; /* by case: the state of that machine that it plays alone; NULL:
+                                       it plays all */
     struct mutant_result *results;
     size_t count, cap;
     size_t fates[MUTANT_FATES];

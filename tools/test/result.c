@@ -151,17 +151,46 @@ static const char *chain_entered(struct chain_names *c, const struct rt_event *e
 }
 
 /* Values never change once built, so the list is copied with its new end; chains are short. */
-static void add_to(struct json_build *chains, const char *chain, json *name)
-{
-    const json *have = chains->v ? json_get(chains->v, chain) : NULL;
-    struct json_build list = {0};
+/* Lists by name, in the order in which the names come first. A list grows in place. */
+struct named_lists {
+    struct json_build names; /* an object: the place of a name is that of its list */
+    struct named_list {
+        struct json_build list;
+        const struct trial_made_call *last; /* that is told in it, of lists of calls */
+    } * all;
+    size_t cap;
+};
 
-    if (have)
-        json_build_copy(&list, have, 1);
-    else
-        json_build_array(&list, 4);
-    json_build_add(&list, name);
-    json_build_set(chains, chain, json_build_done(&list));
+static void lists_init(struct named_lists *l)
+{
+    *l = (struct named_lists){0};
+    json_build_object(&l->names, 4);
+}
+
+/* Returns the list of that name, good until the next call. Takes `name`. */
+static struct named_list *lists_get(struct named_lists *l, json *name)
+{
+    size_t count = json_count(l->names.v);
+    size_t at = json_find(l->names.v, json_str(name), json_str_len(name));
+
+    if (at == SIZE_MAX) {
+        at = count;
+        MEM_GROW(l->all, count, l->cap);
+        l->all[at] = (struct named_list){0};
+        json_build_array(&l->all[at].list, 2);
+        json_build_set_key(&l->names, json_ref(name), json_null());
+    }
+    json_unref(name);
+    return &l->all[at];
+}
+
+/* Returns an object with all lists, yours; nothing is left. */
+static json *lists_done(struct named_lists *l)
+{
+    for (size_t i = 0; i < json_count(l->names.v); i++)
+        json_build_put(&l->names, i, json_build_done(&l->all[i].list));
+    mem_free(l->all);
+    return json_build_done(&l->names);
 }
 
 static json *path_of(const struct asl_state *s)
@@ -203,14 +232,15 @@ static void walk_end(struct walk *w)
 /* Path, visits and chains come from one walk: whichever is asked for first makes all three. */
 static void walk_events(result *r)
 {
-    struct json_build path = {0}, visits = {0}, chains = {0};
+    struct json_build path = {0}, visits = {0};
+    struct named_lists chains;
     const struct trial_event *events;
     struct walk w = {0};
     size_t count = trial_events(r->trial, &events);
 
     json_build_array(&path, 8);
     json_build_array(&visits, 8);
-    json_build_object(&chains, 4);
+    lists_init(&chains);
     walk_begin(&w, r->trial);
     for (size_t i = 0; i < count; i++) {
         const struct rt_event *e = &events[i].event;
@@ -221,14 +251,15 @@ static void walk_events(result *r)
         const char *chain = chain_entered(c, e);
         json_build_add(&visits, path_of(e->state));
         if (*chain)
-            add_to(&chains, chain, json_ref(e->state->name));
+            json_build_add(&lists_get(&chains, json_cstring(chain))->list,
+                           json_ref(e->state->name));
         else
             json_build_add(&path, json_ref(e->state->name));
     }
     walk_end(&w);
     r->values[PATH] = json_build_done(&path);
     r->values[VISITS] = json_build_done(&visits);
-    r->values[CHAINS] = json_build_done(&chains);
+    r->values[CHAINS] = lists_done(&chains);
     r->made[PATH] = r->made[VISITS] = r->made[CHAINS] = true;
 }
 
@@ -267,28 +298,16 @@ static json *call_value(const trial *t, const struct trial_made_call *c,
 static json *calls_value(const trial *t)
 {
     const struct trial_made_call *calls;
-    struct json_build b = {0};
+    struct named_lists lists;
     size_t count = trial_calls(t, &calls);
 
-    json_build_object(&b, 4);
+    lists_init(&lists);
     for (size_t i = 0; i < count; i++) {
-        json *path = path_of(calls[i].state);
-        struct json_build list = {0};
-        const struct trial_made_call *before = NULL;
-        if (json_get_key(b.v, path)) {
-            json_unref(path);
-            continue;
-        }
-        json_build_array(&list, 2);
-        for (size_t k = i; k < count; k++) {
-            if (calls[k].state != calls[i].state)
-                continue;
-            json_build_add(&list, call_value(t, &calls[k], before));
-            before = &calls[k];
-        }
-        json_build_set_key(&b, path, json_build_done(&list));
+        struct named_list *of = lists_get(&lists, path_of(calls[i].state));
+        json_build_add(&of->list, call_value(t, &calls[i], of->last));
+        of->last = &calls[i];
     }
-    return json_build_done(&b);
+    return lists_done(&lists);
 }
 
 /* ---- events ---- */

@@ -8,7 +8,6 @@
 #include "parsers/base/nearest.h"
 #include "parsers/base/text.h"
 #include "parsers/base/text_map.h"
-#include "runtime/trial/trial.h"
 #include "tools/test/mock_check.h"
 #include "tools/test/schema.h"
 #include "tools/test/snapshot.h"
@@ -97,6 +96,8 @@ static bool read_definition(struct loading *l, struct asl_report *report)
                       why.text ? why.text : "the definition can't be used");
     diag_clear(&why);
     mem_free(path);
+    if (s->machine.machine)
+        s->states = trial_states_new(s->machine.machine);
     return s->machine.machine != NULL;
 }
 
@@ -131,7 +132,7 @@ static void check_state(const struct suite *s, const struct asl_at *at, enum asl
 {
     bool several;
 
-    if (json_is_string(name) && !trial_find_state(s->machine.machine, json_str(name), &several))
+    if (json_is_string(name) && !trial_states_find(s->states, json_str(name), &several))
         refuse_state(s, at, part, json_str(name), several, report);
 }
 
@@ -185,7 +186,7 @@ static void check_chain(const struct suite *s, const struct asl_at *chain,
             c += strcspn(c, "]");
     }
     const struct asl_state *state =
-        path.len ? trial_find_state(s->machine.machine, buf_str(&path), &several) : NULL;
+        path.len ? trial_states_find(s->states, buf_str(&path), &several) : NULL;
     if (!state || (state->type != ASL_MAP && state->type != ASL_PARALLEL))
         schema_refuse(
             report, chain, ASL_KEY,
@@ -206,8 +207,7 @@ static void check_called(const struct suite *s, const struct asl_at *calls,
 
     for (size_t i = 0; json_is_object(calls->value) && i < json_count(calls->value); i++) {
         asl_at_index(calls, i, &member);
-        const struct asl_state *state =
-            trial_find_state(s->machine.machine, json_str(member.key), NULL);
+        const struct asl_state *state = trial_states_find(s->states, json_str(member.key), NULL);
         if (state && state->type != ASL_TASK)
             schema_refuse(report, &member, ASL_KEY, "path has the states that are entered",
                           "'%s' is no Task, so it calls nothing", json_str(member.key));
@@ -365,6 +365,17 @@ static void check_names(const struct suite *s, struct asl_report *report)
     text_map_clear(&names);
 }
 
+/* The rows of a table share their case, and all cases the defaults: who has a layer stands
+ * together.
+ */
+static bool has_layer(const struct test_case *c, const struct asl_at *layer)
+{
+    for (size_t i = 0; i < c->layer_count; i++)
+        if (c->layers[i].places == layer->places)
+            return true;
+    return false;
+}
+
 static void check_cases(const struct suite *s, struct asl_report *report)
 {
     struct asl_at member;
@@ -374,7 +385,8 @@ static void check_cases(const struct suite *s, struct asl_report *report)
     check_names(s, report);
     for (size_t i = 0; i < s->case_count; i++)
         for (size_t k = 0; k < s->cases[i].layer_count; k++)
-            check_layer(s, &s->cases[i].layers[k], report);
+            if (i == 0 || !has_layer(&s->cases[i - 1], &s->cases[i].layers[k]))
+                check_layer(s, &s->cases[i].layers[k], report);
     if (asl_at_member(&s->file.top, "mocks", &member))
         check_mocks_of_suite(s, &member, report);
     mock_check_suite(s, report);
@@ -463,6 +475,7 @@ void suite_free(struct suite *s)
     mem_free(s->included);
     suite_file_clear(&s->snapshots);
     suite_file_clear(&s->file);
+    trial_states_free(s->states);
     suite_machine_clear(&s->machine);
     mem_free(s);
 }

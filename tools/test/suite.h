@@ -6,6 +6,7 @@
 #include "parsers/base/arena.h"
 #include "parsers/base/buf.h"
 #include "parsers/source.h"
+#include "runtime/trial/trial.h"
 #include "tools/test/elements.h"
 #include "tools/test/mutant.h"
 
@@ -77,6 +78,7 @@ struct suite {
     size_t included_count;
     struct suite_file snapshots; /* doc NULL: there are none */
     struct suite_machine machine;
+    trial_states *states; /* of the machine; NULL: it is a mock configuration */
     struct test_case *cases;
     size_t case_count, case_cap;
 };

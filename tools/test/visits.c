@@ -12,6 +12,8 @@
 struct chains {
     size_t *open; /* by frame: the latest visit; NO_VISIT: none */
     size_t count;
+    size_t *maps; /* visits of Map states that are not over: those that Map Runs may be of */
+    size_t map_count, map_cap;
     struct trial_ids ids;
 };
 
@@ -35,13 +37,44 @@ static size_t *open_at(struct chains *c, uint32_t frame)
     return &c->open[frame];
 }
 
-/* The latest visit of the state in that execution that is not over. */
-static size_t find_open(const struct visits *v, size_t execution, const struct asl_state *state)
+static void note_map(struct chains *c, size_t visit)
 {
-    for (size_t i = v->count; i-- > 0;)
-        if (v->all[i].execution == execution && v->all[i].state == state && !v->all[i].exited)
-            return i;
+    MEM_GROW(c->maps, c->map_count, c->map_cap);
+    c->maps[c->map_count++] = visit;
+}
+
+static void forget_map(struct chains *c, size_t visit)
+{
+    size_t i = c->map_count;
+
+    while (i > 0 && c->maps[i - 1] != visit)
+        i--;
+    if (i > 0)
+        memmove(&c->maps[i - 1], &c->maps[i], (c->map_count-- - i) * sizeof *c->maps);
+}
+
+/* The latest visit of the Map in that execution that is not over. */
+static size_t find_map(const struct gathering *g, size_t execution, const struct asl_state *map)
+{
+    const struct chains *c = &g->executions[execution];
+
+    for (size_t i = c->map_count; i-- > 0;)
+        if (g->out->all[c->maps[i]].state == map)
+            return c->maps[i];
     return NO_VISIT;
+}
+
+/* The visit of the Map or Parallel that the event before a chain's first state tells of: it is the
+ * latest one of that event's frame. Without such an event the execution began in the chain. */
+static size_t find_group(struct gathering *g, size_t execution, const struct rt_event *before,
+                         const struct asl_state *group)
+{
+    if (!before || before->frame == RT_NO_FRAME)
+        return NO_VISIT;
+    size_t at = *open_at(&g->executions[execution], before->frame);
+    if (at == NO_VISIT || g->out->all[at].state != group || g->out->all[at].exited)
+        return NO_VISIT;
+    return at;
 }
 
 static void set_parent(struct gathering *g, struct visit *v, size_t parent, uint32_t index)
@@ -64,9 +97,9 @@ static void begin_chain(struct gathering *g, const struct rt_event *e, struct vi
     if (!owner)
         v->parent = NO_VISIT;
     else if (info->map == owner)
-        set_parent(g, v, find_open(g->out, info->parent, owner), info->index);
+        set_parent(g, v, find_map(g, info->parent, owner), info->index);
     else
-        set_parent(g, v, find_open(g->out, v->execution, owner),
+        set_parent(g, v, find_group(g, v->execution, before, owner),
                    before && before->kind == RT_ITERATION_STARTED
                        ? before->child.index
                        : (uint32_t)trial_branch_of(e->state->scope));
@@ -104,6 +137,8 @@ static void enter(struct gathering *g, size_t execution, const struct rt_event *
         v.index = g->out->all[last].index;
     }
     *open = g->out->count;
+    if (e->state->type == ASL_MAP)
+        note_map(&g->executions[execution], g->out->count);
     MEM_GROW(g->out->all, g->out->count, g->out->cap);
     g->out->all[g->out->count++] = v;
 }
@@ -143,7 +178,11 @@ static void gather_event(struct gathering *g, const struct trial_event *te)
     if (!v || v->state != e->state)
         return;
     switch ((unsigned)e->kind) {
-    case RT_STATE_EXITED: leave(v, e); break;
+    case RT_STATE_EXITED:
+        leave(v, e);
+        if (v->state->type == ASL_MAP)
+            forget_map(c, open);
+        break;
     case RT_STATE_ABORTED: v->aborted = true; break;
     case RT_TASK_SCHEDULED: count_call(g, v); break;
     case RT_TASK_SUCCEEDED:
@@ -168,6 +207,7 @@ void visits_of(const trial *t, size_t states, struct visits *out)
         gather_event(&g, &events[i]);
     for (size_t i = 0; i < g.count; i++) {
         mem_free(g.executions[i].open);
+        mem_free(g.executions[i].maps);
         trial_ids_clear(&g.executions[i].ids);
     }
     mem_free(g.executions);
