@@ -373,10 +373,11 @@ static struct service_options serve_options(struct serve *s, int64_t port)
 
 static void say_refused(const struct serve *s, const struct diag *why)
 {
-    if (!why->code)
+    if (!why->text)
         return;
     talk_say(s->talk, "%s", why->text);
-    if (strcmp(why->code, STORE_CORRUPT) == 0 || strcmp(why->code, STORE_DAMAGED) == 0)
+    if (why->code &&
+        (strcmp(why->code, STORE_CORRUPT) == 0 || strcmp(why->code, STORE_DAMAGED) == 0))
         talk_say(s->talk,
                  "where it is an index, nothing is lost: have it made anew, asl store mend %s; "
                  "else bring the file back from a copy, or see what is left: asl store check %s",
