@@ -13,7 +13,9 @@
 #include "runtime/host/host.h"
 
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 static asl_machine *machine_of(const char *text)
 {
@@ -76,7 +78,7 @@ START_TEST(slow_task)
     asl_machine *m = machine_of(slow_tasks[_i].machine);
     struct rt_config config = {0};
     struct diag why = {0};
-    host *h = host_new(NULL, &options);
+    host *h = host_new(NULL, &options, &why);
     struct names_given given = {0};
 
     names_make(&given, &config.names);
@@ -154,6 +156,34 @@ static int64_t wall_us(void)
     return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000 + off_us;
 }
 
+/* Descriptors that a loop takes, and some more. */
+enum { MOST_FILES = 16 };
+
+/* With no room for a loop there is no host, but a reason; with some more there is one. */
+START_TEST(few_files)
+{
+    struct rlimit usual, less;
+    int lowest = dup(0);
+    bool made = false;
+
+    close(lowest);
+    ck_assert(lowest >= 0 && getrlimit(RLIMIT_NOFILE, &usual) == 0);
+    for (int room = 0; room < MOST_FILES; room++) {
+        struct diag why = {0};
+        less = (struct rlimit){.rlim_cur = (rlim_t)(lowest + room), .rlim_max = usual.rlim_max};
+        ck_assert(setrlimit(RLIMIT_NOFILE, &less) == 0);
+        host *h = host_new(NULL, &(struct host_options){.virtual_clock = true}, &why);
+        ck_assert(setrlimit(RLIMIT_NOFILE, &usual) == 0);
+        ck_assert_msg(h || !made, "%d files are too few, but one less was enough", room);
+        made = h != NULL;
+        expect_text("why", why.text, h ? NULL : "no event loop can be made: Too many open files");
+        host_free(h);
+        diag_clear(&why);
+    }
+    ck_assert(made);
+}
+END_TEST
+
 /* Executions of all of them, over several processes where that is asked for. */
 struct passing {
     host *h;
@@ -191,7 +221,7 @@ static void open_host(struct passing *p, store *s)
     struct host_options options = {.user = p, .ended = on_end, .wall_us = wall_us};
     struct diag why = {0};
 
-    p->h = host_new(s, &options);
+    p->h = host_new(s, &options, &why);
     ck_assert_msg(handlers_load(host_handlers(p->h), "tests/data/host-handlers.json", &why), "%s",
                   why.text);
     ck_assert_msg(host_recover(p->h, &why), "%s", why.text);
@@ -286,6 +316,7 @@ int main(void)
 
     tcase_set_timeout(slow, 30);
     tcase_add_loop_test(slow, slow_task, 0, COUNT(slow_tasks));
+    tcase_add_test(slow, few_files);
     suite_add_tcase(s, slow);
     tcase_set_timeout(clocks, 30);
     tcase_add_loop_test(clocks, clock_is_set, 0, COUNT(sets));

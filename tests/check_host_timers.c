@@ -110,7 +110,7 @@ static void run_alarms(struct alarms *a, asl_machine *m, int ahead_ms)
     struct diag why = {0};
 
     a->ended = 0;
-    a->h = host_new(NULL, &options);
+    a->h = host_new(NULL, &options, &why);
     /* As a server's socket: something may come in, so that the loop has a reason to wait. */
     uv_async_init(host_loop(a->h), &a->nobody, never_woken);
     int64_t first_ms = clock_wall_ms() + ahead_ms;

@@ -155,10 +155,15 @@ static int bench_run_all(struct bench *b, const struct option_set *set, int64_t 
 {
     struct host_options options = {0};
     store *s = b->keep_history ? store_memory_new() : NULL;
+    struct diag why = {0};
     int status = EXIT_USAGE;
 
     workflow_host_options(&b->w, &options);
-    host *h = host_new(s, &options);
+    host *h = host_new(s, &options, &why);
+    if (!h) {
+        cmd_fail("bench", "%s", why.text);
+        goto out;
+    }
     if (!workflow_handlers(&b->w, set, h))
         goto out;
     status = EXIT_BAD;
@@ -180,6 +185,7 @@ out:
     mem_free(b->cpu);
     host_free(h);
     store_free(s);
+    diag_clear(&why);
     return status;
 }
 

@@ -150,7 +150,11 @@ static int run_it(struct run *r, const struct option_set *set, int64_t limit_ms)
     workflow_host_options(&r->w, &options);
     options.handlers.log = r->quiet ? NULL : run_log_line;
     options.handlers.log_user = r;
-    host *h = r->host = host_new(s, &options);
+    host *h = r->host = host_new(s, &options, &why);
+    if (!h) {
+        cmd_fail("run", "%s", why.text);
+        goto out;
+    }
     if (!workflow_handlers(&r->w, set, h))
         goto out;
     uint64_t execution = engine_start(host_engine(h), r->w.file.machine, &config, r->w.value, NULL);

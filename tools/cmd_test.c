@@ -42,6 +42,8 @@ static int make_suite(struct test *t, int argc, char **argv)
         cmd_usage("test", "--init takes one definition: FILE, or FILE#MACHINE of a template");
         return EXIT_USAGE;
     }
+    if (!test_has_loop())
+        return EXIT_USAGE;
     if (set_options_read(&t->set, &cmd_test_options, &given)) {
         placeholders_get(&given, "", 0);
         good = init_file_make(&reader, argv[0], given.values, t->output, &why);
@@ -63,6 +65,8 @@ static int test_histories(struct test *t, int argc, char **argv)
 
     if (argc != 1)
         return cmd_usage("test", "--from-history takes one definition");
+    if (!test_has_loop())
+        return EXIT_USAGE;
     t->reporter.out = stdout;
     t->reporter.colour = colour_wanted(stdout, t->color);
     if (!set_options_read(&t->set, &cmd_test_options, &t->placeholders))

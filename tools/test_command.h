@@ -85,6 +85,9 @@ bool test_coverage_tell(const struct test *t);
 
 /* ---- test_play.c: playing cases ---- */
 
+/* Each case needs a loop. Returns false after a message when none can be made: what keeps all cases
+ * from being played is no failure of any. */
+bool test_has_loop(void);
 /* Plays what is chosen of the suites in `files`; all that it makes is gone then, so that it may be
  * played again. Returns the exit status. */
 int test_once(const struct test *options, const struct definition_files *files);

@@ -2,6 +2,7 @@
 #include "tools/test_command.h"
 
 #include "parsers/base/mem.h"
+#include "runtime/host/event_loop.h"
 #include "tools/report_text.h"
 #include "tools/shown.h"
 #include "tools/test/case_run.h"
@@ -276,10 +277,21 @@ static void test_clear(struct test *t)
     snapshot_files_clear(&t->renewed);
 }
 
+bool test_has_loop(void)
+{
+    struct diag why = {0};
+    bool good = event_loop_can_open(&why);
+
+    if (!good)
+        cmd_fail("test", "%s", why.text);
+    diag_clear(&why);
+    return good;
+}
+
 int test_once(const struct test *options, const struct definition_files *files)
 {
     struct test t = *options;
-    int status = test_files(&t, files);
+    int status = test_has_loop() ? test_files(&t, files) : EXIT_USAGE;
 
     test_clear(&t);
     return status;

@@ -44,11 +44,13 @@ static void on_folder(void *user, const char *folder)
 
 int test_watch(struct test *t, struct definition_files *files, int argc, char **argv)
 {
+    struct diag why = {0};
     int status = EXIT_USAGE;
 
-    t->watch = watch_new();
+    t->watch = watch_new(&why);
     if (!t->watch) {
-        cmd_fail("test", "the system gives no means to watch files");
+        cmd_fail("test", "%s", why.text);
+        diag_clear(&why);
         return status;
     }
     files->visits = on_folder;

@@ -7,6 +7,7 @@
 #include "tools/watch.h"
 
 #include "parsers/base/mem.h"
+#include "runtime/host/event_loop.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -51,11 +52,11 @@ struct watch {
 
 /* ---- life ---- */
 
-watch *watch_new(void)
+watch *watch_new(struct diag *why)
 {
     watch *w = mem_calloc(1, sizeof *w);
 
-    if (uv_loop_init(&w->loop) != 0) {
+    if (!event_loop_open(&w->loop, why)) {
         mem_free(w);
         return NULL;
     }

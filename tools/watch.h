@@ -1,6 +1,8 @@
 #ifndef TOOLS_WATCH_H
 #define TOOLS_WATCH_H
 
+#include "parsers/base/diag.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -12,8 +14,8 @@
  */
 typedef struct watch watch;
 
-/* Returns NULL when the system gives no loop. */
-watch *watch_new(void);
+/* Returns NULL with *why filled when the process may open too few files for its loop. */
+watch *watch_new(struct diag *why);
 void watch_free(watch *w);
 
 /* Forgets the files of the thing of that name; watch_file adds to it from now on. */

@@ -8,6 +8,7 @@
 #include "parsers/base/mem.h"
 #include "runtime/base/clock.h"
 #include "runtime/base/process_memory.h"
+#include "runtime/host/event_loop.h"
 #include "runtime/host/handler_sets.h"
 
 #include <assert.h>
@@ -358,7 +359,7 @@ static handlers *new_handlers(host *h)
     return made;
 }
 
-host *host_new(store *s, const struct host_options *options)
+host *host_new(store *s, const struct host_options *options, struct diag *why)
 {
     static const int numbers[] = {SIGINT, SIGTERM};
     host *h = mem_calloc(1, sizeof *h);
@@ -375,12 +376,15 @@ host *host_new(store *s, const struct host_options *options)
                                  .used_bytes = used_bytes};
     size_t memory = options->memory ? options->memory : process_memory_most() / 2;
 
+    if (!event_loop_open(&h->loop, why)) {
+        mem_free(h);
+        return NULL;
+    }
     h->options = *options;
     due_clock_start(&h->clock, options->wall_us);
     h->store = s;
     h->note_ms = INT64_MAX;
     h->virtual_ms = options->start_ms ? options->start_ms : clock_wall_ms();
-    uv_loop_init(&h->loop);
     uv_timer_init(&h->loop, &h->timer);
     h->until_ms = INT64_MAX;
     /* It keeps the loop alive: without handles uv_run would return at once. */

@@ -32,8 +32,8 @@ struct host_options {
 };
 
 /* Makes a host over a store, which is looked at as long as the host lives; NULL: events are not
- * kept. */
-host *host_new(store *s, const struct host_options *options);
+ * kept. Returns NULL with *why filled when the process may open too few files for its loop. */
+host *host_new(store *s, const struct host_options *options, struct diag *why);
 void host_free(host *h);
 
 engine *host_engine(host *h);

@@ -388,7 +388,7 @@ static enum after_failure service_wait_for_store(service *s, const struct diag *
 
 /* The hooks of the host are the service's own and pass on what the options ask for. The timers
  * and the signal live in the host's loop, and are closed before the host in service_close. */
-static void service_open_host(service *s)
+static bool service_open_host(service *s, struct diag *why)
 {
     struct host_options options = s->options.host;
 
@@ -399,12 +399,15 @@ static void service_open_host(service *s)
     options.ended = service_ended;
     options.answered = service_task_answered;
     options.lost = service_lost;
-    s->host = host_new(s->store, &options);
+    s->host = host_new(s->store, &options, why);
+    if (!s->host)
+        return false;
     metrics_init(&s->metrics, host_now(s->host));
     uv_timer_init(host_loop(s->host), &s->grace);
     uv_timer_init(host_loop(s->host), &s->patience);
     uv_signal_init(host_loop(s->host), &s->hup);
     s->grace.data = s->patience.data = s->hup.data = s;
+    return true;
 }
 
 static bool service_open_api(service *s, struct diag *why)
@@ -506,8 +509,7 @@ static bool service_open(service *s, struct diag *why)
         return false;
     service_tell_rights(s);
     store_on_damage(s->store, service_damaged, s);
-    service_open_host(s);
-    if (!service_open_api(s, why))
+    if (!service_open_host(s, why) || !service_open_api(s, why))
         return false;
     service_open_server(s);
     if (!service_open_handlers(s, why) || !service_open_door(s, why) || !service_open_log(s, why) ||

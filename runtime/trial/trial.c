@@ -407,14 +407,18 @@ trial *trial_run(const struct trial_options *options)
     t->nth = mem_calloc(options->machine->count, sizeof *t->nth);
     t->variables =
         json_ref(options->config.variables ? options->config.variables : json_empty_object());
-    t->host = host_new(NULL, &how);
+    t->until = options->until;
+    t->host = host_new(NULL, &how, &t->why);
+    if (!t->host) {
+        t->end = TRIAL_FAILED;
+        return t;
+    }
     host_add_guest(t->host, (struct engine_guest){.user = t,
                                                   .offer = trial_offer,
                                                   .cancel = trial_cancel,
                                                   .begin_turn = trial_begin_turn,
                                                   .next_due = trial_next_due,
                                                   .asleep = trial_asleep});
-    t->until = options->until;
     if (trial_load_handlers(t))
         trial_play(t);
     else
@@ -461,7 +465,7 @@ enum trial_end trial_how(const trial *t)
 
 int trial_signal(const trial *t)
 {
-    return host_signal(t->host);
+    return t->host ? host_signal(t->host) : 0;
 }
 
 const char *trial_why(const trial *t)
@@ -471,7 +475,7 @@ const char *trial_why(const trial *t)
 
 const rt_exec *trial_exec(const trial *t)
 {
-    return engine_execution(host_engine(t->host), t->number);
+    return t->host ? engine_execution(host_engine(t->host), t->number) : NULL;
 }
 
 const json *trial_output(const trial *t)
