@@ -42,8 +42,8 @@ struct reading {
     size_t at, end, element;
     bool jsonpath, operand; /* behind a value: */
     size_t filter;          /* brackets that are open since a filter of JSONPath began; 0: none */
-    size_t most, operators, numbers;
-    const char *operator_kind, *number_kind;
+    size_t most, operators, numbers, members;
+    const char *operator_kind, *number_kind, *member_kind;
 };
 
 static void replace(struct reading *r, size_t at, size_t len, const char *by, const char *kind,
@@ -194,22 +194,76 @@ static void see_sign(struct reading *r)
     r->at++;
 }
 
+static void read_token(struct reading *r)
+{
+    char c = r->text[r->at];
+
+    if (isspace((unsigned char)c))
+        r->at++;
+    else if (strchr("'\"`", c))
+        skip_until(r, (const char[]){c, 0});
+    else if (strncmp(r->text + r->at, "/*", 2) == 0)
+        r->text[r->at + 2] == '/' ? (void)(r->at += 2) : skip_until(r, "*/");
+    else if (isalnum((unsigned char)c) || strchr("_$@", c) || (c & 0x80))
+        c == '@' ? (void)(r->at++, r->operand = true) : see_word(r);
+    else if (strchr("[](){}", c))
+        see_bracket(r, c);
+    else
+        see_sign(r);
+}
+
+/* The expression without what stands from `begin` to `end`: a member and one of its commas. */
+static void drop_member(struct reading *r, size_t begin, size_t end, size_t member, size_t colon)
+{
+    while (colon > member && isspace((unsigned char)r->text[colon - 1]))
+        colon--;
+    mutant_add(r->k,
+               (struct change){r->where, json_stringf("%.*s%s", (int)begin, r->text, r->text + end),
+                               r->where, ASL_VALUE, r->element},
+               "%s lacks the member %.*s (at %zu)", r->name, (int)(colon - member),
+               r->text + member, member + 1);
+}
+
+/* Drops each member of the object that begins at the bracket where the reading is. A copy of the
+ * reading, which makes no faults, finds where members end. */
+static void drop_members_of_object(struct reading *r)
+{
+    struct reading ahead = *r;
+    size_t depth = 0, begin = r->at + 1, before = begin, colon = 0;
+
+    ahead.most = 0;
+    ahead.member_kind = "";
+    while (ahead.at < ahead.end && r->members < r->most) {
+        size_t at = ahead.at;
+        char c = r->text[at];
+        read_token(&ahead);
+        depth += strchr("[({", c) != NULL;
+        if (c == ':' && depth == 1 && !colon)
+            colon = at;
+        if (depth == 1 && strchr(",}", c)) {
+            /* The last member takes the comma before it along, any other the one behind it. */
+            if (colon)
+                drop_member(r, c == ',' ? begin : before, c == ',' ? at + 1 : at,
+                            skip_blanks(r, begin), colon);
+            r->members += colon != 0;
+            before = at;
+            begin = at + 1;
+            colon = 0;
+        }
+        depth -= strchr("])}", c) != NULL;
+        if (!depth)
+            return;
+    }
+}
+
 static void read_expression(struct reading *r)
 {
     while (r->at < r->end) {
-        char c = r->text[r->at];
-        if (isspace((unsigned char)c))
-            r->at++;
-        else if (strchr("'\"`", c))
-            skip_until(r, (const char[]){c, 0});
-        else if (strncmp(r->text + r->at, "/*", 2) == 0)
-            r->text[r->at + 2] == '/' ? (void)(r->at += 2) : skip_until(r, "*/");
-        else if (isalnum((unsigned char)c) || strchr("_$@", c) || (c & 0x80))
-            c == '@' ? (void)(r->at++, r->operand = true) : see_word(r);
-        else if (strchr("[](){}", c))
-            see_bracket(r, c);
-        else
-            see_sign(r);
+        /* Behind a value a brace is a function's body, or groups. */
+        if (r->text[r->at] == '{' && !r->operand && !r->jsonpath &&
+            strcmp(r->k->kind, r->member_kind) == 0)
+            drop_members_of_object(r);
+        read_token(r);
     }
 }
 
@@ -227,7 +281,8 @@ static void in_jsonata(struct making *k, const struct asl_at *where, const char 
                         .element = element,
                         .most = MOST_IN_ONE,
                         .operator_kind = "ExpressionOperator",
-                        .number_kind = "ExpressionNumber"};
+                        .number_kind = "ExpressionNumber",
+                        .member_kind = "MemberDropped"};
 
     if (json_str_len(where->value) >= 4)
         read_expression(&r);
@@ -245,7 +300,8 @@ static void in_jsonpath(struct making *k, const struct asl_at *where, const char
                         .jsonpath = true,
                         .most = MOST_IN_ONE,
                         .operator_kind = "ExpressionOperator",
-                        .number_kind = "ExpressionNumber"};
+                        .number_kind = "ExpressionNumber",
+                        .member_kind = "MemberDropped"};
 
     read_expression(&r);
 }
@@ -327,7 +383,8 @@ void mutate_condition_text(struct making *k, size_t rule, const struct asl_at *c
                         .element = k->s->id,
                         .most = SIZE_MAX,
                         .operator_kind = "ConditionOperator",
-                        .number_kind = "ConditionBound"};
+                        .number_kind = "ConditionBound",
+                        .member_kind = ""};
     if (json_str_len(condition->value) >= 4)
         read_expression(&r);
     buf_clear(&name);

@@ -373,6 +373,8 @@ void mutate_member_dropped(struct making *k)
         drop_in_entries(k, "Choices", ELEMENT_RULE, "rule");
     if (k->s->catchers)
         drop_in_entries(k, "Catch", ELEMENT_CATCH, "catcher");
+    /* Expressions make objects, too. */
+    mutate_expression(k);
 }
 
 void mutant_drop_field(struct making *k, const struct asl_at *field)

@@ -147,8 +147,16 @@ static bool takes_time(const struct asl_scope *scope)
 static void other_number(struct making *k, const struct asl_at *field, int64_t n)
 {
     mutant_add(k, (struct change){field, json_int(n), field, ASL_VALUE, k->s->id},
-               "%s is %lld instead of %lld", json_str(field->key), (long long)n,
-               (long long)json_int_value(field->value));
+               "%s is %lld instead of %.12g", json_str(field->key), (long long)n,
+               json_double_value(field->value));
+}
+
+/* A percentage that a case with few items can tell from `p`: one more would seldom be noticed. */
+static int64_t other_percentage(double p)
+{
+    if (p <= 0 || p >= 100)
+        return 50;
+    return p < 50 ? (int64_t)(2 * p) + 1 : 100;
 }
 
 void mutate_limit_changed(struct making *k)
@@ -163,4 +171,7 @@ void mutate_limit_changed(struct making *k)
     if (k->s->map.distributed && asl_at_member(k->at, "ToleratedFailureCount", &field) &&
         json_kind(field.value) == JSON_INT)
         other_number(k, &field, json_int_value(field.value) + 1);
+    if (k->s->map.distributed && asl_at_member(k->at, "ToleratedFailurePercentage", &field) &&
+        json_is_number(field.value))
+        other_number(k, &field, other_percentage(json_double_value(field.value)));
 }
