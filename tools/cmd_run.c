@@ -3,10 +3,7 @@
  * on; progress, what handlers write, and errors go to stderr.
  */
 
-#include "asl/report/quota.h"
 #include "parsers/base/buf.h"
-#include "parsers/base/utf8.h"
-#include "runtime/engine/names.h"
 #include "tools/cmd.h"
 #include "tools/progress.h"
 #include "tools/recording.h"
@@ -225,14 +222,6 @@ const struct option_set cmd_run_options = {
     .uses = uses,
 };
 
-/* A suite has no other. */
-static bool is_good_name(const char *name)
-{
-    size_t len = strlen(name), count = utf8_count(name, len);
-
-    return count > 0 && count <= QUOTA_NAME && names_good_len(name, len) == len;
-}
-
 int cmd_run(int argc, char **argv)
 {
     struct run r = {0};
@@ -250,13 +239,12 @@ int cmd_run(int argc, char **argv)
         return EXIT_USAGE;
     if (r.record && strcmp(argv[first], "-") == 0)
         return cmd_usage("run", "--record needs a definition that the suite can name: a file");
-    if (r.record && r.w.name && !is_good_name(r.w.name))
-        return cmd_usage("run", "--record needs a --name that AWS takes: 1 to 80 letters, digits, "
-                                "-, _ and . are good");
     r.definition = argv[first];
     r.recording = r.record ? recording_new() : NULL;
     r.w.silent = r.quiet;
     status = workflow_load(&r.w, set, argv[first]);
+    if (status == EXIT_GOOD && r.record && !recording_may_begin(&r.w))
+        status = EXIT_USAGE;
     if (status == EXIT_GOOD)
         status = run_it(&r, set, 1000 * limit_s);
     workflow_clear(&r.w);

@@ -8,6 +8,7 @@
 #include "parsers/base/mem.h"
 #include "tools/cmd.h"
 #include "tools/replace_file.h"
+#include "tools/test/case_check.h"
 #include "tools/test/history.h"
 #include "tools/test/replay.h"
 #include "tools/test/replay_case.h"
@@ -117,6 +118,32 @@ static void clear_played(struct played *p)
 }
 
 /* What the command line says of the execution is part of the case. */
+static void add_asked(struct json_build *b, const struct workflow *w)
+{
+    if (w->name)
+        json_build_set(b, "execution", json_cstring(w->name));
+    if (w->extra)
+        json_build_set(b, "context", json_ref(w->extra));
+}
+
+bool recording_may_begin(const struct workflow *w)
+{
+    struct json_build b = {0};
+    struct asl_report report = {0};
+
+    json_build_object(&b, 2);
+    add_asked(&b, w);
+    json *asked = json_build_done(&b);
+    case_check_fields(&(struct asl_at){.value = asked}, &report);
+    bool good = report.count == 0;
+    if (!good)
+        cmd_usage("run", "--record: no case of a suite may have this: %s",
+                  report.problems[0].message);
+    asl_report_clear(&report);
+    json_unref(asked);
+    return good;
+}
+
 static json *recorded_case(const struct workflow *w, const struct replay *replay,
                            const struct history *h)
 {
@@ -126,10 +153,7 @@ static json *recorded_case(const struct workflow *w, const struct replay *replay
     json_build_copy(&b, made, 3);
     json_unref(made);
     json_build_set(&b, "seed", json_int((int64_t)w->seed_value));
-    if (w->name)
-        json_build_set(&b, "execution", json_cstring(w->name));
-    if (w->extra)
-        json_build_set(&b, "context", json_ref(w->extra));
+    add_asked(&b, w);
     return json_build_done(&b);
 }
 
