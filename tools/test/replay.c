@@ -9,6 +9,7 @@
 #include "parsers/base/mem.h"
 #include "parsers/base/text.h"
 #include "parsers/base/timestamp.h"
+#include "runtime/core/token.h"
 #include "runtime/engine/names.h"
 #include "tools/test/matcher.h"
 
@@ -184,43 +185,51 @@ static bool is_time_text(const char *s, size_t len)
     return timestamp_parse(s, len, &t);
 }
 
-/* Of "arn:aws:states:REGION:ACCOUNT:execution:…" and "arn:aws:iam::ACCOUNT:role/…" the part from
- * the service, and what the type of the thing is; false: it is neither. */
-static bool read_arn(const char *s, const char **service, const char **type)
+/* What each of both executions is told of itself. */
+struct selves {
+    const json *role_was, *role_is; /* their roles; NULL: not known */
+    const json *machine_is;         /* the state machine that is played */
+};
+
+/* Returns what an ARN of Step Functions is of, "execution:NAME:NAME"; NULL: it is none. */
+static const char *states_arn(const char *s)
 {
-    if (!text_begins_with(s, "arn:aws") || !(s = strchr(s + 4, ':')))
-        return false;
-    *service = ++s;
-    for (int i = 0; i < 3 && s; i++) {
+    if (!text_begins_with(s, "arn:aws") || !(s = strchr(s + 4, ':')) ||
+        !text_begins_with(s, ":states:"))
+        return NULL;
+    s += sizeof ":states:" - 1;
+    for (int i = 0; i < 2 && s; i++) {
         s = strchr(s, ':');
         s = s ? s + 1 : NULL;
     }
-    *type = s;
-    return s && (text_begins_with(*service, "states:") || text_begins_with(*service, "iam:"));
+    return s;
 }
 
-/*
- * Two ARNs are alike when service and type are the same: region, account and name are those of
- * whoever recorded it.
- */
-static bool are_arns_alike(const char *a, const char *b)
+/* Each execution and each Map Run has an ARN of its own. What is told by a name that its author
+ * chose, as a state machine or an activity, is another thing under another name. */
+static bool are_arns_alike(const struct selves *own, const json *was, const json *is)
 {
-    const char *service, *other, *x, *y;
+    static const char *const types[] = {"execution:", "express:", "mapRun:"};
+    const char *a = states_arn(json_str(was)), *b = states_arn(json_str(is));
 
-    if (!read_arn(a, &service, &x) || !read_arn(b, &other, &y))
-        return false;
-    size_t len = strcspn(x, ":/"), name = strcspn(service, ":");
-    return strncmp(service, other, name + 1) == 0 && strcspn(y, ":/") == len &&
-           strncmp(x, y, len) == 0;
+    if (a && b && own->machine_is && json_equal(is, own->machine_is))
+        return text_begins_with(a, "stateMachine:");
+    for (size_t i = 0; a && b && i < sizeof types / sizeof *types; i++)
+        if (text_begins_with(a, types[i]))
+            return text_begins_with(b, types[i]);
+    return own->role_was && own->role_is && json_equal(was, own->role_was) &&
+           json_equal(is, own->role_is);
 }
 
-/* A long text without blanks, in the alphabets of Base64. */
-static bool is_task_token(const char *s, size_t len)
+/* A token of ours stands only where a Task's own one is to stand. What AWS had there is a long text
+ * in the alphabets of Base64; between two such texts that are no tokens a difference is one. */
+static bool are_tokens(const json *was, const json *is)
 {
     static const char letters[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=-_.";
+    size_t len = json_str_len(was);
 
-    return len >= 64 && strspn(s, letters) == len;
+    return rt_is_like_token(json_str(is)) && len >= 64 && strspn(json_str(was), letters) == len;
 }
 
 bool replay_are_uuids(const json *a, const json *b)
@@ -237,12 +246,10 @@ bool replay_are_times(const json *a, const json *b)
  * Only what can't be the same in two executions is left out of a comparison; both texts must be of
  * that kind.
  */
-static bool are_alike(const json *a, const json *b)
+static bool are_alike(const struct selves *own, const json *was, const json *is)
 {
-    return replay_are_uuids(a, b) || replay_are_times(a, b) ||
-           are_arns_alike(json_str(a), json_str(b)) ||
-           (is_task_token(json_str(a), json_str_len(a)) &&
-            is_task_token(json_str(b), json_str_len(b)));
+    return replay_are_uuids(was, is) || replay_are_times(was, is) || are_arns_alike(own, was, is) ||
+           are_tokens(was, is);
 }
 
 /* Returns the value of a text that holds JSON with something in it; NULL: it doesn't. */
@@ -255,11 +262,13 @@ static json *value_within(const json *text)
                : NULL;
 }
 
+static json *settle(const struct selves *own, const json *was, const json *actual);
+
 /* Whether texts that hold JSON are the same but for what no two executions have alike. */
-static bool are_alike_within(const json *was, const json *actual)
+static bool are_alike_within(const struct selves *own, const json *was, const json *actual)
 {
     json *a = value_within(was), *b = a ? value_within(actual) : NULL;
-    json *settled = b ? replay_settle(a, b) : NULL;
+    json *settled = b ? settle(own, a, b) : NULL;
     bool alike = settled && json_equal(a, settled);
 
     json_unref(a);
@@ -272,19 +281,19 @@ static bool are_alike_within(const json *was, const json *actual)
  * Returns the actual value with those texts of the recorded one that no two executions have alike:
  * what is different then is a difference. Text of JSON within is settled as well.
  */
-json *replay_settle(const json *was, const json *actual)
+static json *settle(const struct selves *own, const json *was, const json *actual)
 {
     struct json_build b = {0};
 
     if (json_is_string(was) && json_is_string(actual)) {
-        bool alike =
-            are_alike(was, actual) || (!json_equal(was, actual) && are_alike_within(was, actual));
+        bool alike = are_alike(own, was, actual) ||
+                     (!json_equal(was, actual) && are_alike_within(own, was, actual));
         return json_ref(alike ? was : actual);
     }
     if (json_is_array(was) && json_is_array(actual) && json_count(was) == json_count(actual)) {
         json_build_array(&b, json_count(was));
         for (size_t i = 0; i < json_count(was); i++)
-            json_build_add(&b, replay_settle(json_at(was, i), json_at(actual, i)));
+            json_build_add(&b, settle(own, json_at(was, i), json_at(actual, i)));
         return json_build_done(&b);
     }
     if (!json_is_object(was) || !json_is_object(actual))
@@ -293,7 +302,7 @@ json *replay_settle(const json *was, const json *actual)
     for (size_t i = 0; i < json_count(actual); i++) {
         const json *key = json_key_at(actual, i), *v = json_value_at(actual, i);
         const json *other = json_get_key(was, key);
-        json_build_set_key(&b, json_ref(key), other ? replay_settle(other, v) : json_ref(v));
+        json_build_set_key(&b, json_ref(key), other ? settle(own, other, v) : json_ref(v));
     }
     return json_build_done(&b);
 }
@@ -305,6 +314,7 @@ struct first_difference {
     int64_t id;
     const struct history_event *was, *is; /* NULL: there is none */
     bool told;
+    struct selves own;
     bool follows; /* the chain only ended as its group failed, which another difference tells */
 };
 
@@ -316,7 +326,9 @@ static void offer(struct first_difference *d, const struct first_difference *new
 {
     if (!d->told || (d->follows && !new->follows) ||
         (d->follows == new->follows &&new->id < d->id)) {
+        const struct selves own = d->own;
         *d = *new;
+        d->own = own;
         d->told = true;
     }
 }
@@ -342,12 +354,12 @@ static const struct history_event *next_event(const struct history *h,
     return NULL;
 }
 
-static bool are_same(const struct history_event *was, const struct history_event *is,
-                     struct differences *out)
+static bool are_same(const struct selves *own, const struct history_event *was,
+                     const struct history_event *is, struct differences *out)
 {
     json *a = history_event_value(was), *b = history_event_value(is), *settled;
 
-    settled = replay_settle(a, b);
+    settled = settle(own, a, b);
     bool same = matcher_compare_plain(a, settled, out);
     json_unref(a);
     json_unref(b);
@@ -372,7 +384,7 @@ static void compare_chain(const struct history *h, const struct history_chain *c
         is = next_event(live, l, &k);
         if (!was || !is)
             break;
-        if (!are_same(was, is, NULL)) {
+        if (!are_same(&d->own, was, is, NULL)) {
             offer(d, &(struct first_difference){.id = was->id, .was = was, .is = is});
             return;
         }
@@ -484,7 +496,7 @@ static void tell_difference(struct replay *r, const struct first_difference *d)
     if (alike) {
         buf_adds(&text, "other data in ");
         write_event(&text, d->was);
-        are_same(d->was, d->is, &differences);
+        are_same(&d->own, d->was, d->is, &differences);
     } else if (d->was) {
         buf_adds(&text, "expected ");
         write_event(&text, d->was);
@@ -507,9 +519,13 @@ static void tell_difference(struct replay *r, const struct first_difference *d)
     buf_clear(&text);
 }
 
-static void replay_compare(const struct replay_options *o, struct replay *r)
+static void replay_compare(const struct replay_options *o, const struct rt_names *names,
+                           struct replay *r)
 {
-    struct first_difference d = {0};
+    struct first_difference d = {
+        .own = {.role_was = json_get(o->history->events[0].details, "roleArn"),
+                .role_is = names->role_arn,
+                .machine_is = names->machine_arn}};
     struct diag why = {0};
 
     if (trial_how(r->trial) == TRIAL_FAILED) {
@@ -559,12 +575,12 @@ void replay_run(const struct replay_options *options, struct replay *out)
                                                    .answer = replay_answer,
                                                    .user = &r});
     out->result = result_new(out->trial);
-    rt_names_clear(&config.names);
     json_unref(input);
     for (size_t i = 0; i < r.source_count; i++)
         mem_free(r.sources[i].used);
     mem_free(r.sources);
-    replay_compare(options, out);
+    replay_compare(options, &config.names, out);
+    rt_names_clear(&config.names);
     out->took_s = (double)(uv_hrtime() - began) / 1e9;
 }
 

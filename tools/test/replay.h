@@ -51,8 +51,5 @@ json *replay_input(const struct history *h);
 /* Whether both are of a kind that no two executions have alike. */
 bool replay_are_uuids(const json *a, const json *b);
 bool replay_are_times(const json *a, const json *b);
-/* Returns `actual` with `was` at each place where both are of a kind that no two executions have
- * alike: UUIDs, timestamps, ARNs of executions and roles, task tokens. Yours. */
-json *replay_settle(const json *was, const json *actual);
 
 #endif
