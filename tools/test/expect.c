@@ -5,18 +5,11 @@
 #include "tools/test/expect.h"
 
 #include "parsers/base/mem.h"
-#include "parsers/jsonata/jsonata.h"
-#include "parsers/jsonpath/jsonpath.h"
+#include "tools/test/expect_impl.h"
 #include "tools/test/schema.h"
 
 #include <stdarg.h>
 #include <string.h>
-
-struct checking {
-    const struct test_case *c;
-    result *r;
-    struct failures *out;
-};
 
 void failures_clear(struct failures *f)
 {
@@ -60,23 +53,52 @@ void failures_add_parts(struct failures *f, struct place place, const char *what
     f->all[f->count - 1].parts = (struct sentence_parts){mem_strdup(wanted), mem_strdup(was)};
 }
 
-bool expect_field(const struct test_case *c, const char *name, struct asl_at *out)
+bool layer_expects(const struct test_case *c, size_t layer, const char *name, struct asl_at *out)
 {
     struct asl_at expect;
 
-    for (size_t i = 0; i < c->layer_count; i++) {
-        if (!case_field_in(c, i, "expect", &expect))
-            continue;
-        /* What *out points up to must stay: only the value and its places are looked at. */
-        if (asl_at_member(&expect, name, out)) {
-            out->up = NULL;
+    if (!case_field_in(c, layer, "expect", &expect) || !asl_at_member(&expect, name, out))
+        return false;
+    /* What *out points up to must stay: only the value and its places are looked at. */
+    out->up = NULL;
+    return true;
+}
+
+bool expect_field(const struct test_case *c, const char *name, struct asl_at *out)
+{
+    for (size_t i = 0; i < c->layer_count; i++)
+        if (layer_expects(c, i, name, out))
             return true;
-        }
-    }
     return false;
 }
 
-static struct place place_of_at(const struct asl_at *at)
+/* Whether a layer before this one has the member, too, which goes before this one's then. */
+static bool is_hidden(const struct test_case *c, size_t layer, const char *name, const json *key)
+{
+    struct asl_at nearer;
+
+    for (size_t i = 0; i < layer; i++)
+        if (layer_expects(c, i, name, &nearer) && json_is_object(nearer.value) &&
+            json_get_key(nearer.value, key))
+            return true;
+    return false;
+}
+
+/* Calls `look` for each member of that expectation in all layers, of a key the nearest one's. */
+static void each_member(struct checking *k, const char *name,
+                        void (*look)(struct checking *k, const struct asl_at *member))
+{
+    struct asl_at at, member;
+
+    for (size_t i = 0; i < k->c->layer_count; i++)
+        for (size_t n = 0; layer_expects(k->c, i, name, &at) && n < json_count(at.value); n++) {
+            asl_at_index(&at, n, &member);
+            if (!is_hidden(k->c, i, name, member.key))
+                look(k, &member);
+        }
+}
+
+struct place expect_place(const struct asl_at *at)
 {
     return at->places ? at->places->value : (struct place){0};
 }
@@ -92,7 +114,7 @@ static void compare_value(struct checking *k, const char *what, const struct asl
         differences_clear(&d);
         return;
     }
-    struct failure *f = new_failure(k->out, place_of_at(expected), what);
+    struct failure *f = new_failure(k->out, expect_place(expected), what);
     f->differences = d;
     f->expected = json_ref(expected->value);
     f->actual = actual ? json_ref(actual) : NULL;
@@ -116,7 +138,7 @@ static void expect_error(struct checking *k)
     expect_value(k, "error");
     if (k->out->count > before && cause && *json_str(cause) && !expect_field(k->c, "cause", &at) &&
         expect_field(k->c, "error", &at))
-        failures_add(k->out, place_of_at(&at), "cause", "%s", json_str(cause));
+        failures_add(k->out, expect_place(&at), "cause", "%s", json_str(cause));
 }
 
 static void expect_inspection(struct checking *k)
@@ -166,7 +188,7 @@ static void expect_status(struct checking *k)
 
     if (json_str_is(actual, wanted))
         return;
-    struct place place = told ? place_of_at(&at) : k->c->place;
+    struct place place = told ? expect_place(&at) : k->c->place;
     if (json_str_is(actual, "STUCK")) {
         failures_add(k->out, place, "status",
                      "expected %s, but the execution waits for something that never comes: a mock "
@@ -240,37 +262,55 @@ static void expect_way(struct checking *k, const char *what, const struct asl_at
         buf_adds(&expected, " and then the end");
     if (i >= has)
         buf_adds(&taken, " and then ended");
-    failures_add_parts(k->out, place_of_at(at), what, buf_str(&expected), "\n  but took ",
+    failures_add_parts(k->out, expect_place(at), what, buf_str(&expected), "\n  but took ",
                        buf_str(&taken));
     buf_clear(&expected);
     buf_clear(&taken);
 }
 
-static void expect_contains(struct checking *k, const struct asl_at *path, const json *visits)
+/* The member of `path` of the nearest layer that has it: a list is the member `exact`. */
+static bool path_member(const struct test_case *c, const char *name, struct asl_at *out)
+{
+    for (size_t i = 0; i < c->layer_count; i++) {
+        struct asl_at path;
+        if (!layer_expects(c, i, "path", &path))
+            continue;
+        bool exact = json_is_array(path.value) && strcmp(name, "exact") == 0;
+        if (exact)
+            *out = path;
+        if (exact || asl_at_member(&path, name, out)) {
+            out->up = NULL;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void expect_contains(struct checking *k, const json *visits)
 {
     struct asl_at list, state;
 
-    if (!asl_at_member(path, "contains", &list))
+    if (!path_member(k->c, "contains", &list))
         return;
     for (size_t i = 0; i < json_count(list.value); i++) {
         asl_at_index(&list, i, &state);
         if (!count_visits(visits, json_str(state.value)))
-            failures_add(k->out, place_of_at(&state), "path", "'%s' was never entered",
+            failures_add(k->out, expect_place(&state), "path", "'%s' was never entered",
                          json_str(state.value));
     }
 }
 
-static void expect_never(struct checking *k, const struct asl_at *path, const json *visits)
+static void expect_never(struct checking *k, const json *visits)
 {
     struct asl_at list, state;
 
-    if (!asl_at_member(path, "never", &list))
+    if (!path_member(k->c, "never", &list))
         return;
     for (size_t i = 0; i < json_count(list.value); i++) {
         asl_at_index(&list, i, &state);
         size_t count = count_visits(visits, json_str(state.value));
         if (count)
-            failures_add(k->out, place_of_at(&state), "path", "'%s' was entered%s",
+            failures_add(k->out, expect_place(&state), "path", "'%s' was entered%s",
                          json_str(state.value), count > 1 ? " more than once" : "");
     }
 }
@@ -279,12 +319,12 @@ static void expect_never(struct checking *k, const struct asl_at *path, const js
  * Other states may stand between those that are named. The first that is missing is told; the rest
  * would follow from it.
  */
-static void expect_order(struct checking *k, const struct asl_at *path, const json *visits)
+static void expect_order(struct checking *k, const json *visits)
 {
     struct asl_at list, state;
     size_t from = 0;
 
-    if (!asl_at_member(path, "order", &list))
+    if (!path_member(k->c, "order", &list))
         return;
     for (size_t i = 0; i < json_count(list.value); i++) {
         asl_at_index(&list, i, &state);
@@ -292,7 +332,7 @@ static void expect_order(struct checking *k, const struct asl_at *path, const js
             from++;
         if (from++ < json_count(visits))
             continue;
-        failures_add(k->out, place_of_at(&state), "path", "'%s' was not entered %s%s%s",
+        failures_add(k->out, expect_place(&state), "path", "'%s' was not entered %s%s%s",
                      json_str(state.value), i ? "behind '" : "at all",
                      i ? json_str(json_at(list.value, i - 1)) : "", i ? "'" : "");
         return;
@@ -300,11 +340,11 @@ static void expect_order(struct checking *k, const struct asl_at *path, const js
 }
 
 /* A count may be a matcher, too, so it is compared as any value is. */
-static void expect_counts(struct checking *k, const struct asl_at *path, const json *visits)
+static void expect_counts(struct checking *k, const json *visits)
 {
     struct asl_at counts, count;
 
-    if (!asl_at_member(path, "counts", &counts))
+    if (!path_member(k->c, "counts", &counts))
         return;
     for (size_t i = 0; i < json_count(counts.value); i++) {
         struct buf what = {0};
@@ -319,38 +359,30 @@ static void expect_counts(struct checking *k, const struct asl_at *path, const j
 
 static void expect_path(struct checking *k)
 {
-    struct asl_at at, exact;
+    static void (*const parts[])(struct checking *, const json *) = {expect_contains, expect_order,
+                                                                     expect_never, expect_counts};
+    struct asl_at exact;
 
-    if (!expect_field(k->c, "path", &at))
-        return;
-    if (json_is_array(at.value)) {
-        expect_way(k, "path", &at, result_member(k->r, "path"));
-        return;
-    }
-    const json *visits = result_member(k->r, "visits");
-    if (asl_at_member(&at, "exact", &exact))
+    if (path_member(k->c, "exact", &exact))
         expect_way(k, "path", &exact, result_member(k->r, "path"));
-    expect_contains(k, &at, visits);
-    expect_order(k, &at, visits);
-    expect_never(k, &at, visits);
-    expect_counts(k, &at, visits);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        parts[i](k, result_member(k->r, "visits"));
 }
 
 /* A branch or iteration that never ran has an empty way, which an expectation may name as well. */
+static void expect_chain(struct checking *k, const struct asl_at *chain)
+{
+    const json *actual = json_get_key(result_member(k->r, "chains"), chain->key);
+    struct buf what = {0};
+
+    buf_printf(&what, "chain %s", json_str(chain->key));
+    expect_way(k, buf_str(&what), chain, actual ? actual : json_empty_array());
+    buf_clear(&what);
+}
+
 static void expect_chains(struct checking *k)
 {
-    struct asl_at at, chain;
-
-    if (!expect_field(k->c, "chains", &at))
-        return;
-    for (size_t i = 0; i < json_count(at.value); i++) {
-        struct buf what = {0};
-        asl_at_index(&at, i, &chain);
-        const json *actual = json_get_key(result_member(k->r, "chains"), chain.key);
-        buf_printf(&what, "chain %s", json_str(chain.key));
-        expect_way(k, buf_str(&what), &chain, actual ? actual : json_empty_array());
-        buf_clear(&what);
-    }
+    each_member(k, "chains", expect_chain);
 }
 
 /* ---- calls ---- */
@@ -472,16 +504,68 @@ static void expect_calls_of(struct checking *k, const struct asl_at *at, const j
     buf_clear(&what);
 }
 
+static void expect_call(struct checking *k, const struct asl_at *state)
+{
+    expect_calls_of(k, state, calls_of(result_member(k->r, "calls"), state->key));
+}
+
 static void expect_calls(struct checking *k)
 {
-    struct asl_at at, state;
+    each_member(k, "calls", expect_call);
+}
 
-    if (!expect_field(k->c, "calls", &at))
-        return;
-    for (size_t i = 0; i < json_count(at.value); i++) {
-        asl_at_index(&at, i, &state);
-        expect_calls_of(k, &state, calls_of(result_member(k->r, "calls"), state.key));
+/* ---- variables ---- */
+
+/* Whether several layers tell of variables by their names, and not by a matcher of them all. */
+static bool has_variables_to_add(const struct test_case *c)
+{
+    struct asl_at at, argument;
+    size_t count = 0;
+
+    for (size_t i = 0; i < c->layer_count; i++) {
+        if (!layer_expects(c, i, "variables", &at))
+            continue;
+        if (!json_is_object(at.value) || matcher_begins(&at, &argument))
+            return false;
+        count++;
     }
+    return count > 1;
+}
+
+/* A value that stands nowhere as a whole is told where the nearest part of it does. */
+static void place_failure(struct failure *f, struct place place)
+{
+    f->place = place;
+    for (size_t i = 0; i < f->differences.count; i++)
+        f->differences.all[i].place = place;
+}
+
+/* Those of the layers together are all that there are. */
+static void expect_variables(struct checking *k)
+{
+    struct json_build all = {0};
+    struct asl_at nearest, at, variable;
+
+    if (!has_variables_to_add(k->c)) {
+        expect_value(k, "variables");
+        return;
+    }
+    json_build_object(&all, 8);
+    for (size_t i = 0; i < k->c->layer_count; i++)
+        for (size_t n = 0; layer_expects(k->c, i, "variables", &at) && n < json_count(at.value);
+             n++) {
+            asl_at_index(&at, n, &variable);
+            if (!is_hidden(k->c, i, "variables", variable.key))
+                json_build_set_key(&all, json_ref(variable.key), json_ref(variable.value));
+        }
+    json *whole = json_build_done(&all);
+    expect_field(k->c, "variables", &nearest);
+    struct asl_at together = {.value = whole};
+    size_t before = k->out->count;
+    compare_value(k, "variables", &together, result_member(k->r, "variables"), false);
+    if (k->out->count > before)
+        place_failure(&k->out->all[before], expect_place(&nearest));
+    json_unref(whole);
 }
 
 /* ---- duration, events ---- */
@@ -513,81 +597,11 @@ static void expect_events(struct checking *k)
             continue;
         struct buf wanted = {0};
         json_write(&wanted, event.value);
-        failures_add(k->out, place_of_at(&event), "events", "no event is like this%s: %s",
+        failures_add(k->out, expect_place(&event), "events", "no event is like this%s: %s",
                      i ? " behind the one before" : "", buf_str(&wanted));
         buf_clear(&wanted);
         return;
     }
-}
-
-/* ---- predicates ---- */
-
-static void expect_jsonata(struct checking *k, const struct asl_at *at, const json *whole)
-{
-    const char *text = json_str(at->value);
-    struct jsonata_error why = {0};
-    jsonata *x = jsonata_compile(text + 2, json_str_len(at->value) - 4, JSONATA_AWS, &why);
-    json *v = NULL;
-
-    enum jsonata_outcome how = jsonata_eval(x, &(struct jsonata_options){0}, whole, &v, &why);
-    if (how == JSONATA_FAILED)
-        failures_add(k->out, place_of_at(at), "that", "%s fails: %s", text, why.text);
-    else if (how != JSONATA_VALUE || json_kind(v) != JSON_TRUE)
-        failures_add(k->out, place_of_at(at), "that", "%s is not true", text);
-    json_unref(v);
-    jsonata_free(x);
-    jsonata_error_clear(&why);
-}
-
-static bool is_something(const json *v)
-{
-    return json_kind(v) != JSON_NULL && json_kind(v) != JSON_FALSE &&
-           !(json_is_array(v) && !json_count(v));
-}
-
-/* What an indefinite path finds comes as a list. */
-static bool has_something(const json *list)
-{
-    for (size_t i = 0; i < json_count(list); i++)
-        if (is_something(json_at(list, i)))
-            return true;
-    return false;
-}
-
-static void expect_jsonpath(struct checking *k, const struct asl_at *at, const json *whole)
-{
-    const char *text = json_str(at->value);
-    jsonpath *p = jsonpath_compile(text, json_str_len(at->value), NULL);
-    json *v = jsonpath_get(p, whole, NULL, NULL);
-
-    if (!v || !(jsonpath_is_definite(p) ? is_something(v) : has_something(v)))
-        failures_add(k->out, place_of_at(at), "that", "%s finds nothing", text);
-    json_unref(v);
-    jsonpath_free(p);
-}
-
-static void expect_predicate(struct checking *k, const struct asl_at *at, const json *whole)
-{
-    if (json_str_begins(at->value, "{%"))
-        expect_jsonata(k, at, whole);
-    else
-        expect_jsonpath(k, at, whole);
-}
-
-static void expect_that(struct checking *k)
-{
-    struct asl_at at, predicate;
-
-    if (!expect_field(k->c, "that", &at))
-        return;
-    json *whole = result_whole(k->r);
-    if (!json_is_array(at.value))
-        expect_predicate(k, &at, whole);
-    for (size_t i = 0; json_is_array(at.value) && i < json_count(at.value); i++) {
-        asl_at_index(&at, i, &predicate);
-        expect_predicate(k, &predicate, whole);
-    }
-    json_unref(whole);
 }
 
 void expect_check(const struct test_case *c, result *r, struct failures *out)
@@ -602,7 +616,7 @@ void expect_check(const struct test_case *c, result *r, struct failures *out)
     expect_chains(&k);
     expect_calls(&k);
     expect_duration(&k);
-    expect_value(&k, "variables");
+    expect_variables(&k);
     expect_value(&k, "next");
     expect_inspection(&k);
     expect_events(&k);

@@ -313,7 +313,7 @@ static const struct schema_field row_rows[] = {
 static const struct schema_object row_fields = {
     .name = "row",
     .about = "One row of a case's table: what is different from the case. Mocks and expectations "
-             "are added to those of the case.",
+             "are added to those of the case, as those of a case are to those of the defaults.",
     FIELDS(row_rows),
     .like = &case_fields,
     .check = case_check_fields};
@@ -353,8 +353,9 @@ SHAPE(cases, .forms = SCHEMA_MAP, .of = &test_case);
 static const struct schema_field defaults_rows[] = {CASE_FIELDS};
 static const struct schema_object defaults_fields = {
     .name = "defaults",
-    .about = "Fields that every case has unless it says otherwise. Mocks and expectations are "
-             "added to those of the case.",
+    .about = "Fields that every case has unless it says otherwise. Mocks are added to those of the "
+             "case. Of expectations each `that` counts; `calls`, `chains`, `path` and `variables` "
+             "are added key by key, of a key the case's; of the others the case's are taken.",
     FIELDS(defaults_rows),
     .like = &case_fields,
     .check = case_check_fields};
