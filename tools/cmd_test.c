@@ -3,13 +3,17 @@
 #include "tools/test_command.h"
 
 #include "tools/history_files.h"
+#include "tools/replace_file.h"
 #include "tools/report_text.h"
 #include "tools/test/init_file.h"
 #include "tools/test/matcher.h"
 #include "tools/test/schema.h"
 #include "tools/test/suite_fields.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
 
 /* ---- the schema ---- */
 
@@ -30,11 +34,33 @@ static int print_schema(const struct test *t)
 
 /* ---- a suite for a definition ---- */
 
+/* A suite may have been written by hand, or changed since it was made. */
+static bool may_write_suite(const char *path)
+{
+    struct stat is;
+
+    if (!path || stat(path, &is) != 0 || !S_ISREG(is.st_mode))
+        return true;
+    cmd_fail("test", "%s is there already: delete it, or write to another file", path);
+    return false;
+}
+
+static bool write_made(const char *path, const struct buf *text)
+{
+    bool good = path ? replace_file(path, text)
+                     : fwrite(text->data, 1, text->len, stdout) == text->len && !fflush(stdout);
+
+    if (!good)
+        cmd_fail("test", "%s can't be written: %s", path ? path : "the suite", strerror(errno));
+    return good;
+}
+
 /* What the command line fills in is written into the suite, which is read without it. */
 static int make_suite(struct test *t, int argc, char **argv)
 {
     const struct suite_reader reader = {.read = test_read_machine, .user = t};
     struct placeholders given = {0};
+    struct init_made made = {0};
     struct diag why = {0};
     bool good = false;
 
@@ -44,12 +70,15 @@ static int make_suite(struct test *t, int argc, char **argv)
     }
     if (!test_has_loop())
         return EXIT_USAGE;
-    if (set_options_read(&t->set, &cmd_test_options, &given)) {
+    if (may_write_suite(t->output) && set_options_read(&t->set, &cmd_test_options, &given)) {
         placeholders_get(&given, "", 0);
-        good = init_file_make(&reader, argv[0], given.values, t->output, &why);
+        good = init_file_make(&reader, argv[0], given.values, t->output, &made, &why);
         if (why.text)
             cmd_fail("test", "%s", why.text);
+        if (good && (good = write_made(t->output, &made.text)))
+            fprintf(stderr, "asl test: %s\n", made.told.data);
     }
+    init_made_clear(&made);
     diag_clear(&why);
     placeholders_clear(&given);
     return good ? EXIT_GOOD : EXIT_USAGE;

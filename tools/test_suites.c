@@ -9,6 +9,7 @@
 #include "tools/test/mutant.h"
 #include "tools/test/record.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -112,14 +113,17 @@ static void on_seen(void *user, const struct template_taken *taken, const asl_ma
     asl_report_clear(&marks);
 }
 
-/* A pipe could keep all suites waiting. What isn't there is told when it is read. */
+/* A pipe could keep all suites waiting, and what isn't there is told where it is named. */
 static bool is_regular(const char *argument, struct diag *why)
 {
     char *path = mem_strndup(argument, strcspn(argument, "#"));
     struct stat is;
-    bool good = stat(path, &is) != 0 || S_ISREG(is.st_mode);
+    bool there = stat(path, &is) == 0 || stat(argument, &is) == 0;
+    bool good = there && S_ISREG(is.st_mode);
 
-    if (!good)
+    if (!there)
+        diag_set(why, "TEST_SUITE", 0, "%s can't be opened: %s", path, strerror(errno));
+    else if (!good)
         diag_set(why, "TEST_SUITE", 0, "%s is no regular file", path);
     mem_free(path);
     return good;

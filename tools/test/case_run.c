@@ -34,6 +34,12 @@ static void tell_unmocked(struct running_case *k, const struct trial_call *call)
     if (k->local)
         failures_add(&k->out->failures, k->c->place, "mocks",
                      "the test case has no response for '%s' (%s)", buf_str(&path), call->resource);
+    else if (call->state->type != ASL_TASK)
+        failures_add(&k->out->failures, k->c->place, "mocks",
+                     "no mock gives what '%s' gives, which is a %s: where it runs alone all of it "
+                     "is mocked: write\n    mocks:\n      %s: {return: …}",
+                     json_str(call->state->name), asl_type_names[call->state->type],
+                     buf_str(&path));
     else
         failures_add(
             &k->out->failures, k->c->place, "mocks",

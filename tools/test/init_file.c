@@ -5,7 +5,6 @@
 #include "tools/test/init.h"
 #include "tools/test/suite_write.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* ---- placeholders ---- */
@@ -103,32 +102,22 @@ static bool read_filled(const struct suite_reader *reader, const char *argument,
 
 /* ---- the command ---- */
 
-static bool write_out(const char *path, const struct buf *text)
+static void tell_made(struct buf *told, const struct init *i, const char *path)
 {
-    FILE *f = path ? fopen(path, "w") : stdout;
-    bool good = f && fwrite(text->data, 1, text->len, f) == text->len && fflush(f) == 0;
-
-    if (f && path)
-        good &= fclose(f) == 0;
-    return good;
-}
-
-static void tell_made(const struct init *i, const char *path)
-{
-    fprintf(stderr, "asl test: %zu case%s, which pass%s %zu of %zu transitions%s%s", i->count,
-            i->count == 1 ? "" : "s", i->count == 1 ? "es" : "", i->hit, i->ways,
-            path ? ", in " : "", path ? path : "");
+    buf_printf(told, "%zu case%s, which pass%s %zu of %zu transitions%s%s", i->count,
+               i->count == 1 ? "" : "s", i->count == 1 ? "es" : "", i->hit, i->ways,
+               path ? ", in " : "", path ? path : "");
     if (i->missing_count)
-        fprintf(stderr, "; for %zu no input or mock was found%s", i->missing_count,
-                suite_write_is_json(path) ? "" : ": its last lines name them");
-    fputc('\n', stderr);
+        buf_printf(told, "; for %zu no input or mock was found%s", i->missing_count,
+                   suite_write_is_json(path) ? "" : ": its last lines name them");
+    buf_str(told);
 }
 
 bool init_file_make(const struct suite_reader *reader, const char *argument,
-                    const json *substitutions, const char *path, struct diag *why)
+                    const json *substitutions, const char *path, struct init_made *out,
+                    struct diag *why)
 {
     struct suite_machine m = {0};
-    struct buf text = {0};
     struct init i = {0};
     json *filled;
     bool good = read_filled(reader, argument, substitutions, &m, &filled, why);
@@ -136,18 +125,19 @@ bool init_file_make(const struct suite_reader *reader, const char *argument,
     if (good) {
         init_make(&m, &i);
         json *suite = init_suite(&i, path, argument, json_ref(filled)), *remarks = init_remarks(&i);
-        suite_write(&text, path, suite, remarks);
+        suite_write(&out->text, path, suite, remarks);
+        tell_made(&out->told, &i, path);
         json_unref(suite);
         json_unref(remarks);
-        good = write_out(path, &text);
-        if (good)
-            tell_made(&i, path);
-        else
-            diag_set(why, NULL, 0, "%s can't be written", path ? path : "the suite");
     }
     init_clear(&i);
-    buf_clear(&text);
     json_unref(filled);
     machine_clear(&m);
     return good;
+}
+
+void init_made_clear(struct init_made *made)
+{
+    buf_clear(&made->text);
+    buf_clear(&made->told);
 }

@@ -41,6 +41,7 @@ struct mocking {
     struct arena arena;
     struct mock_layer *layers;
     size_t layer_count, layer_cap;
+    uint64_t seed;             /* of the case */
     const struct asl_at *last; /* the rule that answered last; NULL: it is shared */
 };
 
@@ -98,7 +99,10 @@ static void add_mocks(mocking *m, const struct asl_at *above, bool own, bool sha
 mocking *mocking_new(const struct test_case *c)
 {
     mocking *m = mem_calloc(1, sizeof *m);
+    struct asl_at seed;
 
+    if (case_field(c, "seed", &seed))
+        m->seed = (uint64_t)json_int_value(seed.value);
     for (size_t i = 0; i < c->layer_count; i++)
         add_mocks(m, &c->layers[i], i == 0, false);
     add_mocks(m, &c->suite->file.top, false, false);
@@ -304,12 +308,22 @@ static bool fails(struct trial_answer *out, const struct asl_error *why)
     return false;
 }
 
+/* Chance that is another for each case's seed, state and call, and the same each time it runs. */
+static struct asl_chance chance_of(const mocking *m, const struct trial_call *call)
+{
+    struct asl_chance chance = {m->seed};
+
+    chance.state = asl_chance_next(&chance) + call->state->id;
+    chance.state = asl_chance_next(&chance) + call->nth;
+    return chance;
+}
+
 /* Evaluates a template of a mock. NULL, with *out filled, when that fails. */
-static json *evaluate_answer(const asl_template *t, const struct trial_call *call,
+static json *evaluate_answer(const mocking *m, const asl_template *t, const struct trial_call *call,
                              struct trial_answer *out)
 {
     struct call_values values[CALL_VALUES];
-    struct asl_chance chance = {call->nth};
+    struct asl_chance chance = chance_of(m, call);
     struct asl_error error = {0};
 
     call_values(call, values);
@@ -376,7 +390,7 @@ static void answer_by(mocking *m, struct mock_rule *rule, const struct trial_cal
         if (!rule->value)
             rule->value = compile(m, keep_at(m, &returned), rule->at);
         out->kind = TRIAL_RETURNS;
-        out->value = evaluate_answer(rule->value, call, out);
+        out->value = evaluate_answer(m, rule->value, call, out);
     } else if (json_get(r, "throw")) {
         throw_as(json_get(r, "throw"), out);
     } else {

@@ -103,9 +103,20 @@ static bool read_definition(struct loading *l, struct asl_report *report)
 
 /* ---- names of states in it ---- */
 
+enum { STATES_FEW = 8 };
+
+/* Of a small machine all states can be told. */
+static void write_states(struct buf *out, const asl_machine *m)
+{
+    for (size_t i = 0; m->count <= STATES_FEW && i < m->count; i++) {
+        buf_adds(out, i ? ", " : "its states are ");
+        trial_state_path(out, m->states[i]);
+    }
+}
+
 /*
  * A suite that was written for an older definition is the usual reason, so the nearest name is
- * offered.
+ * offered; one of which half of the letters are others is a guess.
  */
 static void refuse_state(const struct suite *s, const struct asl_at *at, enum asl_part part,
                          const char *name, bool several, struct asl_report *report)
@@ -118,8 +129,10 @@ static void refuse_state(const struct suite *s, const struct asl_at *at, enum as
         nearest_offer(&near, json_str(m->states[i]->name));
     if (several)
         buf_adds(&hint, "name the Map or Parallel state around it, too: OUTER/STATE");
-    else if (near.best)
+    else if (near.best && near.distance * 2 < near.len)
         buf_printf(&hint, "did you mean '%s'?", near.best);
+    else
+        write_states(&hint, m);
     schema_refuse(report, at, part, buf_str(&hint),
                   several ? "several states are called '%s'" : "the definition has no state '%s'",
                   name);
