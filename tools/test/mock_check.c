@@ -237,3 +237,21 @@ bool mock_check_value(const struct test_case *c, const struct asl_state *task, c
     buf_clear(&fault.why);
     return false;
 }
+
+static bool fits_at(const struct asl_state *task, enum aws_shape_moment moment, const json *value)
+{
+    const struct aws_shape_rules rules = rules_of(NULL, false);
+    struct aws_shape_fault fault = {0};
+    struct aws_shape shape;
+
+    bool fits = !value || !aws_shape_find(&task->task.parts, moment, &shape) ||
+                aws_shape_fits(&shape, value, &rules, &fault);
+    buf_clear(&fault.why);
+    return fits;
+}
+
+bool mock_check_answer(const struct asl_state *task, const struct trial_answer *answer)
+{
+    return fits_at(task, AWS_SHAPE_SUBMITTED, answer->submitted) &&
+           (answer->kind != TRIAL_RETURNS || fits_at(task, AWS_SHAPE_RESULT, answer->value));
+}

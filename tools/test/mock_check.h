@@ -2,6 +2,7 @@
 #define TOOLS_TEST_MOCK_CHECK_H
 
 #include "asl/report/report.h"
+#include "runtime/trial/trial.h"
 #include "tools/test/suite.h"
 
 #include <stdbool.h>
@@ -20,5 +21,9 @@ void mock_check_shared(const struct suite *s, const struct suite_file *f,
  * as `check` of the case looks at it. False with why it isn't in `why`. */
 bool mock_check_value(const struct test_case *c, const struct asl_state *task, const json *value,
                       struct buf *why);
+
+/* Returns whether what answered a call of the Task is what its service answers, as far as suites
+ * are checked that say nothing of `check`. */
+bool mock_check_answer(const struct asl_state *task, const struct trial_answer *answer);
 
 #endif
