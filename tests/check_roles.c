@@ -337,7 +337,7 @@ START_TEST(web_identity)
     w->role = ROLE;
     endpoint_world_run(w, SEND, MESSAGE);
     buf_clear(&keys);
-    buf_printf(&keys, "%s%s%.*s[W] %s%s", BY_TOKEN, SENT("W"), 7, ASKED, ASKED + 7, SENT("T"));
+    buf_printf(&keys, "%s%s%.*s[W] %s%s", BY_TOKEN, SENT("W"), 7, ASKED, &ASKED[7], SENT("T"));
     expect_text("both are asked for in turn", buf_str(&w->seen), buf_str(&keys));
     endpoint_world_free(w);
     unlink(path);
