@@ -370,7 +370,7 @@ static void tell(struct faulting *x, const struct case_run *run, struct buf *wha
     buf_adds(&text, buf_str(what));
     if (x->nth)
         buf_printf(&text, "\nit is call %zu of the state that fails", x->nth + 1);
-    write_fault_way(&text, result_member(run->result, "visits"));
+    write_fault_way(&text, result_member(run->result, "way"));
     write_again(&text, x);
     failures_add(x->out, x->c->place, FAULTS_WHAT, "%s", buf_str(&text));
     buf_clear(&text);

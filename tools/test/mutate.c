@@ -234,7 +234,8 @@ void mutation_write(struct buf *out, const struct mutation *m)
             write_uncovered(out, m, i);
         if (r->fate != MUTANT_SURVIVED)
             continue;
-        buf_printf(out, "%s:%u: survived: ", r->machine->file, r->mutant->place.line);
+        buf_printf(out, "%s:%u:%u: survived: ", r->machine->file, r->mutant->place.line,
+                   r->mutant->place.column);
         mutant_write(out, r->mutant);
         buf_addc(out, '\n');
     }

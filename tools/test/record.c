@@ -162,6 +162,54 @@ static void set_failures(struct json_build *b, const struct failures *all)
     json_build_set(b, "failures", json_build_done(&failures));
 }
 
+/* Whether the event only hands on, from chain to chain, what failed within. */
+static bool hands_failure_on(const struct rt_event *e)
+{
+    return !e->state || e->kind == RT_GROUP_FAILED || e->kind == RT_ITERATION_FAILED ||
+           e->kind == RT_ITERATION_ABORTED || e->kind == RT_STATE_ABORTED ||
+           e->kind == RT_MAP_RUN_FAILED;
+}
+
+/* The state that made the execution fail: the way back from its end, event by event, leads to it.
+ * NULL: it is not known. */
+static const struct asl_state *failed_state(const trial *t)
+{
+    const struct trial_event *events;
+    const struct rt_event *e = NULL;
+    struct trial_ids ids = {0};
+    size_t count = trial_events(t, &events);
+
+    for (size_t i = 0; i < count; i++) {
+        if (events[i].execution != 0)
+            continue;
+        trial_ids_note(&ids, &events[i].event);
+        if (events[i].event.kind == RT_EXECUTION_FAILED)
+            e = &events[i].event;
+    }
+    while (e && hands_failure_on(e))
+        e = trial_ids_before(&ids, e);
+    trial_ids_clear(&ids);
+    return e ? e->state : NULL;
+}
+
+static void set_failed_in(struct json_build *b, const struct test_case *c, const struct case_run *r)
+{
+    const struct suite_machine *m = &c->suite->machine;
+    const struct asl_state *s = r->trial ? failed_state(r->trial) : NULL;
+    struct json_build in = {0};
+    struct buf path = {0};
+
+    if (!s)
+        return;
+    trial_state_path(&path, s);
+    json_build_object(&in, 4);
+    set_text(&in, "state", buf_str(&path));
+    set_text(&in, "file", m->file);
+    set_place(&in, m->elements->all[s->id].place);
+    json_build_set(b, "failedIn", json_build_done(&in));
+    buf_clear(&path);
+}
+
 json *record_of_run(const struct test_case *c, const struct case_run *r, bool coverage)
 {
     struct json_build b = {0};
@@ -173,8 +221,11 @@ json *record_of_run(const struct test_case *c, const struct case_run *r, bool co
         set_shared(&b, "duration", result_member(r->result, "duration"));
         if (c->mock_case)
             json_build_set(&b, "ended", ending(r));
-        if (r->failures.count)
+        if (r->failures.count) {
             set_shared(&b, "path", result_member(r->result, "visits"));
+            set_shared(&b, "way", result_member(r->result, "way"));
+            set_failed_in(&b, c, r);
+        }
     }
     if (coverage && (r->trial || r->alone.state))
         json_build_set(&b, "hits", hits_value(c, r));
@@ -198,6 +249,7 @@ json *record_of_replay(const char *definition, const char *file, const char *nam
     set_shared(&b, "duration", result_member(r->result, "duration"));
     if (r->failures.count) {
         set_shared(&b, "path", result_member(r->result, "visits"));
+        set_shared(&b, "way", result_member(r->result, "way"));
         buf_adds(&again, "asl test --from-history ");
         record_write_quoted(&again, file);
         buf_addc(&again, ' ');

@@ -10,7 +10,10 @@
  *
  * suite: the suite's file. case: the name. line, column: of the case in that file.
  * outcome: "passed", "failed" or "skipped". reason: why it was skipped.
- * took: seconds of real time. status; duration: seconds of virtual time. path: see result.h.
+ * took: seconds of real time. status; duration: seconds of virtual time. path (its
+ * visits) and way: see result.h.
+ * failedIn: the state by which a case failed whose execution failed, and where its definition has
+ * it: state, file, line, column.
  * ended: of a case that expects nothing, its status with error and cause.
  * again: the command that plays it again, where that is not asl test with --filter.
  * hits: with coverage, how often each element of the machine was passed, by its index.

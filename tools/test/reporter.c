@@ -1,6 +1,8 @@
 /* The kinds of reports, and what they share. Each kind has a file of its own. */
 #include "tools/test/reporter.h"
 
+#include "tools/test/faults.h"
+#include "tools/test/record.h"
 #include "tools/test/reporter_impl.h"
 
 #include <string.h>
@@ -160,4 +162,72 @@ void record_paint_failure(struct buf *out, const json *failure, const struct pai
 void record_write_failure(struct buf *out, const json *failure)
 {
     record_paint_failure(out, failure, &(struct paints){"", "", "", ""});
+}
+
+const json *record_place(const json *failure)
+{
+    const json *differences = record_list(failure, "differences");
+
+    return json_count(differences) ? json_at(differences, 0) : failure;
+}
+
+enum { WAY_MOST = 40 };
+
+static void record_write_way(struct buf *out, const json *record)
+{
+    const json *way = record_list(record, "way");
+
+    for (size_t i = 0; i < json_count(way) && i < WAY_MOST; i++)
+        buf_printf(out, "%s%s", i ? " → " : "", json_str(json_at(way, i)));
+    if (json_count(way) > WAY_MOST)
+        buf_adds(out, " → …");
+}
+
+static void record_write_repeat(struct buf *out, const json *record)
+{
+    if (*record_text(record, "again")) {
+        buf_adds(out, record_text(record, "again"));
+        return;
+    }
+    record_write_again(out, record_text(record, "suite"), record_text(record, "case"));
+    buf_adds(out, record_text(record, "with"));
+}
+
+static bool record_is_about_faults(const json *record)
+{
+    const json *failures = record_list(record, "failures");
+
+    for (size_t i = 0; i < json_count(failures); i++)
+        if (strcmp(record_text(json_at(failures, i), "what"), FAULTS_WHAT) != 0)
+            return false;
+    return json_count(failures) > 0;
+}
+
+static void begin_line(struct buf *out)
+{
+    if (out->len)
+        buf_addc(out, '\n');
+}
+
+void record_write_context(struct buf *out, const json *record)
+{
+    const json *in = json_get(record, "failedIn"),
+               *first = json_at(record_list(record, "failures"), 0);
+
+    if (record_is_about_faults(record) || strcmp(record_text(first, "what"), "suite") == 0)
+        return;
+    if (in) {
+        begin_line(out);
+        buf_printf(out, "failed in '%s' (%s:%lld:%lld)", record_text(in, "state"),
+                   record_text(in, "file"), (long long)record_int(in, "line"),
+                   (long long)record_int(in, "column"));
+    }
+    if (json_count(record_list(record, "way"))) {
+        begin_line(out);
+        buf_adds(out, "way: ");
+        record_write_way(out, record);
+    }
+    begin_line(out);
+    buf_adds(out, "again: ");
+    record_write_repeat(out, record);
 }

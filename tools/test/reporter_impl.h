@@ -30,5 +30,11 @@ struct paints {
 };
 /* Adds as record_write_failure does, with its parts painted. */
 void record_paint_failure(struct buf *out, const json *failure, const struct paints *paints);
+/* Returns what has the line and column of a failure: its first difference, or itself. */
+const json *record_place(const json *failure);
+/* Adds lines for what all failures of a case have in common: the state by which the execution
+ * failed, the way, the command that plays it again. Nothing where failures tell this themselves, or
+ * nothing was played. */
+void record_write_context(struct buf *out, const json *record);
 
 #endif

@@ -20,7 +20,10 @@ static void write_failures(struct buf *out, const json *record)
         markup_attribute(out, "message", buf_str(&text));
         buf_addc(out, '>');
         markup_text(out, record_text(record, "suite"));
-        buf_printf(out, ":%lld: ", (long long)record_int(failure, "line"));
+        const json *at = record_place(failure);
+        buf_printf(out, ":%lld:%lld: ", (long long)record_int(at, "line"),
+                   (long long)record_int(at, "column"));
+        record_write_context(&text, record);
         markup_text(out, buf_str(&text));
         buf_adds(out, "</failure>\n");
     }

@@ -45,11 +45,13 @@ static void github_told(struct reporter *r, const json *record)
     for (size_t i = 0; i < json_count(failures); i++) {
         const json *failure = json_at(failures, i);
         struct buf line = {0}, text = {0};
+        const json *at = record_place(failure);
         record_write_failure(&text, failure);
+        record_write_context(&text, record);
         buf_adds(&line, "::error file=");
         write_escaped(&line, record_text(record, "suite"), true);
-        buf_printf(&line, ",line=%lld,col=%lld,title=", (long long)record_int(failure, "line"),
-                   (long long)record_int(failure, "column"));
+        buf_printf(&line, ",line=%lld,col=%lld,title=", (long long)record_int(at, "line"),
+                   (long long)record_int(at, "column"));
         write_escaped(&line, record_text(record, "case"), true);
         buf_adds(&line, "::");
         write_escaped(&line, buf_str(&text), false);

@@ -27,25 +27,48 @@ static void print_description(const struct reporter *r, const json *record)
 }
 
 /* JSON strings are YAML, too. */
+static void print_text_member(const struct reporter *r, const char *name, const struct buf *text)
+{
+    struct buf quoted = {0};
+
+    json_write_string(&quoted, text->data ? text->data : "", text->len);
+    fprintf(r->out, "  %s: %s\n", name, buf_str(&quoted));
+    buf_clear(&quoted);
+}
+
+static void print_at(const struct reporter *r, const json *record, const json *at)
+{
+    struct buf file = {0};
+
+    buf_adds(&file, record_text(record, "suite"));
+    fputs("  at:\n  ", r->out);
+    print_text_member(r, "file", &file);
+    fprintf(r->out, "    line: %lld\n    column: %lld\n", (long long)record_int(at, "line"),
+            (long long)record_int(at, "column"));
+    buf_clear(&file);
+}
+
 static void print_block(const struct reporter *r, const json *record)
 {
     const json *failures = record_list(record, "failures");
-    struct buf message = {0}, quoted = {0};
+    struct buf text = {0};
 
     for (size_t i = 0; i < json_count(failures); i++) {
         struct buf one = {0};
         record_write_failure(&one, json_at(failures, i));
-        buf_printf(&message, "%s%s", i ? "\n" : "", buf_str(&one));
+        buf_printf(&text, "%s%s", i ? "\n" : "", buf_str(&one));
         buf_clear(&one);
     }
-    json_write_string(&quoted, message.data ? message.data : "", message.len);
-    fprintf(r->out, "  ---\n  message: %s\n  severity: fail\n", buf_str(&quoted));
-    buf_reset(&quoted);
-    json_write_string(&quoted, record_text(record, "suite"), strlen(record_text(record, "suite")));
-    fprintf(r->out, "  at:\n    file: %s\n    line: %lld\n  ...\n", buf_str(&quoted),
-            (long long)record_int(record, "line"));
-    buf_clear(&quoted);
-    buf_clear(&message);
+    fputs("  ---\n", r->out);
+    print_text_member(r, "message", &text);
+    fputs("  severity: fail\n", r->out);
+    print_at(r, record, json_count(failures) ? record_place(json_at(failures, 0)) : record);
+    buf_reset(&text);
+    record_write_context(&text, record);
+    if (text.len)
+        print_text_member(r, "context", &text);
+    fputs("  ...\n", r->out);
+    buf_clear(&text);
 }
 
 /* A line end in the reason would begin a line of its own. */

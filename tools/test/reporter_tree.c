@@ -1,7 +1,5 @@
 /* For people: the cases below their suites, and of each failure all that helps to mend it. */
 #include "parsers/base/buf.h"
-#include "tools/test/faults.h"
-#include "tools/test/record.h"
 #include "tools/test/reporter_impl.h"
 
 #include <string.h>
@@ -55,58 +53,27 @@ static void print_place(const struct reporter *r, const char *file, const json *
 static void print_failure(const struct reporter *r, const char *file, const json *failure)
 {
     struct buf text = {0};
-    const json *differences = record_list(failure, "differences");
 
     record_paint_failure(
         &text, failure,
         &(struct paints){colour(r, BOLD), colour(r, GREEN), colour(r, RED), colour(r, PLAIN)});
     print_indented(r, buf_str(&text), "      ");
-    print_place(r, file, json_count(differences) ? json_at(differences, 0) : failure);
+    print_place(r, file, record_place(failure));
     buf_clear(&text);
-}
-
-static void print_way(const struct reporter *r, const json *record)
-{
-    const json *path = json_get(record, "path");
-
-    if (!path || !json_count(path))
-        return;
-    fprintf(r->out, "      %sway: ", colour(r, GREY));
-    for (size_t i = 0; i < json_count(path) && i < 40; i++)
-        fprintf(r->out, "%s%s", i ? " → " : "", json_str(json_at(path, i)));
-    fprintf(r->out, "%s%s\n", json_count(path) > 40 ? " → …" : "", colour(r, PLAIN));
-}
-
-/* Failures by faults tell their own way, and how to repeat them. */
-static bool is_about_faults(const json *record)
-{
-    const json *failures = record_list(record, "failures");
-
-    for (size_t i = 0; i < json_count(failures); i++)
-        if (strcmp(record_text(json_at(failures, i), "what"), FAULTS_WHAT) != 0)
-            return false;
-    return json_count(failures) > 0;
 }
 
 static void print_failures(const struct reporter *r, const json *record)
 {
     const json *failures = record_list(record, "failures");
-    const char *file = record_text(record, "suite");
-    struct buf again = {0};
+    struct buf context = {0};
 
     for (size_t i = 0; i < json_count(failures); i++)
-        print_failure(r, file, json_at(failures, i));
-    if (is_about_faults(record))
-        return;
-    print_way(r, record);
-    if (*record_text(record, "again")) {
-        buf_adds(&again, record_text(record, "again"));
-    } else {
-        record_write_again(&again, file, record_text(record, "case"));
-        buf_adds(&again, record_text(record, "with"));
-    }
-    fprintf(r->out, "      %sagain: %s%s\n", colour(r, GREY), buf_str(&again), colour(r, PLAIN));
-    buf_clear(&again);
+        print_failure(r, record_text(record, "suite"), json_at(failures, i));
+    record_write_context(&context, record);
+    fputs(colour(r, GREY), r->out);
+    print_indented(r, buf_str(&context), "      ");
+    fputs(colour(r, PLAIN), r->out);
+    buf_clear(&context);
 }
 
 static void tree_told(struct reporter *r, const json *record)

@@ -16,6 +16,7 @@ enum member {
     CAUSE,
     PATH,
     VISITS,
+    WAY,
     CHAINS,
     CALLS,
     DURATION,
@@ -26,12 +27,20 @@ enum member {
     MEMBERS,
 };
 
-static const char *const names[MEMBERS] = {
-    [STATUS] = "status",        [OUTPUT] = "output",       [ERROR] = "error",
-    [CAUSE] = "cause",          [PATH] = "path",           [VISITS] = "visits",
-    [CHAINS] = "chains",        [CALLS] = "calls",         [DURATION] = "duration",
-    [EVENTS] = "events",        [VARIABLES] = "variables", [NEXT] = "next",
-    [INSPECTION] = "inspection"};
+static const char *const names[MEMBERS] = {[STATUS] = "status",
+                                           [OUTPUT] = "output",
+                                           [ERROR] = "error",
+                                           [CAUSE] = "cause",
+                                           [PATH] = "path",
+                                           [VISITS] = "visits",
+                                           [CHAINS] = "chains",
+                                           [CALLS] = "calls",
+                                           [DURATION] = "duration",
+                                           [EVENTS] = "events",
+                                           [VARIABLES] = "variables",
+                                           [NEXT] = "next",
+                                           [INSPECTION] = "inspection",
+                                           [WAY] = "way"};
 
 struct result {
     const trial *trial;
@@ -229,10 +238,16 @@ static void walk_end(struct walk *w)
     mem_free(w->executions);
 }
 
-/* Path, visits and chains come from one walk: whichever is asked for first makes all three. */
+/* "Map[1]/State": which iteration of the Map enters the state. */
+static json *step_of(const char *chain, const struct asl_state *s)
+{
+    return json_stringf("%s%s%s", chain, *chain ? "/" : "", json_str(s->name));
+}
+
+/* Path, visits, way and chains come from one walk: whichever is asked for first makes all. */
 static void walk_events(result *r)
 {
-    struct json_build path = {0}, visits = {0};
+    struct json_build path = {0}, visits = {0}, way = {0};
     struct named_lists chains;
     const struct trial_event *events;
     struct walk w = {0};
@@ -240,6 +255,7 @@ static void walk_events(result *r)
 
     json_build_array(&path, 8);
     json_build_array(&visits, 8);
+    json_build_array(&way, 8);
     lists_init(&chains);
     walk_begin(&w, r->trial);
     for (size_t i = 0; i < count; i++) {
@@ -250,6 +266,7 @@ static void walk_events(result *r)
             continue;
         const char *chain = chain_entered(c, e);
         json_build_add(&visits, path_of(e->state));
+        json_build_add(&way, step_of(chain, e->state));
         if (*chain)
             json_build_add(&lists_get(&chains, json_cstring(chain))->list,
                            json_ref(e->state->name));
@@ -259,8 +276,9 @@ static void walk_events(result *r)
     walk_end(&w);
     r->values[PATH] = json_build_done(&path);
     r->values[VISITS] = json_build_done(&visits);
+    r->values[WAY] = json_build_done(&way);
     r->values[CHAINS] = lists_done(&chains);
-    r->made[PATH] = r->made[VISITS] = r->made[CHAINS] = true;
+    r->made[PATH] = r->made[VISITS] = r->made[WAY] = r->made[CHAINS] = true;
 }
 
 /* ---- calls ---- */
@@ -349,6 +367,7 @@ static json *make(result *r, enum member m)
     case EVENTS: return events_value(t);
     case PATH:
     case VISITS:
+    case WAY:
     case CHAINS: walk_events(r); return r->values[m];
     case NEXT:
     case INSPECTION:

@@ -12,6 +12,7 @@
  *
  * path: the names of the machine's own states, in the order in which they were entered.
  * visits: the paths of all states that were entered, in that order, those of Map Runs, too.
+ * way: the same, each behind the name of its chain: "Map[1]/Pack".
  * chains: an object: "Map[0]", "Parallel[1]", "Outer[0]/Inner[2]" have the names of the states that
  * the iteration or branch entered.
  * calls: an object: by path of a Task state a list of {input, attempt, at, pause, index}; `at` and

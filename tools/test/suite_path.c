@@ -43,6 +43,15 @@ static void add_way(struct buf *out, const char *from, const char *to)
         buf_printf(out, "%s/", to + same);
 }
 
+/* Whether both are below the same folder of the root: files that are moved together, or checked
+ * out. A way between others is best told from the root. */
+static bool shares_folder(const char *a, const char *b)
+{
+    size_t len = 1 + strcspn(a + 1, "/");
+
+    return a[1] && strncmp(a, b, len) == 0 && (b[len] == '/' || !b[len]);
+}
+
 /* The part behind # names a machine in a template, and may have slashes. */
 char *suite_definition_name(const char *suite, const char *argument)
 {
@@ -52,7 +61,7 @@ char *suite_definition_name(const char *suite, const char *argument)
     const char *slash = strrchr(file, '/');
     struct buf out = {0};
 
-    if (!from || !to || *argument == '/') {
+    if (!from || !to || (*argument == '/' && !shares_folder(from, to))) {
         buf_adds(&out, argument);
     } else {
         add_way(&out, from, to);
