@@ -7,18 +7,13 @@
 #include "parsers/base/mem.h"
 #include "runtime/aws/aws.h"
 #include "runtime/aws/sigv4.h"
+#include "tests/fuzz/require.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool ok)
-{
-    if (!ok)
-        abort();
-}
 
 static bool lookup(void *user, const char *access_key, size_t len, struct sigv4_keys *out)
 {
@@ -61,19 +56,6 @@ static void verify(char *text, size_t len)
     require(!sigv4_verify(&q, "states", INT64_C(1440938160000), lookup, NULL, &why));
     require(why.type && why.message);
     sigv4_error_clear(&why);
-}
-
-static void require_json(const json *v)
-{
-    struct buf text = {0};
-    json *again;
-
-    require(v != NULL);
-    json_write(&text, v);
-    again = json_parse(text.data, text.len, JSON_READ_SURROGATES, NULL);
-    require(again && json_equal(v, again));
-    json_unref(again);
-    buf_clear(&text);
 }
 
 static void answer(const char *text, size_t len, unsigned which)

@@ -6,6 +6,7 @@
 
 #include "parsers/base/mem.h"
 #include "runtime/aws/aws.h"
+#include "tests/fuzz/require.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -31,25 +32,6 @@ static const char *const calls[] = {
     "aws-sdk:rds:describeDBInstances",       /* query: lists whose elements have names */
     "aws-sdk:ec2:describeInstances",         /* ec2 */
 };
-
-static void require(bool ok)
-{
-    if (!ok)
-        abort();
-}
-
-static void require_json(const json *v)
-{
-    struct buf text = {0};
-    json *again;
-
-    require(v != NULL);
-    json_write(&text, v);
-    again = json_parse(text.data, text.len, JSON_READ_SURROGATES, NULL);
-    require(again && json_equal(v, again));
-    json_unref(again);
-    buf_clear(&text);
-}
 
 /* Headers are an object of texts; anything else is none. */
 static json *headers_of(const char *text, size_t len)
