@@ -16,6 +16,18 @@ enum { MAX_HEADERS = 6 };
 /* 2015-08-30T12:36:00Z */
 static const int64_t then_ms = INT64_C(1440938160000);
 
+static sigv4_signer *signer;
+
+static void set_up(void)
+{
+    signer = sigv4_signer_new();
+}
+
+static void tear_down(void)
+{
+    sigv4_signer_free(signer);
+}
+
 #define FORM "application/x-www-form-urlencoded"
 
 /* The suite's own requests: us-east-1, "service", Host and X-Amz-Date signed. */
@@ -228,8 +240,8 @@ START_TEST(sign)
     struct sigv4_signed s;
     const char *got;
 
-    sigv4_sign(&q, &example, &(struct sigv4_scope){"us-east-1", vectors[_i].service, then_ms},
-               false, &s);
+    sigv4_sign(signer, &q, &example,
+               &(struct sigv4_scope){"us-east-1", vectors[_i].service, then_ms}, false, &s);
     got = strstr(buf_str(&s.authorization), "Signature=");
     ck_assert_str_eq(s.date, "20150830T123600Z");
     ck_assert_msg(got && !strcmp(got + strlen("Signature="), vectors[_i].want), "%s: %s",
@@ -259,11 +271,11 @@ START_TEST(verify)
     bool good;
 
     keys.session_token = "token";
-    sigv4_sign(&q, &keys, &(struct sigv4_scope){"eu-west-1", "states", then_ms}, false, &s);
+    sigv4_sign(signer, &q, &keys, &(struct sigv4_scope){"eu-west-1", "states", then_ms}, false, &s);
     headers[q.header_count++] = (struct sigv4_header){"x-amz-date", s.date};
     headers[q.header_count++] = (struct sigv4_header){"X-AMZ-Security-Token", s.session_token};
     headers[q.header_count++] = (struct sigv4_header){"authorization", buf_str(&s.authorization)};
-    good = sigv4_verify(&q, "states", then_ms + SIGV4_SKEW_MS, lookup, &keys, &why);
+    good = sigv4_verify(signer, &q, "states", then_ms + SIGV4_SKEW_MS, lookup, &keys, &why);
     ck_assert_msg(good, "%s: %s", vectors[_i].name, good ? "" : json_str(why.message));
     sigv4_signed_clear(&s);
 }
@@ -376,7 +388,7 @@ START_TEST(refusal)
     struct sigv4_signed s;
     size_t count = 0;
 
-    sigv4_sign(&q, &keys, &(struct sigv4_scope){"us-east-1", "states", then_ms}, false, &s);
+    sigv4_sign(signer, &q, &keys, &(struct sigv4_scope){"us-east-1", "states", then_ms}, false, &s);
     headers[2].value = s.date;
     headers[3].value = buf_str(&s.authorization);
     q.body = body;
@@ -392,8 +404,9 @@ START_TEST(refusal)
         count++;
     }
     q.header_count = count;
-    ck_assert_msg(!sigv4_verify(&q, "states", then_ms + refusals[_i].later_ms, lookup, &keys, &why),
-                  "%s: it was accepted", refusals[_i].name);
+    ck_assert_msg(
+        !sigv4_verify(signer, &q, "states", then_ms + refusals[_i].later_ms, lookup, &keys, &why),
+        "%s: it was accepted", refusals[_i].name);
     ck_assert_msg(json_str_is(why.type, refusals[_i].type), "%s: %s", refusals[_i].name,
                   json_str(why.type));
     if (refusals[_i].message)
@@ -434,7 +447,7 @@ START_TEST(near_miss)
     struct sigv4_signed s;
 
     /* signed as if it had none: then the token is no part of what is signed */
-    sigv4_sign(&q, &keys, &(struct sigv4_scope){"us-east-1", "states", then_ms}, false, &s);
+    sigv4_sign(signer, &q, &keys, &(struct sigv4_scope){"us-east-1", "states", then_ms}, false, &s);
     keys.session_token = "token";
     buf_adds(&s.authorization, near_misses[_i].more);
     headers[q.header_count++] = (struct sigv4_header){"X-Amz-Date", s.date};
@@ -442,10 +455,69 @@ START_TEST(near_miss)
     if (near_misses[_i].token)
         headers[q.header_count++] =
             (struct sigv4_header){"X-Amz-Security-Token", near_misses[_i].token};
-    ck_assert_msg(sigv4_verify(&q, "states", then_ms, lookup, &keys, &why) == near_misses[_i].good,
+    ck_assert_msg(sigv4_verify(signer, &q, "states", then_ms, lookup, &keys, &why) ==
+                      near_misses[_i].good,
                   "%s", near_misses[_i].name);
     sigv4_error_clear(&why);
     sigv4_signed_clear(&s);
+}
+END_TEST
+
+/* A signer that has signed for many others signs as a new one does. */
+static const struct {
+    const char *name, *secret, *region, *service;
+    int64_t later_ms;
+} kept_keys[] = {
+    {"what was signed first", "a", "r", "s", 0},
+    {"another secret that begins alike", "ab", "r", "s", 0},
+    {"another region that begins alike", "a", "rr", "s", 0},
+    {"another service that begins alike", "a", "r", "ss", 0},
+    {"an empty service", "a", "r", "", 0},
+    {"a secret longer than a block",
+     "0123456789012345678901234567890123456789012345678901234567890", "r", "s", 0},
+    {"the next day", "a", "r", "s", INT64_C(24) * 60 * 60 * 1000},
+    {"a time of the same day", "a", "r", "s", 60 * 1000},
+};
+
+static void sign_row(sigv4_signer *by, size_t i, struct buf *out)
+{
+    struct sigv4_header host = {"Host", "h"};
+    struct sigv4_signed s;
+
+    sigv4_sign(by,
+               &(struct sigv4_request){
+                   .method = "GET", .path = "/", .headers = &host, .header_count = 1, .body = ""},
+               &(struct sigv4_keys){"AKID", kept_keys[i].secret, NULL},
+               &(struct sigv4_scope){kept_keys[i].region, kept_keys[i].service,
+                                     then_ms + kept_keys[i].later_ms},
+               false, &s);
+    buf_adds(out, buf_str(&s.authorization));
+    sigv4_signed_clear(&s);
+}
+
+START_TEST(kept_key)
+{
+    sigv4_signer *other = sigv4_signer_new();
+    struct buf got = {0}, want = {0};
+
+    for (size_t round = 0; round < 2; round++)
+        for (size_t i = 0; i < COUNT(kept_keys); i++)
+            sign_row(signer, i, &got);
+    for (char region[] = "r0"; region[1] <= '9'; region[1]++) {
+        struct sigv4_request q = {.method = "GET", .path = "/", .body = ""};
+        struct sigv4_signed s;
+
+        buf_clear(&got);
+        sign_row(signer, (size_t)_i, &got);
+        sigv4_sign(signer, &q, &example, &(struct sigv4_scope){region, "s", then_ms}, false, &s);
+        sigv4_signed_clear(&s);
+    }
+    sign_row(other, (size_t)_i, &want);
+    ck_assert_msg(!strcmp(buf_str(&got), buf_str(&want)), "%s: %s", kept_keys[_i].name,
+                  buf_str(&got));
+    buf_clear(&got);
+    buf_clear(&want);
+    sigv4_signer_free(other);
 }
 END_TEST
 
@@ -466,11 +538,13 @@ START_TEST(bounds)
             snprintf(names[i], sizeof names[i], "a%02zu", i);
             headers[i] = (struct sigv4_header){names[i], "v"};
         }
-        sigv4_sign(&q, &keys, &(struct sigv4_scope){"us-east-1", "states", then_ms}, false, &s);
+        sigv4_sign(signer, &q, &keys, &(struct sigv4_scope){"us-east-1", "states", then_ms}, false,
+                   &s);
         headers[q.header_count++] = (struct sigv4_header){"X-Amz-Date", s.date};
         headers[q.header_count++] =
             (struct sigv4_header){"Authorization", buf_str(&s.authorization)};
-        ck_assert_msg(sigv4_verify(&q, "states", then_ms, lookup, &keys, &why) == (count == 63),
+        ck_assert_msg(sigv4_verify(signer, &q, "states", then_ms, lookup, &keys, &why) ==
+                          (count == 63),
                       "%zu headers", count);
         sigv4_error_clear(&why);
         sigv4_signed_clear(&s);
@@ -481,10 +555,10 @@ START_TEST(bounds)
         for (size_t i = 1; i < count; i++)
             buf_adds(&query, "b&");
         buf_adds(&query, "a");
-        sigv4_canonical(
-            &(struct sigv4_request){
-                .method = "GET", .path = "/", .query = buf_str(&query), .body = ""},
-            "host", &got);
+        sigv4_canonical(signer,
+                        &(struct sigv4_request){
+                            .method = "GET", .path = "/", .query = buf_str(&query), .body = ""},
+                        "host", &got);
         ck_assert(!strncmp(buf_str(&got), count == 256 ? "GET\n/\na=" : "GET\n/\nb=", 8));
         buf_clear(&query);
         buf_clear(&got);
@@ -609,7 +683,7 @@ START_TEST(canonical)
                               .path_as_is = canonicals[_i].as_is};
     struct buf got = {0}, want = {0};
 
-    sigv4_canonical(&q, "", &got);
+    sigv4_canonical(signer, &q, "", &got);
     buf_printf(&want, "GET\n%s\n\ne3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
                canonicals[_i].want);
     ck_assert_msg(!strcmp(buf_str(&got), buf_str(&want)), "%s: %s", canonicals[_i].name,
@@ -675,12 +749,14 @@ int main(void)
     Suite *s = suite_create("sigv4");
     TCase *t = tcase_create("sigv4");
 
+    tcase_add_checked_fixture(t, set_up, tear_down);
     tcase_add_loop_test(t, sign, 0, COUNT(vectors));
     tcase_add_loop_test(t, verify, 0, COUNT(vectors));
     tcase_add_loop_test(t, refusal, 0, COUNT(refusals));
     tcase_add_loop_test(t, key_file, 0, COUNT(key_files));
     tcase_add_loop_test(t, near_miss, 0, COUNT(near_misses));
     tcase_add_test(t, bounds);
+    tcase_add_loop_test(t, kept_key, 0, COUNT(kept_keys));
     tcase_add_test(t, key_file_with_nul);
     tcase_add_loop_test(t, canonical, 0, COUNT(canonicals));
     tcase_add_loop_test(t, credentials_file, 0, COUNT(files));

@@ -26,6 +26,7 @@ struct credentials {
     struct arena arena;
     struct profile *profiles;
     size_t count, room;
+    sigv4_signer *signer; /* of requests that come in; NULL: none has yet */
 };
 
 struct text {
@@ -223,6 +224,7 @@ void credentials_free(credentials *c)
 {
     if (!c)
         return;
+    sigv4_signer_free(c->signer);
     arena_clear(&c->arena);
     mem_free(c->profiles);
     mem_free(c);
@@ -248,26 +250,28 @@ bool credentials_find(void *user, const char *access_key, size_t len, struct sig
     return false;
 }
 
-typedef bool verifier(const struct sigv4_request *q, const char *service, int64_t now_ms,
-                      sigv4_lookup *lookup, void *user, struct sigv4_error *why);
-
-/* The service is always Step Functions, whose name in signatures is "states". */
-static bool verify(credentials *c, const struct http_message *m, int64_t now_ms, verifier *good,
+/* The service is always Step Functions, whose name in signatures is "states". `whole`: the body has
+ * come, too. */
+static bool verify(credentials *c, const struct http_message *m, int64_t now_ms, bool whole,
                    struct sigv4_error *why)
 {
+    static const char service[] = "states";
     struct sigv4_header *headers = mem_calloc(m->field_count + 1, sizeof *headers);
     bool is;
 
     for (size_t i = 0; i < m->field_count; i++)
         headers[i] = (struct sigv4_header){m->fields[i].name, m->fields[i].value};
-    is = good(&(struct sigv4_request){.method = m->method,
-                                      .path = m->path,
-                                      .query = m->query,
-                                      .headers = headers,
-                                      .header_count = m->field_count,
-                                      .body = m->body.data,
-                                      .body_len = m->body.len},
-              "states", now_ms, credentials_find, c, why);
+    struct sigv4_request q = {.method = m->method,
+                              .path = m->path,
+                              .query = m->query,
+                              .headers = headers,
+                              .header_count = m->field_count,
+                              .body = m->body.data,
+                              .body_len = m->body.len};
+    if (whole && !c->signer)
+        c->signer = sigv4_signer_new();
+    is = whole ? sigv4_verify(c->signer, &q, service, now_ms, credentials_find, c, why)
+               : sigv4_verify_head(&q, service, now_ms, credentials_find, c, why);
     mem_free(headers);
     return is;
 }
@@ -275,13 +279,13 @@ static bool verify(credentials *c, const struct http_message *m, int64_t now_ms,
 bool credentials_signed(credentials *c, const struct http_message *m, int64_t now_ms,
                         struct sigv4_error *why)
 {
-    return verify(c, m, now_ms, sigv4_verify, why);
+    return verify(c, m, now_ms, true, why);
 }
 
 bool credentials_may_be_signed(credentials *c, const struct http_message *m, int64_t now_ms,
                                struct sigv4_error *why)
 {
-    return verify(c, m, now_ms, sigv4_verify_head, why);
+    return verify(c, m, now_ms, false, why);
 }
 
 /* The keys of a profile; false: it has none. */

@@ -1,8 +1,8 @@
 /*
- * The canonical request, the string to sign, the key of a day, region and service, and the
- * signature. "Create a signed AWS API request" in AWS's IAM User Guide has the rules.
+ * The canonical request, the string to sign, and what a request that is signed must look like.
+ * "Create a signed AWS API request" in AWS's IAM User Guide has the rules; signer.c has the hashes.
  */
-#include "runtime/aws/sigv4.h"
+#include "runtime/aws/sigv4_impl.h"
 
 #include "parsers/base/ascii.h"
 #include "parsers/base/count.h"
@@ -11,34 +11,18 @@
 #include "parsers/base/timestamp.h"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
 
-enum { HASH_SIZE = 32, MAX_QUERY = 256, MAX_SIGNED = 64 };
+enum { MAX_QUERY = 256, MAX_SIGNED = 64 };
 
 static const char algorithm[] = "AWS4-HMAC-SHA256";
 static const char terminator[] = "aws4_request";
 
 /* ---- text ---- */
-
-static void sha256(const char *bytes, size_t len, unsigned char hash[HASH_SIZE])
-{
-    if (!EVP_Digest(len ? bytes : "", len, hash, NULL, EVP_sha256(), NULL))
-        abort(); /* as mem_alloc: no memory */
-}
-
-static void add_sha256(struct buf *out, const char *bytes, size_t len)
-{
-    unsigned char hash[HASH_SIZE];
-
-    sha256(bytes, len, hash);
-    buf_add_hex(out, hash, sizeof hash);
-}
 
 /* What %XX stands for; a `%` that begins none stands for itself. */
 static void add_decoded(struct buf *out, const char *text, size_t len)
@@ -224,7 +208,8 @@ static void sigv4_add_headers(struct buf *out, const struct sigv4_request *q, co
  * canonical = method LF path LF query LF {name ":" value LF} LF signed-headers LF sha256(body)
  * The empty line behind the headers is part of the rule.
  */
-void sigv4_canonical(const struct sigv4_request *q, const char *signed_headers, struct buf *out)
+static void add_canonical(const struct sigv4_request *q, const char *signed_headers,
+                          const char *body_hash, struct buf *out)
 {
     buf_adds(out, q->method);
     buf_addc(out, '\n');
@@ -236,55 +221,51 @@ void sigv4_canonical(const struct sigv4_request *q, const char *signed_headers, 
     buf_addc(out, '\n');
     buf_adds(out, signed_headers);
     buf_addc(out, '\n');
-    add_sha256(out, q->body, q->body_len);
+    buf_adds(out, body_hash);
+}
+
+void sigv4_canonical(sigv4_signer *s, const struct sigv4_request *q, const char *signed_headers,
+                     struct buf *out)
+{
+    struct buf hash = {0};
+
+    signer_add_sha256(s, &hash, q->body, q->body_len);
+    add_canonical(q, signed_headers, buf_str(&hash), out);
+    buf_clear(&hash);
 }
 
 /* ---- the signature ---- */
 
-static void hmac(const unsigned char *key, size_t key_len, const char *text, size_t len,
-                 unsigned char out[HASH_SIZE])
+/* "20150830/us-east-1/states/aws4_request" */
+static void add_scope(const struct sigv4_scope_text *scope, struct buf *out)
 {
-    if (!HMAC(EVP_sha256(), key, (int)key_len, (const unsigned char *)text, len, out, NULL))
-        abort(); /* as mem_alloc: no memory */
+    buf_add(out, scope->date, SIGV4_DAY_LEN);
+    buf_addc(out, '/');
+    buf_add(out, scope->region, scope->region_len);
+    buf_addc(out, '/');
+    buf_add(out, scope->service, scope->service_len);
+    buf_addc(out, '/');
+    buf_adds(out, terminator);
 }
 
-struct scope_text {
-    const char *date; /* "20150830T123600Z" */
-    const char *region;
-    size_t region_len;
-    const char *service;
-    size_t service_len;
-};
-
-/*
- * The key is derived step by step from the secret: by the day, the region, the service, and a fixed
- * word. So a key that leaks is good for one day, region and service only. Each step's key is wiped.
- */
-static void signature(const struct sigv4_request *q, const char *signed_headers,
-                      const struct scope_text *scope, const char *secret, struct buf *out)
+/* Adds the signature of a request whose body has that hash. */
+static void add_signature(sigv4_signer *s, const struct sigv4_request *q,
+                          const char *signed_headers, const char *body_hash,
+                          const struct sigv4_scope_text *scope, const char *secret, struct buf *out)
 {
-    unsigned char key[HASH_SIZE], next[HASH_SIZE];
-    struct buf canonical = {0}, to_sign = {0}, seed = {0};
+    struct buf canonical = {0}, to_sign = {0};
 
-    sigv4_canonical(q, signed_headers, &canonical);
-    buf_printf(&to_sign, "%s\n%s\n%.8s/%.*s/%.*s/%s\n", algorithm, scope->date, scope->date,
-               (int)scope->region_len, scope->region, (int)scope->service_len, scope->service,
-               terminator);
-    add_sha256(&to_sign, canonical.data, canonical.len);
-    buf_adds(&seed, "AWS4");
-    buf_adds(&seed, secret);
-    hmac((const unsigned char *)buf_str(&seed), seed.len, scope->date, 8, key);
-    hmac(key, sizeof key, scope->region, scope->region_len, next);
-    hmac(next, sizeof next, scope->service, scope->service_len, key);
-    hmac(key, sizeof key, terminator, strlen(terminator), next);
-    hmac(next, sizeof next, to_sign.data, to_sign.len, key);
-    buf_add_hex(out, key, sizeof key);
-    OPENSSL_cleanse(key, sizeof key);
-    OPENSSL_cleanse(next, sizeof next);
-    OPENSSL_cleanse(seed.data, seed.len);
+    add_canonical(q, signed_headers, body_hash, &canonical);
+    buf_adds(&to_sign, algorithm);
+    buf_addc(&to_sign, '\n');
+    buf_adds(&to_sign, scope->date);
+    buf_addc(&to_sign, '\n');
+    add_scope(scope, &to_sign);
+    buf_addc(&to_sign, '\n');
+    signer_add_sha256(s, &to_sign, canonical.data, canonical.len);
+    signer_add_signature(s, out, secret, scope, &to_sign);
     buf_clear(&canonical);
     buf_clear(&to_sign);
-    buf_clear(&seed);
 }
 
 /*
@@ -329,7 +310,7 @@ static void name_headers(struct buf *out, struct sigv4_header *sorted, size_t co
 
 /* Headers are sorted in a copy: the canonical form joins those of one name in the order in which
  * they are sent. */
-void sigv4_sign(const struct sigv4_request *q, const struct sigv4_keys *keys,
+void sigv4_sign(sigv4_signer *s, const struct sigv4_request *q, const struct sigv4_keys *keys,
                 const struct sigv4_scope *scope, bool with_body_hash, struct sigv4_signed *out)
 {
     struct sigv4_header *all = mem_calloc(q->header_count + 3, sizeof *all);
@@ -339,7 +320,7 @@ void sigv4_sign(const struct sigv4_request *q, const struct sigv4_keys *keys,
 
     *out = (struct sigv4_signed){.session_token = keys->session_token};
     write_date(scope->now_ms, out->date);
-    add_sha256(&hash, q->body, q->body_len);
+    signer_add_sha256(s, &hash, q->body, q->body_len);
     memcpy(out->body_hash, buf_str(&hash), sizeof out->body_hash);
     if (q->header_count)
         memcpy(all, q->headers, q->header_count * sizeof *all);
@@ -352,14 +333,18 @@ void sigv4_sign(const struct sigv4_request *q, const struct sigv4_keys *keys,
     whole.headers = all;
     memcpy(sorted, all, whole.header_count * sizeof *all);
     name_headers(&names, sorted, whole.header_count);
-    buf_printf(&out->authorization,
-               "%s Credential=%s/%.8s/%s/%s/%s, SignedHeaders=%s, Signature=", algorithm,
-               keys->access_key, out->date, scope->region, scope->service, terminator,
-               buf_str(&names));
-    signature(&whole, buf_str(&names),
-              &(struct scope_text){out->date, scope->region, strlen(scope->region), scope->service,
-                                   strlen(scope->service)},
-              keys->secret_key, &out->authorization);
+    struct sigv4_scope_text within = {out->date, scope->region, strlen(scope->region),
+                                      scope->service, strlen(scope->service)};
+    struct buf *header = &out->authorization;
+    buf_adds(header, algorithm);
+    buf_adds(header, " Credential=");
+    buf_adds(header, keys->access_key);
+    buf_addc(header, '/');
+    add_scope(&within, header);
+    buf_adds(header, ", SignedHeaders=");
+    buf_adds(header, buf_str(&names));
+    buf_adds(header, ", Signature=");
+    add_signature(s, &whole, buf_str(&names), out->body_hash, &within, keys->secret_key, header);
     buf_clear(&names);
     buf_clear(&hash);
     mem_free(all);
@@ -664,18 +649,19 @@ bool sigv4_verify_head(const struct sigv4_request *q, const char *service, int64
     return good;
 }
 
-bool sigv4_verify(const struct sigv4_request *q, const char *service, int64_t now_ms,
-                  sigv4_lookup *lookup, void *user, struct sigv4_error *why)
+bool sigv4_verify(sigv4_signer *s, const struct sigv4_request *q, const char *service,
+                  int64_t now_ms, sigv4_lookup *lookup, void *user, struct sigv4_error *why)
 {
     struct claim c = {0};
-    struct buf own = {0};
+    struct buf own = {0}, hash = {0};
     bool good = false;
 
     if (!read_claim(q, service, now_ms, lookup, user, &c, why))
         goto out;
-    struct scope_text scope = {c.date, c.by.region.text, c.by.region.len, c.by.service.text,
-                               c.by.service.len};
-    signature(q, c.signed_headers, &scope, c.keys.secret_key, &own);
+    struct sigv4_scope_text scope = {c.date, c.by.region.text, c.by.region.len, c.by.service.text,
+                                     c.by.service.len};
+    signer_add_sha256(s, &hash, q->body, q->body_len);
+    add_signature(s, q, c.signed_headers, buf_str(&hash), &scope, c.keys.secret_key, &own);
     good = agrees(&c.by.signature, &own);
     if (!good)
         sigv4_refuse(
@@ -685,6 +671,7 @@ bool sigv4_verify(const struct sigv4_request *q, const char *service, int64_t no
             "documentation for details.");
 out:
     buf_clear(&own);
+    buf_clear(&hash);
     mem_free(c.signed_headers);
     return good;
 }

@@ -55,8 +55,15 @@ struct sigv4_signed {
     struct buf authorization;       /* Authorization */
 };
 
+/* What signing and verifying keep from one request to the next: the keys that were derived last.
+ * They are wiped when it is freed. */
+typedef struct sigv4_signer sigv4_signer;
+
+sigv4_signer *sigv4_signer_new(void);
+void sigv4_signer_free(sigv4_signer *s);
+
 /* Signs a request; *out is cleared by sigv4_signed_clear. */
-void sigv4_sign(const struct sigv4_request *q, const struct sigv4_keys *keys,
+void sigv4_sign(sigv4_signer *s, const struct sigv4_request *q, const struct sigv4_keys *keys,
                 const struct sigv4_scope *scope, bool with_body_hash, struct sigv4_signed *out);
 void sigv4_signed_clear(struct sigv4_signed *s);
 
@@ -77,8 +84,8 @@ void sigv4_error_clear(struct sigv4_error *e);
  * most 15 minutes ago; if not, *why says what is wrong. Host, and X-Amz-Target if there is one,
  * must be among what was signed.
  */
-bool sigv4_verify(const struct sigv4_request *q, const char *service, int64_t now_ms,
-                  sigv4_lookup *lookup, void *user, struct sigv4_error *why);
+bool sigv4_verify(sigv4_signer *s, const struct sigv4_request *q, const char *service,
+                  int64_t now_ms, sigv4_lookup *lookup, void *user, struct sigv4_error *why);
 
 /* Checks all that sigv4_verify checks but the signature, which needs the body: a client that lacks
  * the rest is refused before it sends that. */
@@ -87,6 +94,7 @@ bool sigv4_verify_head(const struct sigv4_request *q, const char *service, int64
 
 /* Writes the canonical request, for tests. `signed_headers` names the headers that count:
  * "host;x-amz-date". */
-void sigv4_canonical(const struct sigv4_request *q, const char *signed_headers, struct buf *out);
+void sigv4_canonical(sigv4_signer *s, const struct sigv4_request *q, const char *signed_headers,
+                     struct buf *out);
 
 #endif

@@ -632,6 +632,7 @@ void handlers_free(handlers *h)
             handler_kind_at(i)->free(h);
     connections_free(h);
     roles_free(h);
+    sigv4_signer_free(h->signer);
     id_map_clear(&h->calls);
     mem_free(h->rows);
     mem_free(h->file);

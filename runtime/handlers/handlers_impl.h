@@ -144,6 +144,7 @@ struct handlers {
     struct connection *connections;
     struct stop *stops;      /* of jobs whose Tasks were cancelled */
     struct role_keys *roles; /* that Tasks name in Credentials */
+    sigv4_signer *signer;    /* made when it is first needed */
     struct arena arena;
     /* The most specific first; the last ones have no pattern. */
     struct handler_row **rows;

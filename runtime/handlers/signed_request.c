@@ -50,7 +50,10 @@ static bool sign_request(handlers *h, const struct signed_request *q, const stru
             return false;
         }
     }
-    sigv4_sign(&(struct sigv4_request){.method = q->method,
+    if (!h->signer)
+        h->signer = sigv4_signer_new();
+    sigv4_sign(h->signer,
+               &(struct sigv4_request){.method = q->method,
                                        .path = path,
                                        .query = query,
                                        .headers = headers,

@@ -32,6 +32,7 @@ static void verify(char *text, size_t len)
                                      {"X-Amz-Date", ""},
                                      {"X-Amz-Target", "AWSStepFunctions.ListActivities"}};
     const char *lines[4] = {"", "", "", ""};
+    sigv4_signer *signer = sigv4_signer_new();
     struct sigv4_error why = {0};
     char *at = text, *end = text + len;
 
@@ -53,9 +54,10 @@ static void verify(char *text, size_t len)
                               .body = at,
                               .body_len = (size_t)(end - at)};
     /* 2015-08-30T12:36:00Z */
-    require(!sigv4_verify(&q, "states", INT64_C(1440938160000), lookup, NULL, &why));
+    require(!sigv4_verify(signer, &q, "states", INT64_C(1440938160000), lookup, NULL, &why));
     require(why.type && why.message);
     sigv4_error_clear(&why);
+    sigv4_signer_free(signer);
 }
 
 static void answer(const char *text, size_t len, unsigned which)

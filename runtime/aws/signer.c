@@ -1,0 +1,185 @@
+/*
+ * What all signatures need, and what is the same from one to the next: a context of libcrypto's
+ * SHA-256, which is costly to make anew, and the keys that were derived last. A derived key is
+ * good for a day, region and service, so that nearly all requests find theirs here.
+ */
+#include "runtime/aws/sigv4_impl.h"
+
+#include "parsers/base/count.h"
+#include "parsers/base/mem.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BLOCK_SIZE = 64, KEPT_KEYS = 8 };
+
+/* A derived key, and what it was derived from. */
+struct derived_key {
+    char day[SIGV4_DAY_LEN];
+    char *secret; /* NULL: this place is free; the texts below follow it in the same storage */
+    const char *region, *service;
+    unsigned char key[SIGV4_HASH_SIZE];
+};
+
+struct sigv4_signer {
+    EVP_MD_CTX *sha256;
+    struct derived_key kept[KEPT_KEYS];
+    size_t next; /* the place that is given away next: that of the oldest */
+};
+
+static void *or_abort(void *made)
+{
+    if (!made)
+        abort(); /* as mem_alloc: no memory */
+    return made;
+}
+
+sigv4_signer *sigv4_signer_new(void)
+{
+    sigv4_signer *s = mem_calloc(1, sizeof *s);
+
+    s->sha256 = or_abort(EVP_MD_CTX_new());
+    if (!EVP_DigestInit_ex(s->sha256, EVP_sha256(), NULL))
+        abort();
+    return s;
+}
+
+static void derived_key_clear(struct derived_key *k)
+{
+    if (k->secret)
+        OPENSSL_cleanse(k->secret, strlen(k->secret));
+    mem_free(k->secret);
+    OPENSSL_cleanse(k, sizeof *k);
+    k->secret = NULL;
+}
+
+void sigv4_signer_free(sigv4_signer *s)
+{
+    if (!s)
+        return;
+    for (size_t i = 0; i < KEPT_KEYS; i++)
+        derived_key_clear(&s->kept[i]);
+    EVP_MD_CTX_free(s->sha256);
+    mem_free(s);
+}
+
+/* ---- hashes ---- */
+
+struct bytes {
+    const void *at;
+    size_t len;
+};
+
+/* The SHA-256 of two texts behind one another. That the context keeps its algorithm is what makes
+ * this cheap: libcrypto looks an algorithm up under locks. */
+static void sha256_of(sigv4_signer *s, struct bytes a, struct bytes b,
+                      unsigned char hash[SIGV4_HASH_SIZE])
+{
+    if (!EVP_DigestInit_ex(s->sha256, NULL, NULL) ||
+        (a.len && !EVP_DigestUpdate(s->sha256, a.at, a.len)) ||
+        (b.len && !EVP_DigestUpdate(s->sha256, b.at, b.len)) ||
+        !EVP_DigestFinal_ex(s->sha256, hash, NULL))
+        abort();
+}
+
+/*
+ * HMAC (RFC 2104) = H((key ^ 0x5c…) H((key ^ 0x36…) text)), where a key that is longer than a block
+ * of the hash is hashed first, and a shorter one is filled up with zeros.
+ */
+static void hmac(sigv4_signer *s, struct bytes key, struct bytes text,
+                 unsigned char out[SIGV4_HASH_SIZE])
+{
+    unsigned char inner[BLOCK_SIZE] = {0}, outer[BLOCK_SIZE], hash[SIGV4_HASH_SIZE];
+
+    if (key.len > BLOCK_SIZE)
+        sha256_of(s, key, (struct bytes){0}, inner);
+    else if (key.len)
+        memcpy(inner, key.at, key.len);
+    for (size_t i = 0; i < BLOCK_SIZE; i++) {
+        outer[i] = inner[i] ^ 0x5c;
+        inner[i] ^= 0x36;
+    }
+    sha256_of(s, (struct bytes){inner, sizeof inner}, text, hash);
+    sha256_of(s, (struct bytes){outer, sizeof outer}, (struct bytes){hash, sizeof hash}, out);
+    OPENSSL_cleanse(inner, sizeof inner);
+    OPENSSL_cleanse(outer, sizeof outer);
+}
+
+void signer_add_sha256(sigv4_signer *s, struct buf *out, const char *bytes, size_t len)
+{
+    unsigned char hash[SIGV4_HASH_SIZE];
+
+    sha256_of(s, (struct bytes){bytes, len}, (struct bytes){0}, hash);
+    buf_add_hex(out, hash, sizeof hash);
+}
+
+/* ---- keys ---- */
+
+static bool is_derived_for(const struct derived_key *k, const char *secret,
+                           const struct sigv4_scope_text *scope)
+{
+    return k->secret && !memcmp(k->day, scope->date, SIGV4_DAY_LEN) &&
+           !strncmp(k->region, scope->region, scope->region_len) && !k->region[scope->region_len] &&
+           !strncmp(k->service, scope->service, scope->service_len) &&
+           !k->service[scope->service_len] && !strcmp(k->secret, secret);
+}
+
+/*
+ * The key is derived step by step from the secret: by the day, the region, the service, and a fixed
+ * word. So a key that leaks is good for one day, region and service only.
+ */
+static void derive(sigv4_signer *s, struct derived_key *k, const struct sigv4_scope_text *scope)
+{
+    static const char terminator[] = "aws4_request";
+    const struct bytes steps[] = {
+        {scope->date, SIGV4_DAY_LEN},
+        {scope->region, scope->region_len},
+        {scope->service, scope->service_len},
+        {terminator, sizeof terminator - 1},
+    };
+    struct buf seed = {0};
+    struct bytes key;
+
+    buf_adds(&seed, "AWS4");
+    buf_adds(&seed, k->secret);
+    key = (struct bytes){seed.data, seed.len};
+    for (size_t i = 0; i < COUNT(steps); i++) {
+        hmac(s, key, steps[i], k->key);
+        key = (struct bytes){k->key, sizeof k->key};
+    }
+    OPENSSL_cleanse(seed.data, seed.len);
+    buf_clear(&seed);
+}
+
+static const struct derived_key *key_for(sigv4_signer *s, const char *secret,
+                                         const struct sigv4_scope_text *scope)
+{
+    size_t len = strlen(secret);
+    struct derived_key *k;
+
+    for (size_t i = 0; i < KEPT_KEYS; i++)
+        if (is_derived_for(&s->kept[i], secret, scope))
+            return &s->kept[i];
+    k = &s->kept[s->next];
+    s->next = (s->next + 1) % KEPT_KEYS;
+    derived_key_clear(k);
+    char *at = mem_calloc(1, len + scope->region_len + scope->service_len + 3);
+    k->secret = memcpy(at, secret, len);
+    k->region = memcpy(at + len + 1, scope->region, scope->region_len);
+    k->service = memcpy(at + len + scope->region_len + 2, scope->service, scope->service_len);
+    memcpy(k->day, scope->date, SIGV4_DAY_LEN);
+    derive(s, k, scope);
+    return k;
+}
+
+void signer_add_signature(sigv4_signer *s, struct buf *out, const char *secret,
+                          const struct sigv4_scope_text *scope, const struct buf *text)
+{
+    const struct derived_key *k = key_for(s, secret, scope);
+    unsigned char hash[SIGV4_HASH_SIZE];
+
+    hmac(s, (struct bytes){k->key, sizeof k->key}, (struct bytes){text->data, text->len}, hash);
+    buf_add_hex(out, hash, sizeof hash);
+}
