@@ -22,6 +22,17 @@ struct waiting {
     struct trial_answer answer;
     int64_t answer_ms, beat_ms; /* when they come; INT64_MAX: never */
     uint32_t beats;             /* that have come */
+    bool is_ready;              /* it stands among the ready ones, not in the heap */
+};
+
+/*
+ * What a chooser chooses from: all that are due, in the order of the heap that they were taken off.
+ * They stay here from choice to choice, so that a choice costs as much as the removal of one. The
+ * first of them is at `first`: the usual choice moves nothing.
+ */
+struct ready {
+    struct waiting **items;
+    size_t first, count, cap;
 };
 
 struct trial {
@@ -30,6 +41,7 @@ struct trial {
     uint64_t number; /* of the execution */
     struct id_map waiting;
     struct due_heap due; /* of those that anything comes for */
+    struct ready ready;  /* with a chooser: those that are due, which the heap has no more */
     size_t asleep;       /* calls that are waiting */
 
     struct trial_made_call *calls;
@@ -73,18 +85,76 @@ static struct waiting *waiting_of(struct due_node *n)
     return (struct waiting *)(void *)((char *)n - offsetof(struct waiting, due));
 }
 
+/* When the next thing comes of a call, and its place among others of that time. */
+static struct due_key key_of(const struct waiting *w)
+{
+    return (struct due_key){.due_ms = w->beat_ms < w->answer_ms ? w->beat_ms : w->answer_ms,
+                            .order = w->call};
+}
+
 static void schedule(trial *t, struct waiting *w)
 {
-    int64_t due = w->beat_ms < w->answer_ms ? w->beat_ms : w->answer_ms;
+    struct due_key key = key_of(w);
 
-    if (due == INT64_MAX)
+    if (key.due_ms == INT64_MAX)
         due_heap_remove(&t->due, &w->due);
     else
-        due_heap_set(&t->due, &w->due, (struct due_key){.due_ms = due, .order = w->call});
+        due_heap_set(&t->due, &w->due, key);
+}
+
+/* Returns how many of the ready ones come before `w`. */
+static size_t ready_rank(const struct ready *r, const struct waiting *w)
+{
+    struct due_key key = key_of(w);
+    size_t low = 0, high = r->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        struct due_key at = key_of(r->items[r->first + middle]);
+        if (at.due_ms < key.due_ms || (at.due_ms == key.due_ms && at.order < key.order))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void ready_add(struct ready *r, struct waiting *w)
+{
+    size_t rank = ready_rank(r, w);
+
+    if (r->first + r->count == r->cap && r->first > r->count) {
+        memmove(r->items, r->items + r->first, r->count * sizeof(struct waiting *));
+        r->first = 0;
+    }
+    size_t end = r->first + r->count++;
+    MEM_GROW(r->items, end, r->cap);
+    struct waiting **place = r->items + r->first + rank;
+    memmove(place + 1, place, (size_t)(r->items + end - place) * sizeof(struct waiting *));
+    *place = w;
+    w->is_ready = true;
+}
+
+/* Takes out the one of that rank: what is behind it moves up, or what is before it, if less is. */
+static struct waiting *ready_take(struct ready *r, size_t rank)
+{
+    struct waiting **front = r->items + r->first, *taken = front[rank];
+
+    r->count--;
+    if (rank < r->count / 2) {
+        memmove(front + 1, front, rank * sizeof(struct waiting *));
+        r->first++;
+    } else {
+        memmove(front + rank, front + rank + 1, (r->count - rank) * sizeof(struct waiting *));
+    }
+    taken->is_ready = false;
+    return taken;
 }
 
 static void waiting_drop(trial *t, struct waiting *w)
 {
+    if (w->is_ready)
+        ready_take(&t->ready, ready_rank(&t->ready, w));
     due_heap_remove(&t->due, &w->due);
     id_map_take(&t->waiting, w->node.id);
     trial_answer_clear(&w->answer);
@@ -127,35 +197,18 @@ static void bring(trial *t, struct waiting *w, int64_t now_ms)
         bring_answer(t, w);
 }
 
-static size_t choose(trial *t, struct due_node *const *due, size_t count)
-{
-    const struct trial_made_call **calls = mem_calloc(count, sizeof *calls);
-
-    for (size_t i = 0; i < count; i++)
-        calls[i] = &t->calls[waiting_of(due[i])->call];
-    size_t chosen = t->options.choose(t->options.choose_user, calls, count);
-    mem_free((void *)(uintptr_t)calls);
-    return chosen;
-}
-
 /* Brings one of the answers that are due, which the chooser chooses. */
 static void bring_chosen(trial *t, int64_t now_ms)
 {
-    struct due_node *first = due_heap_first(&t->due), **due = NULL;
-    size_t count = 0, cap = 0;
-
-    while (first && due_heap_next_ms(&t->due) <= now_ms) {
-        MEM_GROW(due, count, cap);
-        due[count++] = first;
-        due_heap_remove(&t->due, first);
-        first = due_heap_first(&t->due);
+    while (due_heap_next_ms(&t->due) <= now_ms) {
+        struct waiting *w = waiting_of(due_heap_first(&t->due));
+        due_heap_remove(&t->due, &w->due);
+        ready_add(&t->ready, w);
     }
-    size_t chosen = count > 1 ? choose(t, due, count) : 0;
-    for (size_t i = 0; i < count; i++)
-        schedule(t, waiting_of(due[i]));
+    size_t count = t->ready.count;
+    size_t chosen = count > 1 ? t->options.choose(t->options.choose_user, t, count) : 0;
     if (count)
-        bring(t, waiting_of(due[chosen]), now_ms);
-    mem_free(due);
+        bring(t, ready_take(&t->ready, chosen), now_ms);
 }
 
 static void trial_begin_turn(void *user)
@@ -178,7 +231,9 @@ static int64_t trial_next_due(void *user)
 {
     const trial *t = user;
 
-    return due_heap_next_ms(&t->due);
+    /* The heap has only what is due later than those. */
+    return t->ready.count ? key_of(t->ready.items[t->ready.first]).due_ms
+                          : due_heap_next_ms(&t->due);
 }
 
 static size_t trial_asleep(void *user)
@@ -439,6 +494,7 @@ void trial_free(trial *t)
     }
     id_map_clear(&t->waiting);
     due_heap_clear(&t->due);
+    mem_free(t->ready.items);
     for (size_t i = 0; i < t->event_count; i++)
         rt_event_clear(&t->events[i].event);
     for (size_t i = 0; i < t->call_count; i++) {
@@ -515,4 +571,9 @@ size_t trial_calls(const trial *t, const struct trial_made_call **out)
 {
     *out = t->calls;
     return t->call_count;
+}
+
+const struct trial_made_call *trial_due_call(const trial *t, size_t index)
+{
+    return &t->calls[t->ready.items[t->ready.first + index]->call];
 }

@@ -51,14 +51,12 @@ struct trial_answer {
 
 void trial_answer_clear(struct trial_answer *a);
 
-struct trial_made_call;
-
 /*
- * Returns which of several answers that are due at the same time comes first: an index of `calls`
- * (looks), of which there are two or more. With a chooser a trial brings answers one by one, and
- * only when nothing else is to be done at that time.
+ * Returns which of `count` answers that are due at the same time comes first, two or more of them:
+ * an index below `count`, whose call trial_due_call tells. With a chooser a trial brings answers
+ * one by one, and only when nothing else is to be done at that time.
  */
-typedef size_t trial_choose(void *user, const struct trial_made_call *const *calls, size_t count);
+typedef size_t trial_choose(void *user, const trial *t, size_t count);
 
 struct trial_options {
     asl_machine *machine;
@@ -141,6 +139,9 @@ size_t trial_executions(const trial *t, const struct trial_execution **out);
 /* Returns a public event as GetExecutionHistory gives it; NULL for a private one. */
 json *trial_event_json(const trial *t, const struct trial_event *e);
 size_t trial_calls(const trial *t, const struct trial_made_call **out);
+/* For the chooser: returns the call whose answer is one of those due, in the order of the calls. A
+ * look, good until the chooser returns. */
+const struct trial_made_call *trial_due_call(const trial *t, size_t index);
 
 /* ---- chains ---- */
 

@@ -25,6 +25,15 @@ void failures_clear(struct failures *f)
     *f = (struct failures){0};
 }
 
+void failures_move(struct failures *to, struct failures *from)
+{
+    for (size_t i = 0; i < from->count; i++) {
+        MEM_GROW(to->all, to->count, to->cap);
+        to->all[to->count++] = from->all[i];
+    }
+    from->count = 0;
+}
+
 /* The failure stays where it is only until the next one is added. */
 static struct failure *new_failure(struct failures *f, struct place place, const char *what)
 {

@@ -24,6 +24,8 @@ struct failures {
 };
 
 void failures_clear(struct failures *f);
+/* Adds all failures of `from`, which is empty then. */
+void failures_move(struct failures *to, struct failures *from);
 /* Adds a failure without differences. */
 void failures_add(struct failures *f, struct place place, const char *what, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
