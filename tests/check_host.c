@@ -159,17 +159,20 @@ static int64_t wall_us(void)
 /* Descriptors that a loop takes, and some more. */
 enum { MOST_FILES = 16 };
 
-/* With no room for a loop there is no host, but a reason; with some more there is one. */
+/* With no room for a loop there is no host, but a reason; with some more there is one. Some
+ * versions of libuv leave a descriptor open when they fail, so each round counts from what is free
+ * by then. */
 START_TEST(few_files)
 {
     struct rlimit usual, less;
-    int lowest = dup(0);
     bool made = false;
 
-    close(lowest);
-    ck_assert(lowest >= 0 && getrlimit(RLIMIT_NOFILE, &usual) == 0);
+    ck_assert(getrlimit(RLIMIT_NOFILE, &usual) == 0);
     for (int room = 0; room < MOST_FILES; room++) {
         struct diag why = {0};
+        int lowest = dup(0);
+        ck_assert(lowest >= 0);
+        close(lowest);
         less = (struct rlimit){.rlim_cur = (rlim_t)(lowest + room), .rlim_max = usual.rlim_max};
         ck_assert(setrlimit(RLIMIT_NOFILE, &less) == 0);
         host *h = host_new(NULL, &(struct host_options){.virtual_clock = true}, &why);
