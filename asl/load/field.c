@@ -9,15 +9,23 @@
 #include <assert.h>
 #include <string.h>
 
-/* Each member of each state is looked up, and most rows differ in their first letter. */
-static size_t row_index(const struct asl_fields *table, const char *name, size_t len)
+/* Each member of each state is looked up, and most rows differ in their first letter. Returns the
+ * table's count when no row from `from` up to `to` has that name. */
+static size_t row_between(const struct asl_fields *table, unsigned on, const char *name, size_t len,
+                          size_t from, size_t to)
 {
-    for (size_t i = 0; i < table->count; i++) {
-        const char *row = table->rows[i].name;
-        if (len && *row == *name && strncmp(row, name, len) == 0 && !row[len])
+    for (size_t i = from; len && i < to; i++) {
+        const struct asl_field *row = &table->rows[i];
+        if (*row->name == *name && strncmp(row->name, name, len) == 0 && !row->name[len] &&
+            (!on || !row->on || (row->on & on)))
             return i;
     }
     return table->count;
+}
+
+static size_t row_index(const struct asl_fields *table, const char *name, size_t len)
+{
+    return row_between(table, 0, name, len, 0, table->count);
 }
 
 const struct asl_field *field_find(const struct asl_fields *table, const char *name, size_t len)
@@ -25,6 +33,21 @@ const struct asl_field *field_find(const struct asl_fields *table, const char *n
     size_t i = row_index(table, name, len);
 
     return i < table->count ? &table->rows[i] : table->others;
+}
+
+const struct asl_field *field_next(const struct asl_fields *table, unsigned on, const json *key,
+                                   size_t *from)
+{
+    size_t len = json_str_len(key), start = *from;
+    const char *name = json_str(key);
+    size_t i = row_between(table, on, name, len, start, table->count);
+
+    if (i == table->count)
+        i = row_between(table, on, name, len, 0, start);
+    if (i == table->count)
+        return NULL;
+    *from = i + 1;
+    return &table->rows[i];
 }
 
 const struct asl_field *field_with_role(const struct asl_fields *table, enum field_role role)
@@ -58,12 +81,6 @@ size_t field_rank(const struct asl_fields *table, const char *name, size_t len)
     return i + (table->others && i >= table->others_before);
 }
 
-static const struct asl_field *row_of_member(const struct asl_fields *table,
-                                             const struct asl_at *member)
-{
-    return field_find(table, json_str(member->key), json_str_len(member->key));
-}
-
 /* An array stands for its elements. */
 static void visit_each(const struct asl_fields *table, const struct asl_at *at, field_see *see,
                        void *user)
@@ -88,10 +105,13 @@ void fields_visit(const struct asl_fields *table, const struct asl_at *at, field
                   void *user)
 {
     struct asl_at member;
+    size_t from = 0;
 
     for (size_t i = 0; json_is_object(at->value) && i < json_count(at->value); i++) {
         asl_at_index(at, i, &member);
-        const struct asl_field *f = row_of_member(table, &member);
+        const struct asl_field *f = field_next(table, 0, member.key, &from);
+        if (!f)
+            f = table->others;
         if (f && f->role == FIELD_OBJECT)
             visit_each(f->inside, &member, see, user);
         else if (f)
@@ -103,7 +123,8 @@ bool field_blocks(const struct asl_at *state, struct asl_at *out)
 {
     for (size_t i = 0; json_is_object(state->value) && i < json_count(state->value); i++) {
         asl_at_index(state, i, out);
-        const struct asl_field *f = row_of_member(&asl_state_fields, out);
+        const struct asl_field *f =
+            field_find(&asl_state_fields, json_str(out->key), json_str_len(out->key));
         if (f && f->role == FIELD_BLOCK)
             return true;
     }

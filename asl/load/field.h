@@ -79,6 +79,13 @@ const struct asl_field *field_with_inside(const struct asl_fields *table,
 
 /* Returns the row of that name, `others` when there is none. */
 const struct asl_field *field_find(const struct asl_fields *table, const char *name, size_t len);
+/*
+ * Finds the row of a member; NULL when the table has none of that name, or none for objects of `on`
+ * (0: of any). The search begins at row *from, which it sets behind the row that it finds: members
+ * mostly stand in the order of the table, so the next one is near.
+ */
+const struct asl_field *field_next(const struct asl_fields *table, unsigned on, const json *key,
+                                   size_t *from);
 /* Returns the place of a member of that name in the order of `asl fmt`. */
 size_t field_rank(const struct asl_fields *table, const char *name, size_t len);
 

@@ -15,18 +15,6 @@
 
 /* ---- objects by their table ---- */
 
-/* A name may have a row for some types of states, and another one for others. */
-static const struct asl_field *find_field(const struct asl_fields *table, unsigned on,
-                                          const json *key)
-{
-    for (size_t i = 0; i < table->count; i++) {
-        const struct asl_field *f = &table->rows[i];
-        if ((!on || !f->on || (f->on & on)) && json_str_is(key, f->name))
-            return f;
-    }
-    return NULL;
-}
-
 /* A state has no such field, but states of other types do: which ones. */
 static bool add_owners(struct buf *hint, const struct asl_fields *table, const json *key)
 {
@@ -139,10 +127,12 @@ void load_fields(struct loader *l, const struct asl_fields *table, unsigned on,
                  const struct asl_at *at, void *object)
 {
     struct asl_at member;
+    size_t from = 0;
 
     for (size_t i = 0; i < json_count(at->value); i++) {
         asl_at_index(at, i, &member);
-        const struct asl_field *f = find_field(table, on, member.key);
+        /* A name may have a row for some types of states, and another one for others. */
+        const struct asl_field *f = field_next(table, on, member.key, &from);
         const struct asl_misspelt *own = l->misspelt;
         if (f && f->language && l->language && f->language != l->language)
             load_other_language(l, f, &member, NULL);
