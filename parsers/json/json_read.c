@@ -19,6 +19,7 @@ struct reader {
     uint32_t line;           /* that `pos` is on */
     size_t line_at;          /* where it begins, */
     size_t inner;            /* and how many bytes of its characters are not their first */
+    bool wide;               /* the text has characters of several bytes */
     struct json_events made; /* not cleared as a whole */
 };
 
@@ -31,8 +32,11 @@ enum { STOP = 0, GO_ON = 1 };
  */
 static size_t token_start(struct reader *r)
 {
-    for (; r->pos < r->len; r->pos++) {
-        switch (r->text[r->pos]) {
+    const char *text = r->text;
+    size_t pos = r->pos, len = r->len;
+
+    for (; pos < len; pos++) {
+        switch (text[pos]) {
         case ' ':
         case '\t':
         case '\r':
@@ -40,28 +44,30 @@ static size_t token_start(struct reader *r)
         case ':': continue;
         case '\n':
             r->line++;
-            r->line_at = r->pos + 1;
+            r->line_at = pos + 1;
             r->inner = 0;
+            /* Half of a text that people read is indentation: it is skipped by eights. */
+            while (len - pos > 8 && memcmp(text + pos + 1, "        ", 8) == 0)
+                pos += 8;
             continue;
         case '\f':
         case '\v':
             if (!r->odd_blank)
-                r->odd_blank = r->text + r->pos;
+                r->odd_blank = text + pos;
             continue;
-        default: return r->pos;
+        default: break;
         }
+        break;
     }
-    return r->pos;
+    return r->pos = pos;
 }
 
 /* Of the token between `start` and `end`: none goes over the end of a line. If it is wanted. */
 static struct place next_place(struct reader *r, size_t start, size_t end)
 {
-    size_t chars;
-
     if (!r->made.arena)
         return (struct place){0};
-    chars = utf8_count(r->text + start, end - start);
+    size_t chars = r->wide ? utf8_count(r->text + start, end - start) : end - start;
     struct place p = {.line = r->line,
                       .column = (uint32_t)(start - r->line_at - r->inner + 1),
                       .length = (uint32_t)chars};
@@ -490,5 +496,6 @@ json *json_parse_places(const char *text, size_t len, unsigned flags, struct are
     r.pos = len >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3) ? 3 : 0;
     r.line = 1;
     r.line_at = r.pos;
+    r.wide = places && utf8_count(r.text, len) != len;
     return json_read_take_result(&r, run_yajl(&r), places);
 }
