@@ -230,16 +230,16 @@ START_TEST(sets)
     struct asl_codes set;
 
     asl_codes_default(&set);
-    ck_assert(asl_codes_has(&set, "SCHEMA_VALIDATION_FAILED"));
-    ck_assert(asl_codes_has(&set, "WAIT_OF_ZERO"));
-    ck_assert(!asl_codes_has(&set, "TASK_WITHOUT_TIMEOUT"));
-    ck_assert(!asl_codes_has(&set, "NO_SUCH_CODE"));
+    ck_assert(asl_codes_get(&set, "SCHEMA_VALIDATION_FAILED"));
+    ck_assert(asl_codes_get(&set, "WAIT_OF_ZERO"));
+    ck_assert(!asl_codes_get(&set, "TASK_WITHOUT_TIMEOUT"));
+    ck_assert(!asl_codes_get(&set, "NO_SUCH_CODE"));
     ck_assert(asl_codes_set(&set, "WAIT_OF_ZERO, and more", strlen("WAIT_OF_ZERO"), false));
-    ck_assert(!asl_codes_has(&set, "WAIT_OF_ZERO"));
+    ck_assert(!asl_codes_get(&set, "WAIT_OF_ZERO"));
     ck_assert(!asl_codes_set(&set, "WAIT_OF", strlen("WAIT_OF"), true));
     asl_codes_all(&set);
-    ck_assert(asl_codes_has(&set, "WAIT_OF_ZERO"));
-    ck_assert(asl_codes_has(&set, "TASK_WITHOUT_TIMEOUT"));
+    ck_assert(asl_codes_get(&set, "WAIT_OF_ZERO"));
+    ck_assert(asl_codes_get(&set, "TASK_WITHOUT_TIMEOUT"));
 }
 END_TEST
 

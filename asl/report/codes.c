@@ -1086,11 +1086,11 @@ bool asl_codes_set(struct asl_codes *set, const char *name, size_t len, bool on)
     return code;
 }
 
-bool asl_codes_has(const struct asl_codes *set, const char *name)
+const struct asl_code *asl_codes_get(const struct asl_codes *set, const char *name)
 {
     const struct asl_code *code = asl_code_find(name, strlen(name));
 
-    return code && set->has[code - codes];
+    return code && set->has[code - codes] ? code : NULL;
 }
 
 /* The report knows codes by their names only, so each code that is not wanted is dropped. */

@@ -38,7 +38,8 @@ void asl_codes_default(struct asl_codes *set);
 void asl_codes_all(struct asl_codes *set);
 /* Puts a code into the set, or takes it out; false when there is none of that name. */
 bool asl_codes_set(struct asl_codes *set, const char *name, size_t len, bool on);
-bool asl_codes_has(const struct asl_codes *set, const char *name);
+/* Returns the code of that name when it is in the set, NULL otherwise. */
+const struct asl_code *asl_codes_get(const struct asl_codes *set, const char *name);
 /* Forgets the problems whose codes are not in the set. */
 void asl_report_keep(struct asl_report *r, const struct asl_codes *set);
 

@@ -6,6 +6,7 @@
 #include "asl/warn/warn_impl.h"
 
 #include "asl/call/call.h"
+#include "asl/load/field.h"
 #include "parsers/base/count.h"
 
 #include <string.h>
@@ -15,6 +16,7 @@
 static const struct row {
     const char *code;
     warn_state *state;     /* called with each state, */
+    warn_field *field;     /* with each field of each state, */
     warn_block *block;     /* with each block of States, */
     warn_machine *machine; /* or once */
 } rows[] = {
@@ -23,35 +25,60 @@ static const struct row {
 #undef WARNING
 };
 
-/* The rows that are wanted, each with its code. */
+/* Rows that are wanted, each with its code. */
 struct wanted {
     const struct row *rows[COUNT(rows)];
     const struct asl_code *codes[COUNT(rows)];
     size_t count;
 };
 
+/* The walk over a machine: each thing in it is shown to the rows that look at its kind, so a state
+ * and its fields are visited once, however many rows there are. */
+struct visit {
+    struct warner *w;
+    struct wanted states, fields, blocks;
+    const struct asl_state *state; /* whose fields are visited */
+};
+
+/* Calls a member of all rows of a list; the code of the row is what warn_at reports. */
+#define EACH_ROW(v, list, look, ...)                                                               \
+    do {                                                                                           \
+        for (size_t k = 0; k < (v)->list.count; k++) {                                             \
+            (v)->w->code = (v)->list.codes[k];                                                     \
+            (v)->list.rows[k]->look((v)->w, __VA_ARGS__);                                          \
+        }                                                                                          \
+    } while (0)
+
+static void warn_visit_field(void *user, const struct asl_field *f, const struct asl_at *at)
+{
+    const struct visit *v = user;
+
+    EACH_ROW(v, fields, field, v->state, f, at);
+}
+
 /* As deep as the definition, which JSON_MAX_DEPTH bounds. */
-static void warn_visit(struct warner *w, const struct wanted *wanted, const struct block *b)
+static void warn_visit(struct visit *v, const struct block *b)
 {
     struct asl_at at;
     struct block inner;
 
-    for (size_t k = 0; k < wanted->count; k++) {
-        w->code = wanted->codes[k];
-        if (wanted->rows[k]->block)
-            wanted->rows[k]->block(w, b);
-    }
+    EACH_ROW(v, blocks, block, b);
     for (size_t i = 0; i < b->scope->count; i++) {
         const struct asl_state *s = &b->scope->states[i];
         asl_at_index(&b->states, i, &at);
-        for (size_t k = 0; k < wanted->count; k++) {
-            w->code = wanted->codes[k];
-            if (wanted->rows[k]->state)
-                wanted->rows[k]->state(w, s, &at);
-        }
+        EACH_ROW(v, states, state, s, &at);
+        v->state = s;
+        if (v->fields.count)
+            fields_visit(&asl_state_fields, &at, warn_visit_field, v);
         for (size_t k = 0; graph_inner_block(s, &at, k, &inner); k++)
-            warn_visit(w, wanted, &inner);
+            warn_visit(v, &inner);
     }
+}
+
+static void want(struct wanted *list, const struct row *row, const struct asl_code *code)
+{
+    list->rows[list->count] = row;
+    list->codes[list->count++] = code;
 }
 
 void asl_warn(const asl_machine *m, const struct asl_at *top, enum asl_workflow workflow,
@@ -60,23 +87,22 @@ void asl_warn(const asl_machine *m, const struct asl_at *top, enum asl_workflow 
     struct warner w = {
         .m = m, .top = top, .workflow = workflow, .report = report, .guesses = CALL_GUESSES};
     size_t before = report->count;
-    struct wanted looked_for = {.count = 0};
+    struct visit v = {.w = &w};
     struct block b;
 
     warn_order_expressions(&w);
     for (size_t i = 0; i < COUNT(rows); i++) {
-        if (!asl_codes_has(wanted, rows[i].code))
+        const struct row *row = &rows[i];
+        w.code = asl_codes_get(wanted, row->code);
+        if (!w.code)
             continue;
-        w.code = asl_code_find(rows[i].code, strlen(rows[i].code));
-        if (rows[i].machine) {
-            rows[i].machine(&w);
-            continue;
-        }
-        looked_for.rows[looked_for.count] = &rows[i];
-        looked_for.codes[looked_for.count++] = w.code;
+        if (row->machine)
+            row->machine(&w);
+        else
+            want(row->state ? &v.states : row->field ? &v.fields : &v.blocks, row, w.code);
     }
     graph_top_block(w.m, w.top, &b);
-    warn_visit(&w, &looked_for, &b);
+    warn_visit(&v, &b);
     warn_forget_variables(&w);
     warn_forget_raised(&w);
     warn_forget_expressions(&w);

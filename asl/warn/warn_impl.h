@@ -4,6 +4,7 @@
 /* What the files of the warnings share. A warning is a row in warn_list.h, and a function that
  * looks for it in one of the files. */
 
+#include "asl/load/field.h"
 #include "asl/load/graph.h"
 #include "asl/warn/warn.h"
 
@@ -47,6 +48,8 @@ void warn_variables(const struct warner *w, const struct asl_state *s, const str
 /* ---- the warnings ---- */
 
 typedef void warn_state(struct warner *w, const struct asl_state *s, const struct asl_at *at);
+typedef void warn_field(struct warner *w, const struct asl_state *s, const struct asl_field *f,
+                        const struct asl_at *at);
 typedef void warn_block(struct warner *w, const struct block *b);
 typedef void warn_machine(struct warner *w);
 

@@ -4,7 +4,6 @@
  */
 
 #include "asl/eval/intrinsic.h"
-#include "asl/load/field.h"
 #include "asl/warn/warn_impl.h"
 
 static void see_call(struct warner *w, const struct asl_at *at)
@@ -36,16 +35,13 @@ static void calls_of_template(struct warner *w, const struct asl_at *at)
     }
 }
 
-static void calls_of_field(void *user, const struct asl_field *f, const struct asl_at *at)
+void warn_intrinsic_arguments(struct warner *w, const struct asl_state *s,
+                              const struct asl_field *f, const struct asl_at *at)
 {
+    if (s->jsonata)
+        return;
     if (field_is_template(f))
-        calls_of_template(user, at);
+        calls_of_template(w, at);
     else if (f->role == FIELD_PATH && json_is_string(at->value))
-        see_call(user, at);
-}
-
-void warn_intrinsic_arguments(struct warner *w, const struct asl_state *s, const struct asl_at *at)
-{
-    if (!s->jsonata)
-        fields_visit(&asl_state_fields, at, calls_of_field, w);
+        see_call(w, at);
 }

@@ -1,7 +1,8 @@
 /*
  * The warnings, in the order of their codes: what a warning is called, what looks for it, and what
- * that is called with: each STATE, each BLOCK of States, or the MACHINE, once. For whoever includes
- * it, which defines WARNING. What is said of a code stands in asl/report/codes.c.
+ * that is called with: each STATE, each FIELD of a state, each BLOCK of States, or the MACHINE,
+ * once. For whoever includes it, which defines WARNING. What is said of a code stands in
+ * asl/report/codes.c.
  */
 
 /* clang-format off */
@@ -15,10 +16,10 @@ WARNING(CHOICE_WITHOUT_DEFAULT, state, warn_choice_without_default)
 WARNING(COMPARED_BY_TWO_TYPES, state, warn_compared_by_two_types)
 WARNING(DEPRECATED_FIELD, state, warn_deprecated_field)
 WARNING(ERROR_NEVER_CAUGHT, state, warn_error_never_caught)
-WARNING(EXPRESSION_AS_TEXT, state, warn_expression_as_text)
+WARNING(EXPRESSION_AS_TEXT, field, warn_expression_as_text)
 WARNING(EXPRESS_TIME_LIMIT, state, warn_express_time_limit)
 WARNING(FAIL_WITHOUT_ERROR, state, warn_fail_without_error)
-WARNING(INTRINSIC_ARGUMENTS, state, warn_intrinsic_arguments)
+WARNING(INTRINSIC_ARGUMENTS, field, warn_intrinsic_arguments)
 WARNING(LAMBDA_WITHOUT_RETRY, state, warn_lambda_without_retry)
 WARNING(MAP_CONCURRENCY_CAPPED, state, warn_concurrency_capped)
 WARNING(MAP_WITHOUT_CONCURRENCY, state, warn_map_without_concurrency)

@@ -5,7 +5,6 @@
 
 #include "asl/eval/expression.h"
 #include "asl/eval/intrinsic.h"
-#include "asl/load/field.h"
 #include "asl/warn/warn_impl.h"
 #include "parsers/jsonpath/jsonpath.h"
 
@@ -111,24 +110,11 @@ static void check_result(struct warner *w, const struct asl_at *at)
     }
 }
 
-struct texts {
-    struct warner *w;
-    bool jsonata;
-};
-
-static void texts_of_field(void *user, const struct asl_field *f, const struct asl_at *at)
+void warn_expression_as_text(struct warner *w, const struct asl_state *s, const struct asl_field *f,
+                             const struct asl_at *at)
 {
-    const struct texts *t = user;
-
     if (field_is_template(f))
-        warn_text_check_texts(t->w, at, t->jsonata);
+        warn_text_check_texts(w, at, s->jsonata);
     else if (json_str_is(at->key, "Result"))
-        check_result(t->w, at);
-}
-
-void warn_expression_as_text(struct warner *w, const struct asl_state *s, const struct asl_at *at)
-{
-    struct texts t = {w, s->jsonata};
-
-    fields_visit(&asl_state_fields, at, texts_of_field, &t);
+        check_result(w, at);
 }
