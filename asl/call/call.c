@@ -27,14 +27,13 @@ static bool find_called(const struct call *call, const struct asl_resource *r,
     return *service && model_operation_named(*service, action, len, out);
 }
 
-bool call_exists(const struct asl_resource *r)
+bool call_exists(const struct call *call, const struct asl_resource *r)
 {
     const struct model_service *service;
     struct model_operation o;
-    const struct call *call = call_find(r);
 
-    if (!call || r->kind != ASL_RESOURCE_SDK || !call_models_known())
-        return call;
+    if (r->kind != ASL_RESOURCE_SDK || !call_models_known())
+        return true;
     return find_called(call, r, &service, &o) || (!service && call_is_unmodelled(r->service));
 }
 

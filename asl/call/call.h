@@ -29,8 +29,9 @@ struct call {
 
 /* Finds the call of a resource; NULL when its form is wrong, or Step Functions has no such. */
 const struct call *call_find(const struct asl_resource *r);
-/* Returns whether the service and the action of a call of the SDK exist, as far as is known. */
-bool call_exists(const struct asl_resource *r);
+/* Returns whether the service and the action exist, as far as is known, of what call_find gave for
+ * `r`. */
+bool call_exists(const struct call *call, const struct asl_resource *r);
 /* So many names of a definition are compared with others, to tell what was meant: it takes long. */
 enum { CALL_GUESSES = 20000 };
 

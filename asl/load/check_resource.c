@@ -147,7 +147,7 @@ static void check_integration(struct loader *l, struct asl_task *task, const str
     const struct asl_resource *r = &task->parts;
     bool read = r->kind != ASL_RESOURCE_OWN;
     const struct call *row = read ? call_find(r) : NULL;
-    bool known = row && (row->patterns & pattern_of(r)) && call_exists(r);
+    bool known = row && (row->patterns & pattern_of(r)) && call_exists(row, r);
 
     if (!known && !is_served(l, at)) {
         not_recognized(l, at, read ? r : NULL, row);

@@ -32,15 +32,10 @@ bool asl_at_member(const struct asl_at *at, const char *key, struct asl_at *out)
 /* Places are a tree like the values; of a definition that was not read from text there are none. */
 void asl_at_index(const struct asl_at *at, size_t i, struct asl_at *out)
 {
-    bool object = json_is_object(at->value);
-
-    *out = (struct asl_at){
-        .up = at,
-        .value = object ? json_value_at(at->value, i) : json_at(at->value, i),
-        .places = at->places && at->places->kids ? &at->places->kids[i] : NULL,
-        .key = object ? json_key_at(at->value, i) : NULL,
-        .index = i,
-    };
+    out->up = at;
+    out->value = json_member_at(at->value, i, &out->key);
+    out->places = at->places && at->places->kids ? &at->places->kids[i] : NULL;
+    out->index = i;
 }
 
 /* Adds text to a way that may be `most` bytes long: what goes beyond becomes one "…". */

@@ -213,14 +213,14 @@ static void tell_covered(struct warner *w, const struct asl_state *s, const stru
 }
 
 /* The first entry that matches an error has it, so a name that an earlier one covers is never used.
- */
+ * Most lists have one entry, before which there is none. */
 static void check_order(struct warner *w, const struct asl_state *s, const struct asl_at *at,
                         bool retry)
 {
     size_t count = retry ? s->retriers : s->catchers;
     struct found f = {.task_failed = {SIZE_MAX, 0}, .timeout = {SIZE_MAX, 0}};
 
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; count > 1 && i < count; i++) {
         const struct asl_errors *errors = errors_of(s, retry, i);
         for (size_t n = 0; n < errors->count; n++) {
             struct found_name by = covering(&f, errors->names[n]);

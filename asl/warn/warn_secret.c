@@ -86,21 +86,22 @@ static size_t warn_secret_plain_name(const char *name, char plain[LONGEST_NAME])
     return n;
 }
 
-/* A value as it stands: neither a placeholder nor a path, nor what tells where the secret is. */
+/* A value as it stands: neither a placeholder nor a path, nor what tells where the secret is. What
+ * the first characters tell comes first, and searches last, as most texts are none. */
 static bool is_literal(const char *text)
 {
     size_t letters = 0, digits = 0;
 
-    if (strchr("$<{", text[0]) || strstr(text, "${") || strstr(text, "{{") ||
-        strncmp(text, "arn:", 4) == 0 || strchr(text, '/'))
+    if (*text == '$' || *text == '<' || *text == '{' || strncmp(text, "arn:", 4) == 0)
         return false;
     for (const char *p = text; *p; p++) {
+        if (*p == '/' || isspace((unsigned char)*p))
+            return false;
         letters += isalpha((unsigned char)*p) != 0;
         digits += isdigit((unsigned char)*p) != 0;
-        if (isspace((unsigned char)*p))
-            return false;
     }
-    return letters && digits && letters + digits >= SHORTEST && !is_example(text, strlen(text));
+    return letters && digits && letters + digits >= SHORTEST && !strstr(text, "${") &&
+           !strstr(text, "{{") && !is_example(text, strlen(text));
 }
 
 /* "Bearer 5f2b…", "Basic dXNlcjpw…" */
@@ -108,10 +109,12 @@ static bool is_credential(const char *text)
 {
     static const char *const schemes[] = {"Bearer ", "Basic ", "Token "};
 
+    if (!strchr(text, ' '))
+        return is_literal(text);
     for (size_t i = 0; i < COUNT(schemes); i++)
         if (strncasecmp(text, schemes[i], strlen(schemes[i])) == 0)
             return is_literal(text + strlen(schemes[i]));
-    return is_literal(text);
+    return false;
 }
 
 static const char *warn_secret_by_name(const char *name, const char *text)
@@ -122,9 +125,9 @@ static const char *warn_secret_by_name(const char *name, const char *text)
     char plain[LONGEST_NAME];
 
     /* Most texts are neither, and need no look at their names. */
-    bool literal = is_literal(text), credential = literal || is_credential(text);
-    if (!credential)
+    if (!is_credential(text))
         return NULL;
+    bool literal = !strchr(text, ' ');
     size_t len = warn_secret_plain_name(name, plain);
     if (text_n_ends_with(plain, len, "authorization"))
         return "a credential";

@@ -364,6 +364,16 @@ const json *json_value_at(const json *object, size_t i)
     return as_object(object)->members[i].value;
 }
 
+const json *json_member_at(const json *container, size_t i, const json **key)
+{
+    if (container->kind == JSON_ARRAY) {
+        *key = NULL;
+        return json_at(container, i);
+    }
+    *key = json_key_at(container, i);
+    return json_value_at(container, i);
+}
+
 size_t json_depth(const json *v)
 {
     return v->depth;

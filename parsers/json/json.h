@@ -103,6 +103,8 @@ size_t json_count(const json *v);
 const json *json_at(const json *array, size_t i);
 const json *json_key_at(const json *object, size_t i);
 const json *json_value_at(const json *object, size_t i);
+/* Returns element or value number `i`, and sets *key: the value's key, NULL in an array. */
+const json *json_member_at(const json *container, size_t i, const json **key);
 /*
  * Return the value of a key; NULL when `object` has no such key or is no object. json_get_key
  * compares pointers first: the objects of one text share their keys.
