@@ -56,6 +56,21 @@ static const struct {
      LOGS("AmazonEC2ContainerServiceV20141113.RunTask") "{\"taskDefinition\":\"d\",\"overrides\":{"
                                                         "\"containerOverrides\":[{\"name\":\"c\"}]}"
                                                         "}"},
+    {"the tag by which Step Functions knows its own", "mediaconvert:createJob",
+     "{\"Role\":\"r\",\"Settings\":{},\"Tags\":{\"mine\":\"1\",\"ManagedByService\":\"me\"}}",
+     "POST /2017-08-29/jobs\n" JSON_BODY "{\"role\":\"r\",\"settings\":{},\"tags\":{\"mine\":\"1\","
+                                         "\"ManagedByService\":\"AWSStepFunctions\"}}"},
+    {"the variable by which it does", "batch:submitJob.sync",
+     "{\"JobName\":\"n\",\"ContainerOverrides\":{\"Vcpus\":1,\"Environment\":[{\"Name\":\"A\","
+     "\"Value\":\"b\"}]}}",
+     "POST /v1/submitjob\n" JSON_BODY
+     "{\"jobName\":\"n\",\"containerOverrides\":{\"vcpus\":1,\"environment\":[{\"name\":\"A\","
+     "\"value\":\"b\"},{\"name\":\"MANAGED_BY_AWS\",\"value\":\"STARTED_BY_STEP_FUNCTIONS\"}]}}"},
+    {"not where nobody waits", "batch:submitJob", "{\"JobName\":\"n\"}",
+     "POST /v1/submitjob\n" JSON_BODY "{\"jobName\":\"n\"}"},
+    {"nor for a job of several nodes", "batch:submitJob.sync",
+     "{\"JobName\":\"n\",\"NodeOverrides\":{\"NumNodes\":2}}",
+     "POST /v1/submitjob\n" JSON_BODY "{\"jobName\":\"n\",\"nodeOverrides\":{\"numNodes\":2}}"},
     {"json: structures in maps have names, too", "aws-sdk:glue:getTable",
      "{\"databaseName\":\"d\",\"name\":\"t\"}",
      LOGS("AWSGlue.GetTable") "{\"DatabaseName\":\"d\",\"Name\":\"t\"}"},

@@ -32,7 +32,9 @@ static const struct {
      {{200, NULL, "{\"jobId\":\"i\"}"},
       {503, NULL, ""},
       {200, NULL, "{\"jobs\":[{\"jobId\":\"i\",\"status\":\"FAILED\"}]}"}},
-     "POST /v1/submitjob {\"jobName\":\"n\"}\nPOST /v1/describejobs {\"jobs\":[\"i\"]}\n"
+     "POST /v1/submitjob "
+     "{\"jobName\":\"n\",\"containerOverrides\":{\"environment\":[{\"name\":\"MANAGED_BY_AWS\","
+     "\"value\":\"STARTED_BY_STEP_FUNCTIONS\"}]}}\nPOST /v1/describejobs {\"jobs\":[\"i\"]}\n"
      "POST /v1/describejobs {\"jobs\":[\"i\"]}\n",
      "failed States.TaskFailed: {\"JobId\":\"i\",\"Status\":\"FAILED\"}"},
     {"one that isn't begun",

@@ -210,8 +210,7 @@ static json *request_wanted(const struct aws_call *c, const json *parameters,
     v = with_text(v, i->text);
     if (!strcmp(i->call, "events:putEvents"))
         v = with_events(v, caller->execution);
-    if (c->job && !strcmp(i->call, "ecs:runTask"))
-        v = with_default(v, "StartedBy", json_cstring("AWS Step Functions"));
+    v = aws_marked(c, v, caller);
     if (i->once && caller->key)
         v = with_default(v, i->once, once_token(caller->key));
     return v;
