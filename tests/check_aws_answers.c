@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#define PARAMETERS "{\"ApplicationId\":\"a-1\"}" /* of all calls here; few results have of them */
+
 static void read_answer(const char *call, int status, const char *headers, const char *body,
                         struct buf *out)
 {
@@ -20,9 +22,15 @@ static void read_answer(const char *call, int status, const char *headers, const
     buf_printf(&resource, "arn:aws:states:::%s", call);
     ck_assert(asl_resource_read(buf_str(&resource), &r));
     ck_assert_msg(aws_call_read(&r, &c, &why), "%s: %s", call, why.text);
-    struct aws_answer a = {
-        .status = status, .body = body, .len = strlen(body), .headers = h, .request_id = "made"};
+    json *parameters = json_of(PARAMETERS);
+    struct aws_answer a = {.status = status,
+                           .body = body,
+                           .len = strlen(body),
+                           .headers = h,
+                           .request_id = "made",
+                           .parameters = parameters};
     aws_answer_read(&c, &a, &result);
+    json_unref(parameters);
     if (result.ok)
         json_write(out, result.value);
     else
@@ -52,6 +60,12 @@ static const struct {
      "{\"Parameter\":{\"LastModifiedDate\":\"2023-11-14T22:13:20Z\"}}"},
     {"json: the kind of a union is not told", "aws-sdk:dynamodb:getItem", NULL,
      "{\"Item\":{\"k\":{\"S\":\"v\",\"__type\":\"x\"}}}", "{\"Item\":{\"k\":{\"S\":\"v\"}}}"},
+    {"an answer that is empty, to which Step Functions adds", "emr-serverless:startApplication",
+     NULL, "{}", "{\"ApplicationId\":\"a-1\"}"},
+    {"likewise when it stops", "emr-serverless:stopApplication", NULL, "",
+     "{\"ApplicationId\":\"a-1\"}"},
+    {"and when it goes away", "emr-serverless:deleteApplication", NULL, "{}",
+     "{\"ApplicationId\":\"a-1\"}"},
     {"json: null for a body", "aws-sdk:kms:createAlias", NULL, "null", "{}"},
     {"json: DynamoDB's values, as the SDK calls them", "aws-sdk:dynamodb:getItem", NULL,
      "{\"Item\":{\"k\":{\"L\":[{\"BOOL\":true},{\"NULL\":true},{\"SS\":[\"a\"]}]}}}",

@@ -59,7 +59,7 @@ static const struct {
     {"the tag by which Step Functions knows its own", "mediaconvert:createJob",
      "{\"Role\":\"r\",\"Settings\":{},\"Tags\":{\"mine\":\"1\",\"ManagedByService\":\"me\"}}",
      "POST /2017-08-29/jobs\n" JSON_BODY "{\"role\":\"r\",\"settings\":{},\"tags\":{\"mine\":\"1\","
-                                         "\"ManagedByService\":\"AWSStepFunctions\"}}"},
+     "\"ManagedByService\":\"AWSStepFunctions\"}}"},
     {"the variable by which it does", "batch:submitJob.sync",
      "{\"JobName\":\"n\",\"ContainerOverrides\":{\"Vcpus\":1,\"Environment\":[{\"Name\":\"A\","
      "\"Value\":\"b\"}]}}",

@@ -272,65 +272,6 @@ START_TEST(job_that_is_released_goes_on)
 }
 END_TEST
 
-/* Every job can be asked about, and those that can be stopped, stopped. */
-static const char *const all_jobs[] = {
-    "athena:startQueryExecution",
-    "batch:submitJob",
-    "bedrock:createModelCustomizationJob",
-    "codebuild:startBuild",
-    "codebuild:startBuildBatch",
-    "codebuild:retryBuildBatch",
-    "databrew:startJobRun",
-    "ecs:runTask",
-    "eks:createCluster",
-    "eks:deleteCluster",
-    "eks:createNodegroup",
-    "eks:deleteNodegroup",
-    "eks:createFargateProfile",
-    "eks:deleteFargateProfile",
-    "elasticmapreduce:createCluster",
-    "elasticmapreduce:terminateCluster",
-    "elasticmapreduce:addStep",
-    "emr-containers:deleteVirtualCluster",
-    "emr-containers:startJobRun",
-    "emr-serverless:createApplication",
-    "emr-serverless:startApplication",
-    "emr-serverless:stopApplication",
-    "emr-serverless:deleteApplication",
-    "emr-serverless:startJobRun",
-    "emr-serverless:cancelJobRun",
-    "glue:startJobRun",
-    "mediaconvert:createJob",
-    "sagemaker:createTrainingJob",
-    "sagemaker:createTransformJob",
-    "sagemaker:createProcessingJob",
-    "sagemaker:createHyperParameterTuningJob",
-    "sagemaker:createLabelingJob",
-    "states:startExecution",
-};
-
-START_TEST(job_table)
-{
-    struct aws_call c, next;
-    struct asl_resource parts;
-    struct buf resource = {0};
-    struct diag why = {0};
-    json *request = NULL;
-
-    buf_printf(&resource, "arn:aws:states:::%s.sync", all_jobs[_i]);
-    ck_assert(asl_resource_read(buf_str(&resource), &parts));
-    ck_assert_msg(aws_call_read(&parts, &c, &why), "%s", why.text);
-    ck_assert_msg(c.job, "%s: no job is known", all_jobs[_i]);
-    ck_assert(aws_job_describe(&c, json_empty_object(), json_empty_object(), &next, &request));
-    json_unref(request);
-    bool stops = aws_job_stop(&c, json_empty_object(), json_empty_object(), NULL, &next, &request);
-    ck_assert_msg(stops == (c.job->stop != NULL), "%s: %s", all_jobs[_i], c.job->stop);
-    if (stops)
-        json_unref(request);
-    buf_clear(&resource);
-}
-END_TEST
-
 int main(void)
 {
     Suite *s = suite_create("job");
@@ -343,7 +284,6 @@ int main(void)
     tcase_add_test(t, job_after_crash_is_stopped);
     tcase_add_test(t, job_is_stopped);
     tcase_add_test(t, job_that_is_released_goes_on);
-    tcase_add_loop_test(t, job_table, 0, COUNT(all_jobs));
     suite_add_tcase(s, t);
     return run_suite(s);
 }

@@ -150,7 +150,7 @@ void aws_answer_read(const struct aws_call *c, const struct aws_answer *a, struc
         return;
     }
     if (c->integration && c->integration->result) {
-        json *mapped = aws_mapped(c->integration->result, NULL, v);
+        json *mapped = aws_mapped(c->integration->result, a->parameters, v);
         json_unref(v);
         v = mapped;
     }

@@ -81,6 +81,7 @@ struct aws_answer {
     size_t len;
     const json *headers;    /* an object name: text */
     const char *request_id; /* for an answer without one */
+    const json *parameters; /* the Task's, of which some results take values; NULL: none */
 };
 
 /* A value where `ok`, else the error's name and cause: as struct task_result has them. */
@@ -112,8 +113,9 @@ bool aws_job_stop(const struct aws_call *c, const json *parameters, const json *
                   const char *execution, struct aws_call *out, json **request);
 /* Reads how a job does from the answer to aws_job_describe's call. When it has ended, *out is the
  * Task's result. */
-enum aws_progress aws_job_progress(const struct aws_call *c, const struct aws_call *describe,
-                                   const struct aws_answer *a, struct aws_result *out);
+enum aws_progress aws_job_progress(const struct aws_call *c, const json *submitted,
+                                   const struct aws_call *describe, const struct aws_answer *a,
+                                   struct aws_result *out);
 
 /* ---- shared ---- */
 

@@ -35,6 +35,7 @@ struct aws_job {
     const char *good, *bad;          /* the states at which it has ended, with blanks around */
     const char *wrap;                /* the result is {wrap: description}; NULL: the description */
     const char *stop, *stop_request; /* NULL: none */
+    const char *also;                /* a mapping: what the result has beside; NULL: nothing */
 };
 
 const struct aws_integration *aws_integration_of(const char *call, size_t len);

@@ -118,8 +118,26 @@ static bool is_gone(const struct aws_call *c, const struct aws_result *r)
            strstr(json_str(r->error), "ResourceNotFoundException");
 }
 
-enum aws_progress aws_job_progress(const struct aws_call *c, const struct aws_call *describe,
-                                   const struct aws_answer *a, struct aws_result *out)
+/* Makes the description without what the envelope adds, and with what the call's answer has beside
+ * it. */
+static json *description_of(const struct aws_job *job, const json *at, const struct aws_answer *a,
+                            const json *submitted)
+{
+    json *also =
+        job->also ? aws_mapped(job->also, a->parameters, submitted) : json_ref(json_empty_object());
+    struct json_build b;
+
+    json_build_copy(&b, also, json_count(at));
+    for (size_t i = 0; i < json_count(at); i++)
+        if (strncmp(json_str(json_key_at(at, i)), "Sdk", 3) != 0)
+            json_build_set_key(&b, json_ref(json_key_at(at, i)), json_ref(json_value_at(at, i)));
+    json_unref(also);
+    return json_build_done(&b);
+}
+
+enum aws_progress aws_job_progress(const struct aws_call *c, const json *submitted,
+                                   const struct aws_call *describe, const struct aws_answer *a,
+                                   struct aws_result *out)
 {
     const struct aws_job *job = c->job;
     struct aws_call in_ms = *describe;
@@ -152,15 +170,8 @@ enum aws_progress aws_job_progress(const struct aws_call *c, const struct aws_ca
 
         if (good && !strcmp(job->call, "ecs:runTask"))
             good = !(failed = containers_failed(at));
-        if (good || failed) {
-            struct json_build b;
-            json_build_object(&b, json_count(at));
-            for (size_t i = 0; i < json_count(at); i++)
-                if (strncmp(json_str(json_key_at(at, i)), "Sdk", 3) != 0)
-                    json_build_set_key(&b, json_ref(json_key_at(at, i)),
-                                       json_ref(json_value_at(at, i)));
-            p = answer_ended(c, good, json_build_done(&b), out);
-        }
+        if (good || failed)
+            p = answer_ended(c, good, description_of(job, at, a, submitted), out);
     }
     aws_result_clear(&r);
     return p;

@@ -245,7 +245,8 @@ static struct aws_answer endpoint_answer_of(const struct http_response *r, json 
                                .body = r->body.data ? r->body.data : "",
                                .len = r->body.len,
                                .headers = headers,
-                               .request_id = id};
+                               .request_id = id,
+                               .parameters = call->payload};
 }
 
 /* A question that gets no answer tells nothing about the job, which may run for hours: it is asked
@@ -264,7 +265,7 @@ static void described(void *user, struct http_response *r)
     }
     headers = response_headers(r);
     struct aws_answer a = endpoint_answer_of(r, headers, id, w->task_call);
-    enum aws_progress p = aws_job_progress(&w->call, &w->describe, &a, &result);
+    enum aws_progress p = aws_job_progress(&w->call, w->submitted, &w->describe, &a, &result);
     json_unref(headers);
     if (p == AWS_JOB_RUNS)
         wait_for_job(w);

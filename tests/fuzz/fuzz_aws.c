@@ -86,7 +86,7 @@ static void answer(const char *text, size_t len, unsigned which)
         require_json(r.error);
     if (r.ok && c.job && aws_job_describe(&c, json_empty_object(), r.value, &describe, &request)) {
         struct aws_result end = {0};
-        if (aws_job_progress(&c, &describe, &a, &end) != AWS_JOB_RUNS)
+        if (aws_job_progress(&c, r.value, &describe, &a, &end) != AWS_JOB_RUNS)
             require(end.ok ? end.value != NULL : end.error != NULL);
         aws_result_clear(&end);
         json_unref(request);

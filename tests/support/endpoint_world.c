@@ -27,8 +27,15 @@ static void on_request(void *user, const struct stub_request *q, struct stub_rep
     char value[512];
 
     buf_printf(&w->seen, "%s %s", q->method, q->target);
-    if (w->shown && stub_header(q, w->shown, value, sizeof value))
-        buf_printf(&w->seen, " [%s]", value);
+    for (const char *name = w->shown; name && *name;) {
+        char one[64];
+        size_t len = strcspn(name, " ");
+
+        snprintf(one, sizeof one, "%.*s", (int)len, name);
+        if (stub_header(q, one, value, sizeof value))
+            buf_printf(&w->seen, " [%s]", value);
+        name += len + strspn(name + len, " ");
+    }
     if (q->body_len) {
         buf_addc(&w->seen, ' ');
         buf_add(&w->seen, q->body, q->body_len);

@@ -29,7 +29,7 @@ struct endpoint_world {
     const struct reply *replies;
     size_t replied;
     struct buf seen;           /* a line for each request */
-    const char *shown;         /* the header that goes with it; NULL: none */
+    const char *shown;         /* the headers that go with it, with blanks between; NULL: none */
     bool signs;                /* every request had an Authorization */
     struct task_result result; /* of the last Task that was answered */
     const char *role;          /* in the Credentials of Tasks that begin; NULL: none */
