@@ -1,4 +1,4 @@
-/* calls: what is wrong with the calls of services in Tasks, by the services' models. */
+/* calls: what is wrong with the calls of services in Tasks and Maps, by the services' models. */
 
 #include "tests/support/expect.h"
 
@@ -49,15 +49,15 @@ static const struct {
      "{\"FunctionName.$\": \"$.f\", \"Payload.$\": \"$\"}", ""},
     {"a slip in a name by a path", "lambda:invoke", false,
      "{\"FunctionName.$\": \"$.f\", \"payload.$\": \"$\"}",
-     "2:27 CALL_FIELD_UNKNOWN /States/A/Parameters/payload.$: The call has no parameter 'payload' "
-     "[did you mean Payload?]"},
+     "2:27 CALL_FIELD_UNKNOWN /States/A/Parameters/payload.$: lambda:invoke has no parameter "
+     "'payload' [did you mean Payload?]"},
     {"a required parameter under a small letter", "lambda:invoke", false,
      "{\"functionName\": \"f\"}",
      "2:2 error /States/A/Parameters: The field \"functionName\" is not supported by Step "
      "Functions [did you mean FunctionName?]"},
     {"a required parameter under a small letter, by a path", "lambda:invoke", false,
      "{\"functionName.$\": \"$.f\"}",
-     "2:2 CALL_FIELD_UNKNOWN /States/A/Parameters/functionName.$: The call has no parameter "
+     "2:2 CALL_FIELD_UNKNOWN /States/A/Parameters/functionName.$: lambda:invoke has no parameter "
      "'functionName' [did you mean FunctionName?]"},
     {"the SDK's spelling", "aws-sdk:s3:putObject", false,
      "{\"Bucket\": \"b\", \"Key\": \"k\", \"SsekmsKeyId\": \"x\", \"ContentMD5\": \"x\"}", ""},
@@ -119,8 +119,8 @@ static const struct {
      "[did you mean Payload?]"},
     {"an expression for a name that there is not", "lambda:invoke", true,
      "{\"FunctionName\": \"f\", \"payload\": \"{% $states.input %}\"}",
-     "2:23 CALL_FIELD_UNKNOWN /States/A/Arguments/payload: The call has no parameter 'payload' "
-     "[did you mean Payload?]"},
+     "2:23 CALL_FIELD_UNKNOWN /States/A/Arguments/payload: lambda:invoke has no parameter "
+     "'payload' [did you mean Payload?]"},
     {"a value for it", "lambda:invoke", true, "{\"FunctionName\": \"f\", \"payload\": {}}",
      "2:23 error /States/A/Arguments: The field \"payload\" is not supported by Step Functions "
      "[did you mean Payload?]"},
@@ -134,10 +134,11 @@ static const struct {
      "{\"TableName\": \"{% $states.input.t %}\", \"Item\": \"{% $states.input.i %}\"}", ""},
     {"what AWS does not ask of an integration", "batch:submitJob", false,
      "{\"JobName\": \"j\", \"JobDefinition\": \"d\"}",
-     "1:112 CALL_FIELD_MISSING /States/A/Parameters: The call requires 'JobQueue'"},
+     "1:112 CALL_FIELD_MISSING /States/A/Parameters: batch:submitJob requires 'JobQueue'"},
     {"a member of a structure", "aws-sdk:s3:deleteObjects", false,
      "{\"Bucket\": \"b\", \"Delete\": {\"Objects\": [{}]}}",
-     "2:40 CALL_FIELD_MISSING /States/A/Parameters/Delete/Objects[0]: The call requires 'Key'"},
+     "2:40 CALL_FIELD_MISSING /States/A/Parameters/Delete/Objects[0]: An element of 'Objects' "
+     "requires 'Key'"},
     {"a token that the SDK makes", "aws-sdk:emrserverless:startJobRun", false,
      "{\"ApplicationId\": \"a\", \"ExecutionRoleArn\": \"arn:aws:iam::123456789012:role/r\"}", ""},
     {"a structure by a path", "aws-sdk:s3:deleteObjects", false,
@@ -281,7 +282,7 @@ static const struct {
      "you mean Step?]"},
     {"a step without its jar", "elasticmapreduce:addStep", false,
      "{\"ClusterId\": \"c\", \"Step\": {\"Name\": \"s\"}}",
-     "2:20 CALL_FIELD_MISSING /States/A/Parameters/Step: The call requires 'HadoopJarStep'"},
+     "2:20 CALL_FIELD_MISSING /States/A/Parameters/Step: 'Step' requires 'HadoopJarStep'"},
     {"a fleet by its name", "elasticmapreduce:modifyInstanceFleetByName", false,
      "{\"ClusterId\": \"c\", \"InstanceFleetName\": \"f\", \"InstanceFleet\": "
      "{\"TargetOnDemandCapacity\": 2}}",
@@ -329,7 +330,7 @@ static const struct {
      ""},
     {"a request without a connection", "http:invoke", false,
      "{\"ApiEndpoint\": \"https://example.com\", \"Method\": \"GET\"}",
-     "1:108 CALL_FIELD_MISSING /States/A/Parameters: The call requires 'Authentication'"},
+     "1:108 CALL_FIELD_MISSING /States/A/Parameters: http:invoke requires 'Authentication'"},
     {"a connection that is no ARN", "http:invoke", false,
      "{\"ApiEndpoint\": \"https://example.com\", \"Method\": \"GET\", \"Authentication\": "
      "{\"ConnectionArn\": \"c\"}}",
@@ -423,6 +424,86 @@ START_TEST(call)
 }
 END_TEST
 
+/* A Map's reader and writer: they stand from line 2 on. */
+static const struct {
+    const char *name;
+    bool jsonata;
+    const char *reader, *writer, *want;
+} maps[] = {
+    {"a reader and a writer as they are", false,
+     "\"s3:getObject\", \"Parameters\": {\"Bucket\": \"b\", \"Key.$\": \"$.k\", \"VersionId\": "
+     "\"1\"}",
+     "\"s3:putObject\", \"Parameters\": {\"Bucket.$\": \"$.b\", \"Prefix\": \"p\"}", ""},
+    {"a list as it is, in JSONata", true,
+     "\"s3:listObjectsV2\", \"Arguments\": {\"Bucket\": \"b\", \"Prefix\": \"{% $p %}\", "
+     "\"MaxKeys\": 5}",
+     "\"s3:putObject\", \"Arguments\": \"{% $place %}\"", ""},
+    {"a reader's parameter with a small letter", false,
+     "\"s3:getObject\", \"Parameters\": {\"bucket\": \"b\", \"Key\": \"k\"}", NULL,
+     "2:76 CALL_FIELD_UNKNOWN /States/M/ItemReader/Parameters/bucket: s3:getObject has no "
+     "parameter 'bucket' [did you mean Bucket?]"},
+    {"by a path", false,
+     "\"s3:getObject\", \"Parameters\": {\"bucket.$\": \"$.b\", \"Key.$\": \"$.k\"}", NULL,
+     "2:76 CALL_FIELD_UNKNOWN /States/M/ItemReader/Parameters/bucket.$: s3:getObject has no "
+     "parameter 'bucket' [did you mean Bucket?]"},
+    {"a file without a key", false, "\"s3:getObject\", \"Parameters\": {\"Bucket\": \"b\"}", NULL,
+     "2:61 CALL_FIELD_MISSING /States/M/ItemReader/Parameters: s3:getObject requires 'Key'"},
+    {"a reader of nothing", true, "\"s3:listObjectsV2\"", NULL,
+     "2:1 CALL_FIELD_MISSING /States/M/ItemReader: s3:listObjectsV2 requires 'Arguments'"},
+    {"a list by the key of a file", false,
+     "\"s3:listObjectsV2\", \"Parameters\": {\"Bucket\": \"b\", \"Key\": \"k\"}", NULL,
+     "2:95 CALL_FIELD_UNKNOWN /States/M/ItemReader/Parameters/Key: s3:listObjectsV2 has no "
+     "parameter 'Key'"},
+    {"values of the wrong type, in JSONata", true,
+     "\"s3:listObjectsV2\", \"Arguments\": {\"Bucket\": 5, \"MaxKeys\": \"all\"}", NULL,
+     "2:89 CALL_VALUE_REFUSED /States/M/ItemReader/Arguments/Bucket: 'Bucket' takes a string, and "
+     "this is a number\n"
+     "2:103 CALL_VALUE_REFUSED /States/M/ItemReader/Arguments/MaxKeys: 'MaxKeys' takes a whole "
+     "number, and this is a string"},
+    {"a writer with a key, which is the Map Run's to choose", false, NULL,
+     "\"s3:putObject\", \"Parameters\": {\"Bucket\": \"b\", \"Key\": \"k\"}",
+     "3:93 CALL_FIELD_UNKNOWN /States/M/ResultWriter/Parameters/Key: s3:putObject has no "
+     "parameter 'Key'"},
+    {"a writer without a bucket", true, NULL,
+     "\"s3:putObject\", \"Arguments\": {\"Prefix\": \"{% $p %}\"}",
+     "3:63 CALL_FIELD_MISSING /States/M/ResultWriter/Arguments: s3:putObject requires 'Bucket'"},
+    {"a writer without a Resource", false, NULL, NULL, ""},
+};
+
+static void add_s3(struct buf *out, const char *field, const char *resource, const char *otherwise)
+{
+    if (resource)
+        buf_printf(out, "\n\"%s\": {\"Resource\": \"arn:aws:states:::%s},", field, resource + 1);
+    else
+        buf_printf(out, "\n%s", otherwise);
+}
+
+START_TEST(map)
+{
+    struct asl_report report = {0};
+    struct buf text = {0}, got = {0};
+    struct asl_codes codes;
+
+    wanted_codes(&codes);
+    buf_printf(&text,
+               "{\"StartAt\": \"M\", \"States\": {\"M\": {\"Type\": \"Map\", \"End\": true, %s",
+               maps[_i].jsonata ? "\"QueryLanguage\": \"JSONata\", " : "");
+    add_s3(&text, "ItemReader", maps[_i].reader, "");
+    add_s3(&text, "ResultWriter", maps[_i].writer,
+           "\"ResultWriter\": {\"WriterConfig\": {\"Transformation\": \"FLATTEN\"}},");
+    buf_adds(&text, "\n\"ItemProcessor\": {\"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\", "
+                    "\"ExecutionType\": \"STANDARD\"}, \"StartAt\": \"P\", \"States\": {\"P\": "
+                    "{\"Type\": \"Pass\", \"End\": true}}}}}}");
+    asl_lint(buf_str(&text), text.len, DOCUMENT_JSON, ASL_STANDARD, &codes, &report);
+    for (size_t i = 0; i < report.count; i++)
+        list(&got, &report.problems[i], "");
+    expect_text(maps[_i].name, buf_str(&got), maps[_i].want);
+    asl_report_clear(&report);
+    buf_clear(&text);
+    buf_clear(&got);
+}
+END_TEST
+
 /* A client of the API is told errors only, with what follows from them. */
 static const struct {
     const char *name, *call, *parameters, *want;
@@ -459,6 +540,7 @@ int main(void)
     TCase *t = tcase_create("calls");
 
     tcase_add_loop_test(t, call, 0, COUNT(rows));
+    tcase_add_loop_test(t, map, 0, COUNT(maps));
     tcase_add_loop_test(t, answer, 0, COUNT(answers));
     suite_add_tcase(s, t);
     return run_suite(s);

@@ -84,6 +84,16 @@ void call_guess(const struct asl_resource *r, size_t *guesses, struct buf *out)
 
 /* ---- their parameters ---- */
 
+void call_add_owner(const struct asl_resource *r, const struct call_problem *p, struct buf *out)
+{
+    const struct asl_at *object = p->fault == CALL_MISSING ? p->at : p->at->up;
+
+    if (!p->inside)
+        buf_add(out, r->call.at, r->call.len);
+    else
+        buf_printf(out, "%s'%s'", object->key ? "" : "An element of ", call_name_of(object));
+}
+
 bool call_is_refused(const struct asl_resource *r, const struct call_problem *p)
 {
     switch (p->fault) {

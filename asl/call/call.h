@@ -29,6 +29,9 @@ struct call {
 
 /* Finds the call of a resource; NULL when its form is wrong, or Step Functions has no such. */
 const struct call *call_find(const struct asl_resource *r);
+/* Finds the call of S3 by which a Map reads its items, or writes its results (`writes`); NULL when
+ * AWS has no such reader or writer. */
+const struct call *call_find_of_map(const struct asl_resource *r, bool writes);
 /* Returns whether the service and the action exist, as far as is known, of what call_find gave for
  * `r`. */
 bool call_exists(const struct call *call, const struct asl_resource *r);
@@ -60,6 +63,9 @@ struct call_problem {
     bool needed;             /* MISSING: it is one of the call's `needs` */
     bool misspelt;           /* MISSING: one that there is not likely stands for it */
 };
+
+/* Adds what has no such parameter, or lacks it: the call ("lambda:invoke"), or the object in it. */
+void call_add_owner(const struct asl_resource *r, const struct call_problem *p, struct buf *out);
 
 /* Returns whether AWS creates no machine with that problem. Otherwise the Task fails when it runs,
  * or the service refuses the call. */

@@ -202,6 +202,25 @@ static const struct call integrations[] = {
     {.name = "states:startExecution",                         .patterns = R | S | S2 | T, .needs = WORDS("StateMachineArn"), .service = "sfn", .any = "Input"},
 };
 
+/*
+ * What a Map reads its items by, and writes its results by. A reader takes what S3's action does.
+ * Which objects a writer makes, and under what keys, is decided by Step Functions.
+ */
+static const struct call_field writer_fields[] = {
+    {.name = "Bucket", .kind = TAKES_LIKE, .required = true, .like = "Bucket"},
+    {.name = "Prefix", .kind = TAKES_TEXT},
+    {.name = "ExpectedBucketOwner", .kind = TAKES_LIKE, .like = "ExpectedBucketOwner"},
+    {.name = NULL},
+};
+
+static const struct call map_readers[] = {
+    {.name = "s3:getObject",                                  .patterns = R},
+    {.name = "s3:listObjectsV2",                              .patterns = R},
+};
+
+static const struct call map_writer =
+    {.name = "s3:putObject",                                  .patterns = R, .own = writer_fields, .alone = true};
+
 /* aws-sdk:SERVICE:ACTION, of which there are too many for a table. */
 static const struct call any_sdk_call = {.name = "aws-sdk:", .patterns = R | T};
 
@@ -290,6 +309,17 @@ const struct call *call_find(const struct asl_resource *r)
     for (size_t i = 0; i < COUNT(integrations); i++)
         if (is_of_row(&integrations[i], r))
             return &integrations[i];
+    return NULL;
+}
+
+const struct call *call_find_of_map(const struct asl_resource *r, bool writes)
+{
+    const struct call *rows = writes ? &map_writer : map_readers;
+    size_t count = writes ? 1 : COUNT(map_readers);
+
+    for (size_t i = 0; r->call.len && i < count; i++)
+        if (is_of_row(&rows[i], r))
+            return &rows[i];
     return NULL;
 }
 

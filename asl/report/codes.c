@@ -124,7 +124,7 @@ static const struct asl_code codes[] = {
      .summary =
          "a call of a service without a parameter that the service requires",
      .why =
-         "AWS creates the machine, but the service refuses the call, so the Task fails. "
+         "AWS creates the machine, but the service refuses the call, so the state fails. "
          "What a service requires is told by its public model.",
      .mend =
          "Add it, or its name with .$ and a path.",
@@ -148,7 +148,8 @@ static const struct asl_code codes[] = {
          "a path or an expression for a parameter that the call doesn't have",
      .why =
          "AWS creates the machine, and refuses the parameter when the Task runs: \"The "
-         "field is not supported by Step Functions\". One with a plain value is an error.",
+         "field is not supported by Step Functions\". One with a plain value is an error "
+         "there; in a Map's ItemReader and ResultWriter it is warned of, too.",
      .mend =
          "Remove it, or name it as the service does, with a first capital.",
      .bad =

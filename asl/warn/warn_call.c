@@ -1,5 +1,5 @@
 /*
- * What a service will not take, though AWS creates the machine: the Task fails when it runs. The
+ * What a service will not take, though AWS creates the machine: the state fails when it runs. The
  * facts are those of the services' models (asl/call), and what AWS refuses at once is an error of
  * asl/load/check_resource.c.
  */
@@ -8,50 +8,88 @@
 #include "asl/load/field.h"
 #include "asl/warn/warn_impl.h"
 
-/* A walk over the parameters of a Task's call, for one kind of problem. */
+#include <string.h>
+
+/* A walk over the parameters of a call, for one kind of problem. */
 struct calls {
     struct warner *w;
-    const struct asl_task *task;
+    const struct asl_resource *resource;
     enum call_fault fault;
+    bool told; /* what AWS refuses is told by errors */
 };
 
 static void warn_of_problem(void *user, const struct call_problem *p)
 {
     const struct calls *c = user;
-    struct buf hint = {0};
+    struct buf owner = {0}, hint = {0};
 
-    if (p->fault != c->fault || call_is_refused(&c->task->parts, p))
+    if (p->fault != c->fault || (c->told && call_is_refused(c->resource, p)))
         return;
+    call_add_owner(c->resource, p, &owner);
     switch (p->fault) {
     case CALL_UNKNOWN:
         if (p->meant)
             buf_printf(&hint, "did you mean %s?", p->meant);
         asl_report_add(c->w->report, ASL_WARNING, c->w->code->name, p->at, ASL_KEY,
-                       p->meant ? buf_str(&hint) : c->w->code->mend,
-                       "The call has no parameter '%s'", p->name);
+                       p->meant ? buf_str(&hint) : c->w->code->mend, "%s has no %s '%s'",
+                       buf_str(&owner), p->inside ? "member" : "parameter", p->name);
         break;
     case CALL_MISSING:
         if (!p->misspelt && !p->filled)
-            warn_at(c->w, p->at, ASL_KEY, "The call requires '%s'", p->name);
+            warn_at(c->w, p->at, ASL_KEY, "%s requires '%s'", buf_str(&owner), p->name);
         break;
     case CALL_VALUE: warn_at(c->w, p->at, ASL_VALUE, "%s", p->text); break;
     }
+    buf_clear(&owner);
     buf_clear(&hint);
 }
 
-static void warn_of_call(struct warner *w, const struct asl_state *s, const struct asl_at *at,
+static void warn_of_task(struct warner *w, const struct asl_state *s, const struct asl_at *at,
                          enum call_fault fault)
 {
-    struct calls c = {w, &s->task, fault};
+    struct calls c = {w, &s->task.parts, fault, true};
     struct asl_at parameters;
     const struct call *call;
 
-    if (s->type != ASL_TASK || !s->task.doubtful ||
+    if (!s->task.doubtful ||
         !asl_at_member(at, s->jsonata ? "Arguments" : "Parameters", &parameters))
         return;
     call = call_find(&s->task.parts);
     if (call)
         call_check(call, &s->task.parts, &parameters, s->jsonata, &w->guesses, warn_of_problem, &c);
+}
+
+/*
+ * A Map's reader or writer, `field`. Whether AWS refuses a machine for what is wrong there is not
+ * known, so all of it is warned of. A writer without a Resource writes to no bucket.
+ */
+static void warn_of_s3(struct warner *w, const struct asl_state *s, const struct asl_at *map,
+                       const char *field, enum call_fault fault)
+{
+    const char *given = s->jsonata ? "Arguments" : "Parameters";
+    struct asl_resource r = {0};
+    struct calls c = {w, &r, fault, false};
+    struct asl_at object, resource, parameters;
+
+    if (!asl_at_member(map, field, &object) || !asl_at_member(&object, "Resource", &resource) ||
+        !json_is_string(resource.value) || !asl_resource_read(json_str(resource.value), &r))
+        return;
+    const struct call *call = call_find_of_map(&r, strcmp(field, "ResultWriter") == 0);
+    if (call && asl_at_member(&object, given, &parameters))
+        call_check(call, &r, &parameters, s->jsonata, &w->guesses, warn_of_problem, &c);
+    else if (call && fault == CALL_MISSING)
+        warn_at(w, &object, ASL_KEY, "%s requires '%s'", call->name, given);
+}
+
+static void warn_of_call(struct warner *w, const struct asl_state *s, const struct asl_at *at,
+                         enum call_fault fault)
+{
+    if (s->type == ASL_TASK) {
+        warn_of_task(w, s, at, fault);
+    } else if (s->type == ASL_MAP) {
+        warn_of_s3(w, s, at, "ItemReader", fault);
+        warn_of_s3(w, s, at, "ResultWriter", fault);
+    }
 }
 
 void warn_call_unknown(struct warner *w, const struct asl_state *s, const struct asl_at *at)
