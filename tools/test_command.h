@@ -9,6 +9,7 @@
 #include "tools/test/coverage.h"
 #include "tools/test/coverage_report.h"
 #include "tools/test/faults.h"
+#include "tools/test/mock_use.h"
 #include "tools/test/reporter.h"
 #include "tools/test/suite.h"
 #include "tools/test_told.h"
@@ -37,6 +38,7 @@ struct test {
     faults *fault_player;       /* NULL: no faults are wanted */
     struct json_set fault_told; /* that were told */
     size_t fault_repeats;       /* that were not told once more */
+    struct mock_table table;    /* the one whose rows are heard */
     struct tried orders_tried, faults_tried;
     json **hits; /* by case, for mutants; NULL: it was not played */
     bool only;   /* some case says that it is to run alone */

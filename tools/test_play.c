@@ -86,7 +86,7 @@ static json *test_lost(void *user, size_t i, const char *how)
 static bool test_heard(void *user, size_t i, const json *heard)
 {
     struct test *t = user;
-    json *record = json_ref(heard);
+    json *record = mock_table_hear(&t->table, t->cases[i], json_ref(heard));
 
     if (t->fault_player)
         record = faults_once(&t->fault_told, record, &t->fault_repeats);
@@ -268,6 +268,7 @@ static void test_clear(struct test *t)
         json_unref(t->hits[i]);
     mem_free(t->hits);
     json_set_clear(&t->fault_told);
+    mock_table_clear(&t->table);
     mem_free(t->suites);
     mem_free(t->cases);
     for (size_t i = 0; i < t->broken_count; i++)

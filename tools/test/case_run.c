@@ -7,6 +7,7 @@
 #include "runtime/engine/names.h"
 #include "tools/test/case_input.h"
 #include "tools/test/mock_check.h"
+#include "tools/test/mock_use.h"
 #include "tools/test/mocking.h"
 #include "tools/test/snapshot.h"
 #include "tools/test/state_run.h"
@@ -119,12 +120,15 @@ static bool case_answer(void *user, const struct trial_call *call, struct trial_
     return true;
 }
 
-static void tell_unused(void *user, const struct asl_at *mock)
+/* Mocks of the row, or of the case if it has no rows, are there for this run alone. */
+static void judge_mocks(struct running_case *k)
 {
-    struct running_case *k = user;
+    json *uses = mocking_uses(k->mocks, 0);
 
-    failures_add(&k->out->failures, mock->places->key, "mocks", "nothing called for the mock '%s'",
-                 json_str(mock->key));
+    mock_use_tell(k->c, &k->c->layers[0], uses, &k->out->failures);
+    json_unref(uses);
+    if (k->c->rows && !k->out->failures.count)
+        k->out->uses = mocking_uses(k->mocks, 1);
 }
 
 /* ---- what the case says ---- */
@@ -224,7 +228,7 @@ static void case_judge(struct running_case *k)
     expect_check(k->c, out->result, &out->failures);
     if (!k->options->no_snapshots)
         snapshot_check(k->c, out->result, &out->failures);
-    mocking_unused(k->mocks, tell_unused, k);
+    judge_mocks(k);
 }
 
 static void state_unmocked(void *user, const struct trial_call *call)
@@ -310,6 +314,7 @@ void case_run(const struct test_case *c, const struct case_options *options, str
 void case_run_clear(struct case_run *r)
 {
     failures_clear(&r->failures);
+    json_unref(r->uses);
     result_free(r->result);
     trial_free(r->trial);
     *r = (struct case_run){0};

@@ -20,6 +20,8 @@ struct case_run {
     struct element_passed alone; /* that state */
     result *result;              /* NULL: the handlers file can't be read, so nothing was played */
     struct failures failures;    /* none: it passed */
+    json *uses;                  /* of a table's row that passed: what became of the rules of its
+                                    case's mocks, as mocking_uses tells it; NULL: there are none */
     double took_s;               /* of real time */
 };
 

@@ -19,6 +19,7 @@ struct mock_rule {
     const struct asl_at *at;
     const asl_template *value; /* of `return`; NULL: not compiled yet, or it returns nothing */
     jsonata *when;             /* NULL: not compiled yet, or there is none */
+    bool answered;
 };
 
 /* A mock: its key, and its rules. */
@@ -26,14 +27,14 @@ struct mock {
     const struct asl_at *at;
     struct mock_rule *rules;
     size_t count;
-    bool used;
-    bool own; /* of the row or the case, not shared with others */
+    bool called; /* some call fits its key */
 };
 
 /* The mocks that stand in one place: a row's, a case's, a suite's. */
 struct mock_layer {
     struct mock *mocks;
     size_t count;
+    size_t of;   /* the layer of the case that has them; CASE_LAYERS: they stand outside of it */
     bool shared; /* they stand in another file than the suite */
 };
 
@@ -75,9 +76,9 @@ static void take_rules(mocking *m, struct mock *mock)
 
 /*
  * Layers stand in the order in which they are asked: row, case, defaults, the suite's, then shared
- * files. `own` marks those of the case alone: one of them that is never used is told.
+ * files.
  */
-static void add_mocks(mocking *m, const struct asl_at *above, bool own, bool shared)
+static void add_mocks(mocking *m, const struct asl_at *above, size_t of, bool shared)
 {
     struct asl_at mocks, mock;
 
@@ -87,11 +88,12 @@ static void add_mocks(mocking *m, const struct asl_at *above, bool own, bool sha
     struct mock_layer *layer = &m->layers[m->layer_count++];
     const struct asl_at *stays = keep_at(m, &mocks);
     layer->count = json_count(mocks.value);
+    layer->of = of;
     layer->shared = shared;
     layer->mocks = arena_calloc(&m->arena, layer->count, sizeof *layer->mocks);
     for (size_t i = 0; i < layer->count; i++) {
         asl_at_index(stays, i, &mock);
-        layer->mocks[i] = (struct mock){.at = keep_at(m, &mock), .own = own};
+        layer->mocks[i] = (struct mock){.at = keep_at(m, &mock)};
         take_rules(m, &layer->mocks[i]);
     }
 }
@@ -104,10 +106,10 @@ mocking *mocking_new(const struct test_case *c)
     if (case_field(c, "seed", &seed))
         m->seed = (uint64_t)json_int_value(seed.value);
     for (size_t i = 0; i < c->layer_count; i++)
-        add_mocks(m, &c->layers[i], i == 0, false);
-    add_mocks(m, &c->suite->file.top, false, false);
+        add_mocks(m, &c->layers[i], i, false);
+    add_mocks(m, &c->suite->file.top, CASE_LAYERS, false);
     for (size_t i = 0; i < c->suite->included_count; i++)
-        add_mocks(m, &c->suite->included[i].top, false, true);
+        add_mocks(m, &c->suite->included[i].top, CASE_LAYERS, true);
     return m;
 }
 
@@ -285,7 +287,7 @@ static struct mock_rule *rule_in(struct mock_layer *layer, const struct trial_ca
             struct mock *mock = &layer->mocks[i];
             if (fit_of(mock->at->key, call, path) != wanted)
                 continue;
-            mock->used = true;
+            mock->called = true;
             struct mock_rule *rule = rule_for(mock, call, why);
             if (rule || why->len)
                 return rule;
@@ -414,6 +416,8 @@ bool mocking_answer(mocking *m, const struct trial_call *call, struct trial_answ
     }
     bool answered = rule || why.len;
     if (rule)
+        rule->answered = true;
+    if (rule)
         answer_by(m, rule, call, out);
     else if (answered)
         *out = (struct trial_answer){.kind = TRIAL_THROWS,
@@ -429,13 +433,24 @@ const struct asl_at *mocking_last(const mocking *m)
     return m->last;
 }
 
-void mocking_unused(const mocking *m, void (*tell)(void *user, const struct asl_at *mock),
-                    void *user)
+json *mocking_uses(const mocking *m, size_t layer)
 {
-    for (size_t i = 0; i < m->layer_count; i++)
-        for (size_t k = 0; k < m->layers[i].count; k++)
-            if (m->layers[i].mocks[k].own && !m->layers[i].mocks[k].used)
-                tell(user, m->layers[i].mocks[k].at);
+    struct json_build b = {0};
+    size_t at = 0;
+
+    while (at < m->layer_count && m->layers[at].of != layer)
+        at++;
+    if (at == m->layer_count)
+        return NULL;
+    json_build_array(&b, m->layers[at].count);
+    for (size_t i = 0; i < m->layers[at].count; i++) {
+        const struct mock *mock = &m->layers[at].mocks[i];
+        for (size_t k = 0; k < mock->count; k++)
+            json_build_add(&b, json_int(mock->rules[k].answered ? MOCK_ANSWERED
+                                        : mock->called          ? MOCK_FITTED_NONE
+                                                                : MOCK_UNCALLED));
+    }
+    return json_build_done(&b);
 }
 
 /* Which function lambda:invoke calls is known when it does. */

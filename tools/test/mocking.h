@@ -27,9 +27,13 @@ void mocking_free(mocking *m);
  */
 bool mocking_answer(mocking *m, const struct trial_call *call, struct trial_answer *out);
 
-/* Calls `tell` for each mock of the row and the case that answered no call since mocking_new. */
-void mocking_unused(const mocking *m, void (*tell)(void *user, const struct asl_at *mock),
-                    void *user);
+/* What became of a rule since mocking_new. Nothing called for its mock; calls did, and it fitted
+ * none of them, or one before it did; it answered. */
+enum mock_use { MOCK_ANSWERED, MOCK_FITTED_NONE, MOCK_UNCALLED };
+
+/* Returns what became of the rules in the mocks of one of the case's layers: a list of enum
+ * mock_use, yours, in the order in which they stand. NULL: the layer has no mocks. */
+json *mocking_uses(const mocking *m, size_t layer);
 
 /* Returns the mock that answered last; NULL: it stands in another file than the suite. */
 const struct asl_at *mocking_last(const mocking *m);

@@ -229,7 +229,29 @@ json *record_of_run(const struct test_case *c, const struct case_run *r, bool co
     }
     if (coverage && (r->trial || r->alone.state))
         json_build_set(&b, "hits", hits_value(c, r));
+    set_shared(&b, "uses", r->uses);
     set_failures(&b, &r->failures);
+    return json_build_done(&b);
+}
+
+json *record_fail_table(json *record, const struct test_case *c, const struct failures *failures)
+{
+    struct json_build b = {0};
+    struct buf again = {0}, rows = {0};
+
+    json_build_copy(&b, record, 2);
+    json_build_set(&b, "outcome", json_cstring("failed"));
+    set_failures(&b, failures);
+    /* One row alone does not show it. */
+    buf_printf(&rows, "%s[*", json_str(c->table->key));
+    buf_adds(&again, "asl test ");
+    record_write_quoted(&again, c->suite->file.path);
+    buf_adds(&again, " --filter ");
+    record_write_quoted(&again, buf_str(&rows));
+    set_text(&b, "again", buf_str(&again));
+    buf_clear(&rows);
+    buf_clear(&again);
+    json_unref(record);
     return json_build_done(&b);
 }
 

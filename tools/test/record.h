@@ -15,9 +15,10 @@
  * failedIn: the state by which a case failed whose execution failed, and where its definition has
  * it: state, file, line, column.
  * ended: of a case that expects nothing, its status with error and cause.
- * again: the command that plays it again, where that is not asl test with --filter.
+ * again: the command that plays it again, where that is not asl test with --filter and its name.
  * hits: with coverage, how often each element of the machine was passed, by its index.
  * orders: with --explore, how many were tried; faults: so with --faults.
+ * uses: of a table's row that passed, what became of each rule of its case's mocks: see mocking.h.
  * snapshot: with --update, what the file of snapshots is to have of the case.
  * failures: objects with what, text, line, column, differences (objects with pointer, text, line,
  * column, expected, actual), expected and actual. Of these values one that has more than 1 MiB or
@@ -29,6 +30,8 @@ json *record_of_run(const struct test_case *c, const struct case_run *r, bool co
 struct replay;
 json *record_of_replay(const char *definition, const char *file, const char *name,
                        const struct replay *r);
+/* Takes the record of a table's last row, and returns it with failures of all rows together. */
+json *record_fail_table(json *record, const struct test_case *c, const struct failures *failures);
 /* Of a case that could not be played to its end, for that reason: it failed. */
 json *record_of_broken(const struct test_case *c, const char *why);
 /* Of a suite that can't be read: as if it had one case, which failed. */

@@ -276,7 +276,8 @@ static void check_layer(const struct suite *s, const struct asl_at *layer,
  * A case of a table is made of its row, the case itself, and the defaults, in this order: the first
  * that has a field wins. Layers are looks into the file.
  */
-static void add_case(struct suite *s, struct asl_at *at, struct asl_at *row, size_t number)
+static void add_case(struct suite *s, struct asl_at *at, struct asl_at *row, size_t number,
+                     size_t rows)
 {
     struct asl_at defaults;
     struct buf name = {0};
@@ -294,6 +295,9 @@ static void add_case(struct suite *s, struct asl_at *at, struct asl_at *row, siz
     struct test_case *c = &s->cases[s->case_count++];
     *c = (struct test_case){.suite = s,
                             .name = buf_take(&name),
+                            .row = number,
+                            .rows = rows,
+                            .table = row ? at : NULL,
                             .place = row ? row->places->value : at->places->key,
                             .skip = json_get(at->value, "skip")};
     const json *only = json_get(at->value, "only");
@@ -324,14 +328,14 @@ static void add_cases(struct suite *s)
         asl_at_index(cases, i, &at);
         struct asl_at *kept = kept_at(s, &at);
         if (!asl_at_member(kept, "foreach", &table)) {
-            add_case(s, kept, NULL, 0);
+            add_case(s, kept, NULL, 0, 0);
             continue;
         }
         struct asl_at *rows = kept_at(s, &table);
         for (size_t k = 0; k < json_count(rows->value); k++) {
             struct asl_at row;
             asl_at_index(rows, k, &row);
-            add_case(s, kept, kept_at(s, &row), k);
+            add_case(s, kept, kept_at(s, &row), k, json_count(rows->value));
         }
     }
 }
@@ -366,7 +370,7 @@ static void check_names(const struct suite *s, struct asl_report *report)
 
     for (size_t i = 0; i < s->case_count; i++) {
         const struct test_case *c = &s->cases[i];
-        const json *key = c->layers[c->layer_count > 1 && c->layers[0].key == NULL].key;
+        const json *key = c->layers[c->rows > 0].key;
         if (key && strlen(json_str(key)) != json_str_len(key))
             schema_refuse(report, &c->layers[0], ASL_VALUE, "", "a name can't have U+0000 in it");
         if (text_map_get(&names, c->name))

@@ -65,6 +65,8 @@ struct test_case {
     struct place place;                /* in the suite's file */
     struct asl_at layers[CASE_LAYERS]; /* where fields stand: row, case, defaults */
     size_t layer_count;
+    size_t row, rows;           /* which of how many rows of the table; rows 0: it has no table */
+    const struct asl_at *table; /* the case that has the table: its layer; NULL: it has none */
     /* Of a mock configuration of Step Functions Local: whose responses answer. It has no layers
      * then, and expects nothing. NULL: it is a suite's. Looks. */
     const char *mock_machine, *mock_case;
