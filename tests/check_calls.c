@@ -44,7 +44,8 @@ static const struct {
     {"a name like no other", "lambda:invoke", false,
      "{\"FunctionName\": \"f\", \"Abracadabra\": 1}",
      "2:23 error /States/A/Parameters: The field \"Abracadabra\" is not supported by Step "
-     "Functions"},
+     "Functions [what there is: FunctionName, InvocationType, LogType, ClientContext, "
+     "DurableExecutionName, Payload, Qualifier, TenantId]"},
     {"a name by a path", "lambda:invoke", false,
      "{\"FunctionName.$\": \"$.f\", \"Payload.$\": \"$\"}", ""},
     {"a slip in a name by a path", "lambda:invoke", false,
@@ -178,7 +179,7 @@ static const struct {
     {"a string for a structure", "aws-sdk:dynamodb:getItem", false,
      "{\"TableName\": \"t\", \"Key\": {\"id\": \"7\"}}",
      "2:34 CALL_VALUE_REFUSED /States/A/Parameters/Key/id: 'id' takes an object, and this is a "
-     "string"},
+     "string [what there is: S, N, B, Ss, Ns, Bs, M, L, Nul, Bool]"},
     {"an attribute of a table as a string", "dynamodb:getItem", false,
      "{\"TableName\": \"t\", \"Key\": {\"id\": \"7\"}}", ""},
     {"an array for a map", "aws-sdk:dynamodb:getItem", false, "{\"TableName\": \"t\", \"Key\": []}",
@@ -277,7 +278,8 @@ static const struct {
      ""},
     {"the steps of the service's own call", "elasticmapreduce:addStep", false,
      "{\"JobFlowId\": \"c\", \"Steps\": []}",
-     "2:2 error /States/A/Parameters: The field \"JobFlowId\" is not supported by Step Functions\n"
+     "2:2 error /States/A/Parameters: The field \"JobFlowId\" is not supported by Step Functions "
+     "[what there is: ClusterId, Step, ExecutionRoleArn]\n"
      "2:20 error /States/A/Parameters: The field \"Steps\" is not supported by Step Functions [did "
      "you mean Step?]"},
     {"a step without its jar", "elasticmapreduce:addStep", false,
@@ -375,7 +377,8 @@ static void wanted_codes(struct asl_codes *set)
 /* The hints that tell what was meant are those of the calls; others are general. */
 static bool is_particular(const char *hint)
 {
-    return hint && (strncmp(hint, "did you", 7) == 0 || strstr(hint, "no such"));
+    return hint && (strncmp(hint, "did you", 7) == 0 || strncmp(hint, "what there", 10) == 0 ||
+                    strstr(hint, "no such"));
 }
 
 static void list(struct buf *out, const struct asl_problem *p, const char *call)
@@ -453,7 +456,9 @@ static const struct {
     {"a list by the key of a file", false,
      "\"s3:listObjectsV2\", \"Parameters\": {\"Bucket\": \"b\", \"Key\": \"k\"}", NULL,
      "2:95 CALL_FIELD_UNKNOWN /States/M/ItemReader/Parameters/Key: s3:listObjectsV2 has no "
-     "parameter 'Key'"},
+     "parameter 'Key' [what there is: Bucket, Delimiter, EncodingType, MaxKeys, Prefix, "
+     "ContinuationToken, FetchOwner, StartAfter, RequestPayer, ExpectedBucketOwner, "
+     "OptionalObjectAttributes]"},
     {"values of the wrong type, in JSONata", true,
      "\"s3:listObjectsV2\", \"Arguments\": {\"Bucket\": 5, \"MaxKeys\": \"all\"}", NULL,
      "2:89 CALL_VALUE_REFUSED /States/M/ItemReader/Arguments/Bucket: 'Bucket' takes a string, and "
@@ -463,7 +468,7 @@ static const struct {
     {"a writer with a key, which is the Map Run's to choose", false, NULL,
      "\"s3:putObject\", \"Parameters\": {\"Bucket\": \"b\", \"Key\": \"k\"}",
      "3:93 CALL_FIELD_UNKNOWN /States/M/ResultWriter/Parameters/Key: s3:putObject has no "
-     "parameter 'Key'"},
+     "parameter 'Key' [what there is: Bucket, Prefix, ExpectedBucketOwner]"},
     {"a writer without a bucket", true, NULL,
      "\"s3:putObject\", \"Arguments\": {\"Prefix\": \"{% $p %}\"}",
      "3:63 CALL_FIELD_MISSING /States/M/ResultWriter/Arguments: s3:putObject requires 'Bucket'"},

@@ -92,7 +92,7 @@ static const struct row rows[] = {
     {"no Parameters", ASL_STANDARD,
      "\"Type\": \"Task\", \"End\": true, \"Resource\": "
      "\"arn:aws:states:::sqs:sendMessage.waitForTaskToken\"",
-     "2:6 error /States/A: Parameters field is required for resource ARN: "
+     "2:48 error /States/A: Parameters field is required for resource ARN: "
      "arn:aws:states:::sqs:sendMessage"},
     {"a required field that is missing", ASL_STANDARD, CALL("lambda:invoke", "{\"Payload\": 1}"),
      NEEDS("FunctionName")},
@@ -105,7 +105,7 @@ static const struct row rows[] = {
      TASK("arn:aws:states:::lambda:invoke") JSONATA "\"Arguments\": \"{% $states.input %}\"", ""},
     {"no Arguments", ASL_STANDARD,
      TASK("arn:aws:states:::lambda:invoke") "\"QueryLanguage\": \"JSONata\"",
-     "2:6 error /States/A: Arguments field is required for resource ARN: "
+     "2:48 error /States/A: Arguments field is required for resource ARN: "
      "arn:aws:states:::lambda:invoke"},
     {"a required field is not given by a path", ASL_STANDARD,
      TASK("arn:aws:states:::lambda:invoke") JSONATA "\"Arguments\": {\"FunctionName.$\": \"f\"}",
@@ -356,9 +356,32 @@ static const struct {
     const char *name, *call, *want;
 } hints[] = {
     {"a slip in a service", "lamda:invoke", "did you mean lambda:invoke?"},
-    {"nothing near", "s3:getObject",
+    {"nothing near", "abracadabra:getObject",
      "what has no integration of its own is called by arn:aws:states:::aws-sdk:SERVICE:ACTION"},
-    {"another pattern", "glue:startJobRun.sync:2", "it may end in .sync"},
+    {"the SDK's", "s3:getObject", "did you mean aws-sdk:s3:getObject?"},
+    {"the SDK's, by the name that the command line has", "logs:putLogEvents",
+     "did you mean aws-sdk:cloudwatchlogs:putLogEvents?"},
+    {"another capital", "lambda:Invoke", "did you mean lambda:invoke?"},
+    {"a service as the command line has it", "aws-sdk:stepfunctions:sendTaskSuccess",
+     "did you mean aws-sdk:sfn:sendTaskSuccess?"},
+    {"a service with a dash", "aws-sdk:cognito-idp:adminGetUser",
+     "did you mean aws-sdk:cognitoidentityprovider:adminGetUser?"},
+    {"such a service, and a slip in the action", "aws-sdk:events:putEvent",
+     "did you mean aws-sdk:eventbridge:putEvents?"},
+    {"a service with a capital", "aws-sdk:DynamoDB:putItem",
+     "did you mean aws-sdk:dynamodb:putItem?"},
+    {"an action with a capital", "aws-sdk:dynamodb:PutItem", "did you mean putItem?"},
+    {"a service that ends with Service elsewhere", "aws-sdk:confg:describeConfigRules",
+     "did you mean config?"},
+    {"another pattern", "glue:startJobRun.sync:2", "did you mean .sync?"},
+    {"a pattern with a slip", "lambda:invoke.waitForTasktoken", "did you mean .waitForTaskToken?"},
+    {"a pattern of another", "sqs:sendMessage.sync", "it may end in .waitForTaskToken"},
+    {"a pattern that Step Functions' own has", "aws-sdk:glue:startJobRun.sync",
+     "did you mean glue:startJobRun.sync?"},
+    {"such a one under another name", "aws-sdk:sfn:startExecution.sync:2",
+     "did you mean states:startExecution.sync:2?"},
+    {"a pattern that the SDK's have not", "aws-sdk:s3:getObject.sync",
+     "it may end in .waitForTaskToken"},
     {"other patterns", "states:startExecution.sync:2.sync", "did you mean states:startExecution?"},
     {"no pattern", "dynamodb:getItem.sync", "nothing may follow dynamodb:getItem"},
 };

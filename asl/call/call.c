@@ -3,8 +3,6 @@
  * caller, who knows whether AWS refuses it (call_is_refused).
  */
 #include "asl/call/call_impl.h"
-#include "parsers/base/ascii.h"
-#include "parsers/base/nearest.h"
 
 #include <string.h>
 
@@ -37,52 +35,15 @@ bool call_exists(const struct call *call, const struct asl_resource *r)
     return find_called(call, r, &service, &o) || (!service && call_is_unmodelled(r->service));
 }
 
-/* A piece is no text of its own, which nearest_offer takes. */
-static struct nearest near_to(struct asl_piece piece)
-{
-    return (struct nearest){.want = piece.at, .len = piece.len};
-}
-
-static void guess_sdk(const struct asl_resource *r, size_t *guesses, struct buf *out)
-{
-    const struct model_service *service = model_service_named(r->service.at, r->service.len);
-    struct nearest near = near_to(service ? r->action : r->service);
-    struct model_operation o;
-
-    for (size_t i = 0; service && i < service->operation_count && *guesses; i++, --*guesses) {
-        model_operation_at(service, i, &o);
-        nearest_offer(&near, o.name);
-    }
-    for (size_t i = 0; !service && i < model_service_count() && *guesses; i++, --*guesses)
-        nearest_offer(&near, model_service_name(i));
-    if (near.best && service)
-        buf_printf(out, "did you mean %c%s?", ascii_lower(near.best[0]), near.best + 1);
-    else if (near.best)
-        buf_printf(out, "did you mean %s?", near.best);
-    else if (service)
-        buf_printf(out, "%s has no such action", service->id);
-    else
-        buf_adds(out, "the SDK has no such service");
-}
-
-void call_guess(const struct asl_resource *r, size_t *guesses, struct buf *out)
-{
-    struct nearest near = near_to(r->call);
-
-    if (r->kind == ASL_RESOURCE_SDK && call_find(r)) {
-        guess_sdk(r, guesses, out);
-        return;
-    }
-    for (size_t i = 0; call_table_at(i) && *guesses; i++, --*guesses)
-        nearest_offer(&near, call_table_at(i)->name);
-    if (near.best)
-        buf_printf(out, "did you mean %s?", near.best);
-    else
-        buf_adds(out, "what has no integration of its own is called by "
-                      "arn:aws:states:::aws-sdk:SERVICE:ACTION");
-}
-
 /* ---- their parameters ---- */
+
+void call_add_hint(const struct call_problem *p, struct buf *out)
+{
+    if (p->meant)
+        buf_printf(out, "did you mean %s?", p->meant);
+    else if (p->has)
+        buf_printf(out, "what there is: %s", p->has);
+}
 
 void call_add_owner(const struct asl_resource *r, const struct call_problem *p, struct buf *out)
 {

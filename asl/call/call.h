@@ -38,8 +38,10 @@ bool call_exists(const struct call *call, const struct asl_resource *r);
 /* So many names of a definition are compared with others, to tell what was meant: it takes long. */
 enum { CALL_GUESSES = 20000 };
 
-/* Adds what was likely meant by a call that there is not: "did you mean …?". What is compared goes
- * off *guesses; at 0 nothing is. */
+/*
+ * Adds what was likely meant by a call that there is not, or not by that pattern: "did you mean
+ * …?". What is compared goes off *guesses; at 0 nothing is.
+ */
 void call_guess(const struct asl_resource *r, size_t *guesses, struct buf *out);
 /* Returns whether what the services take is known at all. */
 bool call_models_known(void);
@@ -57,13 +59,16 @@ struct call_problem {
     const char *name;        /* of the parameter, without `.$` */
     const char *meant;       /* UNKNOWN: the one that was likely meant; NULL: none is near */
     const char *text;        /* VALUE: what is wrong with it */
-    bool literal;            /* UNKNOWN: the value is no path and no expression */
-    bool inside;             /* in a structure, not a parameter of the call itself */
-    bool filled;             /* MISSING: the SDKs fill it in, as a token that makes calls once */
-    bool needed;             /* MISSING: it is one of the call's `needs` */
-    bool misspelt;           /* MISSING: one that there is not likely stands for it */
+    const char *has; /* UNKNOWN, VALUE: "A, B", the names that the object may have; or NULL */
+    bool literal;    /* UNKNOWN: the value is no path and no expression */
+    bool inside;     /* in a structure, not a parameter of the call itself */
+    bool filled;     /* MISSING: the SDKs fill it in, as a token that makes calls once */
+    bool needed;     /* MISSING: it is one of the call's `needs` */
+    bool misspelt;   /* MISSING: one that there is not likely stands for it */
 };
 
+/* Adds how it is mended, as far as that is known: "did you mean A?", or the names there are. */
+void call_add_hint(const struct call_problem *p, struct buf *out);
 /* Adds what has no such parameter, or lacks it: the call ("lambda:invoke"), or the object in it. */
 void call_add_owner(const struct asl_resource *r, const struct call_problem *p, struct buf *out);
 

@@ -2,7 +2,8 @@
 #define ASL_CALL_CALL_IMPL_H
 
 /* What the files of the room share: call_table.c has Step Functions' own facts, call.c looks calls
- * up; call_members.c checks objects and the names in them, call_values.c all other values. */
+ * up, call_guess.c finds what was meant by others; call_members.c checks objects and the names in
+ * them, call_values.c all other values. */
 
 #include "asl/call/call.h"
 #include "asl/model/model.h"
@@ -73,6 +74,8 @@ void call_check_members(const struct walk *w, const struct asl_at *at, const str
 void call_check_shape(const struct walk *w, const struct asl_at *at, model_shape_id id,
                       const char *optional);
 void call_check_own(const struct walk *w, const struct asl_at *at, const struct call_field *f);
+/* Adds the names that an object may have, "A, B"; nothing when they are too many to be read. */
+void call_list_members(const struct members *m, struct buf *out);
 /* Tells that something is wrong with the value at `at`. */
 void call_tell_value(const struct walk *w, const struct asl_at *at, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

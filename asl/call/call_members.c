@@ -110,22 +110,51 @@ static bool is_member(const struct walk *w, const struct members *m, const char 
     return m->shape && find_member(w, m->shape, name, len, out);
 }
 
+/* More names than that are not read. */
+enum { MOST_NAMES = 12 };
+
+static void list_name(struct buf *out, const char *name)
+{
+    buf_printf(out, "%s%s", out->len ? ", " : "", name);
+}
+
+void call_list_members(const struct members *m, struct buf *out)
+{
+    char name[LONGEST_NAME];
+    size_t count = m->shape ? m->shape->count : 0;
+
+    for (const struct call_field *f = m->own; f && f->name; f++)
+        count++;
+    if (count > MOST_NAMES)
+        return;
+    for (const struct call_field *f = m->own; f && f->name; f++)
+        list_name(out, f->name);
+    for (size_t i = 0; m->shape && i < m->shape->count; i++) {
+        member_name(model_member_at(m->shape, i).name, name);
+        list_name(out, name);
+    }
+}
+
 static void tell_unknown(const struct walk *w, const struct asl_at *at, const struct members *m)
 {
     char meant[LONGEST_NAME];
-    struct buf name = {0};
+    struct buf name = {0}, has = {0};
     bool literal = !call_is_path(w, at->key) &&
                    !(w->jsonata && json_is_string(at->value) && asl_expression_begins(at->value));
 
     buf_add(&name, json_str(at->key), name_length(w, at->key));
     bool near = guess_member(w, m, buf_str(&name), name.len, meant);
+    if (!near)
+        call_list_members(m, &has);
     w->see(w->user, &(struct call_problem){.fault = CALL_UNKNOWN,
                                            .at = at,
                                            .name = buf_str(&name),
                                            .meant = near ? meant : NULL,
+                                           .has = has.len ? buf_str(&has) : NULL,
                                            .literal = literal,
                                            .inside = m->inside});
     buf_clear(&name);
+    buf_clear(&has);
 }
 
 static bool has_parameter(const struct walk *w, const struct asl_at *at, const char *want)

@@ -29,6 +29,14 @@ static bool is_fixed(const struct walk *w, const struct asl_at *at)
     return w->jsonata || !(json_str_begins(v, "$") || json_str_begins(v, "States."));
 }
 
+/* `has`: the names that an object in its place may have; NULL: it should be none. */
+static void tell_text(const struct walk *w, const struct asl_at *at, const char *text,
+                      const char *has)
+{
+    w->see(w->user,
+           &(struct call_problem){.fault = CALL_VALUE, .at = at, .text = text, .has = has});
+}
+
 void call_tell_value(const struct walk *w, const struct asl_at *at, const char *format, ...)
 {
     struct buf text = {0};
@@ -37,7 +45,7 @@ void call_tell_value(const struct walk *w, const struct asl_at *at, const char *
     va_start(args, format);
     buf_vprintf(&text, format, args);
     va_end(args);
-    w->see(w->user, &(struct call_problem){.fault = CALL_VALUE, .at = at, .text = buf_str(&text)});
+    tell_text(w, at, buf_str(&text), NULL);
     buf_clear(&text);
 }
 
@@ -48,16 +56,32 @@ const char *call_name_of(const struct asl_at *at)
     return at->key ? json_str(at->key) : "it";
 }
 
-static void tell_type(const struct walk *w, const struct asl_at *at, const char *takes)
+static const char *kind_name(const struct asl_at *at)
 {
-    static const char *const is[] = {
+    static const char *const names[] = {
         [JSON_NULL] = "null",       [JSON_FALSE] = "false",     [JSON_TRUE] = "true",
         [JSON_INT] = "a number",    [JSON_BIGINT] = "a number", [JSON_DOUBLE] = "a fraction",
         [JSON_STRING] = "a string", [JSON_ARRAY] = "an array",  [JSON_OBJECT] = "an object",
     };
 
-    call_tell_value(w, at, "'%s' takes %s, and this is %s", call_name_of(at), takes,
-                    is[json_kind(at->value)]);
+    return names[json_kind(at->value)];
+}
+
+static void tell_type(const struct walk *w, const struct asl_at *at, const char *takes)
+{
+    call_tell_value(w, at, "'%s' takes %s, and this is %s", call_name_of(at), takes, kind_name(at));
+}
+
+/* Tells that the value should be an object with such members. */
+static void tell_object(const struct walk *w, const struct asl_at *at, const struct members *m)
+{
+    struct buf text = {0}, has = {0};
+
+    buf_printf(&text, "'%s' takes an object, and this is %s", call_name_of(at), kind_name(at));
+    call_list_members(m, &has);
+    tell_text(w, at, buf_str(&text), has.len ? buf_str(&has) : NULL);
+    buf_clear(&text);
+    buf_clear(&has);
 }
 
 /* ---- words and bounds ---- */
@@ -233,7 +257,7 @@ void call_check_shape(const struct walk *w, const struct asl_at *at, model_shape
         if (kind == JSON_OBJECT)
             call_check_members(w, at, &m);
         else if (!w->call->shorthand)
-            tell_type(w, at, "an object");
+            tell_object(w, at, &m);
         break;
     case MODEL_LIST:
         if (kind == JSON_ARRAY)
@@ -335,7 +359,7 @@ void call_check_own(const struct walk *w, const struct asl_at *at, const struct 
     case TAKES_OBJECT:
     case TAKES_TEXT_LISTS:
         if (kind != JSON_OBJECT)
-            tell_type(w, at, "an object");
+            tell_object(w, at, &m);
         else if (f->kind == TAKES_TEXT_LISTS)
             check_text_lists(w, at);
         else if (f->inside)

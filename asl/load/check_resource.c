@@ -24,29 +24,12 @@ static unsigned pattern_of(const struct asl_resource *r)
 
 /* ---- what is wrong with it ---- */
 
-static void add_patterns(struct buf *out, const struct asl_resource *r, const struct call *row)
-{
-    bool any = false;
-
-    for (int i = ASL_REQUEST_RESPONSE + 1; i < ASL_PATTERNS; i++)
-        if (row->patterns & (1u << i)) {
-            buf_printf(out, "%s%s", any ? ", " : "it may end in ",
-                       asl_pattern_ending((enum asl_pattern)i));
-            any = true;
-        }
-    if (!any)
-        buf_printf(out, "nothing may follow %.*s", (int)r->call.len, r->call.at);
-}
-
-/* `r` NULL: its form is wrong; `row` NULL: there is no such call, or not in that way. */
-static void not_recognized(struct loader *l, const struct asl_at *at, const struct asl_resource *r,
-                           const struct call *row)
+/* `r` NULL: its form is wrong. */
+static void not_recognized(struct loader *l, const struct asl_at *at, const struct asl_resource *r)
 {
     struct buf hint = {0};
 
-    if (row && !(row->patterns & pattern_of(r)))
-        add_patterns(&hint, r, row);
-    else if (r)
+    if (r)
         call_guess(r, &l->guesses, &hint);
     asl_report_add(l->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, at, ASL_VALUE,
                    hint.len ? buf_str(&hint) : NULL,
@@ -85,10 +68,9 @@ static void refuse_parameter(void *user, const struct call_problem *p)
         if (!p->misspelt || !l->purpose->lint)
             needs(l, p->at, p->name);
     } else if (call_is_refused(&payload->task->parts, p)) {
-        if (p->meant)
-            buf_printf(&hint, "did you mean %s?", p->meant);
+        call_add_hint(p, &hint);
         asl_report_add(l->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, p->at, ASL_KEY,
-                       p->meant ? buf_str(&hint) : NULL,
+                       hint.len ? buf_str(&hint) : NULL,
                        "The field \"%s\" is not supported by Step Functions", p->name);
         asl_report_relocate(l->report, payload->at);
     } else {
@@ -110,9 +92,12 @@ static void check_call(struct loader *l, const struct call *row, struct asl_task
         /* Given, but in the other language: that is told already. */
         if (asl_at_member(state, other, &at))
             return;
-        asl_report_schema(l->report, state,
+        /* AWS names the state; what the message is about is the Resource. */
+        asl_at_member(state, "Resource", &at);
+        asl_report_schema(l->report, &at,
                           "%s field is required for resource ARN: arn:aws:states:::%.*s", field,
                           (int)r->call.len, r->call.at);
+        asl_report_relocate(l->report, state);
         return;
     }
     call_check(row, r, &at, l->language == ASL_JSONATA, &l->guesses, refuse_parameter, &payload);
@@ -150,7 +135,7 @@ static void check_integration(struct loader *l, struct asl_task *task, const str
     bool known = row && (row->patterns & pattern_of(r)) && call_exists(row, r);
 
     if (!known && !is_served(l, at)) {
-        not_recognized(l, at, read ? r : NULL, row);
+        not_recognized(l, at, read ? r : NULL);
         return;
     }
     if (l->purpose->workflow == ASL_EXPRESS)

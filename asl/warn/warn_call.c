@@ -21,26 +21,26 @@ struct calls {
 static void warn_of_problem(void *user, const struct call_problem *p)
 {
     const struct calls *c = user;
-    struct buf owner = {0}, hint = {0};
+    struct buf text = {0}, hint = {0};
 
-    if (p->fault != c->fault || (c->told && call_is_refused(c->resource, p)))
+    if (p->fault != c->fault || (c->told && call_is_refused(c->resource, p)) ||
+        (p->fault == CALL_MISSING && (p->misspelt || p->filled)))
         return;
-    call_add_owner(c->resource, p, &owner);
-    switch (p->fault) {
-    case CALL_UNKNOWN:
-        if (p->meant)
-            buf_printf(&hint, "did you mean %s?", p->meant);
-        asl_report_add(c->w->report, ASL_WARNING, c->w->code->name, p->at, ASL_KEY,
-                       p->meant ? buf_str(&hint) : c->w->code->mend, "%s has no %s '%s'",
-                       buf_str(&owner), p->inside ? "member" : "parameter", p->name);
-        break;
-    case CALL_MISSING:
-        if (!p->misspelt && !p->filled)
-            warn_at(c->w, p->at, ASL_KEY, "%s requires '%s'", buf_str(&owner), p->name);
-        break;
-    case CALL_VALUE: warn_at(c->w, p->at, ASL_VALUE, "%s", p->text); break;
+    if (p->fault == CALL_VALUE) {
+        buf_adds(&text, p->text);
+    } else {
+        call_add_owner(c->resource, p, &text);
+        buf_printf(&text, "%s '%s'",
+                   p->fault == CALL_MISSING ? " requires"
+                   : p->inside              ? " has no member"
+                                            : " has no parameter",
+                   p->name);
     }
-    buf_clear(&owner);
+    call_add_hint(p, &hint);
+    asl_report_add(c->w->report, ASL_WARNING, c->w->code->name, p->at,
+                   p->fault == CALL_VALUE ? ASL_VALUE : ASL_KEY,
+                   hint.len ? buf_str(&hint) : c->w->code->mend, "%s", buf_str(&text));
+    buf_clear(&text);
     buf_clear(&hint);
 }
 

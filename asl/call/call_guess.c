@@ -1,0 +1,273 @@
+/*
+ * What was likely meant by a call that there is not: another spelling of the service or the action,
+ * the name that AWS's command line has for the service, the SDK's call where Step Functions has no
+ * integration of its own, or another ending. A definition's names are compared with so many others
+ * only (CALL_GUESSES), as that takes long.
+ */
+#include "asl/call/call_impl.h"
+#include "parsers/base/ascii.h"
+#include "parsers/base/count.h"
+#include "parsers/base/nearest.h"
+#include "parsers/base/text.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* ---- services ---- */
+
+/* Services under the names of AWS's command line and of ARNs, where the SDK has another; without
+ * dashes. */
+static const struct {
+    const char *name, *service;
+} known_as[] = {
+    {"ce", "costexplorer"},
+    {"cognitoidp", "cognitoidentityprovider"},
+    {"cur", "costandusagereport"},
+    {"discovery", "applicationdiscovery"},
+    {"dms", "databasemigration"},
+    {"ds", "directory"},
+    {"elasticfilesystem", "efs"},
+    {"elasticmapreduce", "emr"},
+    {"elb", "elasticloadbalancing"},
+    {"elbv2", "elasticloadbalancingv2"},
+    {"email", "ses"},
+    {"es", "elasticsearch"},
+    {"events", "eventbridge"},
+    {"iotdata", "iotdataplane"},
+    {"iotjobsdata", "iotjobsdataplane"},
+    {"lexmodels", "lexmodelbuilding"},
+    {"logs", "cloudwatchlogs"},
+    {"mgh", "migrationhub"},
+    {"monitoring", "cloudwatch"},
+    {"sdb", "simpledb"},
+    {"serverlessrepo", "serverlessapplicationrepository"},
+    {"states", "sfn"},
+    {"stepfunctions", "sfn"},
+    {"tagging", "resourcegroupstaggingapi"},
+};
+
+/* Finds the service that a name stands for: the SDK's, however it is written, or another. */
+static const struct model_service *service_known_as(struct asl_piece name)
+{
+    const struct model_service *service = model_service_named(name.at, name.len);
+    struct buf plain = {0};
+
+    for (size_t i = 0; i < name.len; i++)
+        if (name.at[i] != '-')
+            buf_addc(&plain, ascii_lower(name.at[i]));
+    for (size_t i = 0; !service && i < COUNT(known_as); i++)
+        if (strcmp(known_as[i].name, buf_str(&plain)) == 0)
+            service = model_service_named(known_as[i].service, strlen(known_as[i].service));
+    buf_clear(&plain);
+    return service;
+}
+
+/* Step Functions leaves the "service" off that some of the models' names end with. */
+static void add_service(struct buf *out, const char *name)
+{
+    size_t len = strlen(name), tail = strlen("service");
+
+    buf_add(out, name, text_n_ends_with(name, len, "service") ? len - tail : len);
+}
+
+static void add_action(struct buf *out, const char *name)
+{
+    buf_printf(out, "%c%s", ascii_lower(name[0]), name + 1);
+}
+
+/* ---- calls of the SDK ---- */
+
+/* A piece is no text of its own, which nearest_offer takes. */
+static struct nearest near_to(struct asl_piece piece)
+{
+    return (struct nearest){.want = piece.at, .len = piece.len};
+}
+
+static void guess_service(struct asl_piece name, size_t *guesses, struct buf *out)
+{
+    struct nearest near = near_to(name);
+    struct buf best = {0}, plain = {0};
+
+    for (size_t i = 0; i < model_service_count() && *guesses; i++, --*guesses) {
+        buf_reset(&plain);
+        add_service(&plain, model_service_name(i));
+        nearest_offer(&near, buf_str(&plain));
+        if (near.best != plain.data)
+            continue;
+        /* The text of the best stays, while the other is used for the next name. */
+        struct buf used = best;
+        best = plain;
+        plain = used;
+    }
+    if (best.len)
+        buf_printf(out, "did you mean %s?", buf_str(&best));
+    else
+        buf_adds(out, "the SDK has no such service");
+    buf_clear(&best);
+    buf_clear(&plain);
+}
+
+/* Returns the operation that an action likely stands for, NULL without one. */
+static const char *nearest_action(const struct model_service *service, struct asl_piece action,
+                                  size_t *guesses)
+{
+    struct nearest near = near_to(action);
+    struct model_operation o;
+
+    if (model_operation_named(service, action.at, action.len, &o))
+        return o.name;
+    for (size_t i = 0; i < service->operation_count && *guesses; i++, --*guesses) {
+        model_operation_at(service, i, &o);
+        nearest_offer(&near, o.name);
+    }
+    return near.best;
+}
+
+/* What is spelled right of it is not told again. */
+static void guess_sdk(const struct asl_resource *r, size_t *guesses, struct buf *out)
+{
+    const struct model_service *service = service_known_as(r->service);
+    const char *action = service ? nearest_action(service, r->action, guesses) : NULL;
+    struct buf name = {0};
+
+    if (service)
+        add_service(&name, service->name);
+    if (!service) {
+        guess_service(r->service, guesses, out);
+    } else if (!action) {
+        buf_printf(out, "%s has no such action", service->id);
+    } else {
+        buf_adds(out, "did you mean ");
+        if (!asl_piece_is(r->service, buf_str(&name)))
+            buf_printf(out, "aws-sdk:%s:", buf_str(&name));
+        add_action(out, action);
+        buf_addc(out, '?');
+    }
+    buf_clear(&name);
+}
+
+/* ---- integrations of Step Functions' own ---- */
+
+/* Finds the row that is nearest to a call; NULL without one. */
+static const char *nearest_row(struct asl_piece call, size_t *guesses)
+{
+    struct nearest near = near_to(call);
+
+    for (size_t i = 0; call_table_at(i) && *guesses; i++, --*guesses)
+        nearest_offer(&near, call_table_at(i)->name);
+    return near.best;
+}
+
+/* Capitals may differ and nothing else: then it is that one, whatever the SDK has. */
+static bool is_but_for_case(struct asl_piece call, const char *row)
+{
+    return row && strlen(row) == call.len && strncasecmp(row, call.at, call.len) == 0;
+}
+
+static void guess_own(const struct asl_resource *r, size_t *guesses, struct buf *out)
+{
+    const char *row = nearest_row(r->call, guesses);
+    const struct model_service *service = service_known_as(r->service);
+    struct model_operation o;
+
+    if (!is_but_for_case(r->call, row) && service &&
+        model_operation_named(service, r->action.at, r->action.len, &o)) {
+        buf_adds(out, "did you mean aws-sdk:");
+        add_service(out, service->name);
+        buf_addc(out, ':');
+        add_action(out, o.name);
+        buf_addc(out, '?');
+    } else if (row) {
+        buf_printf(out, "did you mean %s?", row);
+    } else {
+        buf_adds(out, "what has no integration of its own is called by "
+                      "arn:aws:states:::aws-sdk:SERVICE:ACTION");
+    }
+}
+
+/* ---- endings ---- */
+
+static void guess_ending(const struct asl_resource *r, const struct call *call, const char *ending,
+                         struct buf *out)
+{
+    struct nearest near = {.want = ending, .len = strlen(ending)};
+    struct buf all = {0};
+
+    for (int i = ASL_REQUEST_RESPONSE + 1; i < ASL_PATTERNS; i++) {
+        const char *have = asl_pattern_ending((enum asl_pattern)i);
+        if (!(call->patterns & (1u << i)))
+            continue;
+        nearest_offer(&near, have);
+        buf_printf(&all, "%s%s", all.len ? ", " : "it may end in ", have);
+    }
+    if (near.best && strcmp(near.best, ending) != 0 && near.distance <= 2)
+        buf_printf(out, "did you mean %s?", near.best);
+    else if (all.len)
+        buf_adds(out, buf_str(&all));
+    else
+        buf_printf(out, "nothing may follow %.*s", (int)r->call.len, r->call.at);
+    buf_clear(&all);
+}
+
+/* Returns whether a row is for the SDK's call `r`: "states:startExecution" for sfn:startExecution.
+ */
+static bool is_own_of(const struct call *row, const struct asl_resource *r)
+{
+    const char *colon = strchr(row->name, ':');
+    struct asl_piece service = {row->name, (size_t)(colon - row->name)};
+
+    if (row->service)
+        service = (struct asl_piece){row->service, strlen(row->service)};
+    return asl_piece_is(r->action, colon + 1) && service.len == r->service.len &&
+           memcmp(service.at, r->service.at, service.len) == 0;
+}
+
+/* Finds an integration of Step Functions' own that may be called by the pattern by which the SDK's
+ * call may not; NULL without one. */
+static const struct call *own_that_waits(const struct asl_resource *r)
+{
+    for (size_t i = 0; r->kind == ASL_RESOURCE_SDK && call_table_at(i); i++)
+        if ((call_table_at(i)->patterns & 1u << r->pattern) && is_own_of(call_table_at(i), r))
+            return call_table_at(i);
+    return NULL;
+}
+
+/* An ending that there is not is part of the action: it is cut off, and the call is looked up
+ * without it. */
+static bool guess_unknown_ending(const struct asl_resource *r, struct buf *out)
+{
+    const char *dot = memchr(r->action.at, '.', r->action.len);
+    struct asl_resource bare = *r;
+    struct buf ending = {0};
+
+    if (!dot)
+        return false;
+    bare.action.len = (size_t)(dot - r->action.at);
+    bare.call.len = (size_t)(dot - r->call.at);
+    const struct call *call = call_find(&bare);
+    if (!call)
+        return false;
+    buf_add(&ending, dot, r->action.len - bare.action.len);
+    guess_ending(&bare, call, buf_str(&ending), out);
+    buf_clear(&ending);
+    return true;
+}
+
+void call_guess(const struct asl_resource *r, size_t *guesses, struct buf *out)
+{
+    const struct call *call = call_find(r), *own;
+
+    if (call && !(call->patterns & (1u << r->pattern))) {
+        own = own_that_waits(r);
+        if (own)
+            buf_printf(out, "did you mean %s%s?", own->name, asl_pattern_ending(r->pattern));
+        else
+            guess_ending(r, call, asl_pattern_ending(r->pattern), out);
+    } else if (guess_unknown_ending(r, out)) {
+        return;
+    } else if (r->kind == ASL_RESOURCE_SDK && call_models_known()) {
+        guess_sdk(r, guesses, out);
+    } else {
+        guess_own(r, guesses, out);
+    }
+}
