@@ -16,9 +16,9 @@
 #include "parsers/base/buf.h"
 
 #include "runtime/base/clock.h"
+#include "runtime/base/process.h"
 
 #include <arpa/inet.h>
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -193,59 +193,44 @@ static bool has_open(pid_t pid, unsigned long inode)
     return found;
 }
 
-/* "PID (NAME) STATE PPID PGRP …"; a name may have blanks and brackets. */
-static bool read_process(pid_t pid, pid_t *parent, pid_t *group)
-{
-    char path[64], text[512];
-    long ids[2];
-    FILE *f;
-
-    snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid);
-    f = fopen(path, "re");
-    size_t len = f ? fread(text, 1, sizeof text - 1, f) : 0;
-    if (f)
-        fclose(f);
-    text[len] = '\0';
-    const char *at = strrchr(text, ')');
-    if (!at || strlen(at) < 4)
-        return false;
-    char *next;
-    ids[0] = strtol(at + 4, &next, 10);
-    ids[1] = strtol(next, NULL, 10);
-    *parent = (pid_t)ids[0];
-    *group = (pid_t)ids[1];
-    return true;
-}
-
 /* Returns whether it is of the child's group, or descends from the child. A parent that has ended
  * is no link: the kernel gives its children to another. */
 static bool belongs_to(pid_t pid, pid_t child)
 {
-    pid_t parent, group;
+    struct process_place at;
 
-    for (int i = 0; i < MAX_ANCESTORS && pid > 1; i++, pid = parent) {
+    for (int i = 0; i < MAX_ANCESTORS && pid > 1; i++, pid = at.parent) {
         if (pid == child)
             return true;
-        if (!read_process(pid, &parent, &group))
+        if (!process_place(pid, &at))
             return false;
-        if (group == child)
+        if (at.group == child)
             return true;
     }
     return false;
+}
+
+struct seeking {
+    pid_t child;
+    unsigned long inode;
+    bool found;
+};
+
+static bool seek_peer(void *user, pid_t pid)
+{
+    struct seeking *s = user;
+
+    s->found = pid != s->child && belongs_to(pid, s->child) && has_open(pid, s->inode);
+    return !s->found;
 }
 
 bool child_is_peer(struct child_peers *peers, const struct child *c,
                    const struct sockaddr_in *client, const struct sockaddr_in *server)
 {
     unsigned long inode = c->alive ? socket_between(peers, client, server) : 0;
-    bool found = inode && has_open(c->pid, inode);
-    DIR *folder = inode && !found && may_list(peers) ? opendir("/proc") : NULL;
+    struct seeking s = {.child = c->pid, .inode = inode, .found = inode && has_open(c->pid, inode)};
 
-    for (struct dirent *e; folder && !found && (e = readdir(folder));) {
-        pid_t pid = isdigit((unsigned char)e->d_name[0]) ? (pid_t)strtol(e->d_name, NULL, 10) : 0;
-        found = pid && pid != c->pid && belongs_to(pid, c->pid) && has_open(pid, inode);
-    }
-    if (folder)
-        closedir(folder);
-    return found;
+    if (inode && !s.found && may_list(peers))
+        process_each(seek_peer, &s);
+    return s.found;
 }

@@ -1,7 +1,8 @@
 /*
  * Workers are processes: each plays every case whose number in the list is left over for it, and
  * writes records as lines of JSON to a pipe. So a case that ends its process harms no other, and
- * nothing of the interpreter has to be shared between threads. A worker that was ended is replaced.
+ * nothing of the interpreter has to be shared between threads. A worker that was ended is replaced,
+ * and what its handlers have started is ended, too.
  * Each number gets a record in the end, if need be one that says why there is no other: records are
  * handed on in order, so that one that is missing would hold back all behind it. With one job all
  * is done here.
@@ -13,6 +14,7 @@
 
 #include "parsers/base/buf.h"
 #include "parsers/base/mem.h"
+#include "tools/test/orphans.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -211,6 +213,8 @@ static void end_worker(struct running *g, struct worker *w)
 
     while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
         ;
+    if (WIFSIGNALED(status))
+        orphans_end();
     if (played < g->count && !g->records[played]) {
         buf_adds(&how, "the process that played it ");
         if (WIFSIGNALED(status))
@@ -316,11 +320,13 @@ static bool run_in_workers(struct running *g, unsigned jobs)
         return false;
     }
     *g->next = 0;
+    orphans_adopt();
     for (unsigned i = 0; i < jobs && !g->stopped; i++)
         g->stopped = !start_worker(g, i);
     listen_to_workers(g);
     lose_rest(g);
     end_workers(g);
+    orphans_let_go();
     munmap(g->next, sizeof *g->next);
     return !g->failed;
 }
