@@ -34,12 +34,18 @@ static mode_t new_mode(void)
     return 0666 & ~mask;
 }
 
+/* Makes an empty file beside the one at `path`, and fills *name. -1 with errno set. */
+static int open_beside(const char *path, struct buf *name)
+{
+    buf_printf(name, "%s.XXXXXX", path);
+    return mkstemp(name->data);
+}
+
 static bool replace_real(const char *path, mode_t mode, const struct buf *text)
 {
     struct buf beside = {0};
 
-    buf_printf(&beside, "%s.XXXXXX", path);
-    int fd = mkstemp(beside.data);
+    int fd = open_beside(path, &beside);
     bool good = fd >= 0 && write_whole(fd, text) && fchmod(fd, mode) == 0 && fsync(fd) == 0;
     if (fd >= 0) {
         good = close(fd) == 0 && good && rename(beside.data, path) == 0;
@@ -70,6 +76,32 @@ bool replace_file(const char *path, const struct buf *text)
     if (real && stat(real, &was) == 0)
         good = !S_ISREG(was.st_mode) ? write_into(real, text)
                                      : replace_real(real, was.st_mode & 07777, text);
+    free(real);
+    return good;
+}
+
+static bool try_beside(const char *path)
+{
+    struct buf beside = {0};
+    int fd = open_beside(path, &beside);
+
+    if (fd >= 0) {
+        close(fd);
+        unlink(beside.data);
+    }
+    buf_clear(&beside);
+    return fd >= 0;
+}
+
+bool replace_file_check(const char *path)
+{
+    struct stat is;
+    char *real = realpath(path, NULL);
+
+    if (!real)
+        return errno == ENOENT && *path && try_beside(path);
+    bool good = access(real, W_OK) == 0 && stat(real, &is) == 0 &&
+                (!S_ISREG(is.st_mode) || try_beside(real));
     free(real);
     return good;
 }

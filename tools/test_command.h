@@ -4,6 +4,7 @@
 #include "parsers/json/json_set.h"
 #include "tools/cmd.h"
 #include "tools/definition_files.h"
+#include "tools/output_file.h"
 #include "tools/set_options.h"
 #include "tools/snapshot_files.h"
 #include "tools/test/coverage.h"
@@ -40,8 +41,9 @@ struct test {
     size_t fault_repeats;       /* that were not told once more */
     struct mock_table table;    /* the one whose rows are heard */
     struct tried orders_tried, faults_tried;
-    json **hits; /* by case, for mutants; NULL: it was not played */
-    bool only;   /* some case says that it is to run alone */
+    json **hits;               /* by case, for mutants; NULL: it was not played */
+    bool only;                 /* some case says that it is to run alone */
+    struct output_file report; /* of --output */
     struct reporter reporter;
     struct test_summary summary;
     struct coverage covered;

@@ -1,12 +1,15 @@
 /* Coverage as the options of asl test ask for it: printed, in files, and enough of it or not. */
 #include "tools/test_command.h"
 
+#include "tools/replace_file.h"
 #include "tools/repository.h"
 #include "tools/test/coverage_files.h"
 #include "tools/test_told.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 bool test_coverage_read(struct test *t)
 {
@@ -23,18 +26,20 @@ bool test_coverage_read(struct test *t)
 
 bool test_coverage_files(const struct test *t)
 {
-    struct diag why = {0};
     bool good = true;
 
     if (!t->coverage_output.count)
         return true;
     char *root = repository_root();
     struct coverage_files *files = coverage_files_new(&t->covered, root ? root : "/");
-    for (size_t i = 0; good && i < t->coverage_output.count; i++)
-        good = coverage_output_write(&t->coverage_files[i], &t->covered, files, &why);
-    if (!good)
-        cmd_fail("test", "%s", why.text);
-    diag_clear(&why);
+    for (size_t i = 0; good && i < t->coverage_output.count; i++) {
+        struct buf text = {0};
+        coverage_output_write(&t->coverage_files[i], &t->covered, files, &text);
+        good = replace_file(t->coverage_files[i].path, &text);
+        if (!good)
+            cmd_fail("test", "%s can't be written: %s", t->coverage_files[i].path, strerror(errno));
+        buf_clear(&text);
+    }
     coverage_files_free(files);
     free(root);
     return good;

@@ -2,29 +2,33 @@
 #include "tools/test_mutants.h"
 
 #include "tools/cmd.h"
+#include "tools/replace_file.h"
 #include "tools/test/mutate.h"
 #include "tools/test_told.h"
 
-static bool write_mutant_line(FILE *out, const struct mutation *m, int64_t least)
+#include <errno.h>
+#include <string.h>
+
+static void write_mutant_line(struct buf *out, const struct mutation *m, int64_t least)
 {
-    struct buf text = {0};
     json *report = mutation_report(m, least);
 
-    json_write(&text, report);
-    buf_addc(&text, '\n');
+    json_write(out, report);
+    buf_addc(out, '\n');
     json_unref(report);
-    bool good = fwrite(text.data, 1, text.len, out) == text.len;
-    buf_clear(&text);
-    return good;
 }
 
 static int write_report(const struct mutation *m, const struct mutant_wishes *wishes)
 {
-    FILE *out = fopen(wishes->report, "w");
-    bool good = out && write_mutant_line(out, m, wishes->least);
+    struct buf text = {0};
 
-    good &= !out || fclose(out) == 0;
-    return good ? EXIT_GOOD : cmd_fail("test", "%s can't be written", wishes->report);
+    write_mutant_line(&text, m, wishes->least);
+    bool good = replace_file(wishes->report, &text);
+    int status = good
+                     ? EXIT_GOOD
+                     : cmd_fail("test", "%s can't be written: %s", wishes->report, strerror(errno));
+    buf_clear(&text);
+    return status;
 }
 
 static void tell_mutants(const struct mutation *m, const struct mutant_wishes *wishes)
@@ -32,11 +36,12 @@ static void tell_mutants(const struct mutation *m, const struct mutant_wishes *w
     struct buf lines = {0};
 
     if (wishes->json) {
-        write_mutant_line(wishes->reporter->out, m, wishes->least);
-        return;
+        write_mutant_line(&lines, m, wishes->least);
+        fwrite(lines.data, 1, lines.len, wishes->reporter->out);
+    } else {
+        mutation_write(&lines, m);
+        test_tell_behind(wishes->reporter, &lines);
     }
-    mutation_write(&lines, m);
-    test_tell_behind(wishes->reporter, &lines);
     buf_clear(&lines);
 }
 

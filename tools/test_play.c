@@ -3,6 +3,7 @@
 
 #include "parsers/base/mem.h"
 #include "runtime/host/event_loop.h"
+#include "tools/replace_file.h"
 #include "tools/report_text.h"
 #include "tools/shown.h"
 #include "tools/test/case_run.h"
@@ -133,6 +134,21 @@ static int play_mutants(const struct test *t, int64_t jobs)
     return EXIT_BAD;
 }
 
+/* What is asked for in files besides is written at the end: that it can be is looked at before. */
+static bool may_write(const struct test *t)
+{
+    const char *path = t->mutation_report;
+    bool good = !path || replace_file_check(path);
+
+    for (size_t i = 0; good && i < t->coverage_output.count; i++) {
+        path = t->coverage_files[i].path;
+        good = replace_file_check(path);
+    }
+    if (!good)
+        cmd_fail("test", "%s can't be written: %s", path, strerror(errno));
+    return good;
+}
+
 static int test_run(struct test *t)
 {
     struct runner runner = {
@@ -142,7 +158,7 @@ static int test_run(struct test *t)
     int status = EXIT_GOOD;
     double began = (double)uv_hrtime() / 1e9;
 
-    if (!test_read_numbers(t, &jobs) || !test_coverage_read(t))
+    if (!test_read_numbers(t, &jobs) || !test_coverage_read(t) || !may_write(t))
         return EXIT_USAGE;
     t->counts = t->coverage || t->min_coverage || t->coverage_output.count;
     for (size_t i = 0; t->counts && i < t->suite_count; i++)
@@ -222,15 +238,25 @@ static void tell_none_chosen(const struct test *t)
     buf_clear(&by);
 }
 
-static bool open_output(struct test *t)
+/* A report comes to stdout, or to the file as a whole when all has been played. */
+static bool open_report(struct test *t)
 {
-    t->reporter.out = t->output ? fopen(t->output, "w") : stdout;
-    if (!t->reporter.out)
-        cmd_fail("test", "%s can't be written", t->output);
-    else
-        t->reporter.colour = !t->output && colour_wanted(stdout, t->color);
+    if (t->output && !output_file_open(&t->report, t->output)) {
+        cmd_fail("test", "%s can't be written: %s", t->output, strerror(errno));
+        return false;
+    }
+    t->reporter.out = t->output ? t->report.out : stdout;
+    t->reporter.colour = !t->output && colour_wanted(stdout, t->color);
     t->reporter.live = !t->output && strcmp(t->format, "tree") == 0 && terminal_is_able(stdout);
-    return t->reporter.out != NULL;
+    return true;
+}
+
+/* Takes the status that the run has had. */
+static int close_report(struct test *t, int status)
+{
+    if (!t->report.out || output_file_close(&t->report))
+        return status;
+    return cmd_fail("test", "%s can't be written: %s", t->output, strerror(errno));
 }
 
 static int test_files(struct test *t, const struct definition_files *files)
@@ -251,11 +277,9 @@ static int test_files(struct test *t, const struct definition_files *files)
         tell_none_chosen(t);
     else if (t->list)
         status = test_list(t);
-    else if (t->case_count + t->broken_count && open_output(t))
+    else if (t->case_count + t->broken_count && open_report(t))
         status = test_run(t);
-    if (t->output && t->reporter.out && (ferror(t->reporter.out) | (fclose(t->reporter.out) != 0)))
-        status = cmd_fail("test", "%s can't be written: %s", t->output, strerror(errno));
-    return status;
+    return close_report(t, status);
 }
 
 /* What looks at the suites goes first. */

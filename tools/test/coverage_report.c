@@ -4,8 +4,6 @@
 #include "parsers/base/text.h"
 #include "tools/test/coverage_report_impl.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { ENDINGS = 3 };
@@ -56,25 +54,13 @@ bool coverage_output_read(const char *argument, struct coverage_output *out, str
     return false;
 }
 
-bool coverage_output_write(const struct coverage_output *o, const struct coverage *c,
-                           const struct coverage_files *f, struct diag *why)
+void coverage_output_write(const struct coverage_output *o, const struct coverage *c,
+                           const struct coverage_files *f, struct buf *out)
 {
-    struct buf text = {0};
-
     if (o->form->write) {
-        o->form->write(f, &text);
-    } else {
-        coverage_write(c, &text);
-        coverage_write_sums(&f->sums, &text);
+        o->form->write(f, out);
+        return;
     }
-    FILE *out = fopen(o->path, "w");
-    bool good = out != NULL;
-    if (out) {
-        good = fwrite(buf_str(&text), 1, text.len, out) == text.len;
-        good &= fclose(out) == 0;
-    }
-    if (!good)
-        diag_set(why, NULL, 0, "%s can't be written: %s", o->path, strerror(errno));
-    buf_clear(&text);
-    return good;
+    coverage_write(c, out);
+    coverage_write_sums(&f->sums, out);
 }

@@ -19,8 +19,8 @@ struct coverage_output {
 /* False with *why filled: the form is not known. */
 bool coverage_output_read(const char *argument, struct coverage_output *out, struct diag *why);
 
-/* Writes the file. False with *why filled. */
-bool coverage_output_write(const struct coverage_output *o, const struct coverage *c,
-                           const struct coverage_files *f, struct diag *why);
+/* Adds what the file is to have. */
+void coverage_output_write(const struct coverage_output *o, const struct coverage *c,
+                           const struct coverage_files *f, struct buf *out);
 
 #endif
