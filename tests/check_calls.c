@@ -58,8 +58,12 @@ static const struct {
      "Functions [did you mean FunctionName?]"},
     {"a required parameter under a small letter, by a path", "lambda:invoke", false,
      "{\"functionName.$\": \"$.f\"}",
-     "2:2 CALL_FIELD_UNKNOWN /States/A/Parameters/functionName.$: lambda:invoke has no parameter "
-     "'functionName' [did you mean FunctionName?]"},
+     "2:2 error /States/A/Parameters: The field 'FunctionName' is required but was missing [did "
+     "you mean FunctionName?]"},
+    {"a slip in what an action requires, by an expression", "aws-sdk:s3:putObject", true,
+     "{\"Bucket\": \"b\", \"Kye\": \"{% $states.input.k %}\"}",
+     "2:17 error /States/A/Arguments: The field 'Key' is required but was missing [did you mean "
+     "Key?]"},
     {"the SDK's spelling", "aws-sdk:s3:putObject", false,
      "{\"Bucket\": \"b\", \"Key\": \"k\", \"SsekmsKeyId\": \"x\", \"ContentMD5\": \"x\"}", ""},
     {"the service's own spelling", "aws-sdk:s3:putObject", false,
@@ -180,6 +184,25 @@ static const struct {
      "{\"TableName\": \"t\", \"Key\": {\"id\": \"7\"}}",
      "2:34 CALL_VALUE_REFUSED /States/A/Parameters/Key/id: 'id' takes an object, and this is a "
      "string [what there is: S, N, B, Ss, Ns, Bs, M, L, Nul, Bool]"},
+    {"an attribute of two types", "dynamodb:putItem", false,
+     "{\"TableName\": \"t\", \"Item\": {\"id\": {\"S.$\": \"$.id\", \"N\": \"1\"}}}",
+     "2:35 CALL_VALUE_REFUSED /States/A/Parameters/Item/id: 'id' takes one of its members, and "
+     "this has 2 [what there is: S, N, B, Ss, Ns, Bs, M, L, Nul, Bool]"},
+    {"an attribute of none", "aws-sdk:dynamodb:putItem", false,
+     "{\"TableName\": \"t\", \"Item\": {\"id\": {}}}",
+     "2:35 CALL_VALUE_REFUSED /States/A/Parameters/Item/id: 'id' takes one of its members, and "
+     "this has none [what there is: S, N, B, Ss, Ns, Bs, M, L, Nul, Bool]"},
+    {"an attribute of one type, and null for another", "dynamodb:putItem", false,
+     "{\"TableName\": \"t\", \"Item\": {\"id\": {\"S\": \"1\", \"N\": null}}}", ""},
+    {"an attribute in another", "dynamodb:putItem", false,
+     "{\"TableName\": \"t\", \"Item\": {\"a\": {\"L\": [{\"M\": {\"x\": {\"S\": \"1\"}}}]}}}", ""},
+    {"parameters that are no object", "lambda:invoke", false, "\"work\"",
+     "2:1 CALL_VALUE_REFUSED /States/A/Parameters: 'Parameters' takes an object, and this is a "
+     "string"},
+    {"parameters that are an array", "aws-sdk:s3:listBuckets", true, "[1]",
+     "2:1 CALL_VALUE_REFUSED /States/A/Arguments: 'Arguments' takes an object, and this is an "
+     "array"},
+    {"arguments that are an expression", "lambda:invoke", true, "\"{% $states.input %}\"", ""},
     {"an attribute of a table as a string", "dynamodb:getItem", false,
      "{\"TableName\": \"t\", \"Key\": {\"id\": \"7\"}}", ""},
     {"an array for a map", "aws-sdk:dynamodb:getItem", false, "{\"TableName\": \"t\", \"Key\": []}",
@@ -251,7 +274,7 @@ static const struct {
      "{\"PolicyStoreId\": \"p\", \"Definition\": {\"StaticValue\": {\"Statement\": \"x\"}, "
      "\"TemplateLinked\": {\"PolicyTemplateId\": \"t\"}}}",
      "2:38 CALL_VALUE_REFUSED /States/A/Parameters/Definition: 'Definition' takes one of its "
-     "members, and this has 2"},
+     "members, and this has 2 [what there is: StaticValue, TemplateLinked]"},
     {"any JSON as a payload", "lambda:invoke", false,
      "{\"FunctionName\": \"f\", \"Payload\": {\"functionName\": 1}}", ""},
     {"any JSON as a message", "sns:publish", false,
@@ -337,7 +360,7 @@ static const struct {
      "{\"ApiEndpoint\": \"https://example.com\", \"Method\": \"GET\", \"Authentication\": "
      "{\"ConnectionArn\": \"c\"}}",
      "2:93 CALL_VALUE_REFUSED /States/A/Parameters/Authentication/ConnectionArn: 'ConnectionArn' "
-     "takes an ARN"},
+     "takes the ARN of a connection of EventBridge"},
     {"a request without encryption", "http:invoke", false,
      "{\"ApiEndpoint\": \"http://example.com\", \"Method\": \"FETCH\", \"Authentication\": "
      "{\"ConnectionArn.$\": \"$.c\"}}",

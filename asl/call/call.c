@@ -69,6 +69,7 @@ bool call_is_refused(const struct asl_resource *r, const struct call_problem *p)
 void call_check(const struct call *call, const struct asl_resource *r, const struct asl_at *given,
                 bool jsonata, size_t *guesses, call_see *see, void *user)
 {
+    static const struct call_field parameters = {.kind = TAKES_OBJECT};
     struct walk w = {.call = call,
                      .jsonata = jsonata,
                      .sdk = r->kind == ASL_RESOURCE_SDK,
@@ -79,8 +80,10 @@ void call_check(const struct call *call, const struct asl_resource *r, const str
     struct model_shape input;
     bool modelled = find_called(call, r, &w.service, &w.operation);
 
-    if (!json_is_object(given->value))
+    if (!json_is_object(given->value)) {
+        call_check_own(&w, given, &parameters);
         return;
+    }
     if (modelled && !call->alone && w.operation.input) {
         input = model_shape_at(w.service, w.operation.input);
         m.shape = &input;

@@ -60,11 +60,11 @@ struct call_problem {
     const char *meant;       /* UNKNOWN: the one that was likely meant; NULL: none is near */
     const char *text;        /* VALUE: what is wrong with it */
     const char *has; /* UNKNOWN, VALUE: "A, B", the names that the object may have; or NULL */
-    bool literal;    /* UNKNOWN: the value is no path and no expression */
-    bool inside;     /* in a structure, not a parameter of the call itself */
-    bool filled;     /* MISSING: the SDKs fill it in, as a token that makes calls once */
-    bool needed;     /* MISSING: it is one of the call's `needs` */
-    bool misspelt;   /* MISSING: one that there is not likely stands for it */
+    const struct asl_at *misspelt; /* MISSING: what likely stands for it; NULL: nothing does */
+    bool literal; /* UNKNOWN, or of `misspelt`: the value is no path and no expression */
+    bool inside;  /* in a structure, not a parameter of the call itself */
+    bool filled;  /* MISSING: the SDKs fill it in, as a token that makes calls once */
+    bool needed;  /* MISSING: it is one of the call's `needs` */
 };
 
 /* Adds how it is mended, as far as that is known: "did you mean A?", or the names there are. */

@@ -14,7 +14,7 @@ enum call_kind {
     TAKES_TEXT,
     TAKES_BOOLEAN,
     TAKES_OBJECT,     /* with the members `inside`; NULL: any */
-    TAKES_ARN,        /* text that is an ARN */
+    TAKES_CONNECTION, /* text that is the ARN of a connection of EventBridge */
     TAKES_HTTPS,      /* text that is a URL of https */
     TAKES_WORD,       /* one of `words` */
     TAKES_TEXT_LISTS, /* an object of lists of texts */
@@ -44,6 +44,9 @@ bool call_is_unmodelled(struct asl_piece service);
 /* Returns whether the SDK for Java adds "Value" to that name of a member, as it does to words of
  * its language. */
 bool call_is_java_word(const char *name, size_t len);
+
+/* Returns whether it is the shape of an attribute of DynamoDB's tables, which has one type. */
+bool call_is_attribute(const struct model_shape *shape);
 
 /* A look at the parameters of one call. */
 struct walk {
@@ -79,6 +82,9 @@ void call_list_members(const struct members *m, struct buf *out);
 /* Tells that something is wrong with the value at `at`. */
 void call_tell_value(const struct walk *w, const struct asl_at *at, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* Tells that, with the names that an object in its place may have. */
+void call_tell_object(const struct walk *w, const struct asl_at *at, const struct members *m,
+                      const char *format, ...) __attribute__((format(printf, 4, 5)));
 /* Returns what a message calls the value at `at`: its key, or that of the list that it is in. */
 const char *call_name_of(const struct asl_at *at);
 

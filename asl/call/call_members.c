@@ -135,12 +135,16 @@ void call_list_members(const struct members *m, struct buf *out)
     }
 }
 
+static bool is_literal(const struct walk *w, const struct asl_at *at)
+{
+    return !call_is_path(w, at->key) &&
+           !(w->jsonata && json_is_string(at->value) && asl_expression_begins(at->value));
+}
+
 static void tell_unknown(const struct walk *w, const struct asl_at *at, const struct members *m)
 {
     char meant[LONGEST_NAME];
     struct buf name = {0}, has = {0};
-    bool literal = !call_is_path(w, at->key) &&
-                   !(w->jsonata && json_is_string(at->value) && asl_expression_begins(at->value));
 
     buf_add(&name, json_str(at->key), name_length(w, at->key));
     bool near = guess_member(w, m, buf_str(&name), name.len, meant);
@@ -151,7 +155,7 @@ static void tell_unknown(const struct walk *w, const struct asl_at *at, const st
                                            .name = buf_str(&name),
                                            .meant = near ? meant : NULL,
                                            .has = has.len ? buf_str(&has) : NULL,
-                                           .literal = literal,
+                                           .literal = is_literal(w, at),
                                            .inside = m->inside});
     buf_clear(&name);
     buf_clear(&has);
@@ -168,17 +172,17 @@ static bool has_parameter(const struct walk *w, const struct asl_at *at, const c
     return false;
 }
 
-/* Does a name that there is not likely stand for `sdk`? */
-static bool is_misspelt(const struct walk *w, const struct asl_at *at, const struct members *m,
-                        const char *sdk)
+/* Finds a member whose name there is not, and which likely stands for `sdk`. */
+static bool find_misspelt(const struct walk *w, const struct asl_at *at, const struct members *m,
+                          const char *sdk, struct asl_at *out)
 {
     char meant[LONGEST_NAME];
     struct model_member member;
 
     for (size_t i = 0; i < json_count(at->value); i++) {
-        const json *key = json_key_at(at->value, i);
-        const char *name = json_str(key);
-        size_t len = name_length(w, key);
+        asl_at_index(at, i, out);
+        const char *name = json_str(out->key);
+        size_t len = name_length(w, out->key);
 
         if (!find_own(m, name, len) && !is_member(w, m, name, len, &member) &&
             guess_member(w, m, name, len, meant) && strcmp(meant, sdk) == 0)
@@ -191,6 +195,7 @@ static void check_given(const struct walk *w, const struct asl_at *at, const str
                         const char *own, struct call_problem is)
 {
     char name[LONGEST_NAME];
+    struct asl_at misspelt;
 
     if (has_parameter(w, at, own))
         return;
@@ -199,7 +204,10 @@ static void check_given(const struct walk *w, const struct asl_at *at, const str
     is.at = at;
     is.name = name;
     is.inside = m->inside;
-    is.misspelt = is_misspelt(w, at, m, name);
+    if (find_misspelt(w, at, m, name, &misspelt)) {
+        is.misspelt = &misspelt;
+        is.literal = is_literal(w, &misspelt);
+    }
     w->see(w->user, &is);
 }
 
@@ -233,9 +241,17 @@ void call_check_required(const struct walk *w, const struct asl_at *at, const st
 /* Of a union one member is given: it is one thing or another. */
 static void check_union(const struct walk *w, const struct asl_at *at, const struct members *m)
 {
-    if (m->shape && m->shape->is_union && json_count(at->value) > 1)
-        call_tell_value(w, at, "'%s' takes one of its members, and this has %zu", call_name_of(at),
-                        json_count(at->value));
+    size_t count = 0;
+    struct buf given = {0};
+
+    for (size_t i = 0; i < json_count(at->value); i++)
+        count += json_kind(json_value_at(at->value, i)) != JSON_NULL;
+    if (!m->shape || count == 1 || !(m->shape->is_union || call_is_attribute(m->shape)))
+        return;
+    buf_add_int(&given, (int64_t)count);
+    call_tell_object(w, at, m, "'%s' takes one of its members, and this has %s", call_name_of(at),
+                     count ? buf_str(&given) : "none");
+    buf_clear(&given);
 }
 
 void call_check_members(const struct walk *w, const struct asl_at *at, const struct members *m)

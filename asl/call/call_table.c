@@ -29,7 +29,7 @@ enum {
 #define METHODS WORDS("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
 
 static const struct call_field connection[] = {
-    {.name = "ConnectionArn", .kind = TAKES_ARN, .required = true},
+    {.name = "ConnectionArn", .kind = TAKES_CONNECTION, .required = true},
     {.name = NULL},
 };
 
@@ -347,6 +347,13 @@ void call_sdk_addition(const char *service, const char *operation, struct member
             out->optional = a->optional;
         }
     }
+}
+
+bool call_is_attribute(const struct model_shape *shape)
+{
+    return strcmp(shape->service->name, "dynamodb") == 0 && shape->kind == MODEL_STRUCTURE &&
+           shape->count > 1 && strcmp(model_member_at(shape, 0).name, "S") == 0 &&
+           strcmp(model_member_at(shape, 1).name, "N") == 0;
 }
 
 bool call_is_java_word(const char *name, size_t len)

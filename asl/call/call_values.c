@@ -29,24 +29,41 @@ static bool is_fixed(const struct walk *w, const struct asl_at *at)
     return w->jsonata || !(json_str_begins(v, "$") || json_str_begins(v, "States."));
 }
 
-/* `has`: the names that an object in its place may have; NULL: it should be none. */
-static void tell_text(const struct walk *w, const struct asl_at *at, const char *text,
-                      const char *has)
+/* `m`: what the value should be an object of; NULL: it should be none. */
+static void __attribute__((format(printf, 4, 0)))
+tell_value(const struct walk *w, const struct asl_at *at, const struct members *m,
+           const char *format, va_list args)
 {
-    w->see(w->user,
-           &(struct call_problem){.fault = CALL_VALUE, .at = at, .text = text, .has = has});
+    struct buf text = {0}, has = {0};
+
+    buf_vprintf(&text, format, args);
+    if (m)
+        call_list_members(m, &has);
+    w->see(w->user, &(struct call_problem){.fault = CALL_VALUE,
+                                           .at = at,
+                                           .text = buf_str(&text),
+                                           .has = has.len ? buf_str(&has) : NULL});
+    buf_clear(&text);
+    buf_clear(&has);
 }
 
 void call_tell_value(const struct walk *w, const struct asl_at *at, const char *format, ...)
 {
-    struct buf text = {0};
     va_list args;
 
     va_start(args, format);
-    buf_vprintf(&text, format, args);
+    tell_value(w, at, NULL, format, args);
     va_end(args);
-    tell_text(w, at, buf_str(&text), NULL);
-    buf_clear(&text);
+}
+
+void call_tell_object(const struct walk *w, const struct asl_at *at, const struct members *m,
+                      const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    tell_value(w, at, m, format, args);
+    va_end(args);
 }
 
 const char *call_name_of(const struct asl_at *at)
@@ -72,16 +89,10 @@ static void tell_type(const struct walk *w, const struct asl_at *at, const char 
     call_tell_value(w, at, "'%s' takes %s, and this is %s", call_name_of(at), takes, kind_name(at));
 }
 
-/* Tells that the value should be an object with such members. */
-static void tell_object(const struct walk *w, const struct asl_at *at, const struct members *m)
+static void tell_no_object(const struct walk *w, const struct asl_at *at, const struct members *m)
 {
-    struct buf text = {0}, has = {0};
-
-    buf_printf(&text, "'%s' takes an object, and this is %s", call_name_of(at), kind_name(at));
-    call_list_members(m, &has);
-    tell_text(w, at, buf_str(&text), has.len ? buf_str(&has) : NULL);
-    buf_clear(&text);
-    buf_clear(&has);
+    call_tell_object(w, at, m, "'%s' takes an object, and this is %s", call_name_of(at),
+                     kind_name(at));
 }
 
 /* ---- words and bounds ---- */
@@ -257,7 +268,7 @@ void call_check_shape(const struct walk *w, const struct asl_at *at, model_shape
         if (kind == JSON_OBJECT)
             call_check_members(w, at, &m);
         else if (!w->call->shorthand)
-            tell_object(w, at, &m);
+            tell_no_object(w, at, &m);
         break;
     case MODEL_LIST:
         if (kind == JSON_ARRAY)
@@ -326,6 +337,13 @@ static void check_like(const struct walk *w, const struct asl_at *at, const stru
                      f->optional);
 }
 
+/* arn:PARTITION:events:REGION:ACCOUNT:connection/NAME/ID */
+static bool is_connection(const json *text)
+{
+    return json_str_begins(text, "arn:") && strstr(json_str(text), ":events:") &&
+           strstr(json_str(text), ":connection/");
+}
+
 static void check_own_text(const struct walk *w, const struct asl_at *at,
                            const struct call_field *f)
 {
@@ -333,8 +351,9 @@ static void check_own_text(const struct walk *w, const struct asl_at *at,
         tell_type(w, at, "a string");
     else if (f->kind == TAKES_WORD)
         check_words(w, at, f->words);
-    else if (f->kind == TAKES_ARN && !json_str_begins(at->value, "arn:"))
-        call_tell_value(w, at, "'%s' takes an ARN", call_name_of(at));
+    else if (f->kind == TAKES_CONNECTION && !is_connection(at->value))
+        call_tell_value(w, at, "'%s' takes the ARN of a connection of EventBridge",
+                        call_name_of(at));
     else if (f->kind == TAKES_HTTPS && !json_str_begins(at->value, "https://"))
         call_tell_value(w, at, "'%s' takes a URL that begins with https://", call_name_of(at));
 }
@@ -350,7 +369,7 @@ void call_check_own(const struct walk *w, const struct asl_at *at, const struct 
     case TAKES_ANY: break;
     case TAKES_TEXT:
     case TAKES_WORD:
-    case TAKES_ARN:
+    case TAKES_CONNECTION:
     case TAKES_HTTPS: check_own_text(w, at, f); break;
     case TAKES_BOOLEAN:
         if (!reads_as_boolean(at->value))
@@ -359,7 +378,7 @@ void call_check_own(const struct walk *w, const struct asl_at *at, const struct 
     case TAKES_OBJECT:
     case TAKES_TEXT_LISTS:
         if (kind != JSON_OBJECT)
-            tell_object(w, at, &m);
+            tell_no_object(w, at, &m);
         else if (f->kind == TAKES_TEXT_LISTS)
             check_text_lists(w, at);
         else if (f->inside)

@@ -39,9 +39,9 @@ static void not_recognized(struct loader *l, const struct asl_at *at, const stru
     buf_clear(&hint);
 }
 
-static void needs(struct loader *l, const struct asl_at *at, const char *name)
+static void needs(struct loader *l, const struct asl_at *at, const char *hint, const char *name)
 {
-    asl_report_add(l->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, at, ASL_KEY, NULL,
+    asl_report_add(l->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, at, ASL_KEY, hint,
                    "The field '%s' is required but was missing", name);
 }
 
@@ -52,6 +52,37 @@ struct payload {
     const struct asl_at *at;
 };
 
+static void refuse_unknown(const struct payload *payload, const struct call_problem *p)
+{
+    struct buf hint = {0};
+
+    call_add_hint(p, &hint);
+    asl_report_add(payload->l->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, p->at, ASL_KEY,
+                   hint.len ? buf_str(&hint) : NULL,
+                   "The field \"%s\" is not supported by Step Functions", p->name);
+    asl_report_relocate(payload->l->report, payload->at);
+    buf_clear(&hint);
+}
+
+/*
+ * People are shown the misspelt name, once: as an error of its own if its value is literal, or with
+ * this one.
+ */
+static void refuse_missing(const struct payload *payload, const struct call_problem *p)
+{
+    struct loader *l = payload->l;
+    struct buf hint = {0};
+
+    if (!p->misspelt || !l->purpose->lint) {
+        needs(l, p->at, NULL, p->name);
+    } else if (!p->literal) {
+        buf_printf(&hint, "did you mean %s?", p->name);
+        needs(l, p->misspelt, buf_str(&hint), p->name);
+        asl_report_relocate(l->report, p->at);
+    }
+    buf_clear(&hint);
+}
+
 /*
  * AWS creates no machine with a parameter that the call doesn't have, however deep it is; but one
  * given by a path it looks at only when the Task runs. Of the parameters that a service requires,
@@ -61,22 +92,13 @@ struct payload {
 static void refuse_parameter(void *user, const struct call_problem *p)
 {
     const struct payload *payload = user;
-    struct loader *l = payload->l;
-    struct buf hint = {0};
 
-    if (call_is_refused(&payload->task->parts, p) && p->fault == CALL_MISSING) {
-        if (!p->misspelt || !l->purpose->lint)
-            needs(l, p->at, p->name);
-    } else if (call_is_refused(&payload->task->parts, p)) {
-        call_add_hint(p, &hint);
-        asl_report_add(l->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, p->at, ASL_KEY,
-                       hint.len ? buf_str(&hint) : NULL,
-                       "The field \"%s\" is not supported by Step Functions", p->name);
-        asl_report_relocate(l->report, payload->at);
-    } else {
+    if (!call_is_refused(&payload->task->parts, p))
         payload->task->doubtful = true;
-    }
-    buf_clear(&hint);
+    else if (p->fault == CALL_MISSING)
+        refuse_missing(payload, p);
+    else
+        refuse_unknown(payload, p);
 }
 
 static void check_call(struct loader *l, const struct call *row, struct asl_task *task,
@@ -162,7 +184,7 @@ void load_check_resource(struct loader *l, struct asl_state *s, const struct asl
                        "workers of an activity have credentials of their own",
                        "The field 'Credentials' is not supported for activities");
     else if (given && !has_role(l, credentials.value))
-        needs(l, &credentials, "RoleArn");
+        needs(l, &credentials, NULL, "RoleArn");
 
     /* One that is no ARN is reported; what a placeholder stands for is not known. */
     if (!task->resource || strstr(json_str(task->resource), "${"))
