@@ -55,12 +55,16 @@ static bool has_delimiters(const json *text)
     return open && strstr(open, "%}");
 }
 
+static void passed_as_text(struct warner *w, const struct asl_at *at)
+{
+    warn_at(w, at, ASL_VALUE, "'%s' is passed as text: it is evaluated when the name ends in .$",
+            json_str(at->value));
+}
+
 static void check_jsonpath(struct warner *w, const struct asl_at *at)
 {
     if (is_path(at->value) || warn_text_is_call(at->value))
-        warn_at(w, at, ASL_VALUE,
-                "'%s' is passed as text: it is evaluated when the name ends in .$",
-                json_str(at->value));
+        passed_as_text(w, at);
     else if (asl_expression_begins(at->value) && has_delimiters(at->value))
         warn_at(w, at, ASL_VALUE, "JSONata is passed as text: the QueryLanguage here is JSONPath");
 }
@@ -110,9 +114,26 @@ static void check_result(struct warner *w, const struct asl_at *at)
     }
 }
 
+/* "Payload": "$": no service takes a `$` alone for a parameter, though it may be a payload's text.
+ */
+static void check_parameters(struct warner *w, const struct asl_at *at)
+{
+    struct asl_at each;
+
+    for (size_t i = 0; json_is_object(at->value) && i < json_count(at->value); i++) {
+        asl_at_index(at, i, &each);
+        if (json_is_string(each.value) && !json_str_ends(each.key, ".$") &&
+            (json_str_is(each.value, "$") || json_str_is(each.value, "$$")))
+            passed_as_text(w, &each);
+    }
+}
+
 void warn_expression_as_text(struct warner *w, const struct asl_state *s, const struct asl_field *f,
                              const struct asl_at *at)
 {
+    if (!s->jsonata && f->role == FIELD_TEMPLATE && json_str_is(at->key, "Parameters") &&
+        s->type == ASL_TASK && asl_resource_is_call(&s->task.parts))
+        check_parameters(w, at);
     if (field_is_template(f))
         warn_text_check_texts(w, at, s->jsonata);
     else if (json_str_is(at->key, "Result"))
