@@ -28,15 +28,30 @@ static const struct aws_shape_row http_answer[] = {{"StatusCode", MODEL_INTEGER}
 static const struct aws_shape_row lambda_answer[] = {
     {"StatusCode", MODEL_INTEGER}, {"FunctionError", MODEL_STRING},   {"LogResult", MODEL_STRING},
     {"Payload", MODEL_DOCUMENT},   {"ExecutedVersion", MODEL_STRING}, {NULL, MODEL_DOCUMENT}};
+static const struct aws_shape_row application_answer[] = {{"ApplicationId", MODEL_STRING},
+                                                          {NULL, MODEL_DOCUMENT}};
+static const struct aws_shape_row cluster_answer[] = {
+    {"ClusterId", MODEL_STRING}, {"ClusterArn", MODEL_STRING}, {NULL, MODEL_DOCUMENT}};
+static const struct aws_shape_row step_answer[] = {{"StepId", MODEL_STRING},
+                                                   {NULL, MODEL_DOCUMENT}};
+
+#define OWN(members, needed)                                                                       \
+    {                                                                                              \
+        .kind = MODEL_STRUCTURE, .rows = members, .needs = needed                                  \
+    }
+
 static const struct {
     const char *service, *action;
     struct aws_shape shape;
 } results[] = {
-    {"apigateway",
-     "invoke",
-     {.kind = MODEL_STRUCTURE, .rows = http_answer, .needs = "ResponseBody"}},
-    {"http", "invoke", {.kind = MODEL_STRUCTURE, .rows = http_answer, .needs = "ResponseBody"}},
-    {"lambda", "invoke", {.kind = MODEL_STRUCTURE, .rows = lambda_answer, .needs = "Payload"}},
+    {"elasticmapreduce", "createCluster", OWN(cluster_answer, "ClusterId")},
+    {"elasticmapreduce", "addStep", OWN(step_answer, "StepId")},
+    {"emr-serverless", "startApplication", OWN(application_answer, "ApplicationId")},
+    {"emr-serverless", "stopApplication", OWN(application_answer, "ApplicationId")},
+    {"emr-serverless", "deleteApplication", OWN(application_answer, "ApplicationId")},
+    {"apigateway", "invoke", OWN(http_answer, "ResponseBody")},
+    {"http", "invoke", OWN(http_answer, "ResponseBody")},
+    {"lambda", "invoke", OWN(lambda_answer, "Payload")},
 };
 
 /*
@@ -49,14 +64,26 @@ static const struct {
 } jobs[] = {
     {"athena", "startQueryExecution", "GetQueryExecution", NULL},
     {"batch", "submitJob", "DescribeJobs", "jobs"},
+    {"bedrock", "createModelCustomizationJob", "GetModelCustomizationJob", NULL},
     {"codebuild", "startBuild", "StartBuild", NULL},
     {"codebuild", "startBuildBatch", "StartBuildBatch", NULL},
     {"codebuild", "retryBuildBatch", "RetryBuildBatch", NULL},
     {"databrew", "startJobRun", "DescribeJobRun", NULL},
     {"ecs", "runTask", "DescribeTasks", "tasks"},
+    {"eks", "createCluster", "DescribeCluster", NULL},
+    {"eks", "createNodegroup", "DescribeNodegroup", NULL},
+    {"eks", "createFargateProfile", "DescribeFargateProfile", NULL},
+    {"elasticmapreduce", "createCluster", "DescribeCluster", "Cluster"},
+    {"elasticmapreduce", "addStep", "DescribeStep", NULL},
+    {"emr-containers", "deleteVirtualCluster", "DescribeVirtualCluster", NULL},
     {"emr-containers", "startJobRun", "DescribeJobRun", NULL},
+    {"emr-serverless", "createApplication", "GetApplication", NULL},
+    {"emr-serverless", "startApplication", "GetApplication", NULL},
+    {"emr-serverless", "stopApplication", "GetApplication", NULL},
+    {"emr-serverless", "cancelJobRun", "GetJobRun", NULL},
     {"emr-serverless", "startJobRun", "GetJobRun", NULL},
     {"glue", "startJobRun", "GetJobRun", "JobRun"},
+    {"mediaconvert", "createJob", "GetJob", NULL},
     {"states", "startExecution", "DescribeExecution", NULL},
 };
 
