@@ -29,6 +29,12 @@ const struct model_service *aws_service_named(const char *name, size_t len);
 struct aws_integration;
 struct aws_job;
 
+/* A body that goes as it is, instead of what the parameters have. All of it is a look. */
+struct aws_body {
+    const char *bytes;
+    size_t len;
+};
+
 /* What a resource names. */
 struct aws_call {
     const struct model_service *service;
@@ -36,6 +42,7 @@ struct aws_call {
     const struct aws_integration *integration; /* NULL: aws-sdk */
     const struct aws_job *job;                 /* .sync: what to wait for; else NULL */
     bool parsed;                               /* .sync:2 */
+    const struct aws_body *body; /* of an operation that takes bytes; NULL: it is a parameter */
 };
 
 /*
@@ -116,6 +123,40 @@ bool aws_job_stop(const struct aws_call *c, const json *parameters, const json *
 enum aws_progress aws_job_progress(const struct aws_call *c, const json *submitted,
                                    const struct aws_call *describe, const struct aws_answer *a,
                                    struct aws_result *out);
+
+/* ---- calls beside a call ---- */
+
+/* A call that an integration makes beside its own. */
+struct aws_side_call {
+    struct aws_call call;
+    json *parameters; /* yours */
+    bool gives_body;  /* the bytes that it answers are the body of the call itself */
+    bool takes_body;  /* the bytes that the call answers are its body */
+};
+
+/*
+ * Makes the call that comes before a call, for the Task's parameters: it asks for a name's id, or
+ * reads the input of a model. `marker`: where a list goes on; NULL: its beginning. Returns false
+ * when there is none; or when these can't be its parameters, then *why is filled.
+ */
+bool aws_call_before(const struct aws_call *c, const json *parameters, const json *marker,
+                     struct aws_side_call *out, struct diag *why);
+
+enum aws_side_end { AWS_SIDE_DONE, AWS_SIDE_MORE, AWS_SIDE_FAILED };
+
+/* Reads its answer. DONE: *out is the parameters to make the call itself with; MORE: *out is the
+ * marker to ask on with; FAILED: *failed is what the Task gets. */
+enum aws_side_end aws_before_read(const struct aws_call *c, const json *parameters,
+                                  const struct aws_side_call *side, const struct aws_answer *a,
+                                  json **out, struct aws_result *failed);
+/* Makes the call that comes after a call that was answered well with `a`: it writes what a model
+ * has answered. With NULL it is only found out whether there is one. Returns false as
+ * aws_call_before does. */
+bool aws_call_after(const struct aws_call *c, const json *parameters, const struct aws_answer *a,
+                    struct aws_side_call *out, struct diag *why);
+/* Makes what the Task gets of its answer, and of the call's own result `value`, which it takes. */
+void aws_after_read(const struct aws_side_call *side, const json *parameters,
+                    const struct aws_answer *a, json *value, struct aws_result *out);
 
 /* ---- shared ---- */
 

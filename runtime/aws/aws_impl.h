@@ -13,6 +13,7 @@ struct aws_integration {
     const char *result;  /* the Task's from the answer's: a mapping; NULL: the same */
     const char *once;    /* the member that makes a repeat of the call do nothing; NULL: none */
     bool envelope;       /* the result has SdkHttpMetadata and SdkResponseMetadata */
+    const char *own;     /* members of the Task's that the call doesn't have; NULL: none */
 };
 
 /* How the errors of a service are called by its optimized integrations. */

@@ -145,7 +145,7 @@ enum aws_progress aws_job_progress(const struct aws_call *c, const json *submitt
     enum aws_progress p = AWS_JOB_RUNS;
 
     /* Times are milliseconds in results of an optimized integration. */
-    static const struct aws_integration plain = {"", NULL, NULL, NULL, NULL, NULL, NULL, true};
+    static const struct aws_integration plain = {.call = "", .envelope = true};
     in_ms.integration = c->integration && c->integration->envelope ? &plain : NULL;
     aws_answer_read(&in_ms, a, &r);
     if (is_gone(c, &r)) {

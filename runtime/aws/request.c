@@ -66,15 +66,16 @@ bool aws_request_header(struct aws_request *q, const char *name, const char *val
 
 /*
  * A member that is null is one that the SDK was not given. Deeper nulls stay: there they are data,
- * as in DynamoDB's {"NULL": true} or a document.
+ * as in DynamoDB's {"NULL": true} or a document. Members of the list `own` go no further.
  */
-static json *object_without_nulls(const json *v)
+static json *object_without_nulls(const json *v, const char *own)
 {
     struct json_build b;
 
     json_build_object(&b, json_count(v));
     for (size_t i = 0; i < json_count(v); i++)
-        if (json_kind(json_value_at(v, i)) != JSON_NULL)
+        if (json_kind(json_value_at(v, i)) != JSON_NULL &&
+            !aws_has_word(own, json_str(json_key_at(v, i)), json_str_len(json_key_at(v, i))))
             json_build_set_key(&b, json_ref(json_key_at(v, i)), json_ref(json_value_at(v, i)));
     return json_build_done(&b);
 }
@@ -201,7 +202,7 @@ static json *request_wanted(const struct aws_call *c, const json *parameters,
 {
     const struct aws_integration *i = c->integration;
     json *v = i && i->request ? aws_mapped(i->request, parameters, NULL)
-                              : object_without_nulls(parameters);
+                              : object_without_nulls(parameters, i ? i->own : NULL);
 
     if (caller->key)
         v = with_tokens(c, v, caller->key);

@@ -261,6 +261,10 @@ static bool is_xml(const struct rest *r)
  */
 static bool fill_bytes(struct rest *r, const struct model_shape *s, const json *v)
 {
+    if (r->c->body) {
+        buf_add(&r->q->body, r->c->body->bytes, r->c->body->len);
+        return true;
+    }
     if (v && is_xml(r) && s->kind == MODEL_BLOB)
         json_write(&r->q->body, v);
     else if (v)

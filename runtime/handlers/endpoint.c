@@ -2,30 +2,32 @@
  * Services that speak AWS's protocols: AWS itself, an emulator, a server of one's own. The Task's
  * resource says which call; the answer is what the Task gets on AWS. A .sync Task's job is begun,
  * told of, and then asked about until it has ended; one that is cancelled is told to stop, but
- * nobody waits for that. One that had begun before a crash is only asked about.
+ * nobody waits for that. One that had begun before a crash is only asked about. Some integrations
+ * make another call before their own, or after it.
  */
-#include "runtime/handlers/integration.h"
+#include "runtime/handlers/endpoint_impl.h"
 
 #include "asl/eval/env.h"
 #include "parsers/base/mem.h"
-#include "parsers/base/text.h"
-#include "runtime/aws/aws.h"
 #include "runtime/aws/endpoints.h"
+#include "runtime/handlers/integration.h"
 
 #include <string.h>
 
 enum { POLL_MS = 1000, MAX_POLL_MS = 20 * 1000, REQUEST_MS = 5 * 60 * 1000 };
+/* What a model takes and answers may be larger than a Task's data, as it goes by S3. */
+enum { MAX_MODEL_BYTES = 25 * 1024 * 1024 };
 
 struct endpoint_work {
     struct task_call *task_call; /* NULL: it has gone, and the timer's end is awaited */
     struct aws_call call;
     struct aws_call describe; /* .sync, once the job has begun */
     json *submitted, *describe_parameters;
-    char *base;
-    bool own;           /* it is AWS's own endpoint … */
-    const char *region; /* … and signatures name that region; NULL: ours */
-    bool local;         /* its service is at this machine */
-    bool elsewhere;     /* asked is not its endpoint: it gets no signature */
+    struct endpoint_place place;
+    struct aws_side_call side; /* before or after the call, while that is under way */
+    struct endpoint_place side_place;
+    json *parameters, *value; /* what it made of the Task's; the call's result, while it is after */
+    struct buf bytes;         /* what it gives or takes as a body */
     signed_send *transfer;
     uv_timer_t timer;
     bool timer_open;
@@ -61,132 +63,32 @@ static bool endpoint_serves(handlers *h, const struct handler_input *v, struct d
     return false;
 }
 
-/*
- * A queue's URL with a path names the queue, wherever it seems to be: an emulator is asked where it
- * is for us. One without a path is the host that the SDK would ask.
- */
-static const char *host_of_queue(const struct aws_call *c, const json *parameters)
-{
-    const json *url = c->integration && !strcmp(c->service->id, "SQS") && json_is_object(parameters)
-                          ? json_get(parameters, "QueueUrl")
-                          : NULL;
-    const char *text = url && json_is_string(url) ? json_str(url) : NULL;
-
-    if (!text || strlen(text) != json_str_len(url) || !http_url_ok(text))
-        return NULL;
-    return strchr(strstr(text, "://") + 3, '/') ? NULL : text;
-}
-
-static char *base_of(const struct task_call *call, const struct aws_call *c,
-                     struct endpoint_work *w)
-{
-    const char *given = call->row->url, *url;
-    size_t len;
-
-    if (!given && call->h->options.endpoints)
-        given = endpoints_find(call->h->options.endpoints, c->service->id);
-    w->own = given && call->h->options.endpoints &&
-             endpoints_is_own(call->h->options.endpoints, given, &w->region);
-    w->local = given && endpoints_url_is_loopback(given);
-    url = given ? host_of_queue(c, call->payload) : NULL;
-    w->elsewhere = url;
-    w->own = w->own && !url;
-    if (!url)
-        url = given;
-    len = url ? strlen(url) : 0;
-    while (len && url[len - 1] == '/')
-        len--;
-    return url ? mem_strndup(url, len) : NULL;
-}
-
-/* ---- sending ---- */
-
-/* A call to send for a task call's work. All of it is looked at. */
-struct outgoing {
-    const struct aws_call *call;
-    const json *parameters;
-    const char *key; /* the idempotency key; NULL: none */
-    int64_t timeout_ms;
-    http_done *done;
-    void (*no_keys)(void *user, bool of_role, const char *why); /* instead of `done` */
-    void *user;                                                 /* of both */
-};
-
-/* Only AWS's own hosts are told apart by what stands before them. */
-static void write_url(const struct endpoint_work *w, const struct aws_request *q, struct buf *out)
-{
-    const char *host = strstr(w->base, "://") + 3;
-
-    buf_add(out, w->base, (size_t)(host - w->base));
-    if (w->own)
-        buf_add(out, q->host.data ? q->host.data : "", q->host.len);
-    buf_adds(out, host);
-    buf_add(out, q->path.data, q->path.len);
-    if (q->query.len) {
-        buf_addc(out, '?');
-        buf_add(out, q->query.data, q->query.len);
-    }
-}
-
-/* Returns the service's name in signatures; NULL when the call has none. */
-static const char *signs_for(const struct endpoint_work *w, const struct aws_call *c)
-{
-    bool bearer = !strcmp(c->service->signature, "bearer");
-
-    return w->elsewhere || c->operation.no_signature || bearer ? NULL : c->service->signing;
-}
-
-/* Returns NULL with *why filled when it can't be sent; *bad_call: the parameters are why. */
-static signed_send *send_call(const struct endpoint_work *w, const struct outgoing *o,
-                              bool *bad_call, struct diag *why)
-{
-    const struct aws_call *c = o->call;
-    struct aws_caller caller = {w->task_call->execution, o->key};
-    struct sigv4_header headers[AWS_MAX_HEADERS];
-    struct aws_request q;
-    struct buf url = {0};
-    signed_send *t;
-
-    *bad_call = !aws_request_make(c, o->parameters, &caller, &q, why);
-    if (*bad_call)
-        return NULL;
-    write_url(w, &q, &url);
-    for (size_t i = 0; i < q.header_count; i++)
-        headers[i] = (struct sigv4_header){q.headers[i].name, q.headers[i].value};
-    struct signed_request s = {
-        .method = q.method,
-        .url = buf_str(&url),
-        .headers = headers,
-        .header_count = q.header_count,
-        .body = q.body,
-        .service = signs_for(w, c),
-        .region = w->region,
-        .s3 = text_begins_with(c->service->signature, "s3"),
-        .test_keys = w->local,
-        .timeout_ms = o->timeout_ms,
-        .of = w->task_call,
-        .no_keys = o->no_keys,
-    };
-    q.body = (struct buf){0};
-    t = send_signed(w->task_call->h, &s, o->done, o->user, why);
-    aws_request_clear(&q);
-    buf_clear(&url);
-    return t;
-}
-
 /* The timer is inside the work, so the work lives until libuv has let go of it. */
 static void endpoint_on_timer_closed(uv_handle_t *handle)
 {
     mem_free(handle->data);
 }
 
+/* Ends with a call beside the call itself. */
+static void side_clear(struct endpoint_work *w)
+{
+    json_unref(w->side.parameters);
+    mem_free(w->side_place.base);
+    w->side = (struct aws_side_call){0};
+    w->side_place = (struct endpoint_place){0};
+}
+
 static void endpoint_work_free(struct endpoint_work *w)
 {
+    side_clear(w);
     json_unref(w->submitted);
     json_unref(w->describe_parameters);
-    mem_free(w->base);
-    w->base = NULL;
-    w->submitted = w->describe_parameters = NULL;
+    json_unref(w->parameters);
+    json_unref(w->value);
+    buf_clear(&w->bytes);
+    mem_free(w->place.base);
+    w->place.base = NULL;
+    w->submitted = w->describe_parameters = w->parameters = w->value = NULL;
     if (w->timer_open)
         uv_close((uv_handle_t *)&w->timer, endpoint_on_timer_closed);
     else
@@ -286,6 +188,7 @@ static void not_described(void *user, bool of_role, const char *why)
 static void poll(struct endpoint_work *w)
 {
     struct outgoing ask = {.call = &w->describe,
+                           .to = &w->place,
                            .parameters = w->describe_parameters,
                            .timeout_ms = REQUEST_MS,
                            .done = described,
@@ -295,7 +198,7 @@ static void poll(struct endpoint_work *w)
     struct diag why = {0};
     bool bad_call;
 
-    w->transfer = send_call(w, &ask, &bad_call, &why);
+    w->transfer = endpoint_send_call(w->task_call, &ask, &bad_call, &why);
     if (!w->transfer) {
         aws_not_sent(&w->call, json_cstring(why.text), &r);
         endpoint_finish(w, &r, false);
@@ -332,32 +235,36 @@ static void endpoint_begun(struct endpoint_work *w, struct aws_result *r)
     follow_job(w, r->value);
 }
 
-static void endpoint_answered(void *user, struct http_response *r)
+static json *endpoint_bad_parameters(const struct task_call *call, const char *why)
 {
-    struct endpoint_work *w = user;
-    struct aws_result result = {0};
-    json *headers;
-    char id[HANDLER_REQUEST_ID];
+    struct buf cause = {0};
 
-    w->transfer = NULL;
-    if (r->outcome == HTTP_TOO_LARGE) {
+    buf_adds(&cause, "The Parameters '");
+    json_write(&cause, call->payload);
+    buf_printf(&cause, "' could not be used to start the Task: [%s]", why);
+    return json_take_buf(&cause);
+}
+
+/* Ends the work: the Task's parameters are no good. */
+static void endpoint_refuse(struct endpoint_work *w, const char *why, bool in_start)
+{
+    struct aws_result r = {.error = json_cstring(ASL_RUNTIME),
+                           .cause = endpoint_bad_parameters(w->task_call, why)};
+
+    endpoint_finish(w, &r, in_start);
+}
+
+/* Ends the work with an answer that is none. */
+static void endpoint_unanswered(struct endpoint_work *w, const struct aws_call *c,
+                                const struct http_response *r)
+{
+    struct aws_result result = {0};
+
+    if (r->outcome == HTTP_TOO_LARGE)
         result.error = json_cstring(ASL_DATA_LIMIT_EXCEEDED);
-        endpoint_finish(w, &result, false);
-        return;
-    }
-    if (r->outcome != HTTP_ANSWERED) {
-        aws_not_sent(&w->call, endpoint_not_answered(r), &result);
-        endpoint_finish(w, &result, false);
-        return;
-    }
-    headers = response_headers(r);
-    struct aws_answer a = endpoint_answer_of(r, headers, id, w->task_call);
-    aws_answer_read(&w->call, &a, &result);
-    json_unref(headers);
-    if (result.ok && w->call.job)
-        endpoint_begun(w, &result);
     else
-        endpoint_finish(w, &result, false);
+        aws_not_sent(c, endpoint_not_answered(r), &result);
+    endpoint_finish(w, &result, false);
 }
 
 static void endpoint_no_keys(void *user, bool of_role, const char *why)
@@ -375,14 +282,189 @@ static void endpoint_no_keys(void *user, bool of_role, const char *why)
     endpoint_finish(w, &r, false);
 }
 
-static json *endpoint_bad_parameters(const struct task_call *call, const char *why)
+/* Sends a request that the Task waits for, or ends the work. */
+static void endpoint_send(struct endpoint_work *w, struct outgoing *o, bool in_start)
 {
-    struct buf cause = {0};
+    struct task_call *call = w->task_call;
+    struct diag why = {0};
+    struct aws_result r = {0};
+    bool bad_call = false;
 
-    buf_adds(&cause, "The Parameters '");
-    json_write(&cause, call->payload);
-    buf_printf(&cause, "' could not be used to start the Task: [%s]", why);
-    return json_take_buf(&cause);
+    o->timeout_ms = call->row->timeout_ms ? call->row->timeout_ms : REQUEST_MS;
+    o->no_keys = endpoint_no_keys;
+    o->user = w;
+    w->transfer = o->to->base ? endpoint_send_call(w->task_call, o, &bad_call, &why) : NULL;
+    if (!w->transfer && bad_call) {
+        endpoint_refuse(w, why.text, in_start);
+    } else if (!w->transfer) {
+        struct buf text = {0};
+        if (!why.text) {
+            buf_adds(&text, "nothing says where it is: ");
+            endpoints_say(o->call->service->id, &text);
+        }
+        aws_not_sent(o->call, json_cstring(why.text ? why.text : buf_str(&text)), &r);
+        buf_clear(&text);
+        endpoint_finish(w, &r, in_start);
+    }
+    diag_clear(&why);
+}
+
+/* ---- the call, and those beside it ---- */
+
+static void send_side_call(struct endpoint_work *w, http_done *done, bool in_start)
+{
+    const struct aws_body body = {w->bytes.data, w->bytes.len};
+    struct aws_call call = w->side.call;
+    bool same = call.service == w->call.service;
+
+    if (!same)
+        w->side_place = endpoint_place_of(w->task_call->h, &w->side.call, NULL, NULL);
+    if (w->side.takes_body)
+        call.body = &body;
+    struct outgoing o = {.call = &call,
+                         .to = same ? &w->place : &w->side_place,
+                         .parameters = w->side.parameters,
+                         .max_body = w->side.gives_body ? MAX_MODEL_BYTES : 0,
+                         .done = done};
+    endpoint_send(w, &o, in_start);
+}
+
+static void after_answered(void *user, struct http_response *r)
+{
+    struct endpoint_work *w = user;
+    struct aws_result result = {0};
+    char id[HANDLER_REQUEST_ID];
+
+    w->transfer = NULL;
+    if (r->outcome != HTTP_ANSWERED) {
+        endpoint_unanswered(w, &w->side.call, r);
+        return;
+    }
+    json *headers = response_headers(r), *value = w->value;
+    struct aws_answer a = endpoint_answer_of(r, headers, id, w->task_call);
+    w->value = NULL;
+    aws_after_read(&w->side, w->task_call->payload, &a, value, &result);
+    json_unref(headers);
+    endpoint_finish(w, &result, false);
+}
+
+/* The call went well. Returns true when another follows, which then ends the work. */
+static bool goes_on_after(struct endpoint_work *w, struct http_response *r,
+                          const struct aws_answer *a, struct aws_result *result)
+{
+    struct diag why = {0};
+
+    side_clear(w);
+    if (!aws_call_after(&w->call, w->task_call->payload, a, &w->side, &why)) {
+        diag_clear(&why);
+        return false;
+    }
+    w->value = result->value;
+    buf_clear(&w->bytes);
+    w->bytes = r->body;
+    r->body = (struct buf){0};
+    send_side_call(w, after_answered, false);
+    return true;
+}
+
+static void endpoint_answered(void *user, struct http_response *r)
+{
+    struct endpoint_work *w = user;
+    struct aws_result result = {0};
+    json *headers;
+    char id[HANDLER_REQUEST_ID];
+
+    w->transfer = NULL;
+    if (r->outcome != HTTP_ANSWERED) {
+        endpoint_unanswered(w, &w->call, r);
+        return;
+    }
+    headers = response_headers(r);
+    struct aws_answer a = endpoint_answer_of(r, headers, id, w->task_call);
+    aws_answer_read(&w->call, &a, &result);
+    if (result.ok && w->call.job)
+        endpoint_begun(w, &result);
+    else if (!result.ok || !goes_on_after(w, r, &a, &result))
+        endpoint_finish(w, &result, false);
+    json_unref(headers);
+}
+
+/* Makes the call itself, with what the one before it has given. */
+static void start_call(struct endpoint_work *w, bool in_start)
+{
+    const struct aws_body body = {w->bytes.data, w->bytes.len};
+    struct aws_call call = w->call;
+    struct aws_side_call after = {0};
+    struct diag why = {0};
+
+    /* What is to follow must be possible before anything is done. */
+    bool follows = aws_call_after(&w->call, w->task_call->payload, NULL, &after, &why);
+    json_unref(after.parameters);
+    if (why.text) {
+        endpoint_refuse(w, why.text, in_start);
+        diag_clear(&why);
+        return;
+    }
+    if (w->side.gives_body)
+        call.body = &body;
+    struct outgoing o = {.call = &call,
+                         .to = &w->place,
+                         .parameters = w->parameters ? w->parameters : w->task_call->payload,
+                         .key = w->task_call->key,
+                         .max_body = follows ? MAX_MODEL_BYTES : 0,
+                         .done = endpoint_answered};
+    endpoint_send(w, &o, in_start);
+}
+
+static void start_before(struct endpoint_work *w, const json *marker, bool in_start);
+
+static void before_answered(void *user, struct http_response *r)
+{
+    struct endpoint_work *w = user;
+    struct aws_result failed = {0};
+    char id[HANDLER_REQUEST_ID];
+    json *given = NULL;
+
+    w->transfer = NULL;
+    if (r->outcome != HTTP_ANSWERED) {
+        endpoint_unanswered(w, &w->side.call, r);
+        return;
+    }
+    json *headers = response_headers(r);
+    struct aws_answer a = endpoint_answer_of(r, headers, id, w->task_call);
+    enum aws_side_end end =
+        aws_before_read(&w->call, w->task_call->payload, &w->side, &a, &given, &failed);
+    json_unref(headers);
+    switch (end) {
+    case AWS_SIDE_DONE:
+        w->parameters = given;
+        if (w->side.gives_body) {
+            w->bytes = r->body;
+            r->body = (struct buf){0};
+        }
+        start_call(w, false);
+        break;
+    case AWS_SIDE_MORE:
+        side_clear(w);
+        start_before(w, given, false);
+        json_unref(given);
+        break;
+    case AWS_SIDE_FAILED: endpoint_finish(w, &failed, false); break;
+    }
+}
+
+/* Begins with the call that comes before the Task's own, if one does. */
+static void start_before(struct endpoint_work *w, const json *marker, bool in_start)
+{
+    struct diag why = {0};
+
+    if (aws_call_before(&w->call, w->task_call->payload, marker, &w->side, &why))
+        send_side_call(w, before_answered, in_start);
+    else if (why.text)
+        endpoint_refuse(w, why.text, in_start);
+    else
+        start_call(w, in_start);
+    diag_clear(&why);
 }
 
 static void endpoint_start(struct task_call *call)
@@ -390,7 +472,6 @@ static void endpoint_start(struct task_call *call)
     struct endpoint_work *w;
     struct aws_result r = {0};
     struct diag why = {0};
-    bool bad_call = true;
 
     if (is_invoke(&call->resource)) {
         invoke_start(call);
@@ -407,31 +488,11 @@ static void endpoint_start(struct task_call *call)
         diag_clear(&why);
         return;
     }
-    w->base = base_of(call, &w->call, w);
-    if (w->base && w->call.job && call->submitted) {
+    w->place = endpoint_place_of(call->h, &w->call, call->row->url, call->payload);
+    if (w->place.base && w->call.job && call->submitted)
         follow_job(w, json_ref(call->submitted));
-        return;
-    }
-    struct outgoing begin = {.call = &w->call,
-                             .parameters = call->payload,
-                             .key = call->key,
-                             .timeout_ms =
-                                 call->row->timeout_ms ? call->row->timeout_ms : REQUEST_MS,
-                             .done = endpoint_answered,
-                             .no_keys = endpoint_no_keys,
-                             .user = w};
-    if (w->base)
-        w->transfer = send_call(w, &begin, &bad_call, &why);
-    if (!w->transfer) {
-        if (bad_call) {
-            r.error = json_cstring(ASL_RUNTIME);
-            r.cause = endpoint_bad_parameters(call, why.text ? why.text : "there is no endpoint");
-        } else {
-            aws_not_sent(&w->call, json_cstring(why.text), &r);
-        }
-        endpoint_finish(w, &r, true);
-    }
-    diag_clear(&why);
+    else
+        start_before(w, NULL, true);
 }
 
 /* ---- cancelling ---- */
@@ -484,12 +545,13 @@ static void stop_job(struct endpoint_work *w)
     s->next = h->stops;
     h->stops = s;
     struct outgoing request = {.call = &stop,
+                               .to = &w->place,
                                .parameters = parameters,
                                .timeout_ms = REQUEST_MS,
                                .done = stop_done,
                                .no_keys = stop_no_keys,
                                .user = s};
-    s->send = send_call(w, &request, &bad_call, &why);
+    s->send = endpoint_send_call(w->task_call, &request, &bad_call, &why);
     if (!s->send) {
         handlers_log(h, w->task_call->execution, "%s: the job could not be stopped: %s",
                      w->task_call->target, why.text);

@@ -248,6 +248,7 @@ struct signed_request {
     bool s3;
     bool test_keys; /* without keys of ours, emulators' will do; the service is on this machine */
     int64_t timeout_ms;
+    size_t max_body;               /* bytes of the answer; 0: as many as the options say */
     const struct task_call *of;    /* the call whose Credentials count; NULL: our own keys sign */
     const struct sigv4_keys *keys; /* to sign with; NULL: they are found */
     bool keyless; /* asks for keys itself: it may go wherever, and only `headers` say who asks */

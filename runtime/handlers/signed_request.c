@@ -116,7 +116,7 @@ static http_transfer *sign_and_send(handlers *h, struct signed_request *q,
             .headers = lines,
             .body = q->body,
             .timeout_ms = q->timeout_ms,
-            .max_body = h->options.max_output,
+            .max_body = q->max_body ? q->max_body : h->options.max_output,
             .allow = h->options.allow_link_local || q->keyless ? NULL : no_link_local,
             .allow_name = q->keyless ? NULL : no_link_local_name,
         };
