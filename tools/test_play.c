@@ -149,6 +149,15 @@ static bool may_write(const struct test *t)
     return good;
 }
 
+/* Nothing was tried, so nothing has been shown. */
+static int tell_untried(const struct test *t)
+{
+    return cmd_fail("test",
+                    "--fault '%s' was not tried, as no case that is played without handlers calls "
+                    "the state",
+                    t->fault);
+}
+
 static int test_run(struct test *t)
 {
     struct runner runner = {
@@ -198,6 +207,8 @@ static int test_run(struct test *t)
         status = play_mutants(t, jobs);
     if (t->counts && !test_coverage_tell(t) && status == EXIT_GOOD)
         status = EXIT_BAD;
+    if (t->fault && status == EXIT_GOOD && !t->summary.failed && !t->faults_tried.count)
+        status = tell_untried(t);
     good &= test_coverage_files(t);
     if (t->summary.failed && status == EXIT_GOOD)
         status = EXIT_BAD;
@@ -259,6 +270,20 @@ static int close_report(struct test *t, int status)
     return cmd_fail("test", "%s can't be written: %s", t->output, strerror(errno));
 }
 
+/* Some suite's definition has to have the fault that is asked for. False after a message. */
+static bool has_fault(const struct test *t)
+{
+    struct buf why = {0};
+    bool has = !t->fault || t->suite_count == 0;
+
+    for (size_t i = 0; !has && i < t->suite_count; i++)
+        has = faults_has(t->suites[i], t->fault, &why);
+    if (!has)
+        cmd_fail("test", "--fault can't be tried: %s", buf_str(&why));
+    buf_clear(&why);
+    return has;
+}
+
 static int test_files(struct test *t, const struct definition_files *files)
 {
     int status = EXIT_USAGE;
@@ -277,7 +302,7 @@ static int test_files(struct test *t, const struct definition_files *files)
         tell_none_chosen(t);
     else if (t->list)
         status = test_list(t);
-    else if (t->case_count + t->broken_count && open_report(t))
+    else if (t->case_count + t->broken_count && has_fault(t) && open_report(t))
         status = test_run(t);
     return close_report(t, status);
 }

@@ -181,7 +181,7 @@ static void add_errors(struct json_build *out, const struct asl_errors *errors)
 }
 
 /* Those that the state and the states around it name, and those that perhaps nobody names. */
-static json *errors_for(const struct asl_state *s)
+json *fault_errors(const struct asl_state *s)
 {
     bool beats = s->type == ASL_TASK && s->task.heartbeat_s.set;
     json *others[] = {json_cstring(TIMEOUT), json_cstring(beats ? HEARTBEAT : TIMEOUT),
@@ -296,23 +296,29 @@ static bool passes_through(const struct faulting *x, const json *end)
     return json_equal(json_get(end, "error"), x->error);
 }
 
-/* Whether a case ends so. One that fails with an error of this Task stands for all errors that are
- * treated alike. */
-static bool is_expected(const struct faulting *x, const json *end)
+/* Whether a case ends with that status and error, after the state has failed with `fault`. A case
+ * that fails with an error of this Task stands for all errors that are treated alike. */
+static bool some_case_ends(const struct faulting *x, const json *status, const json *ended,
+                           const json *fault)
 {
+    bool through = json_equal(ended, fault), expected = false;
     json *path = state_path(x->s);
-    bool expected = false;
 
     for (size_t i = 0; !expected && i < json_count(x->f->ends); i++) {
         const json *other = json_at(x->f->ends, i), *error = json_get(other, "error");
-        if (!json_equal(json_get(other, "status"), json_get(end, "status")))
+        if (!json_equal(json_get(other, "status"), status))
             continue;
-        expected = json_equal(error, json_get(end, "error")) ||
-                   (passes_through(x, end) && json_is_string(error) &&
-                    json_equal(json_get(other, "state"), path) && is_alike(x->s, error, x->error));
+        expected = json_equal(error, ended) ||
+                   (through && json_is_string(error) &&
+                    json_equal(json_get(other, "state"), path) && is_alike(x->s, error, fault));
     }
     json_unref(path);
     return expected;
+}
+
+static bool is_expected(const struct faulting *x, const json *end)
+{
+    return some_case_ends(x, json_get(end, "status"), json_get(end, "error"), x->error);
 }
 
 enum { WAY_MOST = 40 };
@@ -340,14 +346,16 @@ static void write_again(struct buf *out, const struct faulting *x)
     buf_clear(&fault);
 }
 
-/* `alike`: and all that are treated alike. */
-static void write_errors(struct buf *out, const struct faulting *x, bool alike)
+/* Adds the error; and where `status` is not NULL, those that are treated alike and, as the
+ * execution ends with them unchanged, end it so that no case expects it either. */
+static void write_errors(struct buf *out, const struct faulting *x, const json *status)
 {
     const char *between = "";
 
     for (size_t i = 0; i < json_count(x->errors); i++) {
         const json *error = json_at(x->errors, i);
-        if (!json_equal(error, x->error) && !(alike && is_alike(x->s, error, x->error)))
+        if (!json_equal(error, x->error) && (!status || !is_alike(x->s, error, x->error) ||
+                                             some_case_ends(x, status, error, error)))
             continue;
         buf_printf(out, "%s%s", between,
                    json_str_is(error, UNNAMED) ? "an error that nobody names" : json_str(error));
@@ -356,8 +364,9 @@ static void write_errors(struct buf *out, const struct faulting *x, bool alike)
 }
 
 /* The first line says the same of all cases, and is told once; the others, how this one came there.
- */
-static void tell(struct faulting *x, const struct case_run *run, struct buf *what, bool alike)
+ * `alike` is what write_errors takes as the status. */
+static void tell(struct faulting *x, const struct case_run *run, struct buf *what,
+                 const json *alike)
 {
     const struct suite_machine *m = &x->c->suite->machine;
     struct buf text = {0};
@@ -399,7 +408,7 @@ static void judge_end(struct faulting *x, const struct case_run *run)
     else
         buf_printf(&what, ", and it ends %s, as no case expects",
                    json_str(json_get(end, "status")));
-    tell(x, run, &what, passes_through(x, end));
+    tell(x, run, &what, passes_through(x, end) ? json_get(end, "status") : NULL);
 out:
     json_unref(end);
     buf_clear(&what);
@@ -421,7 +430,7 @@ static void judge_losses(struct faulting *x, const struct case_run *run)
         buf_printf(&what, ", and catcher %zu loses '%s', which '%s' reads: it has no %s",
                    loss.catcher + 1, loss.name, json_str(loss.reader->name),
                    x->s->jsonata ? "Output" : "ResultPath");
-        tell(x, run, &what, false);
+        tell(x, run, &what, NULL);
     }
     buf_clear(&what);
     json_unref(name);
@@ -454,15 +463,7 @@ static bool play_fault(struct faulting *x)
 /* Whether it is the one that is asked for. */
 static bool fault_is_wanted(const struct faulting *x)
 {
-    struct buf name = {0};
-
-    if (!x->f->only)
-        return true;
-    trial_state_path(&name, x->s);
-    buf_printf(&name, "=%s", json_str(x->error));
-    bool wanted = strcmp(buf_str(&name), x->f->only) == 0;
-    buf_clear(&name);
-    return wanted;
+    return !x->f->only || fault_is_named(x->c->suite->states, x->f->only, x->s, x->error);
 }
 
 /*
@@ -487,7 +488,7 @@ static void play_faults(struct faulting *x)
  * what the ones before it left. */
 static void play_calls(struct faulting *x, size_t calls)
 {
-    x->errors = errors_for(x->s);
+    x->errors = fault_errors(x->s);
     for (size_t n = 0; n < calls && n < MOST_CALLS; n++) {
         x->nth = n + 1 < MOST_CALLS ? n : calls - 1;
         play_faults(x);

@@ -17,6 +17,10 @@ typedef struct faults faults;
 faults *faults_new(const char *only);
 void faults_free(faults *f);
 
+/* Returns whether a Task of the suite's definition fails with `fault`, STATE=ERROR; else *why
+ * becomes what is wrong with it. */
+bool faults_has(const struct suite *s, const char *fault, struct buf *why);
+
 /*
  * Adds a failure for each fault by which the case, which `usual` has played without one, ends as no
  * case of its suite does, and for each catcher that loses what a state behind it reads, when no

@@ -80,6 +80,8 @@ static bool mock_definition(const struct mock_suites *how, struct suite *s,
     else if (!how->reader->read(how->reader->user, found, NULL, &s->machine, &why))
         schema_refuse(report, machine, ASL_KEY, "", "%s",
                       why.text ? why.text : "the definition can't be used");
+    if (s->machine.machine)
+        s->states = trial_states_new(s->machine.machine);
     diag_clear(&why);
     mem_free(beside);
     mem_free(found);

@@ -80,7 +80,7 @@ struct suite {
     size_t included_count;
     struct suite_file snapshots; /* doc NULL: there are none */
     struct suite_machine machine;
-    trial_states *states; /* of the machine; NULL: it is a mock configuration */
+    trial_states *states; /* of the machine */
     struct test_case *cases;
     size_t case_count, case_cap;
 };
