@@ -113,14 +113,17 @@ static void on_seen(void *user, const struct template_taken *taken, const asl_ma
     asl_report_clear(&marks);
 }
 
-/* A pipe could keep all suites waiting, and what isn't there is told where it is named. */
-static bool is_regular(const char *argument, struct diag *why)
+/* A pipe could keep all suites waiting, and what isn't there is told where it is named. It may come
+ * there, so it is watched all the same. */
+static bool is_regular(const struct test *t, const char *argument, struct diag *why)
 {
     char *path = mem_strndup(argument, strcspn(argument, "#"));
     struct stat is;
     bool there = stat(path, &is) == 0 || stat(argument, &is) == 0;
     bool good = there && S_ISREG(is.st_mode);
 
+    if (!good && t->watch)
+        watch_file(t->watch, path);
     if (!there)
         diag_set(why, "TEST_SUITE", 0, "%s can't be opened: %s", path, strerror(errno));
     else if (!good)
@@ -144,7 +147,7 @@ bool test_read_machine(void *user, const char *argument, const json *substitutio
                                 .user = &reading,
                                 .reads = test_reads,
                                 .reads_user = t};
-    bool good = is_regular(argument, why) && fill_in(t, substitutions, &given, why);
+    bool good = is_regular(t, argument, why) && fill_in(t, substitutions, &given, why);
 
     if (good && (good = machine_file_load(&file))) {
         out->machine = asl_machine_ref(file.machine);

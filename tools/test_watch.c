@@ -14,6 +14,22 @@ static void tell_change(const char *path, const char *what)
     fprintf(stderr, " %s\n", what);
 }
 
+static bool has_file(void *user, const char *path)
+{
+    const struct definition_files *files = user;
+
+    for (size_t i = 0; i < files->count; i++)
+        if (strcmp(files->files[i].path, path) == 0)
+            return true;
+    return false;
+}
+
+static void tell_gone(watch *w, struct definition_files *files)
+{
+    for (const char *gone; (gone = watch_gone(w, has_file, files));)
+        tell_change(gone, "is gone");
+}
+
 /* Keeps the suites of which a file has changed, and those that are new. */
 static void keep_changed(const watch *w, struct definition_files *files)
 {
@@ -65,6 +81,7 @@ int test_watch(struct test *t, struct definition_files *files, int argc, char **
         if (!watch_wait(t->watch, count ? "test" : NULL))
             break;
         test_find_suites(argc, argv, files);
+        tell_gone(t->watch, files);
         keep_changed(t->watch, files);
     } while (true);
     fputc('\n', stderr);

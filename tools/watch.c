@@ -32,6 +32,12 @@ struct watched_file {
     struct watch_stamp was;
 };
 
+/* A file that isn't there has no inode. */
+static bool was_there(const struct watched_file *f)
+{
+    return f->was.inode != 0;
+}
+
 /* A folder that is listened to. */
 struct watched_folder {
     uv_fs_event_t event;
@@ -118,9 +124,10 @@ static bool is_changed(const struct watched_file *f)
 void watch_begin(watch *w, const char *thing)
 {
     size_t kept = 0;
+    char *began = mem_strdup(thing); /* it may be that of a file */
 
     for (size_t i = 0; i < w->count; i++) {
-        if (strcmp(w->files[i].thing, thing) != 0) {
+        if (strcmp(w->files[i].thing, began) != 0) {
             w->files[kept++] = w->files[i];
             continue;
         }
@@ -129,7 +136,7 @@ void watch_begin(watch *w, const char *thing)
     }
     w->count = kept;
     mem_free(w->thing);
-    w->thing = mem_strdup(thing);
+    w->thing = began;
 }
 
 void watch_file(watch *w, const char *path)
@@ -151,6 +158,8 @@ size_t watch_count(const watch *w)
 
     for (size_t i = 0; i < w->count; i++) {
         size_t before = 0;
+        if (!was_there(&w->files[i]))
+            continue;
         while (before < i && strcmp(w->files[before].path, w->files[i].path) != 0)
             before++;
         count += before == i;
@@ -164,6 +173,18 @@ bool watch_has(const watch *w, const char *thing)
         if (strcmp(w->files[i].thing, thing) == 0)
             return true;
     return false;
+}
+
+/* Its files are forgotten, so that it is new if it comes again. */
+const char *watch_gone(watch *w, bool (*is_there)(void *user, const char *thing), void *user)
+{
+    for (size_t i = 0; i < w->count; i++) {
+        if (is_there(user, w->files[i].thing))
+            continue;
+        watch_begin(w, w->files[i].thing);
+        return w->thing;
+    }
+    return NULL;
 }
 
 const char *watch_changed(const watch *w, const char *thing)
@@ -231,8 +252,10 @@ bool watch_wait(watch *w, const char *command)
 {
     uv_signal_start(&w->interrupt, on_watch_signal, SIGINT);
     uv_signal_start(&w->end, on_watch_signal, SIGTERM);
+    size_t count = watch_count(w);
     if (command)
-        fprintf(stderr, "asl %s: watching %zu files; Ctrl-C ends\n", command, watch_count(w));
+        fprintf(stderr, "asl %s: watching %zu file%s; Ctrl-C ends\n", command, count,
+                count == 1 ? "" : "s");
     uv_timer_start(&w->look, on_watch_look, 0, LOOK_MS);
     uv_run(&w->loop, UV_RUN_DEFAULT);
     uv_timer_stop(&w->look);

@@ -25,10 +25,13 @@ void watch_file(watch *w, const char *path);
 /* Looks at a folder, too, for news of files that no thing has yet. */
 void watch_folder(watch *w, const char *path);
 
-/* Returns how many files are known. */
+/* Returns how many of the files were there when they were added. */
 size_t watch_count(const watch *w);
 /* Returns whether the thing is known. */
 bool watch_has(const watch *w, const char *thing);
+/* Returns a thing that `is_there` doesn't know any more, and that has not been told before. NULL:
+ * all others are there. */
+const char *watch_gone(watch *w, bool (*is_there)(void *user, const char *thing), void *user);
 /* Returns a file of the thing that has changed since it was added. NULL: none has. */
 const char *watch_changed(const watch *w, const char *thing);
 /* Waits until a file has changed, or there are news of a folder, and then until it is quiet. False:

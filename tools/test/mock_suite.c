@@ -71,7 +71,8 @@ static bool mock_definition(const struct mock_suites *how, struct suite *s,
 {
     const char *name = json_str(machine->key), *named = how->definition(how->user, name);
     char *beside = suite_path(s, name);
-    char *found = named ? mem_strdup(named) : suite_definition_at(beside, strlen(beside));
+    char *found =
+        named ? mem_strdup(named) : suite_definition_at(how->reader, beside, strlen(beside));
     struct diag why = {0};
 
     if (!found)

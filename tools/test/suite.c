@@ -50,7 +50,14 @@ char *suite_path(const struct suite *s, const char *named)
     return buf_take(&path);
 }
 
-char *suite_definition_at(const char *path, size_t len)
+/* What isn't there may come, and then the suite is another one. */
+static void tell_reads(const struct suite_reader *reader, const char *path)
+{
+    if (reader->reads)
+        reader->reads(reader->user, path);
+}
+
+char *suite_definition_at(const struct suite_reader *reader, const char *path, size_t len)
 {
     static const char *const endings[] = {".asl.json", ".asl.yaml", ".asl.yml", ".json",
                                           ".yaml",     ".yml",      ".asl"};
@@ -60,6 +67,7 @@ char *suite_definition_at(const char *path, size_t len)
         buf_reset(&name);
         buf_add(&name, path, len);
         buf_adds(&name, endings[i]);
+        tell_reads(reader, buf_str(&name));
         if (access(buf_str(&name), R_OK) == 0)
             return buf_take(&name);
     }
@@ -68,12 +76,13 @@ char *suite_definition_at(const char *path, size_t len)
 }
 
 /* The file that NAME.test.yaml is for when it names none. */
-static char *definition_beside(const struct suite *s)
+static char *definition_beside(const struct loading *l)
 {
+    const struct suite *s = l->suite;
     const char *path = s->file.path, *slash = strrchr(path, '/');
     const char *dot = strstr(slash ? slash : path, ".test.");
 
-    return dot ? suite_definition_at(path, (size_t)(dot - path)) : NULL;
+    return dot ? suite_definition_at(l->reader, path, (size_t)(dot - path)) : NULL;
 }
 
 /* ---- the definition ---- */
@@ -85,7 +94,7 @@ static bool read_definition(struct loading *l, struct asl_report *report)
     struct diag why = {0};
     bool named = asl_at_member(&s->file.top, "definition", &at) && json_is_string(at.value);
     bool filled = asl_at_member(&s->file.top, "substitutions", &substitutions);
-    char *path = named ? suite_path(s, json_str(at.value)) : definition_beside(s);
+    char *path = named ? suite_path(s, json_str(at.value)) : definition_beside(l);
 
     if (!path)
         schema_refuse(report, &s->file.top, ASL_VALUE, "write definition: FILE",
@@ -427,8 +436,7 @@ static bool suite_include(struct loading *l)
         struct suite_file *f = &s->included[s->included_count++];
         struct asl_report report = {0};
         char *path = suite_path(s, json_str(name));
-        if (l->reader->reads)
-            l->reader->reads(l->reader->user, path);
+        tell_reads(l->reader, path);
         if (suite_file_read(f, path, &shared_mocks_fields, &report))
             mock_check_shared(s, f, &report);
         good &= suite_told(l, f, &report);

@@ -109,8 +109,8 @@ bool case_has_handlers(const struct test_case *c);
 bool case_has_tag(const struct test_case *c, const char *tag);
 /* Returns the path of the definition whose name, without an ending, is the first `len` bytes of
  * `path`: that with .asl.json, .asl.yaml, .json and so on behind it which is there. NULL: none is;
- * else mem_free it. */
-char *suite_definition_at(const char *path, size_t len);
+ * else mem_free it. The reader hears of each that is looked for. */
+char *suite_definition_at(const struct suite_reader *reader, const char *path, size_t len);
 /* Returns how the suite at `suite` (NULL: one that goes to stdout) names a definition that is
  * called `argument` on the command line, FILE or FILE#MACHINE; mem_free it. */
 char *suite_definition_name(const char *suite, const char *argument);
