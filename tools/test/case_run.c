@@ -22,8 +22,7 @@ struct running_case {
     const struct case_options *options;
     struct case_run *out;
     mocking *mocks;
-    mocks *local;              /* of a mock configuration; NULL: there is none */
-    const struct asl_at *told; /* the mock that was told last of those that answer wrongly */
+    mocks *local; /* of a mock configuration; NULL: there is none */
     bool has_handlers;
 };
 
@@ -63,19 +62,35 @@ static bool answer_locally(mocks *m, const struct trial_call *call, struct trial
     return true;
 }
 
-/* What JSONata makes is known only now, and which state a pattern answers. Each mock is told once.
- */
-static void check_mocked_answer(struct running_case *k, const struct asl_state *task,
-                                const json *value)
+/* Adds a failure of the mock that answered last, unless it has been told: a Task that is tried
+ * again asks once more. */
+static void tell_mock_once(struct running_case *k, const char *text)
 {
     const struct asl_at *mock = mocking_last(k->mocks);
+    struct place at = mock ? mock->places->value : k->c->place;
+    const struct failures *told = &k->out->failures;
+
+    for (size_t i = 0; i < told->count; i++)
+        if (mock ? told->all[i].place.line == at.line && told->all[i].place.column == at.column
+                 : strcmp(told->all[i].text, text) == 0)
+            return;
+    failures_add(&k->out->failures, at, "mocks", "%s", text);
+}
+
+/* What JSONata makes is known only now, and which state a pattern answers. */
+static void check_answer(void *user, const struct trial_call *call,
+                         const struct trial_answer *answer)
+{
+    struct running_case *k = user;
     struct buf why = {0};
 
-    if (!mock_check_value(k->c, task, value, &why) && (!mock || mock != k->told))
-        failures_add(&k->out->failures, mock ? mock->places->value : k->c->place, "mocks", "%s",
-                     buf_str(&why));
+    if (answer->error && json_str_is(answer->error, MOCK_FAILED))
+        buf_printf(&why, "the mock of '%s' failed: %s", json_str(call->state->name),
+                   answer->cause ? json_str(answer->cause) : "");
+    else if (answer->kind == TRIAL_RETURNS && call->state->type == ASL_TASK)
+        mock_check_value(k->c, call->state, answer->value, &why);
     if (why.len)
-        k->told = mock;
+        tell_mock_once(k, buf_str(&why));
     buf_clear(&why);
 }
 
@@ -93,11 +108,7 @@ static bool answer_by_mocks(struct running_case *k, const struct trial_call *cal
 {
     if (!mocking_answer(k->mocks, call, out))
         return false;
-    if (out->error && json_str_is(out->error, MOCK_FAILED))
-        failures_add(&k->out->failures, k->c->place, "mocks", "the mock of '%s' failed: %s",
-                     json_str(call->state->name), out->cause ? json_str(out->cause) : "");
-    if (out->kind == TRIAL_RETURNS)
-        check_mocked_answer(k, call->state, out->value);
+    check_answer(k, call, out);
     if (out->kind == TRIAL_REAL && !k->has_handlers)
         tell_no_handlers(k, call);
     return true;
@@ -250,6 +261,7 @@ static void case_play_state(struct running_case *k, const asl_machine *m,
                                                    .seed = case_seed(k->c),
                                                    .trusted = k->options->machine != NULL,
                                                    .unmocked = state_unmocked,
+                                                   .answered = check_answer,
                                                    .user = k},
                                &k->out->alone, &k->out->failures);
     json_unref(input);

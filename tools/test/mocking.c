@@ -211,15 +211,16 @@ static enum held when_holds(struct mock_rule *rule, const struct trial_call *cal
     return held;
 }
 
-/* NULL, with `why` not empty: a rule could not be decided. */
+/* Returns NULL when no rule takes the call; where `why` is not empty, the one that can't be
+ * decided. */
 static struct mock_rule *rule_for(struct mock *mock, const struct trial_call *call, struct buf *why)
 {
-    for (size_t i = 0; i < mock->count && !why->len; i++) {
+    for (size_t i = 0; i < mock->count; i++) {
         const json *rule = mock->rules[i].at->value;
         if (in_range(rule, "attempt", true, call->attempt) &&
             in_range(rule, "call", true, call->nth) &&
             in_range(rule, "item", call->in_item, call->index) &&
-            when_holds(&mock->rules[i], call, why) == HELD)
+            when_holds(&mock->rules[i], call, why) != HELD_NOT)
             return &mock->rules[i];
     }
     return NULL;
@@ -289,7 +290,7 @@ static struct mock_rule *rule_in(struct mock_layer *layer, const struct trial_ca
                 continue;
             mock->called = true;
             struct mock_rule *rule = rule_for(mock, call, why);
-            if (rule || why->len)
+            if (rule)
                 return rule;
         }
     }
@@ -410,22 +411,21 @@ bool mocking_answer(mocking *m, const struct trial_call *call, struct trial_answ
     struct buf path = {0}, why = {0};
 
     trial_state_path(&path, call->state);
-    for (size_t i = 0; i < m->layer_count && !rule && !why.len; i++) {
+    for (size_t i = 0; i < m->layer_count && !rule; i++) {
         rule = rule_in(&m->layers[i], call, &path, &why);
         m->last = rule && !m->layers[i].shared ? rule->at : NULL;
     }
-    bool answered = rule || why.len;
     if (rule)
         rule->answered = true;
-    if (rule)
+    if (rule && !why.len)
         answer_by(m, rule, call, out);
-    else if (answered)
+    else if (rule)
         *out = (struct trial_answer){.kind = TRIAL_THROWS,
                                      .error = json_cstring(MOCK_FAILED),
                                      .cause = json_string(why.data, why.len)};
     buf_clear(&path);
     buf_clear(&why);
-    return answered;
+    return rule != NULL;
 }
 
 const struct asl_at *mocking_last(const mocking *m)

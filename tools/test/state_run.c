@@ -158,17 +158,15 @@ static void begin_request(const struct state_run *s, struct json_build *b)
         json_build_set(b, "stateConfiguration", json_ref(at.value));
 }
 
-/*
- * A stand-in isn't checked against the service's model (`checked` false); the answer of a mock is.
- */
-static void set_mock(struct json_build *b, const char *member, json *v, bool checked)
+/* How mocks are held against the service's model is the case's to say (`check`), so the request has
+ * them taken as they are. */
+static void set_mock(struct json_build *b, const char *member, json *v)
 {
     struct json_build mock = {0};
 
     json_build_object(&mock, 2);
     json_build_set(&mock, member, v);
-    if (!checked)
-        json_build_set(&mock, "fieldValidationMode", json_cstring("NONE"));
+    json_build_set(&mock, "fieldValidationMode", json_cstring("NONE"));
     json_build_set(b, "mock", json_build_done(&mock));
 }
 
@@ -202,16 +200,24 @@ static const json *sent_by(const json *inspection)
     return sent ? sent : json_get(inspection, "afterParameters");
 }
 
-/* A request that is refused fails the case with TestState's own message. */
+/* A request that is refused fails the case with TestState's own message, at the mock if it is about
+ * what is mocked. */
 static bool refused(const struct state_run *s, const struct state_world *w, struct failures *out)
 {
+    static const char about[] = "Mock";
     const json *message = w->answer ? json_get(w->answer, "message") : NULL;
+    const struct asl_at *mock = mocking_last(s->mocks);
+    bool of_mock = mock && message && json_str_begins(message, about);
     struct asl_at at;
 
     if (w->status == 200)
         return false;
-    failures_add(out, case_field(s->c, "state", &at) ? at.places->value : s->c->place, "state",
-                 "TestState refuses it: %s", message ? json_str(message) : "it gives no answer");
+    failures_add(out,
+                 of_mock                          ? mock->places->value
+                 : case_field(s->c, "state", &at) ? at.places->value
+                                                  : s->c->place,
+                 of_mock ? "mocks" : "state", "TestState refuses it: %s",
+                 message ? json_str(message) : "it gives no answer");
     return true;
 }
 
@@ -246,7 +252,7 @@ static json *would_send(const struct state_run *s, struct failures *out, bool *f
     struct json_build b;
 
     begin_request(s, &b);
-    set_mock(&b, "result", json_cstring("{}"), false);
+    set_mock(&b, "result", json_cstring("{}"));
     ask(s, json_build_done(&b), &w);
     *failed = refused(s, &w, out);
     json *inspection = *failed ? NULL : inspection_of(w.answer);
@@ -268,6 +274,13 @@ static json *error_output(const struct trial_answer *answer)
     return json_build_done(&b);
 }
 
+static struct place mock_place(const struct state_run *s)
+{
+    const struct asl_at *mock = mocking_last(s->mocks);
+
+    return mock ? mock->places->value : s->c->place;
+}
+
 /* Puts the mock's answer into the request. False: there is none, and a failure tells so. */
 static bool add_mock(const struct state_run *s, const json *sent, struct json_build *b,
                      struct failures *out)
@@ -283,17 +296,19 @@ static bool add_mock(const struct state_run *s, const json *sent, struct json_bu
         s->unmocked(s->user, &call);
         return false;
     }
+    size_t before = out->count;
+    s->answered(s->user, &call, &answer);
     switch (answer.kind) {
-    case TRIAL_RETURNS: set_mock(b, "result", json_text(answer.value), true); break;
-    case TRIAL_THROWS: set_mock(b, "errorOutput", error_output(&answer), true); break;
+    case TRIAL_RETURNS: set_mock(b, "result", json_text(answer.value)); break;
+    case TRIAL_THROWS: set_mock(b, "errorOutput", error_output(&answer)); break;
     case TRIAL_NEVER:
     case TRIAL_REAL:
-        failures_add(out, s->c->place, "mocks",
+        failures_add(out, mock_place(s), "mocks",
                      "a state that runs alone takes mocks that return or throw, and no others");
         good = false;
     }
     trial_answer_clear(&answer);
-    return good;
+    return good && out->count == before;
 }
 
 /* ---- what came of it ---- */

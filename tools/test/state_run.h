@@ -21,6 +21,8 @@ struct state_run {
     bool trusted; /* the machine needn't be one that AWS would take */
     /* Hears of a Task that no mock is for. */
     void (*unmocked)(void *user, const struct trial_call *call);
+    /* Hears of a mock's answer, and may add a failure: then the state isn't run. */
+    void (*answered)(void *user, const struct trial_call *call, const struct trial_answer *answer);
     void *user;
 };
 
