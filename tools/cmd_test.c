@@ -101,16 +101,20 @@ static int test_histories(struct test *t, int argc, char **argv)
     if (!set_options_read(&t->set, &cmd_test_options, &t->placeholders))
         return EXIT_USAGE;
     json *substitutions = placeholders_given(&t->placeholders);
+    struct buf again = {0};
+    test_write_again(t, &again);
     if (test_read_machine(t, argv[0], NULL, &machine, &why))
         status = history_files_test(&(struct history_files){.argument = t->from_history,
                                                             .suite = t->output,
                                                             .definition = argv[0],
                                                             .substitutions = substitutions,
+                                                            .again = buf_str(&again),
                                                             .machine = &machine,
                                                             .reporter = &t->reporter});
     else if (why.text)
         cmd_fail("test", "%s", why.text);
     json_unref(substitutions);
+    buf_clear(&again);
     diag_clear(&why);
     suite_machine_clear(&machine);
     return status;

@@ -41,47 +41,79 @@ static char *case_name(const char *argument, const char *path)
     return mem_strndup(name, text_ends_with(name, ".json") && len > 5 ? len - 5 : len);
 }
 
-static struct history *read_history(struct history_run *r, const char *path)
+/* People read on stderr why a history can't be read; a report for programs has it as a case. */
+static void tell_unread(struct history_run *r, const struct record_replay *of, const char *why)
 {
-    struct buf text = {0};
+    json *record = record_of_unread(of, why);
+
+    cmd_fail("test", "%s", why);
+    r->unread = true;
+    if (r->how->reporter->kind != reporter_kind_find("tree")) {
+        r->summary.failed++;
+        test_tell_record(r->how->reporter, record);
+    }
+    json_unref(record);
+}
+
+static struct history *read_history(struct history_run *r, const struct record_replay *of)
+{
+    struct buf text = {0}, told = {0};
     struct diag why = {0};
     struct history *h = NULL;
 
-    if (!buf_read_file(&text, path, HISTORY_MOST, &why)) {
-        cmd_fail("test", "%s", why.text);
+    if (!buf_read_file(&text, of->file, HISTORY_MOST, &why)) {
+        tell_unread(r, of, why.text);
     } else {
         h = history_read(buf_str(&text), text.len, &why);
+        buf_printf(&told, "%s: %s", of->file, h ? "" : why.text);
         if (!h)
-            cmd_fail("test", "%s: %s", path, why.text);
+            tell_unread(r, of, buf_str(&told));
+        else if (h->more)
+            cmd_fail("test",
+                     "%s is not all of the history, as its nextToken tells of another page: only "
+                     "what is there is compared",
+                     of->file);
     }
-    r->unread |= !h;
     diag_clear(&why);
     buf_clear(&text);
+    buf_clear(&told);
     return h;
+}
+
+static void replay_history(struct history_run *r, const struct record_replay *of,
+                           const struct history *h)
+{
+    const struct history_files *how = r->how;
+    struct replay replay;
+
+    replay_run(&(struct replay_options){.history = h,
+                                        .machine = how->machine->machine,
+                                        .name = how->machine->name},
+               &replay);
+    json *record = record_of_replay(of, &replay);
+    *(replay.failures.count ? &r->summary.failed : &r->summary.passed) += 1;
+    test_tell_record(how->reporter, record);
+    if (how->suite && !replay.failures.count)
+        json_build_set(&r->cases, of->name, replay_case(&replay, h));
+    json_unref(record);
+    replay_clear(&replay);
 }
 
 static void replay_file(struct history_run *r, const char *path)
 {
     const struct history_files *how = r->how;
-    struct history *h = read_history(r, path);
-    struct replay replay;
-
-    if (!h)
-        return;
     char *name = case_name(how->argument, path);
-    replay_run(&(struct replay_options){.history = h,
-                                        .machine = how->machine->machine,
-                                        .name = how->machine->name},
-               &replay);
-    json *record = record_of_replay(how->definition, path, name, &replay);
-    *(replay.failures.count ? &r->summary.failed : &r->summary.passed) += 1;
-    test_tell_record(how->reporter, record);
-    if (how->suite && !replay.failures.count)
-        json_build_set(&r->cases, name, replay_case(&replay, h));
-    json_unref(record);
-    mem_free(name);
-    replay_clear(&replay);
+    const struct record_replay of = {.definition = how->definition,
+                                     .file = path,
+                                     .name = name,
+                                     .with = how->again,
+                                     .machine = how->machine};
+    struct history *h = read_history(r, &of);
+
+    if (h)
+        replay_history(r, &of, h);
     history_free(h);
+    mem_free(name);
 }
 
 /* An execution that goes otherwise now is no case: what is right is for its author to say. */

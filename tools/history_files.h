@@ -12,6 +12,7 @@ struct history_files {
     const char *suite;    /* the file of the suite that is to be made of them; NULL: none is */
     const char *definition;
     const json *substitutions; /* of its placeholders: an object */
+    const char *again;         /* the options that gave these, as a command needs them once more */
     const struct suite_machine *machine;
     struct reporter *reporter; /* told of each history as of a case */
 };

@@ -40,6 +40,7 @@ struct test {
     struct json_set fault_told; /* that were told */
     size_t fault_repeats;       /* that were not told once more */
     struct mock_table table;    /* the one whose rows are heard */
+    char *again; /* the options without which a case is another one, as test_write_again has them */
     struct tried orders_tried, faults_tried;
     json **hits;               /* by case, for mutants; NULL: it was not played */
     bool only;                 /* some case says that it is to run alone */
@@ -64,6 +65,8 @@ struct test {
 bool test_read_numbers(struct test *t, int64_t *jobs);
 /* Returns whether the options that are given go together. False after a message. */
 bool test_may_play(const struct test *t);
+/* Adds the options that say what definitions are, as a command that repeats a case needs them. */
+void test_write_again(const struct test *t, struct buf *out);
 
 /* ---- test_suites.c: from files to the cases that are to be told of ---- */
 

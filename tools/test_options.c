@@ -2,6 +2,7 @@
 #include "tools/test_command.h"
 
 #include "tools/report_text.h"
+#include "tools/test/record.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -238,6 +239,24 @@ static bool go_together(const struct test *t)
             return false;
         }
     return true;
+}
+
+/* ---- the same once more ---- */
+
+static void write_again_values(struct buf *out, const char *option,
+                               const struct option_values *values)
+{
+    for (size_t i = 0; i < values->count; i++) {
+        buf_printf(out, " --%s ", option);
+        record_write_quoted(out, values->at[i]);
+    }
+}
+
+void test_write_again(const struct test *t, struct buf *out)
+{
+    write_again_values(out, "definition", &t->definition);
+    write_again_values(out, "set", &t->set.set);
+    write_again_values(out, "set-file", &t->set.file);
 }
 
 bool test_may_play(const struct test *t)

@@ -45,6 +45,18 @@ static json *play_snapshot(const struct test_case *c, struct case_run *run)
     return NULL;
 }
 
+/* The options by which the case is played once more; NULL: there are none. */
+static json *options_of_case(const struct test *t)
+{
+    struct buf text = {0};
+
+    buf_adds(&text, t->again);
+    if (t->orders)
+        buf_printf(&text, " --explore %lld --seed %lld", (long long)t->orders,
+                   (long long)t->seed_value);
+    return text.len ? json_take_buf(&text) : NULL;
+}
+
 static json *test_play(void *user, size_t i)
 {
     const struct test *t = user;
@@ -64,10 +76,7 @@ static json *test_play(void *user, size_t i)
     json *snapshot = t->update ? play_snapshot(c, &run) : NULL;
     json *record =
         with_member(record_of_run(c, &run, t->counts || t->mutate), "snapshot", snapshot);
-    if (t->orders)
-        record = with_member(record, "with",
-                             json_stringf(" --explore %lld --seed %lld", (long long)t->orders,
-                                          (long long)t->seed_value));
+    record = with_member(record, "with", options_of_case(t));
     record = with_member(record, "orders", orders ? json_int((int64_t)orders) : NULL);
     record = with_member(record, "faults", faulty ? json_int((int64_t)faulty) : NULL);
     int number = run.trial ? trial_signal(run.trial) : 0;
@@ -292,8 +301,12 @@ static int test_files(struct test *t, const struct definition_files *files)
         cmd_fail("test", "there is no suite, which is a file NAME.test.yaml or NAME.test.json");
         return status;
     }
+    struct buf again = {0};
+    test_write_again(t, &again);
+    buf_str(&again);
+    t->again = buf_take(&again);
     if (t->faults || t->fault)
-        t->fault_player = faults_new(t->fault);
+        t->fault_player = faults_new(t->fault, t->again);
     t->mutate |= t->min_score || t->mutation_report;
     test_load_suites(t, files);
     test_choose_cases(t);
@@ -311,6 +324,7 @@ static int test_files(struct test *t, const struct definition_files *files)
 static void test_clear(struct test *t)
 {
     faults_free(t->fault_player);
+    mem_free(t->again);
     for (size_t i = 0; i < t->suite_count; i++)
         suite_free(t->suites[i]);
     for (size_t i = 0; t->hits && i < t->case_count; i++)

@@ -542,7 +542,7 @@ static bool has_variables_to_add(const struct test_case *c)
 }
 
 /* A value that stands nowhere as a whole is told where the nearest part of it does. */
-static void place_failure(struct failure *f, struct place place)
+void failure_place(struct failure *f, struct place place)
 {
     f->place = place;
     for (size_t i = 0; i < f->differences.count; i++)
@@ -573,7 +573,7 @@ static void expect_variables(struct checking *k)
     size_t before = k->out->count;
     compare_value(k, "variables", &together, result_member(k->r, "variables"), false);
     if (k->out->count > before)
-        place_failure(&k->out->all[before], expect_place(&nearest));
+        failure_place(&k->out->all[before], expect_place(&nearest));
     json_unref(whole);
 }
 

@@ -34,6 +34,9 @@ void failures_add(struct failures *f, struct place place, const char *what, cons
 void failures_add_parts(struct failures *f, struct place place, const char *what,
                         const char *wanted, const char *middle, const char *was);
 
+/* Gives a failure and its differences another place: that of what they are told at. */
+void failure_place(struct failure *f, struct place place);
+
 /* Compares what came of the case with what its suite expects. */
 void expect_check(const struct test_case *c, result *r, struct failures *out);
 

@@ -24,7 +24,7 @@ enum { MOST_EVENTS = 50000 };
 enum { MOST_CALLS = 5 };
 
 struct faults {
-    const char *only;
+    const char *only, *again;
     const struct suite *suite; /* of which the following is known */
     json *ends;                /* an array of {status, error, state} */
     json *catches;             /* an array: "Charge 0", the catchers by which cases go */
@@ -140,11 +140,12 @@ static void learn_suite(faults *f, const struct suite *s, const struct case_opti
     f->catches = json_build_done(&catches);
 }
 
-faults *faults_new(const char *only)
+faults *faults_new(const char *only, const char *again)
 {
     faults *f = mem_calloc(1, sizeof *f);
 
     f->only = only;
+    f->again = again;
     return f;
 }
 
@@ -339,7 +340,7 @@ static void write_again(struct buf *out, const struct faulting *x)
 
     buf_adds(out, "\nagain: ");
     record_write_again(out, x->c->suite->file.path, x->c->name);
-    buf_adds(out, " --fault ");
+    buf_printf(out, "%s --fault ", x->f->again);
     trial_state_path(&fault, x->s);
     buf_printf(&fault, "=%s", json_str(x->error));
     record_write_quoted(out, buf_str(&fault));

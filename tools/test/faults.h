@@ -13,8 +13,9 @@
  */
 typedef struct faults faults;
 
-/* `only`: "STATE=ERROR", the one fault that is played; NULL: all. A look. */
-faults *faults_new(const char *only);
+/* `only`: "STATE=ERROR", the one fault that is played; NULL: all. `again`: options that a command
+ * needs which plays a fault once more, each behind a space. Looks. */
+faults *faults_new(const char *only, const char *again);
 void faults_free(faults *f);
 
 /* Returns whether a Task of the suite's definition fails with `fault`, STATE=ERROR; else *why

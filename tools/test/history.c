@@ -521,6 +521,18 @@ static bool check_event_order(struct history *h, struct diag *why)
     return true;
 }
 
+/* Only the last page, wherever it stands, has no token for the next one. */
+static bool is_to_go_on(const json *pages)
+{
+    for (size_t i = 0; i < json_count(pages); i++) {
+        const json *page = json_at(pages, i);
+        const json *token = json_is_object(page) ? json_get(page, "nextToken") : NULL;
+        if (!token || json_kind(token) == JSON_NULL)
+            return false;
+    }
+    return true;
+}
+
 static struct history *history_take(json *docs, struct diag *why)
 {
     struct history *h = mem_calloc(1, sizeof *h);
@@ -530,6 +542,7 @@ static struct history *history_take(json *docs, struct diag *why)
         history_free(h);
         return NULL;
     }
+    h->more = is_to_go_on(docs);
     place_events(h);
     for (size_t i = 0; i < h->count; i++)
         note_task_call(h, &h->events[i]);

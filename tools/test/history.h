@@ -74,6 +74,7 @@ struct history {
     struct history_call *calls;
     size_t call_count, call_cap;
     bool ended; /* it has the end that the definition led to */
+    bool more;  /* each page tells of another one behind it, so the last isn't here */
 };
 
 /*

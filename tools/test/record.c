@@ -1,6 +1,7 @@
 /* What came of a case as a value, for all reporters and for other processes. */
 #include "tools/test/record.h"
 
+#include "asl/eval/model.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/utf8.h"
 #include "tools/test/replay.h"
@@ -255,31 +256,65 @@ json *record_fail_table(json *record, const struct test_case *c, const struct fa
     return json_build_done(&b);
 }
 
-json *record_of_replay(const char *definition, const char *file, const char *name,
-                       const struct replay *r)
+static void begin_replay(struct json_build *b, const struct record_replay *of, struct place at,
+                         bool failed)
 {
-    struct json_build b = {0};
     struct buf again = {0};
 
-    json_build_object(&b, 12);
-    set_text(&b, "suite", definition);
-    set_text(&b, "case", name);
-    set_place(&b, (struct place){0});
-    set_text(&b, "outcome", r->failures.count ? "failed" : "passed");
+    json_build_object(b, 12);
+    set_text(b, "suite", of->definition);
+    set_text(b, "case", of->name);
+    set_place(b, at);
+    set_text(b, "outcome", failed ? "failed" : "passed");
+    if (!failed)
+        return;
+    buf_adds(&again, "asl test --from-history ");
+    record_write_quoted(&again, of->file);
+    buf_addc(&again, ' ');
+    record_write_quoted(&again, of->definition);
+    set_text(b, "again", buf_str(&again));
+    if (*of->with)
+        set_text(b, "with", of->with);
+    buf_clear(&again);
+}
+
+/* A history has no lines that people read: what is told stands in the definition. */
+static struct place place_of_replay(const struct record_replay *of, const struct asl_state *s)
+{
+    const struct elements *e = of->machine->elements;
+
+    return e->all[s ? s->id : of->machine->machine->top->start->id].place;
+}
+
+json *record_of_replay(const struct record_replay *of, struct replay *r)
+{
+    struct place at = place_of_replay(of, r->differs);
+    struct json_build b = {0};
+
+    begin_replay(&b, of, at, r->failures.count);
     json_build_set(&b, "took", json_double(r->took_s));
     set_shared(&b, "status", result_member(r->result, "status"));
     set_shared(&b, "duration", result_member(r->result, "duration"));
     if (r->failures.count) {
         set_shared(&b, "path", result_member(r->result, "visits"));
         set_shared(&b, "way", result_member(r->result, "way"));
-        buf_adds(&again, "asl test --from-history ");
-        record_write_quoted(&again, file);
-        buf_addc(&again, ' ');
-        record_write_quoted(&again, definition);
-        set_text(&b, "again", buf_str(&again));
-        buf_clear(&again);
     }
+    for (size_t i = 0; i < r->failures.count; i++)
+        failure_place(&r->failures.all[i], at);
     set_failures(&b, &r->failures);
+    return json_build_done(&b);
+}
+
+json *record_of_unread(const struct record_replay *of, const char *why)
+{
+    struct place at = place_of_replay(of, NULL);
+    struct failures failures = {0};
+    struct json_build b = {0};
+
+    failures_add(&failures, at, "history", "%s", why);
+    begin_replay(&b, of, at, true);
+    set_failures(&b, &failures);
+    failures_clear(&failures);
     return json_build_done(&b);
 }
 

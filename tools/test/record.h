@@ -16,6 +16,7 @@
  * it: state, file, line, column.
  * ended: of a case that expects nothing, its status with error and cause.
  * again: the command that plays it again, where that is not asl test with --filter and its name.
+ * with: options that this command needs besides, each behind a space.
  * hits: with coverage, how often each element of the machine was passed, by its index.
  * orders: with --explore, how many were tried; faults: so with --faults.
  * uses: of a table's row that passed, what became of each rule of its case's mocks: see mocking.h.
@@ -26,10 +27,17 @@
  * wanted, was: of a failure or difference, parts of its text; see difference.h.
  */
 json *record_of_run(const struct test_case *c, const struct case_run *r, bool coverage);
-/* As a case of the definition, of the history in the file. */
+/* A history that is played once more, as a case of a definition. */
+struct record_replay {
+    const char *definition, *file, *name; /* as the command names it; of the history; of the case */
+    const char *with;                     /* options that repeat it, each behind a space */
+    const struct suite_machine *machine;
+};
 struct replay;
-json *record_of_replay(const char *definition, const char *file, const char *name,
-                       const struct replay *r);
+/* Its failures get their place in the definition. */
+json *record_of_replay(const struct record_replay *of, struct replay *r);
+/* Of a history that can't be read, for that reason. */
+json *record_of_unread(const struct record_replay *of, const char *why);
 /* Takes the record of a table's last row, and returns it with failures of all rows together. */
 json *record_fail_table(json *record, const struct test_case *c, const struct failures *failures);
 /* Of a case that could not be played to its end, for that reason: it failed. */

@@ -519,6 +519,18 @@ static void tell_difference(struct replay *r, const struct first_difference *d)
     buf_clear(&text);
 }
 
+/* What came is of the definition as it is now; a state that was and is gone has no place in it. */
+static const struct asl_state *state_that_differs(const asl_machine *m,
+                                                  const struct first_difference *d)
+{
+    const json *names[] = {d->is ? d->is->state : NULL, d->was ? d->was->state : NULL};
+    const struct asl_state *s = NULL;
+
+    for (size_t i = 0; !s && i < 2; i++)
+        s = names[i] ? trial_find_state(m, json_str(names[i]), NULL) : NULL;
+    return s;
+}
+
 static void replay_compare(const struct replay_options *o, const struct rt_names *names,
                            struct replay *r)
 {
@@ -544,6 +556,7 @@ static void replay_compare(const struct replay_options *o, const struct rt_names
                      r->unknown);
     else if (d.told)
         tell_difference(r, &d);
+    r->differs = state_that_differs(o->machine, &d);
     diag_clear(&why);
     history_free(live);
 }

@@ -21,7 +21,9 @@ struct replay {
     size_t answer_count, answer_cap;
     const char *unknown; /* a Map Run called the state with that name, whose answers are not there;
                             NULL: all are */
-    struct failures failures; /* none: all went as it went then */
+    const struct asl_state *differs; /* the state that the first difference is of; NULL: it is of
+                                        none that the definition has */
+    struct failures failures;        /* none: all went as it went then */
     double took_s;
 };
 

@@ -185,11 +185,10 @@ static void record_write_way(struct buf *out, const json *record)
 
 static void record_write_repeat(struct buf *out, const json *record)
 {
-    if (*record_text(record, "again")) {
+    if (*record_text(record, "again"))
         buf_adds(out, record_text(record, "again"));
-        return;
-    }
-    record_write_again(out, record_text(record, "suite"), record_text(record, "case"));
+    else
+        record_write_again(out, record_text(record, "suite"), record_text(record, "case"));
     buf_adds(out, record_text(record, "with"));
 }
 
