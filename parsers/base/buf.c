@@ -48,11 +48,13 @@ void buf_add_hex(struct buf *b, const unsigned char *bytes, size_t len)
 {
     static const char digits[] = "0123456789abcdef";
 
-    buf_reserve(b, 2 * len);
+    char *at = buf_reserve(b, 2 * len);
+
     for (size_t i = 0; i < len; i++) {
-        buf_addc(b, digits[bytes[i] >> 4]);
-        buf_addc(b, digits[bytes[i] & 15]);
+        at[2 * i] = digits[bytes[i] >> 4];
+        at[2 * i + 1] = digits[bytes[i] & 15];
     }
+    b->len += 2 * len;
 }
 
 void buf_add_int(struct buf *b, int64_t n)

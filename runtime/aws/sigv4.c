@@ -11,13 +11,13 @@
 #include "parsers/base/timestamp.h"
 
 #include <openssl/crypto.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
 
-enum { MAX_QUERY = 256, MAX_SIGNED = 64 };
+/* USUAL_SIZE: most texts of a signature fit. */
+enum { MAX_QUERY = 256, MAX_SIGNED = 64, USUAL_SIZE = 512 };
 
 static const char algorithm[] = "AWS4-HMAC-SHA256";
 static const char terminator[] = "aws4_request";
@@ -255,6 +255,8 @@ static void add_signature(sigv4_signer *s, const struct sigv4_request *q,
 {
     struct buf canonical = {0}, to_sign = {0};
 
+    buf_reserve(&canonical, USUAL_SIZE);
+    buf_reserve(&to_sign, USUAL_SIZE);
     add_canonical(q, signed_headers, body_hash, &canonical);
     buf_adds(&to_sign, algorithm);
     buf_addc(&to_sign, '\n');
@@ -276,13 +278,21 @@ static void write_date(int64_t ms, char date[SIGV4_DATE_SIZE])
 {
     time_t seconds = (time_t)(ms / 1000);
     struct tm tm = {0};
-    char text[80];
 
     gmtime_r(&seconds, &tm);
-    snprintf(text, sizeof text, "%04d%02d%02dT%02d%02d%02dZ", tm.tm_year + 1900, tm.tm_mon + 1,
-             tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
-    memcpy(date, text, SIGV4_DATE_SIZE - 1);
-    date[SIGV4_DATE_SIZE - 1] = '\0';
+    const int parts[] = {(tm.tm_year + 1900) / 100,
+                         (tm.tm_year + 1900) % 100,
+                         tm.tm_mon + 1,
+                         tm.tm_mday,
+                         tm.tm_hour,
+                         tm.tm_min,
+                         tm.tm_sec};
+    memcpy(date, "yyyymmddThhmmssZ", SIGV4_DATE_SIZE);
+    for (size_t i = 0, at = 0; i < COUNT(parts); i++, at += 2) {
+        at += date[at] == 'T';
+        date[at] = (char)('0' + parts[i] / 10 % 10);
+        date[at + 1] = (char)('0' + parts[i] % 10);
+    }
 }
 
 /* ---- signing ---- */
@@ -336,6 +346,7 @@ void sigv4_sign(sigv4_signer *s, const struct sigv4_request *q, const struct sig
     struct sigv4_scope_text within = {out->date, scope->region, strlen(scope->region),
                                       scope->service, strlen(scope->service)};
     struct buf *header = &out->authorization;
+    buf_reserve(header, USUAL_SIZE);
     buf_adds(header, algorithm);
     buf_adds(header, " Credential=");
     buf_adds(header, keys->access_key);

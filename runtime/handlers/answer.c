@@ -136,8 +136,14 @@ json *clean_string(struct buf *text)
 
 json *clean_cstring(const char *text)
 {
+    const char *p = text;
     struct buf clean = {0};
 
+    /* nearly all are plain: each answer has a dozen of headers */
+    while (*p >= 0x20 && *p < 0x7f)
+        p++;
+    if (!*p)
+        return json_string(text, (size_t)(p - text));
     add_clean(&clean, text, strlen(text));
     return json_take_buf(&clean);
 }
