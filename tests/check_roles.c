@@ -1,6 +1,7 @@
 /* Credentials.RoleArn: a Task's role is assumed through STS, for all that want it at once. */
 
 #include "runtime/aws/endpoints.h"
+#include "runtime/aws/own_keys.h"
 #include "tests/support/endpoint_world.h"
 #include "tests/support/expect.h"
 
@@ -47,14 +48,20 @@ static const char *keys_for(int seconds, const char *token)
     return text;
 }
 
-static struct endpoint_world *roles_world(const struct reply *replies, const char *file)
+static struct endpoint_world *roles_world_with(const struct reply *replies, const char *file,
+                                               struct handlers_options options)
 {
-    struct endpoint_world *w = endpoint_world_new(replies, file);
+    struct endpoint_world *w = endpoint_world_new_with(replies, file, options);
 
     unsetenv("AWS_SESSION_TOKEN");
     w->shown = "X-Amz-Security-Token";
     w->role = ROLE;
     return w;
+}
+
+static struct endpoint_world *roles_world(const struct reply *replies, const char *file)
+{
+    return roles_world_with(replies, file, (struct handlers_options){0});
 }
 
 START_TEST(one_request_for_many)
@@ -215,9 +222,10 @@ END_TEST
 #define FAILED "failed SQS.SdkClientException: Unable to load AWS credentials: "
 
 /* What a container's environment has, and no keys in it. */
-static struct endpoint_world *keyless_world(const struct reply *replies)
+static struct endpoint_world *keyless_world_with(const struct reply *replies,
+                                                 struct handlers_options options)
 {
-    struct endpoint_world *w = roles_world(replies, NULL);
+    struct endpoint_world *w = roles_world_with(replies, NULL, options);
     struct buf url = {0};
 
     w->role = NULL;
@@ -233,8 +241,17 @@ static struct endpoint_world *keyless_world(const struct reply *replies)
     unsetenv("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
     setenv("AWS_CONTAINER_AUTHORIZATION_TOKEN", "Basic x", 1);
     unsetenv("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
+    unsetenv("AWS_EC2_METADATA_DISABLED");
+    buf_clear(&url);
+    buf_printf(&url, "%s/", http_stub_url(w->stub));
+    setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", buf_str(&url), 1);
     buf_clear(&url);
     return w;
+}
+
+static struct endpoint_world *keyless_world(const struct reply *replies)
+{
+    return keyless_world_with(replies, (struct handlers_options){0});
 }
 
 START_TEST(container)
@@ -285,7 +302,7 @@ static const struct {
 } givers[] = {
     {"its server refuses",
      {403, NULL, "secret words"},
-     FAILED "the container's server answered with status 403"},
+     FAILED "the container's server: it answered with status 403"},
     {"its server's answer has no keys",
      {200, NULL, "{\"AccessKeyId\":\"A\"}"},
      FAILED "the container's server: the answer has no keys"},
@@ -359,35 +376,218 @@ START_TEST(web_identity_without_its_file)
 }
 END_TEST
 
-/* ---- roles of profiles ---- */
+/* ---- a machine's metadata ---- */
+
+#define METADATA(token)                                                                            \
+    "PUT /latest/api/token [" token "]\nGET /latest/meta-data/iam/security-credentials/\n"         \
+    "GET /latest/meta-data/iam/security-credentials/my-role\n"
+
+static struct endpoint_world *metadata_world(const struct reply *replies)
+{
+    struct endpoint_world *w = keyless_world(replies);
+
+    unsetenv("AWS_CONTAINER_CREDENTIALS_FULL_URI");
+    setenv("AWS_EC2_METADATA_DISABLED", "false", 1);
+    return w;
+}
+
+START_TEST(metadata)
+{
+    const struct reply replies[MAX_REPLIES] = {{200, NULL, "TOKEN\n"},
+                                               {200, NULL, "my-role\n"},
+                                               {200, NULL, CONTAINER_KEYS},
+                                               {200, JSON_0, "{}"}};
+    struct endpoint_world *w = metadata_world(replies);
+
+    w->shown = "X-aws-ec2-metadata-token-ttl-seconds";
+    endpoint_world_begin(w, SEND, MESSAGE);
+    endpoint_world_begin(w, SEND, MESSAGE);
+    endpoint_world_wait_for(w, 2);
+    expect_text("it is asked once, with a token", buf_str(&w->seen),
+                METADATA("21600") SENT_BY_US SENT_BY_US);
+    endpoint_world_free(w);
+}
+END_TEST
+
+START_TEST(metadata_with_its_token)
+{
+    const struct reply replies[MAX_REPLIES] = {{200, NULL, "TOKEN"},
+                                               {200, NULL, "my-role"},
+                                               {200, NULL, CONTAINER_KEYS},
+                                               {200, JSON_0, "{}"}};
+    struct endpoint_world *w = metadata_world(replies);
+
+    w->shown = "X-aws-ec2-metadata-token";
+    endpoint_world_run(w, SEND, MESSAGE);
+    expect_text("each question has the token", buf_str(&w->seen),
+                "PUT /latest/api/token\n"
+                "GET /latest/meta-data/iam/security-credentials/ [TOKEN]\n"
+                "GET /latest/meta-data/iam/security-credentials/my-role [TOKEN]\n" SENT_BY_US);
+    endpoint_world_free(w);
+}
+END_TEST
+
+START_TEST(metadata_unasked)
+{
+    const struct reply replies[MAX_REPLIES] = {{200, JSON_0, "{}"}};
+    struct endpoint_world *w = metadata_world(replies);
+
+    unsetenv("AWS_EC2_METADATA_DISABLED");
+    endpoint_world_run(w, SEND, MESSAGE);
+    expect_text("nobody asks unless told to", buf_str(&w->seen), SENT_BY_US);
+    endpoint_world_free(w);
+}
+END_TEST
+
+#define NO_METADATA FAILED "the machine's metadata: "
+
+static const struct {
+    const char *name;
+    struct reply replies[MAX_REPLIES];
+    const char *want;
+} machines[] = {
+    {"no token",
+     {{403, NULL, ""}},
+     NO_METADATA "its answer to the question for a token has status 403"},
+    {"no role", {{200, NULL, "T"}, {404, NULL, ""}}, NO_METADATA "the machine has no role"},
+    {"an empty list", {{200, NULL, "T"}, {200, NULL, "\n"}}, NO_METADATA "the machine has no role"},
+    {"a refusal",
+     {{200, NULL, "T"}, {500, NULL, "x"}},
+     NO_METADATA "its answer to the question for its role has status 500"},
+    {"what is no name",
+     {{200, NULL, "T"}, {200, NULL, "../../x"}},
+     NO_METADATA "what it calls its role can't be a role's name"},
+    {"no keys",
+     {{200, NULL, "T"}, {200, NULL, "r"}, {200, NULL, "{\"Code\":\"Failed\"}"}},
+     NO_METADATA "the answer has no keys"},
+};
+
+START_TEST(metadata_without_keys)
+{
+    struct endpoint_world *w = metadata_world(machines[_i].replies);
+
+    endpoint_world_run(w, SEND, MESSAGE);
+    endpoint_world_expect(machines[_i].name, w, machines[_i].want);
+    endpoint_world_free(w);
+}
+END_TEST
+
+/* ---- profiles ---- */
 
 #define KEYS_OF(profile) "[" profile "]\naws_access_key_id = AKID\naws_secret_access_key = s\n"
-#define BY_PROFILE                                                                                 \
-    "POST / "                                                                                      \
-    "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Ar&RoleSessionName=me&ExternalId=e\n"
-#define PROFILE_FAILED                                                                             \
-    "failed SQS.SdkClientException: Unable to load AWS credentials: the profile 'p' "
+#define ASSUMED(role, more)                                                                        \
+    "Action=AssumeRole&Version=2011-06-15&RoleArn=" role "&RoleSessionName=" more "\n"
+#define BY_PROFILE "POST / " ASSUMED("arn%3Ar", "me&ExternalId=e")
+#define WRONG_PROFILE(name)                                                                        \
+    "failed SQS.SdkClientException: Unable to load AWS credentials: the profile '" name "' "
+#define PROFILE_FAILED WRONG_PROFILE("p")
+#define A_ROLE "[profile p]\nrole_arn = arn:r\nrole_session_name = me\nexternal_id = e\n"
+#define PRINTED(more)                                                                              \
+    "{\"Version\": 1, \"AccessKeyId\": \"ASIA\", \"SecretAccessKey\": \"s\"" more "}"
+#define PRINTS(text) "[profile p]\ncredential_process = /bin/echo '" text "'\n"
+#define PROCESS_FAILED                                                                             \
+    "failed SQS.SdkClientException: Unable to load AWS credentials: the credential_process of "    \
+    "the profile 'p'"
 
+/* What is asked of STS, and then sent, for a profile; the last keys that STS gives have the token
+ * T, those before U. */
 static const struct {
     const char *name, *config, *keys;
     bool far;                /* the service is not on this machine */
+    unsigned sts;            /* how often STS is asked */
     const char *seen, *want; /* want NULL: it succeeds */
+    const char *environment; /* NAME=value that is set, too */
 } profiles[] = {
-    {"a role with the keys of its source_profile",
-     "[profile p]\nrole_arn = arn:r\nsource_profile = s\nrole_session_name = me\nexternal_id = e\n",
-     KEYS_OF("s"), false, BY_PROFILE SENT("T"), NULL},
+    {"a role with the keys of its source_profile", A_ROLE "source_profile = s\n", KEYS_OF("s"),
+     false, 1, BY_PROFILE SENT("T"), NULL, NULL},
     {"the source's keys in the file of settings",
-     "[profile p]\nrole_arn = arn:r\nsource_profile = s\nrole_session_name = me\nexternal_id = e\n"
-     "[profile s]\naws_access_key_id = AKID\naws_secret_access_key = s\n",
-     "", false, BY_PROFILE SENT("T"), NULL},
-    {"SSO", "[profile p]\nsso_session = x\n", "", true, "",
-     PROFILE_FAILED "needs what is not done here: sso_session"},
-    {"a process", "[profile p]\ncredential_process = rm -rf x\n", "", true, "",
-     PROFILE_FAILED "needs what is not done here: credential_process"},
-    {"no source", "[profile p]\nrole_arn = arn:r\n", "", true, "",
-     PROFILE_FAILED "has a role_arn, but no source_profile"},
-    {"a source without keys", "[profile p]\nrole_arn = arn:r\nsource_profile = s\n", "", true, "",
-     PROFILE_FAILED "has a source_profile without keys: s"},
+     A_ROLE "source_profile = s\n[profile s]\naws_access_key_id = AKID\naws_secret_access_key = "
+            "s\n",
+     "", false, 1, BY_PROFILE SENT("T"), NULL, NULL},
+    {"a role in the file of keys", "", "[p]\nrole_arn = arn:r\nsource_profile = p\n" KEYS_OF("s"),
+     true, 0, "", PROFILE_FAILED "has source_profiles that lead nowhere: p, p", NULL},
+    {"a profile that is its own source",
+     "[profile p]\nrole_arn = arn:r\nsource_profile = p\nduration_seconds = 900\n", KEYS_OF("p"),
+     false, 1, "POST / " ASSUMED("arn%3Ar", "asl&DurationSeconds=900") SENT("T"), NULL, NULL},
+    {"a source that has a role itself",
+     A_ROLE "source_profile = q\n[profile q]\nrole_arn = arn:q\nsource_profile = s\n", KEYS_OF("s"),
+     false, 2,
+     "POST / " ASSUMED("arn%3Aq", "asl") "POST / [U] " ASSUMED("arn%3Ar", "me&ExternalId=e")
+         SENT("T"),
+     NULL, NULL},
+    {"a source with a process",
+     A_ROLE "source_profile = q\n[profile q]\ncredential_process = /bin/echo '" PRINTED(
+         ",\"SessionToken\":\"P\"") "'\n",
+     "", false, 1, "POST / [P] " ASSUMED("arn%3Ar", "me&ExternalId=e") SENT("T"), NULL, NULL},
+    {"sources that go round",
+     A_ROLE "source_profile = q\n[profile q]\nrole_arn = arn:q\nsource_profile = p\n", "", true, 0,
+     "", PROFILE_FAILED "has source_profiles that lead nowhere: p, q, p", NULL},
+    {"the environment's keys", A_ROLE "credential_source = Environment\n", "", false, 1,
+     BY_PROFILE SENT("T"), NULL, "AWS_ACCESS_KEY_ID=AKID"},
+    {"the environment without keys", A_ROLE "credential_source = Environment\n", "", true, 0, "",
+     PROFILE_FAILED "has a credential_source, but the environment has none of its variables: "
+                    "Environment",
+     NULL},
+    {"another credential_source", A_ROLE "credential_source = X\n", "", true, 0, "",
+     PROFILE_FAILED "has a credential_source that is none of Environment, EcsContainer and "
+                    "Ec2InstanceMetadata: X",
+     NULL},
+    {"two sources", A_ROLE "credential_source = Environment\nsource_profile = s\n", KEYS_OF("s"),
+     true, 0, "",
+     PROFILE_FAILED "has a source_profile and a credential_source, of which one must go", NULL},
+    {"no source", "[profile p]\nrole_arn = arn:r\n", "", true, 0, "",
+     PROFILE_FAILED "has a role_arn, but no source_profile or credential_source", NULL},
+    {"a source without keys", "[profile p]\nrole_arn = arn:r\nsource_profile = s\n", "", true, 0,
+     "", PROFILE_FAILED "has a source_profile without keys: s", NULL},
+    {"a code of a device", A_ROLE "source_profile = s\nmfa_serial = m\n", KEYS_OF("s"), true, 0, "",
+     PROFILE_FAILED "has an mfa_serial, but nobody can be asked for its code here: 'aws sts "
+                    "get-session-token' gives keys that may be used instead",
+     NULL},
+    {"a duration that is too short", A_ROLE "source_profile = s\nduration_seconds = 60\n",
+     KEYS_OF("s"), true, 0, "",
+     PROFILE_FAILED "has a duration_seconds that is no number from 900 to 43200: 60", NULL},
+    {"SSO", "[profile p]\nsso_session = x\n", "", true, 0, "",
+     PROFILE_FAILED "needs what is not done here: sso_session; 'aws configure export-credentials "
+                    "--profile p' can be the credential_process of another profile",
+     NULL},
+    {"SSO, for an emulator without an STS", "[profile p]\nsso_session = x\n", "", false, 0,
+     SENT_BY_US, NULL, NULL},
+    {"settings of a group", "[profile p]\ns3 =\n  credential_process = x\nregion = y\n",
+     KEYS_OF("p"), false, 0, SENT_BY_US, NULL, NULL},
+    {"no such profile", "[profile q]\nregion = x\n", KEYS_OF("s"), true, 0, "",
+     "failed SQS.SdkClientException: Unable to load AWS credentials: the profile 'p', which "
+     "AWS_PROFILE names, is neither in KEYS nor in CONFIG",
+     NULL},
+    {"a file that is wrong", "[profile p]\nregion = x\n", "[p\n", true, 0, "",
+     "failed SQS.SdkClientException: Unable to load AWS credentials: KEYS:1: a profile's name "
+     "stands in brackets, as in [default]",
+     NULL},
+    {"a process", PRINTS(PRINTED(",\"SessionToken\":\"T\"")), "", false, 0, SENT("T"), NULL, NULL},
+    {"a process whose keys are no temporary ones", PRINTS(PRINTED("")), "", false, 0, SENT_BY_US,
+     NULL, NULL},
+    {"keys come before a process", PRINTS("x"), KEYS_OF("p"), false, 0, SENT_BY_US, NULL, NULL},
+    {"words, quotes and backslashes",
+     "[profile p]\ncredential_process = /bin/sh -c 'printf %s \"$0$1$2\"' \"{\\\"Version\\\": 1, "
+     "\" "
+     "\\\"AccessKeyId\\\":\\\"A\\\", '\"SecretAccessKey\":\"s\",\"SessionToken\":\"T\"'}\n",
+     "", false, 0, SENT("T"), NULL, NULL},
+    {"a process that fails",
+     "[profile p]\ncredential_process = /bin/sh -c 'echo one >&2; echo log in first >&2; exit 3'\n",
+     "", true, 0, "", PROCESS_FAILED ": it ended with exit status 3: log in first", NULL},
+    {"a process that is killed", "[profile p]\ncredential_process = /bin/sh -c 'kill -9 $$'\n", "",
+     true, 0, "", PROCESS_FAILED ": it was ended by signal 9 (Killed)", NULL},
+    {"a process that prints anything", PRINTS("secret words"), "", true, 0, "",
+     PROCESS_FAILED ": what it printed is no JSON", NULL},
+    {"a process that prints nothing", "[profile p]\ncredential_process = true\n", "", true, 0, "",
+     PROCESS_FAILED ": what it printed is no JSON", NULL},
+    {"a process of another version", PRINTS("{\"Version\": 2}"), "", true, 0, "",
+     PROCESS_FAILED ": what it printed has no \"Version\": 1", NULL},
+    {"a process that prints half a key", PRINTS("{\"Version\": 1, \"AccessKeyId\": \"A\"}"), "",
+     true, 0, "", PROCESS_FAILED ": the answer has no keys", NULL},
+    {"a process that isn't there", "[profile p]\ncredential_process = /nonexistent/x y\n", "", true,
+     0, "", PROCESS_FAILED " can't be started: /nonexistent/x: No such file or directory", NULL},
+    {"a process with half a quote", "[profile p]\ncredential_process = echo 'x\n", "", true, 0, "",
+     PROCESS_FAILED " has a quote that is not closed", NULL},
 };
 
 static void write_temporary(char *path, const char *text)
@@ -398,31 +598,157 @@ static void write_temporary(char *path, const char *text)
     close(fd);
 }
 
+/* Adds a text in which KEYS and CONFIG stand for the files. */
+static void add_with_paths(struct buf *out, const char *text, const char *keys, const char *config)
+{
+    for (; *text; text++) {
+        if (!strncmp(text, "KEYS", 4))
+            buf_adds(out, keys), text += 3;
+        else if (!strncmp(text, "CONFIG", 6))
+            buf_adds(out, config), text += 5;
+        else
+            buf_addc(out, *text);
+    }
+}
+
 START_TEST(profile)
 {
     char config[] = "/tmp/asl-config-XXXXXX", keys[] = "/tmp/asl-keys-XXXXXX";
-    const struct reply replies[MAX_REPLIES] = {{200, XML, keys_for(3600, "T")},
-                                               {200, JSON_0, "{}"}};
+    struct reply replies[MAX_REPLIES] = {{0}};
+    size_t count = 0;
+    struct buf want = {0};
+
+    for (unsigned i = profiles[_i].sts; i; i--)
+        replies[count++] = (struct reply){200, XML, keys_for(3600, i == 1 ? "T" : "U")};
+    replies[count] = (struct reply){200, JSON_0, "{}"};
     struct endpoint_world *w = keyless_world(replies);
 
+    unsetenv("AWS_CONTAINER_CREDENTIALS_FULL_URI");
     write_temporary(config, profiles[_i].config);
     write_temporary(keys, profiles[_i].keys);
     setenv("AWS_CONFIG_FILE", config, 1);
     setenv("AWS_SHARED_CREDENTIALS_FILE", keys, 1);
     setenv("AWS_PROFILE", "p", 1);
+    if (profiles[_i].environment) {
+        setenv("AWS_ACCESS_KEY_ID", "AKID", 1);
+        setenv("AWS_SECRET_ACCESS_KEY", "s", 1);
+    }
     if (profiles[_i].far)
         ck_assert(endpoints_add(w->endpoints, "sqs=http://sqs.example.invalid", NULL));
     endpoint_world_run(w, SEND,
                        profiles[_i].far ? "{\"QueueUrl\":\"http://h/1/q\",\"MessageBody\":\"m\"}"
                                         : MESSAGE);
     expect_text(profiles[_i].name, buf_str(&w->seen), profiles[_i].seen);
-    if (profiles[_i].want)
-        endpoint_world_expect(profiles[_i].name, w, profiles[_i].want);
-    else
-        ck_assert(w->result.ok);
+    if (profiles[_i].want) {
+        add_with_paths(&want, profiles[_i].want, keys, config);
+        endpoint_world_expect(profiles[_i].name, w, buf_str(&want));
+    } else {
+        ck_assert_msg(w->result.ok, "%s: %s", profiles[_i].name, json_str(w->result.cause));
+    }
     unlink(config);
     unlink(keys);
+    buf_clear(&want);
     endpoint_world_free(w);
+}
+END_TEST
+
+/* A process is one for all that wait, its keys are kept, and files are read again when they change.
+ */
+START_TEST(process_once)
+{
+    char config[] = "/tmp/asl-config-XXXXXX", runs[] = "/tmp/asl-runs-XXXXXX";
+    const struct reply replies[MAX_REPLIES] = {
+        {200, JSON_0, "{}"}, {200, JSON_0, "{}"}, {200, JSON_0, "{}"}, {200, JSON_0, "{}"}};
+    struct endpoint_world *w = keyless_world(replies);
+    struct buf text = {0}, ran = {0};
+
+    write_temporary(runs, "");
+    buf_printf(&text,
+               "[default]\ncredential_process = /bin/sh -c 'echo x >> %s; echo \"$0\"' '" PRINTED(
+                   ",\"SessionToken\":\"T\"") "'\n",
+               runs);
+    write_temporary(config, buf_str(&text));
+    setenv("AWS_CONFIG_FILE", config, 1);
+    endpoint_world_begin(w, SEND, MESSAGE);
+    endpoint_world_begin(w, SEND, MESSAGE);
+    endpoint_world_wait_for(w, 2);
+    endpoint_world_run(w, SEND, MESSAGE);
+    expect_text("all are signed", buf_str(&w->seen), SENT("T") SENT("T") SENT("T"));
+    ck_assert(buf_read_file(&ran, runs, 1000, NULL));
+    expect_text("it ran once", buf_str(&ran), "x\n");
+    unlink(config);
+    unlink(runs);
+    buf_clear(&text);
+    buf_clear(&ran);
+    endpoint_world_free(w);
+}
+END_TEST
+
+START_TEST(process_too_slow)
+{
+    char config[] = "/tmp/asl-config-XXXXXX";
+    const struct reply replies[MAX_REPLIES] = {{200, JSON_0, "{}"}};
+    struct endpoint_world *w =
+        keyless_world_with(replies, (struct handlers_options){.keys_ms = 10});
+
+    write_temporary(config, "[default]\ncredential_process = sleep 30\n");
+    setenv("AWS_CONFIG_FILE", config, 1);
+    endpoint_world_run(w, SEND, MESSAGE);
+    endpoint_world_expect("it is ended", w,
+                          FAILED "the credential_process of the profile 'default': it took more "
+                                 "than 0.01 seconds");
+    endpoint_world_free(w);
+    unlink(config);
+}
+END_TEST
+
+START_TEST(process_at_the_end)
+{
+    char config[] = "/tmp/asl-config-XXXXXX";
+    const struct reply replies[MAX_REPLIES] = {{200, JSON_0, "{}"}};
+    struct endpoint_world *w = keyless_world(replies);
+
+    write_temporary(config, "[default]\ncredential_process = sleep 30\n");
+    setenv("AWS_CONFIG_FILE", config, 1);
+    endpoint_world_begin(w, SEND, MESSAGE);
+    endpoint_world_free(w);
+    unlink(config);
+}
+END_TEST
+
+/* What own_keys.h keeps of files, by a clock of the test's. */
+START_TEST(files_change)
+{
+    char keys[] = "/tmp/asl-keys-XXXXXX";
+    own_keys *own = own_keys_new();
+    struct key_plan *first, *same, *next, *gone;
+
+    write_temporary(keys, "[default]\naws_access_key_id = OLD\naws_secret_access_key = s\n");
+    static const char *const unset[] = {"AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_ROLE_ARN",
+                                        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+                                        "AWS_EC2_METADATA_DISABLED"};
+    for (size_t i = 0; i < COUNT(unset); i++)
+        unsetenv(unset[i]);
+    setenv("AWS_SHARED_CREDENTIALS_FILE", keys, 1);
+    setenv("AWS_CONFIG_FILE", "/nonexistent", 1);
+    first = own_keys_find(own, NULL, 0);
+    unlink(keys);
+    strcpy(keys + strlen(keys) - 6, "XXXXXX");
+    write_temporary(keys, "[default]\naws_access_key_id = NEW\naws_secret_access_key = s\n");
+    setenv("AWS_SHARED_CREDENTIALS_FILE", keys, 1);
+    same = own_keys_find(own, NULL, 999);
+    next = own_keys_find(own, NULL, 1000);
+    unlink(keys);
+    gone = own_keys_find(own, NULL, 2000);
+    ck_assert_ptr_eq(first, same);
+    ck_assert_str_eq(first->source->keys.access_key, "OLD");
+    ck_assert_str_eq(next->source->keys.access_key, "NEW");
+    ck_assert(!gone->source && !gone->wrong);
+    key_plan_unref(first);
+    key_plan_unref(same);
+    key_plan_unref(next);
+    key_plan_unref(gone);
+    own_keys_free(own);
 }
 END_TEST
 
@@ -446,7 +772,15 @@ int main(void)
     tcase_add_loop_test(t, container_without_keys, 0, COUNT(givers));
     tcase_add_test(t, web_identity);
     tcase_add_test(t, web_identity_without_its_file);
+    tcase_add_test(t, metadata);
+    tcase_add_test(t, metadata_with_its_token);
+    tcase_add_test(t, metadata_unasked);
+    tcase_add_loop_test(t, metadata_without_keys, 0, COUNT(machines));
     tcase_add_loop_test(t, profile, 0, COUNT(profiles));
+    tcase_add_test(t, process_once);
+    tcase_add_test(t, process_too_slow);
+    tcase_add_test(t, process_at_the_end);
+    tcase_add_test(t, files_change);
     suite_add_tcase(s, t);
     return run_suite(s);
 }

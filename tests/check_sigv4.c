@@ -2,7 +2,7 @@
 #include "tests/support/expect.h"
 
 #include "parsers/base/mem.h"
-#include "runtime/aws/credentials.h"
+#include "runtime/aws/own_keys.h"
 #include "runtime/aws/sigv4.h"
 
 #include <stdio.h>
@@ -600,36 +600,43 @@ START_TEST(key_file)
     int fd = mkstemp(path);
     size_t len = strlen(key_files[_i].text);
     struct diag why = {0};
-    struct sigv4_keys keys = {0}, found = {0};
+    struct sigv4_keys found = {0};
     struct buf got = {0};
-    credentials *c, *file = NULL;
+    own_keys *own = own_keys_new();
+    struct key_plan *plan = NULL;
+    credentials *c;
 
     ck_assert_int_eq(write(fd, key_files[_i].text, len), (int)len);
     close(fd);
     unsetenv("AWS_ACCESS_KEY_ID");
     unsetenv("AWS_SECRET_ACCESS_KEY");
     setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent", 1);
+    setenv("AWS_CONFIG_FILE", "/nonexistent", 1);
     if (key_files[_i].profile)
         setenv("AWS_PROFILE", key_files[_i].profile, 1);
     else
         unsetenv("AWS_PROFILE");
     c = credentials_load(path, &why);
+    if (c)
+        plan = own_keys_find(own, c, 0);
     if (!c) {
         ck_assert_msg(strstr(key_files[_i].want, ": ") && strstr(why.text, key_files[_i].want),
                       "%s: %s", key_files[_i].name, why.text);
-    } else if (credentials_own(c, &file, &keys)) {
+    } else if (plan->source) {
+        struct sigv4_keys keys = plan->source->keys;
         size_t key = strlen(keys.access_key);
         buf_printf(&got, "%s %s %s", keys.access_key, keys.secret_key,
                    keys.session_token ? keys.session_token : "-");
         expect_text(key_files[_i].name, buf_str(&got), key_files[_i].want);
         ck_assert(credentials_find(c, keys.access_key, key, &found));
-        ck_assert_ptr_eq(found.secret_key, keys.secret_key);
+        ck_assert_str_eq(found.secret_key, keys.secret_key);
         ck_assert(!credentials_find(c, keys.access_key, key - 1, &found));
         ck_assert(!credentials_find(c, "AKIDX", 5, &found));
     } else {
         expect_text(key_files[_i].name, "none", key_files[_i].want);
     }
-    credentials_free(file);
+    key_plan_unref(plan);
+    own_keys_free(own);
     credentials_free(c);
     buf_clear(&got);
     diag_clear(&why);

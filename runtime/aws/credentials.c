@@ -2,30 +2,21 @@
  * Files of keys. A profile is used when it has both an access key and a secret key. Secrets are
  * compared in constant time by sigv4.c, and never shown: messages name the file and the line only.
  */
-#include "runtime/aws/credentials.h"
+#include "runtime/aws/credentials_impl.h"
 
 #include "parsers/base/arena.h"
-#include "parsers/base/count.h"
 #include "parsers/base/mem.h"
 
 #include <openssl/crypto.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { MAX_FILE = 1024 * 1024 };
-
-struct profile {
-    const char *name;
-    struct sigv4_keys keys;
-    struct credentials_role role;
-    const char *source;  /* source_profile */
-    const char *refused; /* the first setting of those that are not done here */
-};
 
 struct credentials {
     struct arena arena;
     struct profile *profiles;
     size_t count, room;
+    bool in_group;        /* while it is read: the last setting had no value */
     sigv4_signer *signer; /* of requests that come in; NULL: none has yet */
 };
 
@@ -56,6 +47,7 @@ static bool credentials_refuse(const char *path, unsigned line, const char *word
 
 static void add_profile(credentials *c, const struct text *name)
 {
+    c->in_group = false;
     MEM_GROW(c->profiles, c->count, c->room);
     c->profiles[c->count++] =
         (struct profile){.name = arena_strndup(&c->arena, name->at, name->len)};
@@ -79,65 +71,64 @@ static bool read_section(credentials *c, const char *path, unsigned line, struct
     return true;
 }
 
-/* Where a setting of a profile is kept; NULL: it is of no use here. */
-static const char **setting_of(struct profile *p, const struct text *name)
-{
-    const struct {
-        const char *name;
-        const char **to;
-    } settings[] = {
-        {"aws_access_key_id", &p->keys.access_key},
-        {"aws_secret_access_key", &p->keys.secret_key},
-        {"aws_session_token", &p->keys.session_token},
-        {"role_arn", &p->role.role},
-        {"role_session_name", &p->role.session},
-        {"external_id", &p->role.external_id},
-        {"web_identity_token_file", &p->role.token_file},
-        {"source_profile", &p->source},
-    };
+static const char *const setting_names[PROFILE_SETTINGS] = {
+    [PROFILE_ACCESS_KEY] = "aws_access_key_id",
+    [PROFILE_SECRET_KEY] = "aws_secret_access_key",
+    [PROFILE_SESSION_TOKEN] = "aws_session_token",
+    [PROFILE_ROLE] = "role_arn",
+    [PROFILE_SESSION] = "role_session_name",
+    [PROFILE_EXTERNAL_ID] = "external_id",
+    [PROFILE_DURATION] = "duration_seconds",
+    [PROFILE_MFA] = "mfa_serial",
+    [PROFILE_TOKEN_FILE] = "web_identity_token_file",
+    [PROFILE_SOURCE] = "source_profile",
+    [PROFILE_CREDENTIAL_SOURCE] = "credential_source",
+    [PROFILE_PROCESS] = "credential_process",
+    [PROFILE_SSO_SESSION] = "sso_session",
+    [PROFILE_SSO_URL] = "sso_start_url",
+    [PROFILE_LOGIN] = "login_session",
+};
 
-    for (size_t i = 0; i < COUNT(settings); i++)
-        if (credentials_is(name, settings[i].name))
-            return settings[i].to;
-    return NULL;
+const char *profile_setting_name(enum profile_setting s)
+{
+    return setting_names[s];
 }
 
-/* Ways to get keys that are not done here: a profile that has one is told of, not passed over. */
-static const char *refused_setting(const struct text *name)
-{
-    static const char *const names[] = {"sso_session",        "sso_start_url",     "sso_account_id",
-                                        "credential_process", "credential_source", "login_session",
-                                        "mfa_serial"};
-
-    for (size_t i = 0; i < COUNT(names); i++)
-        if (credentials_is(name, names[i]))
-            return names[i];
-    return NULL;
-}
-
-/* NAME = VALUE. Settings of other kinds, as `region`, are passed over, as AWS's programs do. */
+/*
+ * NAME = VALUE. Settings of other kinds, as `output`, are passed over, as AWS's programs do. One
+ * without a value may be the head of settings of its own, which stand below it, `indented`:
+ *
+ *     s3 =
+ *       max_concurrent_requests = 20
+ */
 static bool read_setting(credentials *c, const char *path, unsigned line, struct text t,
-                         struct diag *why)
+                         bool indented, struct diag *why)
 {
     const char *equals = memchr(t.at, '=', t.len);
-    struct profile *p;
+    enum profile_setting s = 0;
 
     if (!equals)
         return credentials_refuse(path, line, "a line is [PROFILE] or NAME = VALUE", why);
     if (!c->count)
         return credentials_refuse(path, line, "[PROFILE] must come first", why);
-    p = &c->profiles[c->count - 1];
+    if (indented && c->in_group)
+        return true;
     struct text name = credentials_trimmed(t.at, (size_t)(equals - t.at));
     struct text value = credentials_trimmed(equals + 1, (size_t)(t.at + t.len - equals - 1));
-    const char **to = setting_of(p, &name);
 
-    if (!p->refused)
-        p->refused = refused_setting(&name);
-    if (to && !value.len)
+    c->in_group = !value.len;
+    while (s < PROFILE_SETTINGS && !credentials_is(&name, setting_names[s]))
+        s++;
+    if (s <= PROFILE_SESSION_TOKEN && !value.len)
         return credentials_refuse(path, line, "this needs a value", why);
-    if (to)
-        *to = arena_strndup(&c->arena, value.at, value.len);
+    if (s < PROFILE_SETTINGS && value.len)
+        c->profiles[c->count - 1].settings[s] = arena_strndup(&c->arena, value.at, value.len);
     return true;
+}
+
+static bool has_keys(const struct profile *p)
+{
+    return p->settings[PROFILE_ACCESS_KEY] && p->settings[PROFILE_SECRET_KEY];
 }
 
 /*
@@ -162,14 +153,11 @@ static bool credentials_read_all(credentials *c, const char *path, const struct 
         else if (t.len && *t.at == '[')
             good = read_section(c, path, line, t, why);
         else if (t.len && *t.at != '#' && *t.at != ';')
-            good = read_setting(c, path, line, t, why);
+            good = read_setting(c, path, line, t, t.at > at, why);
         at = stop + 1;
     }
-    for (size_t i = 0; good && i < c->count; i++) {
-        const struct sigv4_keys *k = &c->profiles[i].keys;
-
-        any = any || (k->access_key && k->secret_key);
-    }
+    for (size_t i = 0; good && i < c->count; i++)
+        any = any || has_keys(&c->profiles[i]);
     any = any || !needs_keys;
     if (good && !any)
         diag_set(why, "CREDENTIALS_FILE", 0,
@@ -208,6 +196,13 @@ credentials *credentials_reload(const char *path, struct diag *why)
     return parse(buf_read_regular(&text, path, MAX_FILE, why), &text, path, true, why);
 }
 
+credentials *credentials_read_profiles(const char *path, struct diag *why)
+{
+    struct buf text = {0};
+
+    return parse(buf_read_regular(&text, path, MAX_FILE, why), &text, path, false, why);
+}
+
 /*
  * For a file that is read again while requests are at work: who holds a pointer to `a` sees the
  * new keys.
@@ -239,11 +234,13 @@ bool credentials_find(void *user, const char *access_key, size_t len, struct sig
     const credentials *c = user;
 
     for (size_t i = 0; i < c->count; i++) {
-        const struct sigv4_keys *k = &c->profiles[i].keys;
+        const struct profile *p = &c->profiles[i];
 
-        if (k->secret_key && k->access_key && strlen(k->access_key) == len &&
-            !memcmp(k->access_key, access_key, len)) {
-            *out = *k;
+        if (has_keys(p) && strlen(p->settings[PROFILE_ACCESS_KEY]) == len &&
+            !memcmp(p->settings[PROFILE_ACCESS_KEY], access_key, len)) {
+            *out = (struct sigv4_keys){p->settings[PROFILE_ACCESS_KEY],
+                                       p->settings[PROFILE_SECRET_KEY],
+                                       p->settings[PROFILE_SESSION_TOKEN]};
             return true;
         }
     }
@@ -288,110 +285,10 @@ bool credentials_may_be_signed(credentials *c, const struct http_message *m, int
     return verify(c, m, now_ms, false, why);
 }
 
-/* The keys of a profile; false: it has none. */
-static bool find_profile(const credentials *c, const char *profile, struct sigv4_keys *out)
-{
-    for (size_t i = 0; i < c->count; i++)
-        if (!strcmp(c->profiles[i].name, profile) && c->profiles[i].keys.access_key &&
-            c->profiles[i].keys.secret_key) {
-            *out = c->profiles[i].keys;
-            return true;
-        }
-    return false;
-}
-
-/* A variable of the environment; one that is empty counts as not set. */
-static const char *credentials_set(const char *name)
-{
-    const char *v = getenv(name);
-
-    return v && *v ? v : NULL;
-}
-
-static const char shared_variable[] = "AWS_SHARED_CREDENTIALS_FILE";
-
-/* A file that can't be read is as good as none: its name is only where one would be. */
-static credentials *file_of_user(const char *variable, const char *name, bool needs_keys)
-{
-    const char *path = credentials_set(variable), *home = credentials_set("HOME");
-    struct buf text = {0}, content = {0};
-    credentials *c = NULL;
-
-    if (path)
-        buf_adds(&text, path);
-    else if (home)
-        buf_printf(&text, "%s/.aws/%s", home, name);
-    if (text.len)
-        c = parse(buf_read_regular(&content, buf_str(&text), MAX_FILE, NULL), &content,
-                  buf_str(&text), needs_keys, NULL);
-    buf_clear(&text);
-    return c;
-}
-
-/*
- * The order of AWS's command line: the environment's keys, else the profile that AWS_PROFILE
- * names, else "default"; a profile is looked for in our own file before the user's.
- */
-bool credentials_own(const credentials *given, credentials **file, struct sigv4_keys *out)
-{
-    const char *profile = credentials_set("AWS_PROFILE");
-
-    *file = NULL;
-    *out = (struct sigv4_keys){credentials_set("AWS_ACCESS_KEY_ID"),
-                               credentials_set("AWS_SECRET_ACCESS_KEY"),
-                               credentials_set("AWS_SESSION_TOKEN")};
-    if (out->access_key && out->secret_key)
-        return true;
-    if (!profile)
-        profile = "default";
-    if (given && find_profile(given, profile, out))
-        return true;
-    *file = file_of_user(shared_variable, "credentials", true);
-    return *file && find_profile(*file, profile, out);
-}
-
-static const struct profile *profile_named(const credentials *c, const char *name)
+const struct profile *credentials_profile(const credentials *c, const char *name)
 {
     for (size_t i = 0; c && i < c->count; i++)
         if (!strcmp(c->profiles[i].name, name))
             return &c->profiles[i];
     return NULL;
-}
-
-static enum credentials_found wrong_profile(const char *name, const char *words, const char *what,
-                                            struct diag *why)
-{
-    diag_set(why, "NO_KEYS", 0, "Unable to load AWS credentials: the profile '%s' %s%s", name,
-             words, what);
-    return CREDENTIALS_WRONG;
-}
-
-/*
- * A profile's role stands in the file of settings, the keys of its source_profile in either file.
- * A source that has a role itself is not followed.
- */
-enum credentials_found credentials_own_role(credentials *files[2], struct credentials_role *out,
-                                            struct diag *why)
-{
-    const char *name = credentials_set("AWS_PROFILE");
-
-    if (!name)
-        name = "default";
-    files[0] = file_of_user("AWS_CONFIG_FILE", "config", false);
-    files[1] = NULL;
-    const struct profile *p = profile_named(files[0], name);
-    if (!p || (!p->role.role && !p->refused))
-        return CREDENTIALS_NO_ROLE;
-    if (p->refused)
-        return wrong_profile(name, "needs what is not done here: ", p->refused, why);
-    *out = p->role;
-    if (p->role.token_file)
-        return CREDENTIALS_ROLE;
-    if (!p->source)
-        return wrong_profile(name, "has a role_arn, but no source_profile", "", why);
-    files[1] = file_of_user(shared_variable, "credentials", true);
-    if ((files[1] && find_profile(files[1], p->source, &out->keys)) ||
-        find_profile(files[0], p->source, &out->keys))
-        return CREDENTIALS_ROLE;
-    return wrong_profile(name, "has a source_profile without keys: ", p->source, why);
 }

@@ -13,7 +13,7 @@
  *     aws_secret_access_key = …
  *     aws_session_token = …
  *
- * It says who may ask a server, and as whom one asks others.
+ * It says who may ask a server, and as whom one asks others: own_keys.h.
  */
 typedef struct credentials credentials;
 
@@ -37,31 +37,5 @@ bool credentials_signed(credentials *c, const struct http_message *m, int64_t no
  * but the signature itself. */
 bool credentials_may_be_signed(credentials *c, const struct http_message *m, int64_t now_ms,
                                struct sigv4_error *why);
-
-/*
- * Finds the keys for our own requests to others: in the environment (AWS_ACCESS_KEY_ID,
- * AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN), then in `given` (may be NULL), then in the file that
- * AWS_SHARED_CREDENTIALS_FILE names, or ~/.aws/credentials; of a file, the profile AWS_PROFILE, or
- * `default`. *file is what was read for it, to be freed when the keys aren't looked at any more.
- */
-bool credentials_own(const credentials *given, credentials **file, struct sigv4_keys *out);
-
-/* A role that a profile has others assume through STS. Texts are looks; NULL: not said. */
-struct credentials_role {
-    const char *role, *session, *external_id;
-    const char *token_file; /* a web identity's, instead of keys */
-    struct sigv4_keys keys; /* of its source_profile */
-};
-
-enum credentials_found { CREDENTIALS_NO_ROLE, CREDENTIALS_ROLE, CREDENTIALS_WRONG };
-
-/*
- * Finds the role that the profile AWS_PROFILE, or `default`, has in the file that AWS_CONFIG_FILE
- * names, or ~/.aws/config. *files are what was read for it, to be freed when *out isn't looked at
- * any more. CREDENTIALS_WRONG: the profile gets its keys in a way that is not done here, or lacks
- * something; *why tells.
- */
-enum credentials_found credentials_own_role(credentials *files[2], struct credentials_role *out,
-                                            struct diag *why);
 
 #endif

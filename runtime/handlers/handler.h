@@ -43,6 +43,7 @@ struct handlers_options {
     const char *region;                    /* to ask them for; NULL: AWS_DEFAULT_REGION */
     bool allow_link_local; /* endpoints and http:invoke may go to link-local addresses */
     int64_t poll_ms;       /* from a job's begin to the first look at it; 0: 1,000 */
+    int64_t keys_ms;       /* a program that gives keys may take so long; 0: 60,000 */
 };
 
 /* Makes the id of a request that the other side gave none: a UUID that follows from the call's key,

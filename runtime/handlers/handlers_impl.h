@@ -38,6 +38,8 @@ struct process;
 struct runtimes;
 struct integration;
 struct handler_input;
+struct key_plan;
+struct key_source;
 
 struct task_call {
     struct id_node node; /* first; the engine's id, or a number of our own with TASK_CALL_UNHEARD */
@@ -142,9 +144,10 @@ struct handlers {
     char *lambda_endpoint;
     handler_submitted *submitted;
     struct connection *connections;
-    struct stop *stops;      /* of jobs whose Tasks were cancelled */
-    struct role_keys *roles; /* that Tasks name in Credentials */
-    sigv4_signer *signer;    /* made when it is first needed */
+    struct stop *stops;        /* of jobs whose Tasks were cancelled */
+    struct role_keys *roles;   /* that Tasks name in Credentials */
+    struct own_keys *own_keys; /* where our own keys come from */
+    sigv4_signer *signer;      /* made when it is first needed */
     struct arena arena;
     /* The most specific first; the last ones have no pattern. */
     struct handler_row **rows;
@@ -248,10 +251,11 @@ struct signed_request {
     bool s3;
     bool test_keys; /* without keys of ours, emulators' will do; the service is on this machine */
     int64_t timeout_ms;
-    size_t max_body;               /* bytes of the answer; 0: as many as the options say */
-    const struct task_call *of;    /* the call whose Credentials count; NULL: our own keys sign */
-    const struct sigv4_keys *keys; /* to sign with; NULL: they are found */
-    bool keyless; /* asks for keys itself: it may go wherever, and only `headers` say who asks */
+    size_t max_body;             /* bytes of the answer; 0: as many as the options say */
+    const struct task_call *of;  /* the call whose Credentials count; NULL: our own keys sign */
+    struct key_plan *plan;       /* has `by` */
+    const struct key_source *by; /* whose keys sign; NULL: our own are found */
+    bool keyless; /* asks for keys itself: it may go wherever, but through no proxy */
     /* Is called instead of `done` when the keys can't be had: those of the call's role, or ours. */
     void (*no_keys)(void *user, bool of_role, const char *why);
 };

@@ -4,45 +4,25 @@
  * or of who gives us our own. They are kept until five minutes before they expire; nothing of them
  * is ever shown.
  */
-#include "runtime/handlers/roles.h"
+#include "runtime/handlers/roles_impl.h"
 
-#include "parsers/base/count.h"
 #include "parsers/base/mem.h"
-#include "parsers/base/text.h"
 #include "parsers/base/timestamp.h"
-#include "runtime/aws/aws.h"
 #include "runtime/aws/endpoints.h"
 #include "runtime/base/clock.h"
-#include "runtime/http/message.h"
 
+#include <assert.h>
 #include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    EARLY_MS = 5 * 60 * 1000,
-    ROLE_REQUEST_MS = 60 * 1000,
-    CONTAINER_MS = 5 * 1000,
-    MAX_TOKEN = 64 * 1024
-};
+enum { EARLY_MS = 5 * 60 * 1000, ROLE_REQUEST_MS = 60 * 1000, MAX_TOKEN = 64 * 1024 };
 
 static const char sts[] = "STS";
 
-struct role_keys {
-    struct role_keys *next;
-    handlers *h;
-    enum role_way way;
-    char *role, *token_file, *own_role, *external_id; /* all but `role` may be NULL */
-    char *access_key, *secret_key, *session_token;
-    int64_t until_ms; /* by clock_wall_ms: when they expire; 0: there are none */
-    struct aws_call call;
-    signed_send *request;              /* that is out; NULL: none */
-    struct role_wait *waits, *hearing; /* who waits; who is being told */
-};
-
 /* ---- a role's keys ---- */
 
-static void role_wipe(char **text)
+void role_wipe(char **text)
 {
     if (*text)
         OPENSSL_cleanse(*text, strlen(*text));
@@ -50,7 +30,7 @@ static void role_wipe(char **text)
     *text = NULL;
 }
 
-static void role_wipe_buf(struct buf *text)
+void role_wipe_buf(struct buf *text)
 {
     if (text->len)
         OPENSSL_cleanse(text->data, text->len);
@@ -58,7 +38,7 @@ static void role_wipe_buf(struct buf *text)
 }
 
 /* A file of a token may end with a line feed that is not part of it. */
-static const char *role_trimmed(struct buf *text)
+const char *role_trimmed(struct buf *text)
 {
     while (text->len && strchr(" \t\r\n", text->data[text->len - 1]) && text->data[text->len - 1])
         text->len--;
@@ -76,10 +56,9 @@ static void role_forget_keys(struct role_keys *k)
 static void role_free(struct role_keys *k)
 {
     role_forget_keys(k);
-    mem_free(k->role);
-    mem_free(k->own_role);
-    mem_free(k->token_file);
-    mem_free(k->external_id);
+    role_wipe(&k->metadata_token);
+    key_plan_unref(k->plan);
+    arena_clear(&k->texts);
     mem_free(k);
 }
 
@@ -88,7 +67,10 @@ void roles_close(handlers *h)
     for (struct role_keys *k = h->roles; k; k = k->next) {
         if (k->request)
             signed_send_cancel(k->request);
+        if (k->process)
+            key_process_end(k->process);
         k->request = NULL;
+        k->process = NULL;
     }
 }
 
@@ -100,6 +82,7 @@ void roles_free(handlers *h)
         h->roles = k->next;
         role_free(k);
     }
+    own_keys_free(h->own_keys);
 }
 
 static bool role_is_good(const struct role_keys *k, int64_t early_ms)
@@ -121,19 +104,16 @@ static char *role_text(const json *v, const char *name)
                : NULL;
 }
 
-/* Returns false, and nothing changes, when STS's answer has no keys in it. */
-static bool role_take_keys(struct role_keys *k, const json *answer)
+/* Returns false, and nothing changes, when `given` is no object of keys; see role_fetched. */
+static bool role_take_keys(struct role_keys *k, const json *given, const char *token, bool lasting)
 {
-    bool flat = k->way == ROLE_CONTAINER;
-    const json *given =
-        !flat && answer && json_is_object(answer) ? json_get(answer, "Credentials") : answer;
     char *access_key = role_text(given, "AccessKeyId");
     char *secret_key = role_text(given, "SecretAccessKey");
-    char *session_token = role_text(given, flat ? "Token" : "SessionToken");
+    char *session_token = role_text(given, token);
     char *until = role_text(given, "Expiration");
-    struct timestamp at;
-    bool good = access_key && secret_key && session_token && until &&
-                timestamp_parse(until, strlen(until), &at);
+    struct timestamp at = {.ms = INT64_MAX};
+    bool good = access_key && secret_key && (session_token || lasting) &&
+                (until ? timestamp_parse(until, strlen(until), &at) : lasting);
 
     mem_free(until);
     if (!good) {
@@ -175,6 +155,7 @@ void role_leave(struct role_wait *wait)
  */
 static void role_tell(struct role_keys *k, const char *why)
 {
+    k->telling = true;
     while (k->waits) { /* the list has the last that came first */
         struct role_wait *wait = k->waits;
 
@@ -190,37 +171,61 @@ static void role_tell(struct role_keys *k, const char *why)
         wait->role = NULL;
         wait->done(wait, why ? NULL : &keys, why);
     }
+    k->telling = false;
 }
 
-/* ---- the request ---- */
+/* Keys that are still good do when no new ones are to be had. */
+void role_fetched(struct role_keys *k, const json *given, const char *token, bool lasting,
+                  const char *who, const char *why)
+{
+    struct buf text = {0};
+
+    if (!role_take_keys(k, given, token, lasting) && !role_is_good(k, 0)) {
+        buf_printf(&text, "Unable to load AWS credentials: %s: ", who);
+        buf_adds(&text, why ? why : "the answer has no keys");
+    }
+    role_tell(k, text.len ? buf_str(&text) : NULL);
+    buf_clear(&text);
+}
+
+/* ---- STS ---- */
+
+/* Who was asked for our own keys. */
+static void role_write_giver(const struct role_keys *k, struct buf *out)
+{
+    if (k->from.way == KEY_BY_TOKEN)
+        buf_adds(out, "STS with the web identity token");
+    else
+        buf_printf(out, "STS, asked for the role of the profile '%s'", k->from.profile);
+}
 
 /* What STS refuses is told in AWS's words; that it was not reached is told as what it is. */
 static json *role_refusal(const struct role_keys *k, int status, const json *cause)
 {
-    static const char *const givers[] = {[ROLE_BY_TOKEN] = "STS with the web identity token",
-                                         [ROLE_OF_PROFILE] =
-                                             "STS with the keys of the source_profile",
-                                         [ROLE_CONTAINER] = "the container's server"};
+    const char *why = cause ? json_str(cause) : "the answer has no keys";
+    struct buf text = {0};
 
-    if (k->way != ROLE_OF_TASK && status && status != 200)
-        return json_stringf("Unable to load AWS credentials: %s answered with status %d",
-                            givers[k->way], status);
-    if (k->way != ROLE_OF_TASK)
-        return json_stringf("Unable to load AWS credentials: %s: %s", givers[k->way],
-                            cause ? json_str(cause) : "the answer has no keys");
-    if (status >= 400 && status < 500)
-        return json_stringf("The role %s is not authorized to assume the task state's role, %s.",
-                            k->own_role ? k->own_role : "of the execution", k->role);
-    return json_stringf("The task state's role, %s, could not be assumed: %s", k->role,
-                        cause ? json_str(cause) : "the answer has no keys");
+    if (!k->of_task) {
+        buf_adds(&text, "Unable to load AWS credentials: ");
+        role_write_giver(k, &text);
+        if (status && status != 200)
+            buf_printf(&text, " answered with status %d", status);
+        buf_printf(&text, ": %s", why);
+    } else if (status >= 400 && status < 500) {
+        buf_printf(&text, "The role %s is not authorized to assume the task state's role, %s.",
+                   k->own_role ? k->own_role : "of the execution", k->from.role);
+    } else {
+        buf_printf(&text, "The task state's role, %s, could not be assumed: %s", k->from.role, why);
+    }
+    return json_take_buf(&text);
 }
 
-/* Keys that are still good do when STS does not give new ones. */
 static void role_answered(void *user, struct http_response *r)
 {
     struct role_keys *k = user;
     struct aws_result result = {0};
     json *headers = NULL, *why = NULL;
+    const json *given = NULL;
 
     k->request = NULL;
     if (r->outcome == HTTP_ANSWERED) {
@@ -230,30 +235,29 @@ static void role_answered(void *user, struct http_response *r)
                                .len = r->body.len,
                                .headers = headers,
                                .request_id = ""};
-        if (k->way != ROLE_CONTAINER)
-            aws_answer_read(&k->call, &a, &result);
-        else if (r->status == 200 && r->body.len)
-            result.value = json_parse(r->body.data, r->body.len, 0, NULL);
-        result.ok = k->way == ROLE_CONTAINER ? result.value != NULL : result.ok;
+        aws_answer_read(&k->call, &a, &result);
+        if (result.ok && json_is_object(result.value))
+            given = json_get(result.value, "Credentials");
     } else {
         result.cause = json_stringf("Unable to execute HTTP request: %s", r->error);
     }
-    if (!(result.ok && role_take_keys(k, result.value)) && !role_is_good(k, 0))
+    if (!role_take_keys(k, given, "SessionToken", false) && !role_is_good(k, 0))
         why = role_refusal(k, r->outcome == HTTP_ANSWERED ? r->status : 0, result.cause);
-    if (r->body.data)
-        OPENSSL_cleanse(r->body.data, r->body.len);
+    role_wipe_buf(&r->body);
     json_unref(headers);
     aws_result_clear(&result);
     role_tell(k, why ? json_str(why) : NULL);
     json_unref(why);
 }
 
-/* Our own keys, with which STS is asked, can't be had. */
+/* The keys with which STS is asked can't be had. Ours are told as they are. */
 static void role_no_keys(void *user, bool of_role, const char *why)
 {
     struct role_keys *k = user;
     json *cause = json_cstring(why);
-    json *told = role_is_good(k, 0) ? NULL : role_refusal(k, 0, cause);
+    json *told = role_is_good(k, 0) ? NULL
+                 : k->of_task       ? role_refusal(k, 0, cause)
+                                    : json_ref(cause);
 
     (void)of_role;
     k->request = NULL;
@@ -281,53 +285,25 @@ static char *role_endpoint(handlers *h)
 }
 
 /* `token`: of the web identity, taken; NULL: none. */
-static json *role_parameters(const struct role_keys *k, const char *session, json *token)
+static json *role_parameters(const struct key_source *s, json *token)
 {
     struct json_build b;
 
-    json_build_object(&b, 4);
-    json_build_set(&b, "RoleArn", json_cstring(k->role));
-    json_build_set(&b, "RoleSessionName", json_cstring(session ? session : "asl"));
+    json_build_object(&b, 5);
+    json_build_set(&b, "RoleArn", json_cstring(s->role));
+    json_build_set(&b, "RoleSessionName", json_cstring(s->session ? s->session : "asl"));
     if (token)
         json_build_set(&b, "WebIdentityToken", token);
-    if (k->external_id)
-        json_build_set(&b, "ExternalId", json_cstring(k->external_id));
+    if (s->duration)
+        json_build_set(&b, "DurationSeconds", json_int(atol(s->duration)));
+    if (s->external_id)
+        json_build_set(&b, "ExternalId", json_cstring(s->external_id));
     return json_build_done(&b);
 }
 
-/* The server that gives a container its keys may be where no Task may go; who asks it has the token
- * that it was started with. */
-static bool role_ask_container(struct role_keys *k, struct diag *why)
+static bool sts_ask(struct role_keys *k, struct diag *why)
 {
-    const char *file = getenv("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
-    const char *token = getenv("AWS_CONTAINER_AUTHORIZATION_TOKEN");
-    struct buf text = {0};
-    struct sigv4_header header = {"Authorization", token};
-    bool good = !file || !*file || buf_read_regular(&text, file, MAX_TOKEN, why);
-
-    if (good && text.len)
-        header.value = role_trimmed(&text);
-    if (good && header.value && !http_header_value_ok(header.value)) {
-        diag_set(why, "NO_KEYS", 0,
-                 "Unable to load AWS credentials: the token for the "
-                 "container's server can't stand in a header");
-        good = false;
-    }
-    struct signed_request s = {.method = "GET",
-                               .url = k->role,
-                               .headers = &header,
-                               .header_count = header.value && *header.value,
-                               .keyless = true,
-                               .timeout_ms = CONTAINER_MS};
-    if (good)
-        k->request = send_signed(k->h, &s, role_answered, k, why);
-    role_wipe_buf(&text);
-    return k->request != NULL;
-}
-
-static bool role_request(struct role_keys *k, const struct role_ask *ask, struct diag *why)
-{
-    bool by_token = k->way == ROLE_BY_TOKEN;
+    bool by_token = k->from.way == KEY_BY_TOKEN;
     struct buf token = {0};
 
     struct asl_resource resource;
@@ -336,16 +312,14 @@ static bool role_request(struct role_keys *k, const struct role_ask *ask, struct
     struct aws_request q;
     struct buf url = {0};
 
-    if (k->way == ROLE_CONTAINER)
-        return role_ask_container(k, why);
     asl_resource_read(by_token ? "arn:aws:states:::aws-sdk:sts:assumeRoleWithWebIdentity"
                                : "arn:aws:states:::aws-sdk:sts:assumeRole",
                       &resource);
     if (!aws_call_read(&resource, &k->call, why) ||
-        (by_token && !buf_read_regular(&token, k->token_file, MAX_TOKEN, why)))
+        (by_token && !buf_read_regular(&token, k->from.token_file, MAX_TOKEN, why)))
         return false;
     json *parameters =
-        role_parameters(k, ask->session, by_token ? json_cstring(role_trimmed(&token)) : NULL);
+        role_parameters(&k->from, by_token ? json_cstring(role_trimmed(&token)) : NULL);
     role_wipe_buf(&token);
     bool good = aws_request_make(&k->call, parameters, &nobody, &q, why);
     json_unref(parameters);
@@ -364,7 +338,8 @@ static bool role_request(struct role_keys *k, const struct role_ask *ask, struct
                                .service = by_token ? NULL : k->call.service->signing,
                                .test_keys = endpoints_url_is_loopback(base),
                                .timeout_ms = ROLE_REQUEST_MS,
-                               .keys = ask->keys,
+                               .plan = k->plan,
+                               .by = k->from.source,
                                .no_keys = role_no_keys};
     q.body = (struct buf){0};
     k->request = send_signed(k->h, &s, role_answered, k, why);
@@ -372,6 +347,20 @@ static bool role_request(struct role_keys *k, const struct role_ask *ask, struct
     buf_clear(&url);
     mem_free(base);
     return k->request != NULL;
+}
+
+static bool role_request(struct role_keys *k, struct diag *why)
+{
+    switch (k->from.way) {
+    case KEY_OF_ROLE:
+    case KEY_BY_TOKEN: return sts_ask(k, why);
+    case KEY_BY_PROCESS: return key_process_ask(k, why);
+    case KEY_CONTAINER: return key_container_ask(k, why);
+    case KEY_METADATA: return key_metadata_ask(k, why);
+    case KEY_AT_HAND: break; /* nobody is asked for those */
+    }
+    assert(false);
+    return false;
 }
 
 /* ---- finding ---- */
@@ -397,12 +386,6 @@ static char *role_machine_of(const char *arn)
     return machine.len ? buf_take(&machine) : NULL;
 }
 
-static bool role_is(const struct role_keys *k, const struct role_ask *ask, const char *external_id)
-{
-    return k->way == ask->way && !strcmp(k->role, ask->role) && !k->external_id == !external_id &&
-           (!external_id || !strcmp(k->external_id, external_id));
-}
-
 /* A role's name may come from data, so that there could be any number of them: those that nobody
  * waits for go when their keys are no good any more. */
 static void roles_forget_old(handlers *h)
@@ -412,7 +395,7 @@ static void roles_forget_old(handlers *h)
     while (*at) {
         struct role_keys *k = *at;
 
-        if (k->request || k->waits || k->hearing || role_is_good(k, EARLY_MS)) {
+        if (k->request || k->process || k->waits || k->telling || role_is_good(k, EARLY_MS)) {
             at = &k->next;
         } else {
             *at = k->next;
@@ -421,29 +404,60 @@ static void roles_forget_old(handlers *h)
     }
 }
 
-static struct role_keys *role_of(handlers *h, const struct role_ask *ask)
+static const char *role_keep(struct role_keys *k, const char *text)
 {
-    char *external_id = ask->way == ROLE_OF_TASK ? role_machine_of(ask->execution)
-                        : ask->external_id       ? mem_strdup(ask->external_id)
-                                                 : NULL;
-    struct role_keys *k = h->roles;
+    return text ? arena_strndup(&k->texts, text, strlen(text)) : NULL;
+}
 
-    while (k && !role_is(k, ask, external_id))
-        k = k->next;
-    if (k) {
-        mem_free(external_id);
-        return k;
-    }
-    roles_forget_old(h);
-    k = mem_calloc(1, sizeof *k);
+/* The id of a Task's role is its ARN, with the ExternalId. */
+static void role_task_id(const struct role_ask *ask, const char *external_id, struct buf *id)
+{
+    buf_adds(id, ask->role);
+    buf_addc(id, '\n');
+    buf_adds(id, external_id ? external_id : "");
+}
+
+static struct role_keys *role_new(handlers *h, const struct role_ask *ask, const char *external_id,
+                                  const char *id)
+{
+    struct role_keys *k = mem_calloc(1, sizeof *k);
+
     k->h = h;
-    k->way = ask->way;
-    k->role = mem_strdup(ask->role);
-    k->token_file = ask->token_file ? mem_strdup(ask->token_file) : NULL;
-    k->own_role = ask->own_role ? mem_strdup(ask->own_role) : NULL;
-    k->external_id = external_id;
+    k->of_task = !ask->plan;
+    if (ask->plan) {
+        k->plan = ask->plan;
+        k->plan->refs++;
+        k->from = *ask->source;
+    } else {
+        k->from = (struct key_source){.way = KEY_OF_ROLE,
+                                      .id = role_keep(k, id),
+                                      .role = role_keep(k, ask->role),
+                                      .external_id = role_keep(k, external_id)};
+        k->own_role = role_keep(k, ask->own_role);
+    }
     k->next = h->roles;
     h->roles = k;
+    return k;
+}
+
+static struct role_keys *role_of(handlers *h, const struct role_ask *ask)
+{
+    char *external_id = ask->plan ? NULL : role_machine_of(ask->execution);
+    struct role_keys *k = h->roles;
+    struct buf own_id = {0};
+
+    if (!ask->plan)
+        role_task_id(ask, external_id, &own_id);
+    const char *id = ask->plan ? ask->source->id : buf_str(&own_id);
+    enum key_way way = ask->plan ? ask->source->way : KEY_OF_ROLE;
+    while (k && !(k->of_task == !ask->plan && k->from.way == way && !strcmp(k->from.id, id)))
+        k = k->next;
+    if (!k) {
+        roles_forget_old(h);
+        k = role_new(h, ask, external_id, id);
+    }
+    buf_clear(&own_id);
+    mem_free(external_id);
     return k;
 }
 
@@ -461,63 +475,12 @@ enum role_found role_find(handlers *h, const struct role_ask *ask, struct role_w
         *out = role_look(k);
         return ROLE_FOUND;
     }
-    if (!k->request && !role_request(k, ask, why))
-        return ROLE_NOT_ASKED;
+    /* Who waits keeps it: to ask for the keys of its source may make room for others. */
     wait->role = k;
     wait->next = k->waits;
     k->waits = wait;
-    return ROLE_AWAITED;
-}
-
-/* ---- who gives us our own keys ---- */
-
-static const char *role_setting(const char *name)
-{
-    const char *v = getenv(name);
-
-    return v && *v ? v : NULL;
-}
-
-bool role_from_token(struct role_ask *ask)
-{
-    *ask = (struct role_ask){.way = ROLE_BY_TOKEN,
-                             .role = role_setting("AWS_ROLE_ARN"),
-                             .token_file = role_setting("AWS_WEB_IDENTITY_TOKEN_FILE"),
-                             .session = role_setting("AWS_ROLE_SESSION_NAME")};
-    return ask->role && ask->token_file;
-}
-
-/* The keys would be readable on the way, so that AWS's SDKs ask only these without TLS: this
- * machine, and the addresses of ECS and EKS. */
-static bool is_containers_server(const char *url)
-{
-    static const char *const hosts[] = {"http://169.254.170.2", "http://169.254.170.23",
-                                        "http://[fd00:ec2::23]"};
-
-    if (!http_url_ok(url))
-        return false;
-    if (!strncasecmp(url, "https:", 6) || endpoints_url_is_loopback(url))
-        return true;
-    for (size_t i = 0; i < COUNT(hosts); i++)
-        if (text_begins_with(url, hosts[i]) && strchr("/:", url[strlen(hosts[i])]))
-            return true;
-    return false;
-}
-
-bool role_from_container(struct role_ask *ask, char **url)
-{
-    const char *path = role_setting("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
-    const char *whole = role_setting("AWS_CONTAINER_CREDENTIALS_FULL_URI");
-    struct buf text = {0};
-
-    *url = NULL;
-    if (path)
-        buf_printf(&text, "http://169.254.170.2%s%s", *path == '/' ? "" : "/", path);
-    else if (whole && is_containers_server(whole))
-        buf_adds(&text, whole);
-    else
-        return false;
-    *url = buf_take(&text);
-    *ask = (struct role_ask){.way = ROLE_CONTAINER, .role = *url};
-    return true;
+    if (k->request || k->process || role_request(k, why))
+        return ROLE_AWAITED;
+    role_leave(wait);
+    return ROLE_NOT_ASKED;
 }

@@ -1,29 +1,21 @@
 #ifndef RUNTIME_HANDLERS_ROLES_H
 #define RUNTIME_HANDLERS_ROLES_H
 
+#include "runtime/aws/own_keys.h"
 #include "runtime/handlers/handlers_impl.h"
 
 /*
  * Keys that somebody else has to be asked for, and that are kept: of roles that Tasks name in
- * Credentials, and our own where the environment says who gives them.
+ * Credentials, and our own where own_keys.h finds that they are not at hand.
  */
 
-enum role_way {
-    ROLE_OF_TASK,    /* STS, with our own keys */
-    ROLE_BY_TOKEN,   /* STS, with the web identity token in AWS_WEB_IDENTITY_TOKEN_FILE */
-    ROLE_OF_PROFILE, /* STS, with the keys of its source_profile */
-    ROLE_CONTAINER,  /* the server at AWS_CONTAINER_CREDENTIALS_FULL_URI or …_RELATIVE_URI */
-};
-
-/* Which keys are wanted, and by whom. */
+/* Which keys are wanted: those of `source`, or of a Task's role. */
 struct role_ask {
-    enum role_way way;
-    const char *role;                  /* its ARN; of a container's the URL */
-    const char *token_file;            /* ROLE_BY_TOKEN */
-    const char *own_role;              /* that of the execution, for messages; NULL: not known */
-    const char *execution;             /* ARN; NULL: none */
-    const char *session, *external_id; /* of profiles; NULL: not said */
-    const struct sigv4_keys *keys;     /* ROLE_OF_PROFILE: to ask STS with */
+    struct key_plan *plan; /* has `source`; NULL: a Task's role */
+    const struct key_source *source;
+    const char *role;      /* a Task's: its ARN */
+    const char *own_role;  /* that of the execution, for messages; NULL: not known */
+    const char *execution; /* ARN; NULL: none */
 };
 
 /* Who waits for a role's keys. The storage is the waiter's. */
@@ -39,16 +31,10 @@ struct role_wait {
  * an emulator's Tasks keep our own keys as long as nothing says where STS is. */
 bool roles_are_assumed(handlers *h, bool local);
 
-/* Says who gives us our own keys, after `ask->way`'s settings in the environment. Returns false
- * when they have none. */
-bool role_from_token(struct role_ask *ask);
-/* Does the same for a container's server. *url is to be freed when ask is not used any more. */
-bool role_from_container(struct role_ask *ask, char **url);
-
 enum role_found {
     ROLE_FOUND,     /* *out are its keys, a look until the loop goes on */
     ROLE_AWAITED,   /* wait->done comes, unless role_leave comes first */
-    ROLE_NOT_ASKED, /* STS could not be asked: *why */
+    ROLE_NOT_ASKED, /* nobody could be asked: *why */
 };
 
 enum role_found role_find(handlers *h, const struct role_ask *ask, struct role_wait *wait,

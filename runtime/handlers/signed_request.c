@@ -1,5 +1,5 @@
 /*
- * Requests to services of AWS and to APIs, signed with the keys that credentials.h finds. They
+ * Requests to services of AWS and to APIs, signed with the keys that own_keys.h finds. They
  * never go to link-local addresses, where a cloud machine's own credentials are to be had, unless
  * the options allow it.
  */
@@ -7,11 +7,9 @@
 
 #include "parsers/base/arena.h"
 #include "parsers/base/mem.h"
-#include "runtime/aws/credentials.h"
 #include "runtime/aws/endpoints.h"
 #include "runtime/base/clock.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -27,29 +25,13 @@ static bool no_link_local_name(void *user, const char *host)
     return !endpoints_name_is_link_local(host);
 }
 
-/* `role`: the keys of the Task's role; NULL: our own are looked for. */
-static bool sign_request(handlers *h, const struct signed_request *q, const struct sigv4_keys *role,
+static void sign_request(handlers *h, const struct signed_request *q, const struct sigv4_keys *keys,
                          const char *path, const char *query, struct sigv4_header *headers,
-                         size_t count, struct buf *lines, struct diag *why)
+                         size_t count, struct buf *lines)
 {
     const char *region = q->region ? q->region : handlers_region(h);
-    struct sigv4_keys keys;
-    credentials *file = NULL;
     struct sigv4_signed s;
 
-    if (role) {
-        keys = *role;
-    } else if (!credentials_own(h->options.credentials, &file, &keys)) {
-        /* Emulators want a signature, but don't look at it. */
-        keys = (struct sigv4_keys){"test", "test", NULL};
-        if (!q->test_keys) {
-            credentials_free(file);
-            diag_set(why, "NO_KEYS", 0,
-                     "Unable to load AWS credentials: set AWS_ACCESS_KEY_ID and "
-                     "AWS_SECRET_ACCESS_KEY, or AWS_PROFILE");
-            return false;
-        }
-    }
     if (!h->signer)
         h->signer = sigv4_signer_new();
     sigv4_sign(h->signer,
@@ -61,7 +43,7 @@ static bool sign_request(handlers *h, const struct signed_request *q, const stru
                                        .body = q->body.data,
                                        .body_len = q->body.len,
                                        .path_as_is = q->s3},
-               &keys, &(struct sigv4_scope){region, q->service, clock_wall_ms()}, q->s3, &s);
+               keys, &(struct sigv4_scope){region, q->service, clock_wall_ms()}, q->s3, &s);
     /* As they stand: it is what was signed. */
     http_header_add_plain(lines, "X-Amz-Date", s.date);
     if (q->s3)
@@ -70,8 +52,6 @@ static bool sign_request(handlers *h, const struct signed_request *q, const stru
         http_header_add_plain(lines, "X-Amz-Security-Token", s.session_token);
     http_header_add_plain(lines, "Authorization", buf_str(&s.authorization));
     sigv4_signed_clear(&s);
-    credentials_free(file);
-    return true;
 }
 
 /*
@@ -79,7 +59,7 @@ static bool sign_request(handlers *h, const struct signed_request *q, const stru
  * bytes, or the signature does not hold.
  */
 static http_transfer *sign_and_send(handlers *h, struct signed_request *q,
-                                    const struct sigv4_keys *role, http_done *done, void *user,
+                                    const struct sigv4_keys *keys, http_done *done, void *user,
                                     struct diag *why)
 {
     http_client *http = handlers_client(h, why);
@@ -107,8 +87,8 @@ static http_transfer *sign_and_send(handlers *h, struct signed_request *q,
     if (!typed)
         buf_add(&lines, "Content-Type:", sizeof "Content-Type:");
     if (good && q->service)
-        good = sign_request(h, q, role, path, *question == '?' ? question + 1 : NULL, headers,
-                            q->header_count + 1, &lines, why);
+        sign_request(h, q, keys, path, *question == '?' ? question + 1 : NULL, headers,
+                     q->header_count + 1, &lines);
     if (good) {
         struct http_request r = {
             .method = q->method,
@@ -117,6 +97,7 @@ static http_transfer *sign_and_send(handlers *h, struct signed_request *q,
             .body = q->body,
             .timeout_ms = q->timeout_ms,
             .max_body = q->max_body ? q->max_body : h->options.max_output,
+            .direct = q->keyless,
             .allow = h->options.allow_link_local || q->keyless ? NULL : no_link_local,
             .allow_name = q->keyless ? NULL : no_link_local_name,
         };
@@ -169,6 +150,8 @@ static void keep_request(signed_send *s, struct signed_request *q)
     s->request = *q;
     q->body = (struct buf){0};
     s->request.of = NULL;
+    s->request.plan = NULL;
+    s->request.by = NULL;
     s->request.headers = headers;
     s->request.method = keep_text(s, q->method);
     s->request.url = keep_text(s, q->url);
@@ -205,107 +188,101 @@ static void signed_send_keys_came(struct role_wait *wait, const struct sigv4_key
     diag_clear(&why);
 }
 
-static bool keys_are_set(void)
-{
-    const char *access_key = getenv("AWS_ACCESS_KEY_ID"),
-               *secret_key = getenv("AWS_SECRET_ACCESS_KEY");
+/* ---- whose keys ---- */
 
-    return access_key && *access_key && secret_key && *secret_key;
+/* Emulators want a signature, but don't look at it. */
+static const struct sigv4_keys test_keys = {"test", "test", NULL};
+
+static bool is_asked_for(const struct key_source *s)
+{
+    return s->way == KEY_OF_ROLE || s->way == KEY_BY_TOKEN || s->way == KEY_BY_PROCESS;
 }
 
-/* Who is asked for the keys of a request, and what that looks at. */
-struct key_search {
-    struct role_ask ask;
-    struct credentials_role role;
-    credentials *files[2];
-    char *url;
-};
-
-static void key_search_clear(struct key_search *f)
+/* Returns our own keys where they are at hand; else NULL: then *asked is who is asked for them, or
+ * there are none and *why says so. For a service of this machine, which is an emulator, nobody is
+ * asked as long as it has no STS, and any keys will do. */
+static const struct sigv4_keys *own_keys_for(handlers *h, const struct signed_request *q,
+                                             const struct key_plan *plan,
+                                             const struct key_source **asked, struct diag *why)
 {
-    credentials_free(f->files[0]);
-    credentials_free(f->files[1]);
-    mem_free(f->url);
-}
+    const struct key_source *s = q->by ? q->by : plan->source;
 
-enum keys_are { KEYS_AT_HAND, KEYS_ASKED_FOR, KEYS_NOT_TO_BE_HAD };
-
-/* An emulator takes any keys, so that for one a profile need not be complete. */
-static enum keys_are keys_of_profile(struct key_search *f, bool local, struct diag *why)
-{
-    struct diag wrong = {0};
-    enum credentials_found found = credentials_own_role(f->files, &f->role, &wrong);
-    const struct credentials_role *r = &f->role;
-
-    if (found == CREDENTIALS_WRONG && !local)
-        diag_set(why, wrong.code, 0, "%s", wrong.text);
-    diag_clear(&wrong);
-    if (found != CREDENTIALS_ROLE)
-        return found == CREDENTIALS_WRONG && !local ? KEYS_NOT_TO_BE_HAD : KEYS_AT_HAND;
-    f->ask = (struct role_ask){.way = r->token_file ? ROLE_BY_TOKEN : ROLE_OF_PROFILE,
-                               .role = r->role,
-                               .token_file = r->token_file,
-                               .session = r->session,
-                               .external_id = r->external_id,
-                               .keys = r->token_file ? NULL : &r->keys};
-    return KEYS_ASKED_FOR;
-}
-
-/* The order is that of AWS's SDKs: keys in the environment, a profile's role, a web identity token,
- * keys in files, a container's server. */
-static enum keys_are find_own_keys(handlers *h, const struct signed_request *q,
-                                   struct key_search *f, struct diag *why)
-{
-    struct sigv4_keys keys;
-    credentials *file = NULL;
-    enum keys_are profile = KEYS_AT_HAND;
-
-    if (!q->service || q->keys || keys_are_set())
-        return KEYS_AT_HAND;
-    if (roles_are_assumed(h, q->test_keys)) {
-        profile = keys_of_profile(f, q->test_keys, why);
-        if (profile != KEYS_AT_HAND)
-            return profile;
-        if (role_from_token(&f->ask))
-            return KEYS_ASKED_FOR;
+    *asked = NULL;
+    if (s && s->way == KEY_AT_HAND)
+        return &s->keys;
+    if (s && !(q->test_keys && is_asked_for(s) && !roles_are_assumed(h, true))) {
+        *asked = s;
+        return NULL;
     }
-    if (!role_from_container(&f->ask, &f->url))
-        return KEYS_AT_HAND;
-    bool in_file = credentials_own(h->options.credentials, &file, &keys);
-    credentials_free(file);
-    return in_file ? KEYS_AT_HAND : KEYS_ASKED_FOR;
+    if (q->test_keys)
+        return plan->simple ? plan->simple : &test_keys;
+    if (plan->wrong)
+        diag_set(why, "NO_KEYS", 0, "Unable to load AWS credentials: %s", plan->wrong);
+    else
+        diag_set(why, "NO_KEYS", 0,
+                 "Unable to load AWS credentials: set AWS_ACCESS_KEY_ID and "
+                 "AWS_SECRET_ACCESS_KEY, or AWS_PROFILE");
+    return NULL;
+}
+
+static struct key_plan *plan_for(handlers *h, const struct signed_request *q)
+{
+    if (q->plan) {
+        q->plan->refs++;
+        return q->plan;
+    }
+    if (!h->own_keys)
+        h->own_keys = own_keys_new();
+    return own_keys_find(h->own_keys, h->options.credentials, clock_steady_ms());
+}
+
+/* Sends it, or waits for its keys. Returns false with *why filled when neither can be. */
+static bool send_or_wait(signed_send *s, struct signed_request *q, struct key_plan *plan,
+                         struct diag *why)
+{
+    const struct task_call *of = q->of;
+    struct role_ask ask = {0};
+    const struct sigv4_keys *keys = NULL;
+    enum role_found found = ROLE_FOUND;
+    struct sigv4_keys kept;
+
+    if (s->of_role) {
+        ask = (struct role_ask){
+            .role = of->role, .own_role = of->own_role, .execution = of->execution};
+    } else if (plan) {
+        keys = own_keys_for(s->h, q, plan, &ask.source, why);
+        ask.plan = plan;
+        if (!keys && !ask.source)
+            return false;
+    }
+    if (s->of_role || ask.source) {
+        found = role_find(s->h, &ask, &s->wait, &kept, why);
+        keys = &kept;
+    }
+    if (found == ROLE_AWAITED)
+        keep_request(s, q);
+    else if (found == ROLE_FOUND)
+        s->transfer = sign_and_send(s->h, q, keys, signed_send_answered, s, why);
+    return found == ROLE_AWAITED || s->transfer;
 }
 
 signed_send *send_signed(handlers *h, struct signed_request *q, http_done *done, void *user,
                          struct diag *why)
 {
     signed_send *s = mem_calloc(1, sizeof *s);
-    const struct task_call *of = q->of;
-    struct key_search search = {0};
-    enum keys_are are = KEYS_ASKED_FOR;
-    enum role_found found = ROLE_FOUND;
-    struct sigv4_keys keys;
+    struct key_plan *plan = NULL;
 
     s->h = h;
     s->done = done;
     s->user = user;
     s->wait.done = signed_send_keys_came;
-    s->of_role = of && of->role && q->service && roles_are_assumed(h, q->test_keys);
-    if (s->of_role)
-        search.ask = (struct role_ask){
-            .role = of->role, .own_role = of->own_role, .execution = of->execution};
-    else
-        are = find_own_keys(h, q, &search, why);
-    if (are == KEYS_ASKED_FOR)
-        found = role_find(h, &search.ask, &s->wait, &keys, why);
-    if (found == ROLE_AWAITED)
-        keep_request(s, q);
-    else if (found == ROLE_FOUND && are != KEYS_NOT_TO_BE_HAD)
-        s->transfer = sign_and_send(h, q, are == KEYS_ASKED_FOR ? &keys : q->keys,
-                                    signed_send_answered, s, why);
-    key_search_clear(&search);
+    s->of_role = q->of && q->of->role && q->service && roles_are_assumed(h, q->test_keys);
+    if (q->service && !s->of_role)
+        plan = plan_for(h, q);
+    bool good = send_or_wait(s, q, plan, why);
+    key_plan_unref(plan);
     buf_clear(&q->body);
-    if (found == ROLE_AWAITED || s->transfer)
+    if (good)
         return s;
     signed_send_free(s);
     return NULL;

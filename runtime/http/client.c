@@ -221,7 +221,7 @@ static void set_probing(struct http_transfer *t, bool probing)
 {
     t->probing = probing;
     /* "" is no proxy at all, NULL the one of the environment */
-    t->client->curl->easy_setopt(t->easy, CURLOPT_PROXY, probing ? "" : NULL);
+    t->client->curl->easy_setopt(t->easy, CURLOPT_PROXY, probing || t->direct ? "" : NULL);
     t->client->curl->easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, probing ? 1L : 0L);
 }
 
@@ -532,6 +532,7 @@ http_transfer *http_client_send(http_client *c, struct http_request *q, http_don
     t->user = user;
     t->allow = q->allow;
     t->allow_name = q->allow_name;
+    t->direct = q->direct;
     t->max_body = q->max_body ? q->max_body : MAX_BODY;
     t->timeout_ms = q->timeout_ms;
     t->header_bytes = 0;
@@ -549,7 +550,7 @@ http_transfer *http_client_send(http_client *c, struct http_request *q, http_don
     t->until_ms = q->timeout_ms ? now_ms + q->timeout_ms : 0;
     t->connect_until_ms = now_ms + (q->connect_ms ? q->connect_ms : CONNECT_MS);
     set_times(t);
-    set_probing(t, t->allow && may_use_proxy());
+    set_probing(t, t->allow && !t->direct && may_use_proxy());
     client_push(&c->running, t);
     c->curl->multi_add_handle(c->multi, t->easy);
     return t;

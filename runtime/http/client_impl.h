@@ -28,6 +28,7 @@ struct http_transfer {
     bool too_large;                     /* the answer is */
     bool refused;                       /* by `allow` */
     bool again;                         /* it is the second try */
+    bool direct;                        /* never through a proxy */
     bool probing; /* looks up the name only, to ask `allow` before a proxy is asked */
     char error[CURL_ERROR_SIZE];
 };

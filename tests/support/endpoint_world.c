@@ -70,8 +70,13 @@ static void on_submitted(void *user, uint64_t id, const json *output)
 
 struct endpoint_world *endpoint_world_new(const struct reply *replies, const char *file)
 {
+    return endpoint_world_new_with(replies, file, (struct handlers_options){0});
+}
+
+struct endpoint_world *endpoint_world_new_with(const struct reply *replies, const char *file,
+                                               struct handlers_options options)
+{
     struct endpoint_world *w = mem_calloc(1, sizeof *w);
-    struct handlers_options options = {.poll_ms = 1};
     struct buf any = {0};
 
     unsetenv("AWS_ENDPOINT_URL");
@@ -90,6 +95,7 @@ struct endpoint_world *endpoint_world_new(const struct reply *replies, const cha
         ck_assert(endpoints_add(w->endpoints, buf_str(&any), NULL));
     buf_clear(&any);
     options.endpoints = w->endpoints;
+    options.poll_ms = 1;
     w->handlers = handlers_new(&w->loop, &options, on_result, w);
     handlers_on_submitted(w->handlers, on_submitted);
     if (file) {

@@ -43,6 +43,10 @@ struct endpoint_world {
  * --endpoint. */
 struct endpoint_world *endpoint_world_new(const struct reply *replies, const char *file);
 
+/* Makes one with options of the test's own. */
+struct endpoint_world *endpoint_world_new_with(const struct reply *replies, const char *file,
+                                               struct handlers_options options);
+
 /* All handles must be gone in the end. */
 void endpoint_world_free(struct endpoint_world *w);
 

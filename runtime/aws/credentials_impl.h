@@ -1,0 +1,40 @@
+#ifndef RUNTIME_AWS_CREDENTIALS_IMPL_H
+#define RUNTIME_AWS_CREDENTIALS_IMPL_H
+
+#include "runtime/aws/credentials.h"
+
+/* The settings of a profile that are of use here, in the order of their names' table. */
+enum profile_setting {
+    PROFILE_ACCESS_KEY,
+    PROFILE_SECRET_KEY,
+    PROFILE_SESSION_TOKEN, /* these three must not be empty */
+    PROFILE_ROLE,
+    PROFILE_SESSION,
+    PROFILE_EXTERNAL_ID,
+    PROFILE_DURATION,
+    PROFILE_MFA,
+    PROFILE_TOKEN_FILE,
+    PROFILE_SOURCE,            /* source_profile */
+    PROFILE_CREDENTIAL_SOURCE, /* credential_source */
+    PROFILE_PROCESS,
+    PROFILE_SSO_SESSION,
+    PROFILE_SSO_URL,
+    PROFILE_LOGIN,
+    PROFILE_SETTINGS,
+};
+
+struct profile {
+    const char *name;
+    const char *settings[PROFILE_SETTINGS]; /* NULL: not set */
+};
+
+/* Returns what a setting is called in files. */
+const char *profile_setting_name(enum profile_setting s);
+
+/* Returns a look at the profile of that name; NULL: there is none, or `c` is NULL. */
+const struct profile *credentials_profile(const credentials *c, const char *name);
+
+/* Reads a file as credentials_reload does, but it need not have keys. */
+credentials *credentials_read_profiles(const char *path, struct diag *why);
+
+#endif

@@ -1,0 +1,62 @@
+#ifndef RUNTIME_AWS_OWN_KEYS_H
+#define RUNTIME_AWS_OWN_KEYS_H
+
+#include "runtime/aws/credentials.h"
+
+/*
+ * Who gives us the keys for our own requests to others, as AWS's SDKs find it: environment, files
+ * of profiles, programs and servers. Here it is only found; runtime/handlers/roles.h asks them.
+ */
+
+enum key_way {
+    KEY_AT_HAND,    /* they stand in the environment or in a file */
+    KEY_OF_ROLE,    /* STS is asked for a role, with the keys of `source` */
+    KEY_BY_TOKEN,   /* STS is asked for a role, with a web identity's token */
+    KEY_BY_PROCESS, /* a program prints them: credential_process */
+    KEY_CONTAINER,  /* the server of a container's keys */
+    KEY_METADATA,   /* the metadata of a machine in EC2 */
+};
+
+/* One step to keys. Texts are NULL where they do not apply or nothing says them. */
+struct key_source {
+    enum key_way way;
+    const char *id;                    /* is the same for all sources that give the same keys */
+    const char *profile;               /* the one that says so */
+    struct sigv4_keys keys;            /* KEY_AT_HAND */
+    const struct key_source *source;   /* KEY_OF_ROLE */
+    const char *role;                  /* KEY_OF_ROLE, KEY_BY_TOKEN: its ARN */
+    const char *session, *external_id; /* of both */
+    const char *duration;              /* of both: seconds, a number */
+    const char *token_file;            /* KEY_BY_TOKEN */
+    const char *command;               /* KEY_BY_PROCESS: its line */
+    const char *url;                   /* KEY_CONTAINER, KEY_METADATA: of the server */
+};
+
+/* What was found at one time: counted, and never changed. */
+struct key_plan {
+    size_t refs;
+    struct arena arena;              /* of all that is below */
+    const struct key_source *source; /* NULL: there is none */
+    const char *wrong;               /* why there is none, where something is wrong; else NULL */
+    const struct sigv4_keys *simple; /* keys at hand, though `source` may be another; or NULL */
+};
+
+void key_plan_unref(struct key_plan *p);
+
+/* The files and what was made of them. */
+typedef struct own_keys own_keys;
+
+own_keys *own_keys_new(void);
+void own_keys_free(own_keys *o);
+
+/*
+ * Returns who gives us keys; the reference is yours. It is found anew when a second has passed (by
+ * `now_ms`, a steady clock); files that have not changed since are not read again.
+ *
+ * The keys AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY come first. Then the profile AWS_PROFILE, or
+ * `default`, is looked for in the files that AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE name,
+ * or ~/.aws/credentials and ~/.aws/config; its keys also in `given`, before these (may be NULL).
+ */
+struct key_plan *own_keys_find(own_keys *o, const credentials *given, int64_t now_ms);
+
+#endif
