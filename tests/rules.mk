@@ -146,7 +146,7 @@ fuzz: ## parsers against made-up input: TARGET=json SECONDS=60
 	    build/fuzz/fuzz_$$t -max_total_time=$(SECONDS) -artifact_prefix=build/fuzz/$$t- \
 	        -rss_limit_mb=2048 -timeout=10 build/fuzz/corpus/$$t tests/fuzz/corpus/$$t; done
 
-.PHONY: fuzz bench bench-validate bench-test jsonata-differential $(BENCHES:%=bench-%)
+.PHONY: fuzz bench bench-validate bench-test bench-calls jsonata-differential $(BENCHES:%=bench-%)
 bench: setup ## how fast it is: BENCH="--reps 20 loop1000"; --help in tests/bench/run. Parts: bench-json, -work, -waiting, -http, -store
 	$(then) all
 	@tests/bench/run --asl $(BUILD)/asl --out build/bench $(BENCH)
@@ -160,6 +160,8 @@ bench-validate: all ## asl validate: MB a second, and what a hostile file costs
 	@tests/bench/validate --asl $(BUILD)/asl $(BENCH)
 bench-test: $(BUILD)/asl ## asl test: cases a second, on one core and on two, and what mutants cost
 	@tests/bench/test --asl $(BUILD)/asl $(BENCH)
+bench-calls: $(BUILD)/asl ## what a signed call of a service costs beside a call of a plain HTTP handler
+	@tests/bench/calls --asl $(BUILD)/asl $(BENCH)
 COUNT ?= 20000
 SEED  ?= 1
 jsonata-differential: all ## random JSONata beside the reference implementation (with Node): COUNT=20000 SEED=1 ONLY=regex
