@@ -1,6 +1,7 @@
 /* http:invoke and apigateway:invoke: the requests, connections, and what a Task gets. */
 
 #include "parsers/base/mem.h"
+#include "runtime/http/client.h"
 #include "tests/support/endpoint_world.h"
 #include "tests/support/expect.h"
 
@@ -369,34 +370,238 @@ static const struct {
      "POST /token TOKEN\nGET /a [Bearer T]\nPOST /token TOKEN\nGET /a [Bearer T]\n"},
 };
 
-START_TEST(oauth_token)
+/* Adds what was seen, with TOKEN for the form of a token's request. */
+static void add_seen(struct buf *out, struct endpoint_world *w)
 {
     static const char form[] = "grant_type=client_credentials&client_id=c&client_secret=s";
+    const char *at = buf_str(&w->seen), *found;
+
+    for (; (found = strstr(at, form)); at = found + strlen(form))
+        buf_printf(out, "%.*sTOKEN", (int)(found - at), at);
+    buf_adds(out, at);
+}
+
+static struct endpoint_world *oauth_world(const struct reply *replies, struct buf *parameters)
+{
+    struct endpoint_world *w = endpoint_world_new(
+        replies, "{\"handlers\":[],\"connections\":[{\"connection\":\"shop\",\"oauth\":{"
+                 "\"url\":\"STUB/token\",\"client_id\":\"c\",\"client_secret\":\"s\"}}]}");
+
+    w->shown = "Authorization";
+    buf_printf(parameters, "{\"ApiEndpoint\":\"%s/a\",\"Method\":\"GET\"," WITH_CONNECTION "}",
+               http_stub_url(w->stub));
+    return w;
+}
+
+START_TEST(oauth_token)
+{
     struct reply replies[MAX_REPLIES] = {{200, NULL, tokens[_i].token},
                                          {200, NULL, "1"},
                                          {200, NULL, tokens[_i].token},
                                          {200, NULL, "1"}};
-    struct endpoint_world *w = endpoint_world_new(
-        replies, "{\"handlers\":[],\"connections\":[{\"connection\":\"shop\",\"oauth\":{"
-                 "\"url\":\"STUB/token\",\"client_id\":\"c\",\"client_secret\":\"s\"}}]}");
     struct buf text = {0}, seen = {0};
+    struct endpoint_world *w = oauth_world(replies, &text);
 
-    w->shown = "Authorization";
-    buf_printf(&text, "{\"ApiEndpoint\":\"%s/a\",\"Method\":\"GET\"," WITH_CONNECTION "}",
-               http_stub_url(w->stub));
     for (int i = 0; i < 2; i++)
         endpoint_world_run(w, HTTP, buf_str(&text));
-    for (const char *at = buf_str(&w->seen), *found; *at; at = found + strlen(form)) {
-        found = strstr(at, form);
-        if (!found) {
-            buf_adds(&seen, at);
-            break;
-        }
-        buf_printf(&seen, "%.*sTOKEN", (int)(found - at), at);
-    }
+    add_seen(&seen, w);
     expect_text(tokens[_i].name, buf_str(&seen), tokens[_i].requests);
     buf_clear(&text);
     buf_clear(&seen);
+    endpoint_world_free(w);
+}
+END_TEST
+
+#define TOKEN(name) "{\"access_token\":\"" name "\",\"expires_in\":3600}"
+#define NO_TOKEN "failed States.Http.Socket: The connection's token endpoint"
+
+/* Two calls that begin together, then one more. */
+static const struct {
+    const char *name;
+    struct reply replies[MAX_REPLIES];
+    bool cancel; /* the first */
+    const char *together, *then, *requests;
+} shared_tokens[] = {
+    {"one token for both",
+     {{200, NULL, TOKEN("T")}, {200, NULL, "1"}, {200, NULL, "1"}, {200, NULL, "1"}},
+     false,
+     NULL,
+     NULL,
+     "POST /token TOKEN\nGET /a [Bearer T]\nGET /a [Bearer T]\nGET /a [Bearer T]\n"},
+    {"a failure is told to both, and not kept",
+     {{400, NULL, "{\"error\":\"invalid_client\"}"}, {200, NULL, TOKEN("T")}, {200, NULL, "1"}},
+     false,
+     NO_TOKEN " answered with status 400: invalid_client",
+     NULL,
+     "POST /token TOKEN\nPOST /token TOKEN\nGET /a [Bearer T]\n"},
+    {"a token that can't stand in a header",
+     {{200, NULL, "{\"access_token\":\"a\\nb\"}"}, {200, NULL, "{}"}},
+     false,
+     NO_TOKEN " answered with status 200",
+     NO_TOKEN " answered with status 200",
+     "POST /token TOKEN\nPOST /token TOKEN\n"},
+    {"the other goes on when the first is cancelled",
+     {{200, NULL, TOKEN("T")}, {200, NULL, "1"}, {200, NULL, "1"}},
+     true,
+     NULL,
+     NULL,
+     "POST /token TOKEN\nGET /a [Bearer T]\nGET /a [Bearer T]\n"},
+};
+
+START_TEST(oauth_shared)
+{
+    struct buf text = {0}, seen = {0};
+    struct endpoint_world *w = oauth_world(shared_tokens[_i].replies, &text);
+
+    for (int i = 0; i < 2; i++)
+        endpoint_world_begin(w, HTTP, buf_str(&text));
+    if (shared_tokens[_i].cancel)
+        handlers_cancel(w->handlers, 1);
+    endpoint_world_wait_for(w, shared_tokens[_i].cancel ? 1 : 2);
+    if (shared_tokens[_i].together)
+        endpoint_world_expect(shared_tokens[_i].name, w, shared_tokens[_i].together);
+    else
+        ck_assert(w->result.ok);
+    endpoint_world_run(w, HTTP, buf_str(&text));
+    if (shared_tokens[_i].then)
+        endpoint_world_expect(shared_tokens[_i].name, w, shared_tokens[_i].then);
+    else
+        ck_assert(w->result.ok);
+    add_seen(&seen, w);
+    expect_text(shared_tokens[_i].name, buf_str(&seen), shared_tokens[_i].requests);
+    buf_clear(&text);
+    buf_clear(&seen);
+    endpoint_world_free(w);
+}
+END_TEST
+
+/* As EventBridge does it: the call fails, and the next one has another token. */
+START_TEST(oauth_refused_token)
+{
+    static const int statuses[] = {401, 407};
+    struct reply replies[MAX_REPLIES] = {{200, NULL, TOKEN("T")},
+                                         {statuses[_i], NULL, "no"},
+                                         {200, NULL, TOKEN("U")},
+                                         {403, NULL, "no"}};
+    struct buf text = {0}, seen = {0};
+    struct endpoint_world *w = oauth_world(replies, &text);
+
+    endpoint_world_run(w, HTTP, buf_str(&text));
+    endpoint_world_expect("it is the Task's error", w,
+                          _i ? "failed States.Http.StatusCode.407: no"
+                             : "failed States.Http.StatusCode.401: no");
+    for (int i = 0; i < 2; i++)
+        endpoint_world_run(w, HTTP, buf_str(&text));
+    add_seen(&seen, w);
+    expect_text("another is asked for, but not after another refusal", buf_str(&seen),
+                "POST /token TOKEN\nGET /a [Bearer T]\nPOST /token TOKEN\nGET /a [Bearer U]\n"
+                "GET /a [Bearer U]\n");
+    buf_clear(&text);
+    buf_clear(&seen);
+    endpoint_world_free(w);
+}
+END_TEST
+
+START_TEST(oauth_closed_while_it_waits)
+{
+    static const struct reply replies[MAX_REPLIES] = {{-1, NULL, NULL}};
+    struct buf text = {0};
+    struct endpoint_world *w = oauth_world(replies, &text);
+
+    endpoint_world_begin(w, HTTP, buf_str(&text));
+    endpoint_world_begin(w, HTTP, buf_str(&text));
+    buf_clear(&text);
+    endpoint_world_free(w);
+}
+END_TEST
+
+/* ---- time-outs ---- */
+
+/* How long the last request may take, and how long it may take instead; 0: as long as it says. */
+static int64_t allowed_ms, shortened_ms;
+
+http_transfer *__real_http_client_send(http_client *c, struct http_request *q, http_done *done,
+                                       void *user);
+http_transfer *__wrap_http_client_send(http_client *c, struct http_request *q, http_done *done,
+                                       void *user);
+http_transfer *__wrap_http_client_send(http_client *c, struct http_request *q, http_done *done,
+                                       void *user)
+{
+    allowed_ms = q->timeout_ms;
+    if (shortened_ms)
+        q->timeout_ms = shortened_ms;
+    return __real_http_client_send(c, q, done, user);
+}
+
+/* On AWS an HTTP Task has 60 seconds. */
+START_TEST(sixty_seconds)
+{
+    static const struct reply replies[MAX_REPLIES] = {{-1, NULL, NULL}};
+    struct endpoint_world *w = endpoint_world_new(replies, FILE_WITH(HTTP, ""));
+
+    shortened_ms = 20;
+    endpoint_world_run(w, HTTP,
+                       "{\"ApiEndpoint\":\"https://h/\",\"Method\":\"GET\"," WITH_CONNECTION "}");
+    ck_assert_msg(allowed_ms > 50 * 1000 && allowed_ms <= 60 * 1000, "%lld ms",
+                  (long long)allowed_ms);
+    ck_assert_msg(json_str_is(w->result.error, "States.Http.Socket") &&
+                      strstr(json_str(w->result.cause), "did not answer within"),
+                  "%s", json_str(w->result.cause));
+    endpoint_world_free(w);
+    shortened_ms = 0;
+}
+END_TEST
+
+/* The token and the request share the row's time; who joins with more time asks once more. */
+START_TEST(token_times_out)
+{
+    static const struct reply replies[MAX_REPLIES] = {{-1, NULL, NULL}};
+    struct endpoint_world *w = endpoint_world_new(
+        replies, "{\"handlers\":[{\"resource\":\"" HTTP "\",\"endpoint\":\"http://127.0.0.1:9\","
+                 "\"timeout_s\":0.05}],\"connections\":[{\"connection\":\"shop\",\"oauth\":{"
+                 "\"url\":\"STUB/token\",\"client_id\":\"c\",\"client_secret\":\"s\"}}]}");
+
+    for (int i = 0; i < 2; i++)
+        endpoint_world_begin(
+            w, HTTP, "{\"ApiEndpoint\":\"https://h/\",\"Method\":\"GET\"," WITH_CONNECTION "}");
+    endpoint_world_wait_for(w, 2);
+    ck_assert_msg(json_str_is(w->result.error, "States.Http.Socket") &&
+                      strstr(json_str(w->result.cause), "The connection's token endpoint: "),
+                  "%s", json_str(w->result.cause));
+    endpoint_world_free(w);
+}
+END_TEST
+
+/* ---- who signs for apigateway:invoke ---- */
+
+static const struct {
+    const char *name, *member, *authorization; /* what it begins with; NULL: there is none */
+} auth_types[] = {
+    {"nobody, without AuthType", "", NULL},
+    {"nobody", ",\"AuthType\":\"NO_AUTH\"", NULL},
+    {"the role's keys, as the API's policy has it", ",\"AuthType\":\"IAM_ROLE\"",
+     "AWS4-HMAC-SHA256 Credential=AKID/"},
+    {"the service itself, which nobody is here", ",\"AuthType\":\"RESOURCE_POLICY\"", NULL},
+};
+
+START_TEST(auth_type)
+{
+    static const struct reply replies[MAX_REPLIES] = {{200, NULL, "1"}};
+    struct endpoint_world *w = endpoint_world_new(replies, FILE_WITH(GATEWAY, ""));
+    const char *begin = auth_types[_i].authorization;
+    struct buf text = {0};
+
+    w->shown = "Authorization";
+    buf_printf(&text, "{\"ApiEndpoint\":\"h\",\"Method\":\"GET\"%s}", auth_types[_i].member);
+    endpoint_world_run(w, GATEWAY, buf_str(&text));
+    ck_assert_msg(w->result.ok, "%s: %s", auth_types[_i].name, json_str(w->result.cause));
+    if (begin)
+        ck_assert_msg(strstr(buf_str(&w->seen), begin) &&
+                          strstr(buf_str(&w->seen), "/us-east-1/execute-api/aws4_request, "),
+                      "%s: %s", auth_types[_i].name, buf_str(&w->seen));
+    else
+        expect_text(auth_types[_i].name, buf_str(&w->seen), "GET /\n");
+    buf_clear(&text);
     endpoint_world_free(w);
 }
 END_TEST
@@ -481,6 +686,12 @@ int main(void)
     tcase_add_loop_test(t, guard_behind_proxy, 0, COUNT(proxied));
     tcase_add_test(t, oauth);
     tcase_add_loop_test(t, oauth_token, 0, COUNT(tokens));
+    tcase_add_loop_test(t, oauth_shared, 0, COUNT(shared_tokens));
+    tcase_add_loop_test(t, oauth_refused_token, 0, 2);
+    tcase_add_test(t, oauth_closed_while_it_waits);
+    tcase_add_test(t, sixty_seconds);
+    tcase_add_test(t, token_times_out);
+    tcase_add_loop_test(t, auth_type, 0, COUNT(auth_types));
     tcase_add_test(t, too_large);
     tcase_add_loop_test(t, reserved_header, 0, COUNT(reserved));
     suite_add_tcase(s, t);

@@ -9,6 +9,7 @@
 #include "parsers/base/mem.h"
 #include "runtime/base/aws_defaults.h"
 #include "runtime/core/token.h"
+#include "runtime/handlers/oauth.h"
 
 #include <signal.h>
 #include <stdarg.h>
@@ -606,6 +607,7 @@ void handlers_close(handlers *h)
         if (handler_kind_at(i)->close)
             handler_kind_at(i)->close(h);
     roles_close(h);
+    oauth_close(h);
     if (h->http)
         http_client_close(h->http);
 }

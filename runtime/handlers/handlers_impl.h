@@ -292,8 +292,12 @@ struct connection {
     const char *key_name, *key;                                /* api_key; NULL: none */
     const char *token_url, *client_id, *client_secret, *scope; /* oauth; NULL: none */
     json *headers, *query, *body;                              /* objects; NULL: none */
-    char *token;
-    int64_t token_until_ms; /* by clock_steady_ms */
+    /* oauth.h: */
+    char *token;                        /* NULL: there is none */
+    unsigned token_number;              /* counts tokens */
+    int64_t token_until_ms;             /* by clock_steady_ms */
+    signed_send *token_request;         /* that is out; NULL: none */
+    struct oauth_wait *waits, *hearing; /* who waits; who is being told */
 };
 
 void connections_free(handlers *h);

@@ -8,19 +8,21 @@
 #include "asl/eval/env.h"
 #include "parsers/base/ascii.h"
 #include "parsers/base/mem.h"
-#include "parsers/base/percent.h"
 #include "parsers/base/utf8.h"
 #include "runtime/aws/endpoints.h"
 #include "runtime/base/clock.h"
 #include "runtime/base/glob.h"
 #include "runtime/handlers/integration.h"
+#include "runtime/handlers/oauth.h"
 #include "runtime/http/message.h"
 
 #include <string.h>
 
-enum { REQUEST_MS = 60 * 1000, MAX_CAUSE = 8192, TOKEN_S = 3600 };
+enum { REQUEST_MS = 60 * 1000, MAX_CAUSE = 8192 };
 
 struct invoke_work {
+    struct oauth_wait wait; /* first */
+    unsigned token_number;  /* of the token that was sent */
     struct task_call *task_call;
     struct connection *connection; /* NULL: none */
     bool gateway;
@@ -68,7 +70,7 @@ void connections_free(handlers *h)
         json_unref(c->headers);
         json_unref(c->query);
         json_unref(c->body);
-        mem_free(c->token);
+        oauth_forget(c);
     }
     h->connections = NULL;
 }
@@ -214,8 +216,8 @@ static json *shown_text(const struct buf *b)
     return json_take_buf(&clean);
 }
 
-/* The protocol is that of the request. */
-/* TestState's inspectionData. It is text all through, numbers too: so AWS has it. */
+/* TestState's inspectionData. It is text all through, numbers too: so AWS has it. The protocol is
+ * that of the request. */
 static json *shown_response(const struct invoke_work *w, const struct http_response *r)
 {
     const char *name, *value;
@@ -256,6 +258,8 @@ static void invoke_answered(void *user, struct http_response *r)
                     json_stringf("Unable to execute HTTP request: %s", r->error), false);
         return;
     }
+    if (w->connection && (r->status == 401 || r->status == 407))
+        oauth_refused(w->connection, w->token_number);
     if (r->status < 200 || r->status > 299) {
         struct buf error = {0};
 
@@ -277,8 +281,7 @@ static void invoke_answered(void *user, struct http_response *r)
 
 /* ---- the request ---- */
 
-/* For the token and the request together. */
-/* Never 0, which would be no bound. */
+/* Returns what is left for the token and the request together; never 0, which would be no bound. */
 static int64_t time_left(const struct invoke_work *w)
 {
     int64_t left_ms = w->until_ms - clock_steady_ms();
@@ -351,6 +354,7 @@ static void send_request(struct invoke_work *w, bool in_start)
         q.body = (struct buf){0};
         if (w->task_call->trace && !w->gateway)
             w->request = shown_request(w);
+        w->token_number = w->connection ? w->connection->token_number : 0;
         w->transfer = send_signed(w->task_call->h, &s, invoke_answered, w, &why);
     }
     invoke_request_clear(&q);
@@ -362,92 +366,58 @@ static void send_request(struct invoke_work *w, bool in_start)
     diag_clear(&why);
 }
 
-/* ---- oauth: client credentials ---- */
+/* ---- its life ---- */
 
-/* The token is kept with the connection, for all calls until it expires. Calls that begin meanwhile
- * each ask for one of their own: the last that comes stays. */
-static void token_came(void *user, struct http_response *r)
+static void invoke_token_came(struct oauth_wait *wait, const char *why, bool late);
+
+/* The connection's token is asked for first where there is none; the request then goes on from
+ * invoke_token_came. */
+static void invoke_go_on(struct invoke_work *w, bool in_start)
 {
-    struct invoke_work *w = user;
-    struct connection *c = w->connection;
-    json *body = r->outcome == HTTP_ANSWERED && r->body.len
-                     ? json_parse(r->body.data, r->body.len, 0, NULL)
-                     : NULL;
-    const char *token = invoke_text(body, "access_token");
-    const json *lives = invoke_member(body, "expires_in");
-
-    w->transfer = NULL;
-    if (!token || !http_header_value_ok(token)) {
-        struct buf cause = {0};
-        if (r->outcome == HTTP_ANSWERED)
-            buf_printf(&cause, "The connection's token endpoint answered with status %d",
-                       r->status);
-        else
-            buf_printf(&cause, "The connection's token endpoint: %s", r->error);
-        json_unref(body);
-        invoke_fail(w, "States.Http.Socket", clean_string(&cause), false);
-        return;
-    }
-    mem_free(c->token);
-    c->token = mem_strdup(token);
-    double seconds = lives && json_is_number(lives) ? json_double_value(lives) : TOKEN_S;
-    if (seconds < 0 || seconds > 24 * TOKEN_S)
-        seconds = TOKEN_S;
-    /* A minute early, so that it is good on the way. */
-    c->token_until_ms = clock_steady_ms() + (int64_t)(seconds * 1000) - 60 * 1000;
-    json_unref(body);
-    send_request(w, false);
-}
-
-static void ask_for_token(struct invoke_work *w)
-{
-    struct connection *c = w->connection;
-    struct sigv4_header type = {"Content-Type", "application/x-www-form-urlencoded"};
-    struct signed_request s = {.method = "POST",
-                               .url = c->token_url,
-                               .headers = &type,
-                               .header_count = 1,
-                               .timeout_ms = time_left(w)};
     struct diag why = {0};
+    enum oauth_found found = OAUTH_FOUND;
 
-    buf_adds(&s.body, "grant_type=client_credentials&client_id=");
-    percent_encode(&s.body, c->client_id, strlen(c->client_id), false);
-    buf_adds(&s.body, "&client_secret=");
-    percent_encode(&s.body, c->client_secret, strlen(c->client_secret), false);
-    if (c->scope) {
-        buf_adds(&s.body, "&scope=");
-        percent_encode(&s.body, c->scope, strlen(c->scope), false);
-    }
-    w->transfer = send_signed(w->task_call->h, &s, token_came, w, &why);
-    if (!w->transfer)
-        invoke_fail(w, "States.Http.Socket", json_cstring(why.text), true);
+    if (w->connection)
+        found = oauth_find(w->task_call->h, w->connection, time_left(w), &w->wait, &why);
+    if (found == OAUTH_FOUND)
+        send_request(w, in_start);
+    else if (found == OAUTH_NOT_ASKED)
+        invoke_fail(w, "States.Http.Socket", json_cstring(why.text), in_start);
     diag_clear(&why);
 }
 
-/* ---- its life ---- */
+/* Who asked first may have had less time than this call has. */
+static void invoke_token_came(struct oauth_wait *wait, const char *why, bool late)
+{
+    struct invoke_work *w = (struct invoke_work *)wait;
 
-/* A token that has expired is asked for first; the request then goes on from token_came. */
+    if (!why)
+        send_request(w, false);
+    else if (late && time_left(w) > 1)
+        invoke_go_on(w, false);
+    else
+        invoke_fail(w, "States.Http.Socket", clean_cstring(why), false);
+}
+
 void invoke_start(struct task_call *call)
 {
     struct invoke_work *w = mem_calloc(1, sizeof *w);
     const char *arn = connection_arn(call->payload);
 
+    w->wait.done = invoke_token_came;
     w->task_call = call;
     w->gateway = is_gateway(&call->resource);
     w->connection = arn && !w->gateway ? connection_of(call->h, arn) : NULL;
     w->until_ms = clock_steady_ms() + (call->row->timeout_ms ? call->row->timeout_ms : REQUEST_MS);
     call->work = w;
-    if (w->connection && w->connection->token_url &&
-        (!w->connection->token || clock_steady_ms() >= w->connection->token_until_ms))
-        ask_for_token(w);
-    else
-        send_request(w, true);
+    invoke_go_on(w, true);
 }
 
 void invoke_cancel(struct task_call *call)
 {
     struct invoke_work *w = call->work;
 
+    oauth_leave(&w->wait);
     if (w->transfer)
         signed_send_cancel(w->transfer);
     invoke_work_free(w);

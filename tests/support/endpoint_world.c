@@ -42,8 +42,8 @@ static void on_request(void *user, const struct stub_request *q, struct stub_rep
     }
     buf_addc(&w->seen, '\n');
     w->signs = w->signs && stub_header(q, "Authorization", value, sizeof value);
-    *r = (struct stub_reply){next->status ? next->status : 500, next->headers, next->body,
-                             .drop = !next->status};
+    *r = (struct stub_reply){next->status > 0 ? next->status : 500, next->headers, next->body,
+                             .drop = !next->status, .hold = next->status < 0};
     if (w->replied + 1 < MAX_REPLIES)
         w->replied++;
 }

@@ -16,7 +16,7 @@ enum { MAX_REPLIES = 4 };
 #define ID "x-amzn-RequestId: r-1\r\n"
 
 struct reply {
-    int status;
+    int status; /* 0: the connection is closed; -1: no answer comes */
     const char *headers, *body;
 };
 

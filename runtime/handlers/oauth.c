@@ -1,0 +1,161 @@
+/*
+ * The tokens of connections. As EventBridge does it, a token is asked for anew shortly before it
+ * expires, and after an answer 401 or 407; the call that was refused fails, and its Retry finds the
+ * new one. That a token can't be had is told to all who wait for it, and not kept: the next call
+ * asks again.
+ */
+#include "runtime/handlers/oauth.h"
+
+#include "parsers/base/mem.h"
+#include "parsers/base/percent.h"
+#include "runtime/base/clock.h"
+#include "runtime/handlers/invoke_request.h"
+#include "runtime/http/message.h"
+
+#include <openssl/crypto.h>
+#include <string.h>
+
+enum { TOKEN_S = 3600, MAX_TOKEN_S = 24 * TOKEN_S, EARLY_MS = 60 * 1000 };
+
+void oauth_forget(struct connection *c)
+{
+    if (c->token)
+        OPENSSL_cleanse(c->token, strlen(c->token));
+    mem_free(c->token);
+    c->token = NULL;
+}
+
+void oauth_refused(struct connection *c, unsigned number)
+{
+    if (c->token_number == number)
+        oauth_forget(c);
+}
+
+void oauth_close(handlers *h)
+{
+    for (struct connection *c = h->connections; c; c = c->next) {
+        if (c->token_request)
+            signed_send_cancel(c->token_request);
+        c->token_request = NULL;
+    }
+}
+
+/* ---- who waits ---- */
+
+static void oauth_take(struct oauth_wait **list, struct oauth_wait *wait)
+{
+    while (*list && *list != wait)
+        list = &(*list)->next;
+    if (*list)
+        *list = wait->next;
+}
+
+void oauth_leave(struct oauth_wait *wait)
+{
+    if (!wait->connection)
+        return;
+    oauth_take(&wait->connection->waits, wait);
+    oauth_take(&wait->connection->hearing, wait);
+    wait->connection = NULL;
+}
+
+/* Who is told may wait again, or leave together with others. The first that came is told first. */
+static void oauth_tell(struct connection *c, const char *why, bool late)
+{
+    while (c->waits) {
+        struct oauth_wait *wait = c->waits;
+
+        c->waits = wait->next;
+        wait->next = c->hearing;
+        c->hearing = wait;
+    }
+    while (c->hearing) {
+        struct oauth_wait *wait = c->hearing;
+
+        c->hearing = wait->next;
+        wait->connection = NULL;
+        wait->done(wait, why, late);
+    }
+}
+
+/* ---- the request ---- */
+
+/* Keeps the token of an answer. Returns false when it has none that can stand in a header. */
+static bool oauth_keep(struct connection *c, const json *body)
+{
+    const char *token = invoke_text(body, "access_token");
+    const json *lives = invoke_member(body, "expires_in");
+    double seconds = lives && json_is_number(lives) ? json_double_value(lives) : TOKEN_S;
+
+    if (!token || !http_header_value_ok(token))
+        return false;
+    if (!(seconds >= 0 && seconds <= MAX_TOKEN_S))
+        seconds = TOKEN_S;
+    oauth_forget(c);
+    c->token = mem_strdup(token);
+    c->token_number++;
+    /* early, so that it is good on the way */
+    c->token_until_ms = clock_steady_ms() + (int64_t)(seconds * 1000) - EARLY_MS;
+    return true;
+}
+
+static void token_came(void *user, struct http_response *r)
+{
+    struct connection *c = user;
+    struct buf why = {0};
+    json *body = r->outcome == HTTP_ANSWERED && r->body.len
+                     ? json_parse(r->body.data, r->body.len, 0, NULL)
+                     : NULL;
+
+    c->token_request = NULL;
+    if (r->outcome != HTTP_ANSWERED) {
+        buf_printf(&why, "The connection's token endpoint: %s", r->error);
+    } else if (!oauth_keep(c, body)) {
+        const char *error = invoke_text(body, "error");
+
+        buf_printf(&why, "The connection's token endpoint answered with status %d", r->status);
+        if (error) { /* "invalid_client" and the like: RFC 6749, 5.2 */
+            buf_adds(&why, ": ");
+            add_clean(&why, error, strlen(error));
+        }
+    }
+    json_unref(body);
+    if (r->body.data)
+        OPENSSL_cleanse(r->body.data, r->body.len);
+    oauth_tell(c, why.len ? buf_str(&why) : NULL, r->outcome == HTTP_TIMED_OUT);
+    buf_clear(&why);
+}
+
+static bool token_ask(handlers *h, struct connection *c, int64_t timeout_ms, struct diag *why)
+{
+    struct sigv4_header type = {"Content-Type", "application/x-www-form-urlencoded"};
+    struct signed_request s = {.method = "POST",
+                               .url = c->token_url,
+                               .headers = &type,
+                               .header_count = 1,
+                               .timeout_ms = timeout_ms};
+
+    buf_adds(&s.body, "grant_type=client_credentials&client_id=");
+    percent_encode(&s.body, c->client_id, strlen(c->client_id), false);
+    buf_adds(&s.body, "&client_secret=");
+    percent_encode(&s.body, c->client_secret, strlen(c->client_secret), false);
+    if (c->scope) {
+        buf_adds(&s.body, "&scope=");
+        percent_encode(&s.body, c->scope, strlen(c->scope), false);
+    }
+    c->token_request = send_signed(h, &s, token_came, c, why);
+    return c->token_request != NULL;
+}
+
+enum oauth_found oauth_find(handlers *h, struct connection *c, int64_t timeout_ms,
+                            struct oauth_wait *wait, struct diag *why)
+{
+    if (!c->token_url || (c->token && clock_steady_ms() < c->token_until_ms))
+        return OAUTH_FOUND;
+    if (!c->token_request && !token_ask(h, c, timeout_ms, why))
+        return OAUTH_NOT_ASKED;
+    wait->connection = c;
+    wait->next = c->waits;
+    c->waits = wait;
+    return OAUTH_AWAITED;
+}
