@@ -157,14 +157,11 @@ static bool compare_child(const struct compared *c, const struct asl_at *expecte
     /* Where a value stands is only told: $contains compares millions of pairs for the answer. */
     if (c->out)
         pointer_add(&pointer, c->pointer, key, index);
-    bool same = compare(&(struct compared){.expected = expected,
-                                           .actual = actual,
-                                           .pointer = &pointer,
-                                           .subset = c->subset,
-                                           .plain = c->plain,
-                                           .undecided = c->undecided,
-                                           .out = c->out,
-                                           .trouble = c->trouble});
+    struct compared inner = *c;
+    inner.expected = expected;
+    inner.actual = actual;
+    inner.pointer = &pointer;
+    bool same = compare(&inner);
     buf_clear(&pointer);
     return same;
 }
@@ -348,14 +345,27 @@ static bool has_text(const json *whole, const json *part)
     return false;
 }
 
+/*
+ * Whether one matcher of a list, or one inside another, holds: its differences are not told. All
+ * that a matcher asks of another one is asked of a copy of its own comparison, so that nothing that
+ * an outer matcher waits for (`undecided`, `trouble`) is forgotten on the way.
+ */
+static bool holds(const struct compared *c, const struct asl_at *e)
+{
+    struct compared inner = *c;
+
+    inner.expected = e;
+    inner.out = NULL;
+    return compare(&inner);
+}
+
 static bool is_within(const struct compared *c, const struct asl_at *e, const json *actual)
 {
-    return compare(&(struct compared){.expected = e,
-                                      .actual = actual,
-                                      .pointer = c->pointer,
-                                      .subset = true,
-                                      .undecided = c->undecided,
-                                      .trouble = c->trouble});
+    struct compared inner = *c;
+
+    inner.actual = actual;
+    inner.subset = true;
+    return holds(&inner, e);
 }
 
 static bool some_element_is(const struct compared *c, const struct asl_at *e)
@@ -427,12 +437,10 @@ static bool match_length(const struct compared *c, const struct asl_at *a)
     const json *v = c->actual;
     bool holder = v && (json_is_array(v) || json_is_object(v)), text = v && json_is_string(v);
     json *count = json_int((int64_t)(text ? json_str_len(v) : holder ? json_count(v) : 0));
-    bool same = (text || holder) && compare(&(struct compared){.expected = a,
-                                                               .actual = count,
-                                                               .pointer = c->pointer,
-                                                               .subset = c->subset,
-                                                               .trouble = c->trouble});
+    struct compared inner = *c;
 
+    inner.actual = count;
+    bool same = (text || holder) && holds(&inner, a);
     json_unref(count);
     return same || wanted_value(c, "a value of length ", a->value);
 }
@@ -460,16 +468,6 @@ static bool match_least(const struct compared *c, const struct asl_at *a)
 static bool match_most(const struct compared *c, const struct asl_at *a)
 {
     return !beyond(c->actual, a->value, 1) || wanted_value(c, "a number of at most ", a->value);
-}
-
-/* Whether one matcher of a list, or one inside another, holds: its differences are not told. */
-static bool holds(const struct compared *c, const struct asl_at *e)
-{
-    struct compared inner = *c;
-
-    inner.expected = e;
-    inner.out = NULL;
-    return compare(&inner);
 }
 
 /* What could not be decided is no more true for being turned round. */
