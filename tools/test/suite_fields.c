@@ -32,7 +32,8 @@ SHAPE(expression, .forms = SCHEMA_EXPRESSION);
 
 static const struct schema_field error_rows[] = {
     {"error", &text, "The error's name, as Retry and Catch see it.", true},
-    {"cause", &text, "The cause; an empty text without it.", false},
+    {"cause", &text,
+     "The cause. Without it the error has none, of which a Catcher makes an empty text.", false},
 };
 static const struct schema_object error_fields = {
     .name = "error", .about = "An error that a Task fails with.", FIELDS(error_rows)};
@@ -204,7 +205,8 @@ static const struct schema_field expect_rows[] = {
      false},
     {"output", &pattern, "The output. Matchers may stand in it.", false},
     {"error", &pattern, "The name of the error that it fails with.", false},
-    {"cause", &pattern, "The cause that it fails with.", false},
+    {"cause", &pattern, "The cause that it fails with; `{$absent: true}` where it has none.",
+     false},
     {"path", &path, "The states that are entered: a list of all, or an object.", false},
     {"chains", &chains,
      "The states that iterations and branches enter, in their order: `Map[0]` is the first "
