@@ -132,6 +132,21 @@ static bool is_regular(const struct test *t, const char *argument, struct diag *
     return good;
 }
 
+/* Mocks and expectations tell states by their names and paths. */
+static bool tells_states(const asl_machine *m, struct diag *why)
+{
+    struct buf both = {0};
+    bool clash = trial_states_clash(m, &both);
+
+    if (clash)
+        diag_set(why, "TEST_SUITE", 0,
+                 "two states of the definition go by '%s', as a name or with the states around "
+                 "them: rename one, as mocks and expectations couldn't tell them from each other",
+                 buf_str(&both));
+    buf_clear(&both);
+    return !clash;
+}
+
 bool test_read_machine(void *user, const char *argument, const json *substitutions,
                        struct suite_machine *out, struct diag *why)
 {
@@ -149,7 +164,7 @@ bool test_read_machine(void *user, const char *argument, const json *substitutio
                                 .reads_user = t};
     bool good = is_regular(t, argument, why) && fill_in(t, substitutions, &given, why);
 
-    if (good && (good = machine_file_load(&file))) {
+    if (good && (good = machine_file_load(&file) && tells_states(file.machine, why))) {
         out->machine = asl_machine_ref(file.machine);
         out->name = json_ref(file.name);
     }

@@ -117,3 +117,33 @@ const struct asl_state *trial_states_find(const trial_states *t, const char *pat
         *several = same && same->count > 1;
     return found ? found : same && same->count == 1 ? same->first : NULL;
 }
+
+const char *trial_states_path(const trial_states *t, const struct asl_state *s)
+{
+    return t->paths[s->id];
+}
+
+/* Two states can go by one text only where a name has the sign in it that stands between names. */
+static bool has_slash(const asl_machine *m)
+{
+    for (size_t i = 0; i < m->count; i++)
+        if (memchr(json_str(m->states[i]->name), '/', json_str_len(m->states[i]->name)))
+            return true;
+    return false;
+}
+
+bool trial_states_clash(const asl_machine *m, struct buf *text)
+{
+    trial_states *t = has_slash(m) ? trial_states_new(m) : NULL;
+    bool clash = false;
+
+    for (size_t i = 0; t && !clash && i < m->count; i++) {
+        const struct asl_state *s = m->states[i];
+        const struct asl_state *named = text_map_get(&t->by_path, json_str(s->name));
+        clash = (named && named != s) || text_map_get(&t->by_path, t->paths[i]) != s;
+        if (clash)
+            buf_adds(text, named && named != s ? json_str(s->name) : t->paths[i]);
+    }
+    trial_states_free(t);
+    return clash;
+}

@@ -178,5 +178,12 @@ trial_states *trial_states_new(const asl_machine *m);
 void trial_states_free(trial_states *t);
 /* Finds a state as trial_find_state does. */
 const struct asl_state *trial_states_find(const trial_states *t, const char *path, bool *several);
+/* Returns the path of a state: a look. */
+const char *trial_states_path(const trial_states *t, const struct asl_state *s);
+/*
+ * Finds two states that names and paths can't tell from each other: "A/B", and "B" within "A". Adds
+ * the text that both go by to `text`. False: there are no two such states.
+ */
+bool trial_states_clash(const asl_machine *m, struct buf *text);
 
 #endif

@@ -217,33 +217,27 @@ static void expect_status(struct checking *k)
 
 /* ---- the way ---- */
 
-/* Counts how often the state was entered. Names may have the states around them: "Ship/Pack". */
-static size_t count_visits(const json *visits, const char *state)
+/*
+ * The path of the state that an expectation names, by its path or its name alone. What the visits
+ * and calls have is a path: names may have `/` in them, so that a part of one tells nothing.
+ */
+static const char *path_named(const struct checking *k, const json *name)
 {
-    size_t count = 0;
-    size_t len = strlen(state);
+    const trial_states *states = k->c->suite->states;
+    const struct asl_state *s = trial_states_find(states, json_str(name), NULL);
 
-    for (size_t i = 0; i < json_count(visits); i++) {
-        const json *v = json_at(visits, i);
-        const char *text = json_str(v);
-        size_t whole = json_str_len(v);
-        /* A name without the states around it means any state of that name. */
-        count += whole >= len && strcmp(text + whole - len, state) == 0 &&
-                 (whole == len || text[whole - len - 1] == '/');
-    }
-    return count;
+    return s ? trial_states_path(states, s) : json_str(name);
 }
 
-static bool is_visit(const json *visit, const json *state)
+/* Counts how often the state was entered. */
+static size_t count_visits(const struct checking *k, const json *visits, const json *state)
 {
-    struct json_build one = {0};
+    const char *path = path_named(k, state);
+    size_t count = 0;
 
-    json_build_array(&one, 1);
-    json_build_add(&one, json_ref(visit));
-    json *list = json_build_done(&one);
-    bool is = count_visits(list, json_str(state)) == 1;
-    json_unref(list);
-    return is;
+    for (size_t i = 0; i < json_count(visits); i++)
+        count += json_str_is(json_at(visits, i), path);
+    return count;
 }
 
 /* States joined by arrows; `marked` < json_count: that one stands in brackets. */
@@ -303,7 +297,7 @@ static void expect_contains(struct checking *k, const json *visits)
         return;
     for (size_t i = 0; i < json_count(list.value); i++) {
         asl_at_index(&list, i, &state);
-        if (!count_visits(visits, json_str(state.value)))
+        if (!count_visits(k, visits, state.value))
             failures_add(k->out, expect_place(&state), "path", "'%s' was never entered",
                          json_str(state.value));
     }
@@ -317,7 +311,7 @@ static void expect_never(struct checking *k, const json *visits)
         return;
     for (size_t i = 0; i < json_count(list.value); i++) {
         asl_at_index(&list, i, &state);
-        size_t count = count_visits(visits, json_str(state.value));
+        size_t count = count_visits(k, visits, state.value);
         if (count)
             failures_add(k->out, expect_place(&state), "path", "'%s' was entered%s",
                          json_str(state.value), count > 1 ? " more than once" : "");
@@ -337,7 +331,8 @@ static void expect_order(struct checking *k, const json *visits)
         return;
     for (size_t i = 0; i < json_count(list.value); i++) {
         asl_at_index(&list, i, &state);
-        while (from < json_count(visits) && !is_visit(json_at(visits, from), state.value))
+        const char *path = path_named(k, state.value);
+        while (from < json_count(visits) && !json_str_is(json_at(visits, from), path))
             from++;
         if (from++ < json_count(visits))
             continue;
@@ -358,7 +353,7 @@ static void expect_counts(struct checking *k, const json *visits)
     for (size_t i = 0; i < json_count(counts.value); i++) {
         struct buf what = {0};
         asl_at_index(&counts, i, &count);
-        json *actual = json_int((int64_t)count_visits(visits, json_str(count.key)));
+        json *actual = json_int((int64_t)count_visits(k, visits, count.key));
         buf_printf(&what, "visits of %s", json_str(count.key));
         compare_value(k, buf_str(&what), &count, actual, false);
         json_unref(actual);
@@ -395,17 +390,6 @@ static void expect_chains(struct checking *k)
 }
 
 /* ---- calls ---- */
-
-/* The calls of a state that is told by its path, or by its name alone. */
-static const json *calls_of(const json *calls, const json *state)
-{
-    const json *found = json_get_key(calls, state);
-
-    for (size_t i = 0; !found && i < json_count(calls); i++)
-        if (is_visit(json_key_at(calls, i), state))
-            found = json_value_at(calls, i);
-    return found ? found : json_empty_array();
-}
 
 /* One member of each call, as a list; of `pause` the first call has none. */
 static json *column(const json *calls, const char *member)
@@ -515,7 +499,9 @@ static void expect_calls_of(struct checking *k, const struct asl_at *at, const j
 
 static void expect_call(struct checking *k, const struct asl_at *state)
 {
-    expect_calls_of(k, state, calls_of(result_member(k->r, "calls"), state->key));
+    const json *calls = json_get(result_member(k->r, "calls"), path_named(k, state->key));
+
+    expect_calls_of(k, state, calls ? calls : json_empty_array());
 }
 
 static void expect_calls(struct checking *k)

@@ -8,6 +8,7 @@
 #include "parsers/base/nearest.h"
 #include "parsers/base/text.h"
 #include "parsers/base/text_map.h"
+#include "tools/test/chain_name.h"
 #include "tools/test/mock_check.h"
 #include "tools/test/schema.h"
 #include "tools/test/snapshot.h"
@@ -193,31 +194,6 @@ static void check_state_keys(const struct suite *s, const struct asl_at *object,
     }
 }
 
-/* The last name of "Outer[0]/Inner[2]" is that of a Map or Parallel. */
-static void check_chain(const struct suite *s, const struct asl_at *chain,
-                        struct asl_report *report)
-{
-    const char *text = json_str(chain->key), *bracket = strrchr(text, '[');
-    struct buf path = {0};
-    bool several = false;
-
-    for (const char *c = text; bracket && c < bracket; c++) {
-        if (*c != '[')
-            buf_addc(&path, *c);
-        else /* the index of an outer one */
-            c += strcspn(c, "]");
-    }
-    const struct asl_state *state =
-        path.len ? trial_states_find(s->states, buf_str(&path), &several) : NULL;
-    if (!state || (state->type != ASL_MAP && state->type != ASL_PARALLEL))
-        schema_refuse(
-            report, chain, ASL_KEY,
-            "write MAP[0] for the first iteration, PARALLEL[1] for the second branch, and "
-            "OUTER[0]/INNER[1] for one within another",
-            "'%s' names no iteration or branch", text);
-    buf_clear(&path);
-}
-
 /*
  * States other than Tasks would never be called, so such an expectation would fail, or hold, for
  * the wrong reason.
@@ -257,7 +233,7 @@ static void check_expected_states(const struct suite *s, const struct asl_at *ex
     if (asl_at_member(expect, "chains", &path))
         for (size_t i = 0; json_is_object(path.value) && i < json_count(path.value); i++) {
             asl_at_index(&path, i, &member);
-            check_chain(s, &member, report);
+            chain_name_check(s->machine.machine, s->states, &member, report);
         }
     if (asl_at_member(expect, "next", &member))
         check_state(s, &member, ASL_VALUE, member.value, report);

@@ -210,7 +210,8 @@ static const struct schema_field expect_rows[] = {
     {"path", &path, "The states that are entered: a list of all, or an object.", false},
     {"chains", &chains,
      "The states that iterations and branches enter, in their order: `Map[0]` is the first "
-     "iteration, `Parallel[1]` the second branch.",
+     "iteration, `Parallel[1]` the second branch, `Parallel[1]/Map[0]` an iteration within that "
+     "branch.",
      false},
     {"calls", &calls, "What Tasks send, by state: a list of what each call sends, or an object.",
      false},
