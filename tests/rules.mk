@@ -114,7 +114,7 @@ $(BUILD)/libsupport.a: $(SUPPORT)
 
 define link_check
 	$(call say,LINK)
-	$(link) $(CHECK_LDFLAGS) $< $(BUILD)/libsupport.a $(sort $(filter-out $< %.a,$^)) $(shell $(PKG_CONFIG) --libs check) $(call libs,$(ROOM))
+	$(link) -Wl,--wrap=_mark_point $(CHECK_LDFLAGS) $< $(BUILD)/libsupport.a $(sort $(filter-out $< %.a,$^)) $(shell $(PKG_CONFIG) --libs check) $(call libs,$(ROOM))
 endef
 
 # A program finds the services' models beside itself.
