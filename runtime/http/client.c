@@ -69,7 +69,7 @@ static void put_aside(struct http_transfer *t)
     http_client *c = t->client;
 
     t->done = NULL;
-    if (c->closing || c->spares >= MAX_SPARES) {
+    if (c->closing || c->spares >= MAX_SPARES || t->own_ca) {
         transfer_free(t);
         return;
     }
@@ -511,6 +511,21 @@ static void set_method(struct http_transfer *t, const char *method)
         t->client->curl->easy_setopt(e, CURLOPT_CUSTOMREQUEST, method);
 }
 
+/* Where only some authorities count, the system's folder of them must not; such a handle is not
+ * used again. */
+static void set_authorities(struct http_transfer *t, const char *ca)
+{
+    struct curl_blob pem;
+
+    if (!ca)
+        return;
+    t->own_ca = true;
+    pem = (struct curl_blob){.len = strlen(ca), .flags = CURL_BLOB_COPY};
+    memcpy(&pem.data, &ca, sizeof ca);
+    t->client->curl->easy_setopt(t->easy, CURLOPT_CAINFO_BLOB, &pem);
+    t->client->curl->easy_setopt(t->easy, CURLOPT_CAPATH, NULL);
+}
+
 static void client_take(struct buf *to, struct buf *from)
 {
     buf_clear(to);
@@ -545,6 +560,7 @@ http_transfer *http_client_send(http_client *c, struct http_request *q, http_don
 
     c->curl->easy_setopt(t->easy, CURLOPT_URL, q->url);
     set_method(t, q->method);
+    set_authorities(t, q->ca);
     c->curl->easy_setopt(t->easy, CURLOPT_HTTPHEADER, header_list(t));
     int64_t now_ms = clock_steady_ms();
     t->until_ms = q->timeout_ms ? now_ms + q->timeout_ms : 0;

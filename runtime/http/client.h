@@ -33,6 +33,7 @@ struct http_request {
     int64_t connect_ms; /* to get a connection; 0: 10 s */
     size_t max_body;    /* bytes the answer may have; 0: 1 MiB */
     bool direct;        /* never through a proxy */
+    const char *ca; /* certificates in PEM, by which alone the server is known; NULL: as usual */
     /*
      * `allow` says whether an address may be talked to. It is asked about each address that the
      * name has, and also before a proxy is used. `allow_name` says whether a proxy may be asked for

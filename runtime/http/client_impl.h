@@ -29,6 +29,7 @@ struct http_transfer {
     bool refused;                       /* by `allow` */
     bool again;                         /* it is the second try */
     bool direct;                        /* never through a proxy */
+    bool own_ca;                        /* its handle knows other authorities than usual */
     bool probing; /* looks up the name only, to ask `allow` before a proxy is asked */
     char error[CURL_ERROR_SIZE];
 };
