@@ -347,23 +347,34 @@ static void write_own_url(struct buf *out, const char *host, const char *region)
     buf_adds(out, host);
 }
 
-/* There are as many as services that were asked. */
-static const char *own_of_aws(struct endpoints *e, const char *id)
+bool endpoints_write_own(struct buf *out, const char *id, const char *region, const char **signs_as)
 {
     const struct model_service *s = model_service_named(id, strlen(id));
     struct model_host host = {0};
+
+    if (!s || !host_in_region(s, region, &host))
+        return false;
+    write_own_url(out, host.host, region);
+    *signs_as = host.signs_as ? host.signs_as : region;
+    return true;
+}
+
+/* There are as many as services that were asked. */
+static const char *own_of_aws(struct endpoints *e, const char *id)
+{
+    const char *signs_as;
     struct buf url = {0};
 
-    if (!s || !host_in_region(s, e->region, &host))
+    if (!endpoints_write_own(&url, id, e->region, &signs_as))
         return NULL;
-    write_own_url(&url, host.host, e->region);
     for (size_t i = 0; i < e->made_count; i++)
         if (!strcmp(e->made[i].url, buf_str(&url))) {
             buf_clear(&url);
             return e->made[i].url;
         }
     MEM_GROW(e->made, e->made_count, e->made_room);
-    e->made[e->made_count] = (struct own){buf_take(&url), host.signs_as};
+    e->made[e->made_count] =
+        (struct own){buf_take(&url), strcmp(signs_as, e->region) ? signs_as : NULL};
     return e->made[e->made_count++].url;
 }
 

@@ -38,6 +38,12 @@ const char *endpoints_find(struct endpoints *e, const char *id);
  * (may be NULL) is then a look at the region that signatures name, NULL: that of the set.
  */
 bool endpoints_is_own(const struct endpoints *e, const char *url, const char **region);
+/*
+ * Writes AWS's own URL of the service of that id in a region. Returns false when it is not there;
+ * *signs_as (a look) is the region that signatures name.
+ */
+bool endpoints_write_own(struct buf *out, const char *id, const char *region,
+                         const char **signs_as);
 /* Writes which settings would say where a service is: "--endpoint sqs=URL, SQS_ENDPOINT, …". */
 void endpoints_say(const char *id, struct buf *out);
 

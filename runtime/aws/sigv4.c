@@ -274,7 +274,7 @@ static void add_signature(sigv4_signer *s, const struct sigv4_request *q,
  * The form of ISO 8601 without dashes and colons, which AWS calls its basic format. It is signed,
  * so it has no other.
  */
-static void write_date(int64_t ms, char date[SIGV4_DATE_SIZE])
+void sigv4_write_date(int64_t ms, char date[SIGV4_DATE_SIZE])
 {
     time_t seconds = (time_t)(ms / 1000);
     struct tm tm = {0};
@@ -329,12 +329,13 @@ void sigv4_sign(sigv4_signer *s, const struct sigv4_request *q, const struct sig
     struct buf names = {0}, hash = {0};
 
     *out = (struct sigv4_signed){.session_token = keys->session_token};
-    write_date(scope->now_ms, out->date);
+    sigv4_write_date(scope->now_ms, out->date);
     signer_add_sha256(s, &hash, q->body, q->body_len);
     memcpy(out->body_hash, buf_str(&hash), sizeof out->body_hash);
     if (q->header_count)
         memcpy(all, q->headers, q->header_count * sizeof *all);
-    all[whole.header_count++] = (struct sigv4_header){"X-Amz-Date", out->date};
+    if (!q->in_query)
+        all[whole.header_count++] = (struct sigv4_header){"X-Amz-Date", out->date};
     if (keys->session_token)
         all[whole.header_count++] =
             (struct sigv4_header){"X-Amz-Security-Token", keys->session_token};
@@ -532,15 +533,15 @@ static bool check_date(const struct sigv4_request *q, const struct authorization
             "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of "
             "date from HTTP: '%.*s' != '%.8s', from '%s'.",
             (int)a->date.len, a->date.text, *date, *date);
-    write_date(now_ms, now);
+    sigv4_write_date(now_ms, now);
     if (ms < now_ms - SIGV4_SKEW_MS) {
-        write_date(now_ms - SIGV4_SKEW_MS, edge);
+        sigv4_write_date(now_ms - SIGV4_SKEW_MS, edge);
         return sigv4_refuse(why, invalid,
                             "Signature expired: %s is now earlier than %s (%s - 15 min.)", *date,
                             edge, now);
     }
     if (ms > now_ms + SIGV4_SKEW_MS) {
-        write_date(now_ms + SIGV4_SKEW_MS, edge);
+        sigv4_write_date(now_ms + SIGV4_SKEW_MS, edge);
         return sigv4_refuse(why, invalid,
                             "Signature not yet current: %s is still later than %s (%s + 15 min.)",
                             *date, edge, now);

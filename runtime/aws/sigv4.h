@@ -26,6 +26,7 @@ struct sigv4_request {
     const char *body;
     size_t body_len;
     bool path_as_is; /* S3: the path is neither put in order nor encoded once more */
+    bool in_query;   /* the query has all that is beside the signature, and no headers are added */
 };
 
 struct sigv4_keys {
@@ -54,6 +55,9 @@ struct sigv4_signed {
     const char *session_token;      /* X-Amz-Security-Token: the keys'; NULL: none */
     struct buf authorization;       /* Authorization */
 };
+
+/* Writes a time as signatures have it. */
+void sigv4_write_date(int64_t ms, char date[SIGV4_DATE_SIZE]);
 
 /* What signing and verifying keep from one request to the next: the keys that were derived last.
  * They are wiped when it is freed. */
