@@ -325,6 +325,16 @@ static const struct {
      "{\"ClusterName\": \"c\", \"CertificateAuthority\": \"x\", \"Endpoint\": \"https://e\", "
      "\"Method\": \"GET\", \"Path\": \"/api\"}",
      ""},
+    {"a parameter of it that is no list", "eks:call", false,
+     "{\"ClusterName\": \"c\", \"CertificateAuthority\": \"x\", \"Endpoint\": \"https://e\", "
+     "\"Method\": \"GET\", \"Path\": \"/api\", \"QueryParameters\": {\"limit\": \"1\"}}",
+     "2:138 CALL_VALUE_REFUSED /States/A/Parameters/QueryParameters/limit: 'limit' takes an array "
+     "of strings, and this is a string"},
+    {"a method that it doesn't have", "eks:call", false,
+     "{\"ClusterName\": \"c\", \"CertificateAuthority\": \"x\", \"Endpoint\": \"https://e\", "
+     "\"Method\": \"OPTIONS\", \"Path\": \"/api\"}",
+     "2:86 CALL_VALUE_REFUSED /States/A/Parameters/Method: 'Method' cannot be 'OPTIONS', only one "
+     "of GET, POST, PUT, DELETE, HEAD, PATCH"},
     {"a model's text", "bedrock:invokeModel", false,
      "{\"ModelId\": \"m\", \"Body\": {\"prompt\": \"p\"}, \"ContentType\": \"application/json\"}",
      ""},

@@ -65,9 +65,9 @@ static const struct call_field eks_call_fields[] = {
     {.name = "ClusterName", .kind = TAKES_TEXT, .required = true},
     {.name = "CertificateAuthority", .kind = TAKES_TEXT, .required = true},
     {.name = "Endpoint", .kind = TAKES_TEXT, .required = true},
-    {.name = "Method", .kind = TAKES_WORD, .required = true, .words = METHODS},
+    {.name = "Method", .kind = TAKES_WORD, .required = true, .words = WORDS("GET", "POST", "PUT", "DELETE", "HEAD", "PATCH")},
     {.name = "Path", .kind = TAKES_TEXT, .required = true},
-    {.name = "QueryParameters", .kind = TAKES_OBJECT},
+    {.name = "QueryParameters", .kind = TAKES_TEXT_LISTS},
     {.name = "RequestBody", .kind = TAKES_ANY},
     {.name = NULL},
 };
@@ -81,7 +81,7 @@ static const struct call_field eks_job_fields[] = {
     {.name = "LogOptions", .kind = TAKES_OBJECT, .inside = FIELDS(
         {.name = "RetrieveLogs", .kind = TAKES_BOOLEAN},
         {.name = "RawLogs", .kind = TAKES_BOOLEAN},
-        {.name = "LogParameters", .kind = TAKES_OBJECT})},
+        {.name = "LogParameters", .kind = TAKES_TEXT_LISTS})},
     {.name = NULL},
 };
 

@@ -34,13 +34,6 @@ struct endpoint_work {
     int64_t poll_ms;
 };
 
-/* A request to stop a job. */
-struct stop {
-    struct stop *next;
-    handlers *h;
-    signed_send *send;
-};
-
 /* ---- where ---- */
 
 static bool endpoint_serves(handlers *h, const struct handler_input *v, struct diag *why)
@@ -52,6 +45,8 @@ static bool endpoint_serves(handlers *h, const struct handler_input *v, struct d
         return false;
     if (is_invoke(v->resource))
         return invoke_serves(h, v, why);
+    if (is_of_cluster(v->resource))
+        return cluster_serves(h, why);
     if (!aws_call_read(v->resource, &c, why))
         return false;
     if (h->options.endpoints && endpoints_find(h->options.endpoints, c.service->id))
@@ -123,17 +118,21 @@ static void endpoint_on_timer(uv_timer_t *timer)
     poll(timer->data);
 }
 
-/* Waits longer from time to time. */
+int64_t job_wait_ms(const handlers *h, int64_t before_ms)
+{
+    if (!before_ms)
+        return h->options.poll_ms ? h->options.poll_ms : POLL_MS;
+    return before_ms < MAX_POLL_MS ? before_ms + before_ms / 4 + 1 : before_ms;
+}
+
 static void wait_for_job(struct endpoint_work *w)
 {
     if (!w->timer_open) {
         uv_timer_init(w->task_call->h->loop, &w->timer);
         w->timer.data = w;
         w->timer_open = true;
-        w->poll_ms = w->task_call->h->options.poll_ms ? w->task_call->h->options.poll_ms : POLL_MS;
-    } else if (w->poll_ms < MAX_POLL_MS) {
-        w->poll_ms += w->poll_ms / 4 + 1;
     }
+    w->poll_ms = job_wait_ms(w->task_call->h, w->poll_ms);
     uv_timer_start(&w->timer, endpoint_on_timer, (uint64_t)w->poll_ms, 0);
 }
 
@@ -477,6 +476,10 @@ static void endpoint_start(struct task_call *call)
         invoke_start(call);
         return;
     }
+    if (is_of_cluster(&call->resource)) {
+        cluster_start(call);
+        return;
+    }
     w = mem_calloc(1, sizeof *w);
     w->task_call = call;
     call->work = w;
@@ -497,7 +500,27 @@ static void endpoint_start(struct task_call *call)
 
 /* ---- cancelling ---- */
 
-static void stop_done(void *user, struct http_response *r)
+struct stop *stop_new(handlers *h)
+{
+    struct stop *s = mem_calloc(1, sizeof *s);
+
+    s->h = h;
+    s->next = h->stops;
+    h->stops = s;
+    return s;
+}
+
+void stop_sent(struct stop *s, signed_send *send, const struct task_call *of, const char *why)
+{
+    s->send = send;
+    if (send)
+        return;
+    handlers_log(s->h, of->execution, "%s: the job could not be stopped: %s", of->target, why);
+    s->h->stops = s->next;
+    mem_free(s);
+}
+
+void stop_done(void *user, struct http_response *r)
 {
     struct stop *s = user;
     struct stop **at = &s->h->stops;
@@ -509,7 +532,7 @@ static void stop_done(void *user, struct http_response *r)
     mem_free(s);
 }
 
-static void stop_no_keys(void *user, bool of_role, const char *why)
+void stop_no_keys(void *user, bool of_role, const char *why)
 {
     struct stop *s = user;
 
@@ -540,10 +563,7 @@ static void stop_job(struct endpoint_work *w)
     if (!aws_job_stop(&w->call, w->task_call->payload, w->submitted, w->task_call->execution, &stop,
                       &parameters))
         return;
-    struct stop *s = mem_calloc(1, sizeof *s);
-    s->h = h;
-    s->next = h->stops;
-    h->stops = s;
+    struct stop *s = stop_new(h);
     struct outgoing request = {.call = &stop,
                                .to = &w->place,
                                .parameters = parameters,
@@ -551,13 +571,8 @@ static void stop_job(struct endpoint_work *w)
                                .done = stop_done,
                                .no_keys = stop_no_keys,
                                .user = s};
-    s->send = endpoint_send_call(w->task_call, &request, &bad_call, &why);
-    if (!s->send) {
-        handlers_log(h, w->task_call->execution, "%s: the job could not be stopped: %s",
-                     w->task_call->target, why.text);
-        h->stops = s->next;
-        mem_free(s);
-    }
+    stop_sent(s, endpoint_send_call(w->task_call, &request, &bad_call, &why), w->task_call,
+              why.text);
     diag_clear(&why);
     json_unref(parameters);
 }
@@ -568,6 +583,10 @@ static bool endpoint_cancel(struct task_call *call)
 
     if (is_invoke(&call->resource)) {
         invoke_cancel(call);
+        return false;
+    }
+    if (is_of_cluster(&call->resource)) {
+        cluster_cancel(call);
         return false;
     }
     if (w->transfer)

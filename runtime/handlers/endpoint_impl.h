@@ -39,4 +39,24 @@ struct outgoing {
 signed_send *endpoint_send_call(const struct task_call *of, const struct outgoing *o,
                                 bool *bad_call, struct diag *why);
 
+/* ---- jobs ---- */
+
+/* Returns how long to wait for a job before it is asked about: at first (before_ms 0) shortly, then
+ * longer from time to time. */
+int64_t job_wait_ms(const handlers *h, int64_t before_ms);
+
+/* A request to stop a job. Nobody waits for its end but the set. */
+struct stop {
+    struct stop *next;
+    handlers *h;
+    signed_send *send;
+};
+
+/* Make one, whose `send` is to be sent at once; stop_done and stop_no_keys go with it. */
+struct stop *stop_new(handlers *h);
+void stop_done(void *user, struct http_response *r);
+void stop_no_keys(void *user, bool of_role, const char *why);
+/* Notes what came of the sending; NULL: it was not sent, for the reason `why`. */
+void stop_sent(struct stop *s, signed_send *send, const struct task_call *of, const char *why);
+
 #endif

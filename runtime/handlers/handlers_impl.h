@@ -247,7 +247,9 @@ struct signed_request {
     size_t header_count;
     struct buf body; /* taken */
     const char *service;
-    const char *region; /* of the signature; NULL: ours */
+    const char *region;  /* of the signature; NULL: ours */
+    const char *cluster; /* of EKS: the keys make a bearer token for it, and `service` is "sts" */
+    const char *ca;      /* as in struct http_request */
     bool s3;
     bool test_keys; /* without keys of ours, emulators' will do; the service is on this machine */
     int64_t timeout_ms;
@@ -301,6 +303,19 @@ struct connection {
 };
 
 void connections_free(handlers *h);
+
+/* Returns what an answer holds: JSON where it is JSON, whatever its Content-Type says; else text,
+ * with U+FFFD for what is no UTF-8. */
+json *response_body(const struct http_response *r);
+
+/* ---- cluster.c ---- */
+
+/* Returns whether a resource is eks:call or eks:runJob, which go to a cluster's own API and not to
+ * a service's. The kind `endpoint` hands them on, as it does http:invoke. */
+bool is_of_cluster(const struct asl_resource *r);
+bool cluster_serves(handlers *h, struct diag *why);
+void cluster_start(struct task_call *call);
+void cluster_cancel(struct task_call *call);
 
 /* ---- handlers_match.c ---- */
 

@@ -184,8 +184,7 @@ static json *mended_text(const char *text, size_t len)
     return json_take_buf(&mended);
 }
 
-/* JSON where it is JSON, whatever its Content-Type says; else text. */
-static json *body_of(const struct http_response *r)
+json *response_body(const struct http_response *r)
 {
     json *v =
         r->body.len ? json_parse(r->body.data, r->body.len, JSON_READ_SURROGATES, NULL) : NULL;
@@ -272,7 +271,7 @@ static void invoke_answered(void *user, struct http_response *r)
     }
     json_build_object(&b, 4);
     json_build_set(&b, "Headers", invoke_headers_of(w, r));
-    json_build_set(&b, "ResponseBody", body_of(r));
+    json_build_set(&b, "ResponseBody", response_body(r));
     json_build_set(&b, "StatusCode", json_int(r->status));
     json_build_set(&b, "StatusText", json_cstring(http_status_name(r->status)));
     a.value = json_build_done(&b);

@@ -51,8 +51,7 @@ static void add_pair(struct buf *out, const char *name, size_t name_len, const j
     buf_clear(&value);
 }
 
-/* An array repeats the name. */
-static void invoke_request_add_query(struct buf *out, const json *query)
+void invoke_request_add_query(struct buf *out, const json *query)
 {
     for (size_t i = 0; query && i < json_count(query); i++) {
         const json *key = json_key_at(query, i), *v = json_value_at(query, i);

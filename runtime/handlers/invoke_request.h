@@ -35,5 +35,7 @@ void invoke_request_clear(struct invoke_request *q);
  * NULL, or no object. */
 const char *invoke_text(const json *v, const char *name);
 const json *invoke_member(const json *v, const char *name);
+/* Adds the members of an object (NULL: none) to a query; an array repeats its name. */
+void invoke_request_add_query(struct buf *out, const json *query);
 
 #endif

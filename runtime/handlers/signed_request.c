@@ -7,6 +7,7 @@
 
 #include "parsers/base/arena.h"
 #include "parsers/base/mem.h"
+#include "runtime/aws/cluster_token.h"
 #include "runtime/aws/endpoints.h"
 #include "runtime/base/clock.h"
 
@@ -34,6 +35,14 @@ static void sign_request(handlers *h, const struct signed_request *q, const stru
 
     if (!h->signer)
         h->signer = sigv4_signer_new();
+    if (q->cluster) {
+        struct buf token = {0};
+        buf_adds(&token, "Bearer ");
+        cluster_token_write(&token, h->signer, q->cluster, region, keys, clock_wall_ms());
+        http_header_add_plain(lines, "Authorization", buf_str(&token));
+        buf_clear(&token);
+        return;
+    }
     sigv4_sign(h->signer,
                &(struct sigv4_request){.method = q->method,
                                        .path = path,
@@ -96,6 +105,7 @@ static http_transfer *sign_and_send(handlers *h, struct signed_request *q,
             .headers = lines,
             .body = q->body,
             .timeout_ms = q->timeout_ms,
+            .ca = q->ca,
             .max_body = q->max_body ? q->max_body : h->options.max_output,
             .direct = q->keyless,
             .allow = h->options.allow_link_local || q->keyless ? NULL : no_link_local,
@@ -157,6 +167,8 @@ static void keep_request(signed_send *s, struct signed_request *q)
     s->request.url = keep_text(s, q->url);
     s->request.service = keep_text(s, q->service);
     s->request.region = keep_text(s, q->region);
+    s->request.cluster = keep_text(s, q->cluster);
+    s->request.ca = keep_text(s, q->ca);
 }
 
 static void signed_send_answered(void *user, struct http_response *r)

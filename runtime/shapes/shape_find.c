@@ -25,6 +25,10 @@ static const struct aws_shape_row http_answer[] = {{"StatusCode", MODEL_INTEGER}
                                                    {"Headers", MODEL_MAP},
                                                    {"ResponseBody", MODEL_DOCUMENT},
                                                    {NULL, MODEL_DOCUMENT}};
+static const struct aws_shape_row kubernetes_answer[] = {{"ResponseBody", MODEL_DOCUMENT},
+                                                         {"StatusCode", MODEL_INTEGER},
+                                                         {"StatusText", MODEL_STRING},
+                                                         {NULL, MODEL_DOCUMENT}};
 static const struct aws_shape_row lambda_answer[] = {
     {"StatusCode", MODEL_INTEGER}, {"FunctionError", MODEL_STRING},   {"LogResult", MODEL_STRING},
     {"Payload", MODEL_DOCUMENT},   {"ExecutedVersion", MODEL_STRING}, {NULL, MODEL_DOCUMENT}};
@@ -44,6 +48,8 @@ static const struct {
     const char *service, *action;
     struct aws_shape shape;
 } results[] = {
+    {"eks", "call", OWN(kubernetes_answer, "ResponseBody")},
+    {"eks", "runJob", OWN(kubernetes_answer, "ResponseBody")},
     {"elasticmapreduce", "createCluster", OWN(cluster_answer, "ClusterId")},
     {"elasticmapreduce", "addStep", OWN(step_answer, "StepId")},
     {"emr-serverless", "startApplication", OWN(application_answer, "ApplicationId")},

@@ -1,0 +1,71 @@
+#ifndef RUNTIME_HANDLERS_CLUSTER_IMPL_H
+#define RUNTIME_HANDLERS_CLUSTER_IMPL_H
+
+/* What the two files of eks:call and eks:runJob share: cluster.c makes requests, cluster_job.c
+ * follows a job. */
+
+#include "parsers/base/buf.h"
+#include "runtime/handlers/endpoint_impl.h"
+
+#define CLUSTER_UNREACHABLE "EKS.SdkClientException"
+
+struct cluster_work {
+    struct task_call *task_call; /* NULL: it has gone, and the timer's end is awaited */
+    struct buf base, ca;         /* of URLs; PEM, may be empty */
+    bool local;
+    signed_send *transfer;
+    uv_timer_t timer;
+    bool timer_open;
+    int64_t poll_ms;
+    json *submitted; /* .sync: what the cluster said when the job began */
+    char *jobs;      /* the path of the namespace's jobs … */
+    char *name;      /* … and the job's name; NULL: not known */
+
+    /* Once the job has ended: its description, and the logs of pods[pod], container by container.
+     */
+    json *job, *pods, *logs;
+    bool good;
+    size_t pod, container;
+    struct json_build of_pods, of_containers;
+    bool pods_open, containers_open;
+};
+
+struct cluster_request {
+    const char *method, *path;
+    const json *query; /* an object; NULL: none */
+    const char *more;  /* of the query, as it is; NULL: nothing */
+    const json *body;  /* a text goes as it is; NULL: none */
+    http_done *done;
+    void (*no_keys)(void *user, bool of_role, const char *why);
+    void *user;
+};
+
+/* Sends a request. Returns NULL with *why filled when it can't be sent. */
+signed_send *cluster_send(struct cluster_work *w, const struct cluster_request *q,
+                          struct diag *why);
+/* Sends a request that the Task waits for, or ends the work. */
+void cluster_ask(struct cluster_work *w, struct cluster_request *q, bool in_start);
+/* Adds a slash and a part of a path. */
+void cluster_add_segment(struct buf *out, const char *text);
+
+/* Tells whether there is an answer, and it is none of failure. */
+bool cluster_went_well(const struct http_response *r);
+/* Names what went wrong as AWS does: EKS.404, and all of the answer as the cause. Both are yours;
+ * *cause may be NULL. */
+json *cluster_error(const struct http_response *r, json **cause);
+
+/* End the work, with what the Task gets; take `cause`. */
+void cluster_finish(struct cluster_work *w, struct handler_answer *a, bool in_start);
+void cluster_fail(struct cluster_work *w, const char *error, json *cause, bool in_start);
+void cluster_answer_failed(struct cluster_work *w, const struct http_response *r);
+/* Is the `no_keys` of requests without which the work can't go on. */
+void cluster_no_keys(void *user, bool of_role, const char *why);
+
+/* ---- cluster_job.c ---- */
+
+/* Waits for the end of the job that `submitted` (taken) tells of. */
+void cluster_follow_job(struct cluster_work *w, json *submitted, bool in_start);
+/* Has the job deleted; nobody waits for that. */
+void cluster_delete_job(struct cluster_work *w);
+
+#endif

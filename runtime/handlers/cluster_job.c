@@ -1,0 +1,331 @@
+/*
+ * eks:runJob.sync: a Job is asked about until it is complete or has failed, and then the logs of
+ * its containers are read, one after the other, if the Task wants them. One that is cancelled is
+ * deleted with its pods; one that had begun before a crash is only asked about.
+ */
+#include "runtime/handlers/cluster_impl.h"
+
+#include "asl/eval/env.h"
+#include "parsers/base/mem.h"
+#include "parsers/base/percent.h"
+#include "runtime/handlers/invoke_request.h"
+
+#include <string.h>
+
+/* ---- logs ---- */
+
+static void job_ended(struct cluster_work *w);
+static void ask_for_next_log(struct cluster_work *w);
+
+static const json *log_option(const struct cluster_work *w, const char *name)
+{
+    return invoke_member(invoke_member(w->task_call->payload, "LogOptions"), name);
+}
+
+static bool is_true(const json *v)
+{
+    return v && json_kind(v) == JSON_TRUE;
+}
+
+/* Closes the pod's part of the logs. */
+static void close_pod(struct cluster_work *w, const char *name)
+{
+    struct json_build b;
+
+    json_build_object(&b, 1);
+    json_build_set(&b, "containers", json_build_done(&w->of_containers));
+    w->containers_open = false;
+    json_build_set(&w->of_pods, name, json_build_done(&b));
+}
+
+/* A log that can't be had is told where it would be, and is no reason to fail. */
+static json *log_of(const struct cluster_work *w, const struct http_response *r)
+{
+    struct json_build b;
+    json *cause, *error, *v = NULL;
+
+    json_build_object(&b, 2);
+    if (cluster_went_well(r)) {
+        if (r->body.len && !is_true(log_option(w, "RawLogs")))
+            v = json_parse(r->body.data, r->body.len, JSON_READ_SURROGATES, NULL);
+        if (!v)
+            v = json_string_mended(r->body.data ? r->body.data : "", r->body.len);
+        json_build_set(&b, "log", v);
+    } else {
+        error = cluster_error(r, &cause);
+        json_build_set(&b, "error", error);
+        if (cause)
+            json_build_set(&b, "cause", cause);
+    }
+    return json_build_done(&b);
+}
+
+static const json *pod_at(const struct cluster_work *w)
+{
+    return w->pods && json_is_array(w->pods) && w->pod < json_count(w->pods)
+               ? json_at(w->pods, w->pod)
+               : NULL;
+}
+
+static const char *pod_name(const struct cluster_work *w)
+{
+    return invoke_text(invoke_member(pod_at(w), "metadata"), "name");
+}
+
+static const char *container_name(const struct cluster_work *w)
+{
+    const json *all = invoke_member(invoke_member(pod_at(w), "spec"), "containers");
+
+    return all && json_is_array(all) && w->container < json_count(all)
+               ? invoke_text(json_at(all, w->container), "name")
+               : NULL;
+}
+
+static void log_came(void *user, struct http_response *r)
+{
+    struct cluster_work *w = user;
+
+    w->transfer = NULL;
+    json_build_set(&w->of_containers, container_name(w), log_of(w, r));
+    w->container++;
+    ask_for_next_log(w);
+}
+
+/* /api/v1/namespaces/NAMESPACE/pods of /apis/batch/v1/namespaces/NAMESPACE/jobs */
+static void write_pods_path(const struct cluster_work *w, struct buf *out)
+{
+    static const char from[] = "/apis/batch/v1", last[] = "/jobs";
+    const char *rest = w->jobs + strlen(from);
+
+    buf_adds(out, "/api/v1");
+    buf_add(out, rest, strlen(rest) - strlen(last));
+    buf_adds(out, "/pods");
+}
+
+static void ask_for_log(struct cluster_work *w)
+{
+    struct buf path = {0}, container = {0};
+
+    write_pods_path(w, &path);
+    cluster_add_segment(&path, pod_name(w));
+    buf_adds(&path, "/log");
+    buf_adds(&container, "container=");
+    percent_encode(&container, container_name(w), strlen(container_name(w)), false);
+    const json *query = log_option(w, "LogParameters");
+    struct cluster_request q = {.method = "GET",
+                                .path = buf_str(&path),
+                                .query = query && json_is_object(query) ? query : NULL,
+                                .more = buf_str(&container),
+                                .done = log_came,
+                                .no_keys = cluster_no_keys};
+    cluster_ask(w, &q, false);
+    buf_clear(&path);
+    buf_clear(&container);
+}
+
+static void ask_for_next_log(struct cluster_work *w)
+{
+    for (; pod_at(w); w->pod++, w->container = 0) {
+        if (!pod_name(w))
+            continue;
+        if (!w->containers_open) {
+            json_build_object(&w->of_containers, 1);
+            w->containers_open = true;
+        }
+        if (container_name(w)) {
+            ask_for_log(w);
+            return;
+        }
+        close_pod(w, pod_name(w));
+    }
+    job_ended(w);
+}
+
+static void pods_came(void *user, struct http_response *r)
+{
+    struct cluster_work *w = user;
+    json *list;
+
+    w->transfer = NULL;
+    if (!cluster_went_well(r)) {
+        w->logs = log_of(w, r);
+        job_ended(w);
+        return;
+    }
+    list = response_body(r);
+    w->pods = json_ref(invoke_member(list, "items"));
+    json_unref(list);
+    json_build_object(&w->of_pods, 1);
+    w->pods_open = true;
+    ask_for_next_log(w);
+}
+
+static void ask_for_pods(struct cluster_work *w)
+{
+    struct buf path = {0}, selector = {0};
+
+    write_pods_path(w, &path);
+    buf_adds(&selector, "labelSelector=job-name%3D");
+    percent_encode(&selector, w->name, strlen(w->name), false);
+    struct cluster_request q = {.method = "GET",
+                                .path = buf_str(&path),
+                                .more = buf_str(&selector),
+                                .done = pods_came,
+                                .no_keys = cluster_no_keys};
+    cluster_ask(w, &q, false);
+    buf_clear(&path);
+    buf_clear(&selector);
+}
+
+/* ---- jobs ---- */
+
+/* The Task gets the job as the cluster describes it, with its logs. */
+static void job_ended(struct cluster_work *w)
+{
+    struct handler_answer a = {0};
+
+    if (w->pods_open) {
+        struct json_build b;
+
+        json_build_object(&b, 1);
+        json_build_set(&b, "pods", json_build_done(&w->of_pods));
+        w->pods_open = false;
+        w->logs = json_build_done(&b);
+    }
+    if (w->logs) {
+        json *whole = json_with(w->job, json_cstring("logs"), json_ref(w->logs));
+        json_unref(w->job);
+        w->job = whole;
+    }
+    if (w->good)
+        a.value = json_ref(w->job);
+    else
+        a = answer_failed(ASL_TASK_FAILED, json_text(w->job));
+    cluster_finish(w, &a, false);
+}
+
+static void ask_about_job(struct cluster_work *w);
+
+static void cluster_on_timer(uv_timer_t *timer)
+{
+    ask_about_job(timer->data);
+}
+
+static void wait_for_cluster_job(struct cluster_work *w)
+{
+    if (!w->timer_open) {
+        uv_timer_init(w->task_call->h->loop, &w->timer);
+        w->timer.data = w;
+        w->timer_open = true;
+    }
+    w->poll_ms = job_wait_ms(w->task_call->h, w->poll_ms);
+    uv_timer_start(&w->timer, cluster_on_timer, (uint64_t)w->poll_ms, 0);
+}
+
+/* Returns whether a job has that condition: "Complete", "Failed". */
+static bool job_is(const json *job, const char *condition)
+{
+    const json *all = invoke_member(invoke_member(job, "status"), "conditions");
+
+    for (size_t i = 0; all && json_is_array(all) && i < json_count(all); i++) {
+        const json *type = invoke_member(json_at(all, i), "type");
+        const json *status = invoke_member(json_at(all, i), "status");
+        if (type && status && json_str_is(type, condition) && json_str_is(status, "True"))
+            return true;
+    }
+    return false;
+}
+
+/* A question that gets no answer tells nothing about the job, which may run for hours. */
+static void job_described(void *user, struct http_response *r)
+{
+    struct cluster_work *w = user;
+
+    w->transfer = NULL;
+    if (r->outcome != HTTP_ANSWERED || r->status >= 500 || r->status == 429) {
+        wait_for_cluster_job(w);
+        return;
+    }
+    if (!cluster_went_well(r)) {
+        cluster_answer_failed(w, r);
+        return;
+    }
+    json *job = response_body(r);
+    bool failed = job_is(job, "Failed");
+    w->good = job_is(job, "Complete") && !failed;
+    if (w->good || failed) {
+        w->job = job;
+        if (is_true(log_option(w, "RetrieveLogs")))
+            ask_for_pods(w);
+        else
+            job_ended(w);
+        return;
+    }
+    json_unref(job);
+    wait_for_cluster_job(w);
+}
+
+static void job_not_described(void *user, bool of_role, const char *why)
+{
+    struct cluster_work *w = user;
+
+    (void)of_role, (void)why;
+    w->transfer = NULL;
+    wait_for_cluster_job(w);
+}
+
+static void write_job_path(const struct cluster_work *w, struct buf *out)
+{
+    buf_adds(out, w->jobs);
+    cluster_add_segment(out, w->name);
+}
+
+static void ask_about_job(struct cluster_work *w)
+{
+    struct buf path = {0};
+
+    write_job_path(w, &path);
+    struct cluster_request q = {.method = "GET",
+                                .path = buf_str(&path),
+                                .done = job_described,
+                                .no_keys = job_not_described};
+    cluster_ask(w, &q, false);
+    buf_clear(&path);
+}
+
+void cluster_follow_job(struct cluster_work *w, json *submitted, bool in_start)
+{
+    const json *body = invoke_member(submitted, "ResponseBody");
+    const char *name = invoke_text(invoke_member(body, "metadata"), "name");
+
+    w->submitted = submitted;
+    w->task_call->begun = true;
+    if (!name) {
+        cluster_fail(w, CLUSTER_UNREACHABLE,
+                     json_cstring("Unable to unmarshall response: it names no job"), in_start);
+        return;
+    }
+    w->name = mem_strdup(name);
+    wait_for_cluster_job(w);
+}
+
+/* ---- stopping ---- */
+
+/* The pods go with their job, which by itself would leave them running. */
+void cluster_delete_job(struct cluster_work *w)
+{
+    struct stop *s = stop_new(w->task_call->h);
+    struct buf path = {0};
+    struct diag why = {0};
+
+    write_job_path(w, &path);
+    struct cluster_request q = {.method = "DELETE",
+                                .path = buf_str(&path),
+                                .more = "propagationPolicy=Background",
+                                .done = stop_done,
+                                .no_keys = stop_no_keys,
+                                .user = s};
+    stop_sent(s, cluster_send(w, &q, &why), w->task_call, why.text);
+    buf_clear(&path);
+    diag_clear(&why);
+}

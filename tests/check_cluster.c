@@ -1,0 +1,379 @@
+/* eks:call and eks:runJob: what is asked of a cluster, and what a Task gets. */
+
+#include "tests/support/endpoint_world.h"
+#include "tests/support/expect.h"
+
+#include "parsers/base/base64.h"
+
+#include <string.h>
+
+#define WHO "\"ClusterName\":\"c\",\"CertificateAuthority\":\"Q0E=\",\"Endpoint\":\"STUB\""
+#define JOBS "/apis/batch/v1/namespaces/default/jobs"
+#define PODS "/api/v1/namespaces/default/pods"
+#define JOB(status) "{\"kind\":\"Job\",\"metadata\":{\"name\":\"j\"},\"status\":" status "}"
+#define RUNS JOB("{\"active\":1}")
+#define COMPLETE                                                                                   \
+    JOB("{\"conditions\":[{\"type\":\"SuccessCriteriaMet\",\"status\":\"True\"},{\"type\":"        \
+        "\"Complete\",\"status\":\"True\"}]}")
+#define FAILED                                                                                     \
+    JOB("{\"conditions\":[{\"type\":\"Failed\",\"status\":\"True\",\"reason\":"                    \
+        "\"BackoffLimitExceeded\"}]}")
+#define UNAUTHORIZED                                                                               \
+    "{\"kind\":\"Status\",\"status\":\"Failure\",\"message\":\"Unauthorized\",\"code\":401}"
+#define RUN "{" WHO ",\"Job\":{\"kind\":\"Job\",\"metadata\":{\"name\":\"j\"}}}"
+#define BEGIN "POST " JOBS " [application/json] {\"kind\":\"Job\",\"metadata\":{\"name\":\"j\"}}\n"
+
+static const struct {
+    const char *name, *api, *parameters; /* STUB stands for the cluster's URL */
+    struct reply replies[MAX_REPLIES];
+    const char *requests; /* METHOD target [Content-Type] body, in lines */
+    const char *want;
+} calls[] = {
+    {"a call",
+     "call",
+     "{" WHO ",\"Method\":\"GET\",\"Path\":\"" PODS
+     "\",\"QueryParameters\":{\"labelSelector\":[\"job-name=a b\",\"x\"],\"limit\":[\"1\"]}}",
+     {{200, NULL, "{\"kind\":\"PodList\",\"items\":[]}"}},
+     "GET " PODS "?labelSelector=job-name%3Da%20b&labelSelector=x&limit=1\n",
+     "ok "
+     "{\"ResponseBody\":{\"kind\":\"PodList\",\"items\":[]},\"StatusCode\":200,\"StatusText\":"
+     "\"OK\"}"},
+    {"one that makes something",
+     "call",
+     "{" WHO ",\"Method\":\"POST\",\"Path\":\"/api/v1/namespaces/kube-system/"
+     "configmaps\",\"RequestBody\":{\"kind\":\"ConfigMap\",\"data\":{\"aKey\":\"v\"}}}",
+     {{201, NULL, "{\"kind\":\"ConfigMap\"}"}},
+     "POST /api/v1/namespaces/kube-system/configmaps [application/json] "
+     "{\"kind\":\"ConfigMap\",\"data\":{\"aKey\":\"v\"}}\n",
+     "ok "
+     "{\"ResponseBody\":{\"kind\":\"ConfigMap\"},\"StatusCode\":201,\"StatusText\":\"Created\"}"},
+    {"a body that is text",
+     "call",
+     "{" WHO ",\"Method\":\"PUT\",\"Path\":\"/a\",\"RequestBody\":\"{\\\"kind\\\": \\\"X\\\"}\"}",
+     {{200, NULL, "ok"}},
+     "PUT /a [application/json] {\"kind\": \"X\"}\n",
+     "ok {\"ResponseBody\":\"ok\",\"StatusCode\":200,\"StatusText\":\"OK\"}"},
+    {"a change is merged",
+     "call",
+     "{" WHO ",\"Method\":\"PATCH\",\"Path\":\"/a\",\"RequestBody\":{\"spec\":{\"replicas\":2}}}",
+     {{200, NULL, "{}"}},
+     "PATCH /a [application/merge-patch+json] {\"spec\":{\"replicas\":2}}\n",
+     "ok {\"ResponseBody\":{},\"StatusCode\":200,\"StatusText\":\"OK\"}"},
+    {"or a list of changes",
+     "call",
+     "{" WHO
+     ",\"Method\":\"PATCH\",\"Path\":\"/a\",\"RequestBody\":[{\"op\":\"remove\",\"path\":\"/x\"}]}",
+     {{200, NULL, "{}"}},
+     "PATCH /a [application/json-patch+json] [{\"op\":\"remove\",\"path\":\"/x\"}]\n",
+     "ok {\"ResponseBody\":{},\"StatusCode\":200,\"StatusText\":\"OK\"}"},
+    {"AWS's error",
+     "call",
+     "{" WHO ",\"Method\":\"DELETE\",\"Path\":\"/a\"}",
+     {{401, NULL, UNAUTHORIZED}},
+     "DELETE /a\n",
+     "failed EKS.401: {\"ResponseBody\":" UNAUTHORIZED
+     ",\"StatusCode\":401,\"StatusText\":\"Unauthorized\"}"},
+    {"a method that AWS doesn't have",
+     "call",
+     "{" WHO ",\"Method\":\"OPTIONS\",\"Path\":\"/a\"}",
+     {{200, NULL, "{}"}},
+     "",
+     NULL},
+    {"no path", "call", "{" WHO ",\"Method\":\"GET\"}", {{200, NULL, "{}"}}, "", NULL},
+    {"no cluster",
+     "call",
+     "{\"Method\":\"GET\",\"Path\":\"/\"}",
+     {{200, NULL, "{}"}},
+     "",
+     "failed States.Runtime: The Parameters '{\"Method\":\"GET\",\"Path\":\"/\"}' could not be "
+     "used to start the Task: "
+     "[The field 'ClusterName' is required but was missing]"},
+    {"a token does not go in the clear",
+     "call",
+     "{\"ClusterName\":\"c\",\"CertificateAuthority\":\"Q0E=\",\"Endpoint\":\"http://"
+     "example.com\",\"Method\":\"GET\",\"Path\":\"/\"}",
+     {{200, NULL, "{}"}},
+     "",
+     "failed States.Runtime: The Parameters "
+     "'{\"ClusterName\":\"c\",\"CertificateAuthority\":\"Q0E=\",\"Endpoint\":"
+     "\"http://example.com\",\"Method\":\"GET\",\"Path\":\"/\"}' could not be used to start the "
+     "Task: "
+     "[The field 'Endpoint' must be a URL of https]"},
+    {"what are no certificates",
+     "call",
+     "{\"ClusterName\":\"c\",\"CertificateAuthority\":\"Q0E=\",\"Endpoint\":\"https://"
+     "example.com\",\"Method\":\"GET\",\"Path\":\"/\"}",
+     {{200, NULL, "{}"}},
+     "",
+     "failed States.Runtime: The Parameters "
+     "'{\"ClusterName\":\"c\",\"CertificateAuthority\":\"Q0E=\",\"Endpoint\":"
+     "\"https://example.com\",\"Method\":\"GET\",\"Path\":\"/\"}' could not be used to start the "
+     "Task: "
+     "[The field 'CertificateAuthority' must be certificates in Base64]"},
+    {"a job that nobody waits for",
+     "runJob",
+     RUN,
+     {{201, NULL, RUNS}},
+     BEGIN,
+     "ok {\"ResponseBody\":" RUNS ",\"StatusCode\":201,\"StatusText\":\"Created\"}"},
+    {"one of another namespace, as text",
+     "runJob",
+     "{" WHO ",\"Namespace\":\"my ns\",\"Job\":\"{}\"}",
+     {{409, NULL, "{\"code\":409}"}},
+     "POST /apis/batch/v1/namespaces/my%20ns/jobs [application/json] {}\n",
+     "failed EKS.409: "
+     "{\"ResponseBody\":{\"code\":409},\"StatusCode\":409,\"StatusText\":\"Conflict\"}"},
+    {"no job", "runJob", "{" WHO "}", {{200, NULL, "{}"}}, "", NULL},
+    {"a job that is complete",
+     "runJob.sync",
+     RUN,
+     {{201, NULL, RUNS}, {503, NULL, ""}, {200, NULL, RUNS}, {200, NULL, COMPLETE}},
+     BEGIN "GET " JOBS "/j\nGET " JOBS "/j\nGET " JOBS "/j\n",
+     "ok " COMPLETE},
+    {"one that has failed",
+     "runJob.sync",
+     RUN,
+     {{201, NULL, RUNS}, {200, NULL, FAILED}},
+     BEGIN "GET " JOBS "/j\n",
+     "failed States.TaskFailed: " FAILED},
+    {"one that is not begun",
+     "runJob.sync",
+     RUN,
+     {{401, NULL, UNAUTHORIZED}},
+     BEGIN,
+     "failed EKS.401: {\"ResponseBody\":" UNAUTHORIZED
+     ",\"StatusCode\":401,\"StatusText\":\"Unauthorized\"}"},
+    {"one that somebody deletes",
+     "runJob.sync",
+     RUN,
+     {{201, NULL, RUNS}, {404, NULL, "{\"code\":404}"}},
+     BEGIN "GET " JOBS "/j\n",
+     "failed EKS.404: {\"ResponseBody\":{\"code\":404},\"StatusCode\":404,\"StatusText\":\"Not "
+     "Found\"}"},
+    {"an answer without a name",
+     "runJob.sync",
+     RUN,
+     {{201, NULL, "{}"}},
+     BEGIN,
+     "failed EKS.SdkClientException: Unable to unmarshall response: it names no job"},
+    {"logs",
+     "runJob.sync",
+     "{" WHO ",\"LogOptions\":{\"RetrieveLogs\":true,\"LogParameters\":{\"tailLines\":[\"6\"]}},"
+     "\"Job\":{}}",
+     {{201, NULL, RUNS},
+      {200, NULL, COMPLETE},
+      {200, NULL,
+       "{\"items\":[{\"metadata\":{\"name\":\"p "
+       "1\"},\"spec\":{\"containers\":[{\"name\":\"a\"},{\"name\":\"b\"}]}},{\"metadata\":{"
+       "\"name\":\"p2\"},\"spec\":{\"containers\":[]}}]}"},
+      {200, NULL, "{ \"pi\": 3.14 }\n"}},
+     "POST " JOBS " [application/json] {}\nGET " JOBS "/j\nGET " PODS
+     "?labelSelector=job-name%3Dj\n"
+     "GET " PODS "/p%201/log?tailLines=6&container=a\nGET " PODS
+     "/p%201/log?tailLines=6&container=b\n",
+     "ok "
+     "{\"kind\":\"Job\",\"metadata\":{\"name\":\"j\"},\"status\":{\"conditions\":[{\"type\":"
+     "\"SuccessCriteriaMet\",\"status\":\"True\"},"
+     "{\"type\":\"Complete\",\"status\":\"True\"}]},\"logs\":{\"pods\":{\"p "
+     "1\":{\"containers\":{\"a\":{\"log\":{\"pi\":3.14}},"
+     "\"b\":{\"log\":{\"pi\":3.14}}}},\"p2\":{\"containers\":{}}}}}"},
+    {"raw logs of one that has failed",
+     "runJob.sync",
+     "{" WHO ",\"LogOptions\":{\"RetrieveLogs\":true,\"RawLogs\":true},\"Job\":{}}",
+     {{201, NULL, RUNS},
+      {200, NULL, FAILED},
+      {200, NULL,
+       "{\"items\":[{\"metadata\":{\"name\":\"p\"},\"spec\":{\"containers\":[{\"name\":\"a\"}]}}]"
+       "}"},
+      {200, NULL, "3.14\n"}},
+     NULL,
+     "failed States.TaskFailed: "
+     "{\"kind\":\"Job\",\"metadata\":{\"name\":\"j\"},\"status\":{\"conditions\":[{\"type\":"
+     "\"Failed\","
+     "\"status\":\"True\",\"reason\":\"BackoffLimitExceeded\"}]},\"logs\":{\"pods\":{\"p\":{"
+     "\"containers\":{\"a\":{\"log\":\"3.14\\n\"}}}}}}"},
+    {"a log that can't be had",
+     "runJob.sync",
+     "{" WHO ",\"LogOptions\":{\"RetrieveLogs\":true},\"Job\":{}}",
+     {{201, NULL, RUNS},
+      {200, NULL, JOB("{\"conditions\":[{\"type\":\"Complete\",\"status\":\"True\"}]}")},
+      {200, NULL,
+       "{\"items\":[{\"metadata\":{\"name\":\"p\"},\"spec\":{\"containers\":[{\"name\":\"a\"}]}}]"
+       "}"},
+      {400, NULL, "no"}},
+     NULL,
+     "ok "
+     "{\"kind\":\"Job\",\"metadata\":{\"name\":\"j\"},\"status\":{\"conditions\":[{\"type\":"
+     "\"Complete\",\"status\":\"True\"}]},"
+     "\"logs\":{\"pods\":{\"p\":{\"containers\":{\"a\":{\"error\":\"EKS.400\",\"cause\":\"{"
+     "\\\"ResponseBody\\\":\\\"no\\\","
+     "\\\"StatusCode\\\":400,\\\"StatusText\\\":\\\"Bad Request\\\"}\"}}}}}}"},
+    {"pods that can't be told",
+     "runJob.sync",
+     "{" WHO ",\"LogOptions\":{\"RetrieveLogs\":true},\"Job\":{}}",
+     {{201, NULL, RUNS},
+      {200, NULL, JOB("{\"conditions\":[{\"type\":\"Complete\",\"status\":\"True\"}]}")},
+      {403, NULL, "no"}},
+     NULL,
+     "ok "
+     "{\"kind\":\"Job\",\"metadata\":{\"name\":\"j\"},\"status\":{\"conditions\":[{\"type\":"
+     "\"Complete\",\"status\":\"True\"}]},"
+     "\"logs\":{\"error\":\"EKS.403\",\"cause\":\"{\\\"ResponseBody\\\":\\\"no\\\","
+     "\\\"StatusCode\\\":403,\\\"StatusText\\\":\\\"Forbidden\\\"}\"}}"},
+};
+
+/* The parameters with the stub's URL. */
+static char *with_stub(const struct endpoint_world *w, const char *parameters, struct buf *out)
+{
+    static const char mark[] = "STUB";
+    const char *at = strstr(parameters, mark);
+
+    if (at) {
+        buf_add(out, parameters, (size_t)(at - parameters));
+        buf_adds(out, http_stub_url(w->stub));
+        parameters = at + strlen(mark);
+    }
+    buf_adds(out, parameters);
+    buf_str(out);
+    return out->data;
+}
+
+static struct endpoint_world *cluster_world(const struct reply *replies)
+{
+    struct endpoint_world *w = endpoint_world_new(replies, NULL);
+
+    w->shown = "Content-Type";
+    return w;
+}
+
+static void begin_call(struct endpoint_world *w, const char *api, const char *parameters,
+                       const json *submitted)
+{
+    struct buf resource = {0}, given = {0};
+
+    buf_printf(&resource, "arn:aws:states:::eks:%s", api);
+    endpoint_world_begin_again(w, buf_str(&resource), with_stub(w, parameters, &given), submitted);
+    buf_clear(&resource);
+    buf_clear(&given);
+}
+
+START_TEST(cluster_call)
+{
+    struct endpoint_world *w = cluster_world(calls[_i].replies);
+
+    begin_call(w, calls[_i].api, calls[_i].parameters, NULL);
+    endpoint_world_wait(w);
+    ck_assert(calls[_i].want || !w->result.ok);
+    if (calls[_i].requests)
+        expect_text(calls[_i].name, buf_str(&w->seen), calls[_i].requests);
+    if (calls[_i].want)
+        endpoint_world_expect(calls[_i].name, w, calls[_i].want);
+    ck_assert(w->signs);
+    bool begins = strstr(calls[_i].api, ".sync") && calls[_i].replies[0].status == 201;
+    ck_assert_msg((w->submitted != NULL) == begins, "%s: was its begin told?", calls[_i].name);
+    endpoint_world_free(w);
+}
+END_TEST
+
+/* Whatever request is out, it ends with the Task; a job that runs is deleted with its pods. */
+START_TEST(cluster_call_is_cancelled)
+{
+    for (size_t requests = 1; requests < 5; requests++) {
+        struct endpoint_world *w = cluster_world(calls[_i].replies);
+
+        begin_call(w, calls[_i].api, calls[_i].parameters, NULL);
+        while (!w->answered && http_stub_requests(w->stub) < requests)
+            uv_run(&w->loop, UV_RUN_ONCE);
+        if (!w->answered)
+            handlers_cancel(w->handlers, 1);
+        while (!handlers_are_idle(w->handlers))
+            uv_run(&w->loop, UV_RUN_ONCE);
+        endpoint_world_free(w);
+    }
+}
+END_TEST
+
+START_TEST(cluster_job_is_stopped)
+{
+    static const struct reply replies[MAX_REPLIES] = {
+        {201, NULL, RUNS}, {200, NULL, RUNS}, {200, NULL, RUNS}, {200, NULL, RUNS}};
+    struct endpoint_world *w = cluster_world(replies);
+
+    begin_call(w, "runJob.sync", RUN, NULL);
+    while (!w->submitted)
+        uv_run(&w->loop, UV_RUN_ONCE);
+    expect_json("what TaskSubmitted tells", w->submitted,
+                "{\"ResponseBody\":" RUNS ",\"StatusCode\":201,\"StatusText\":\"Created\"}");
+    handlers_cancel(w->handlers, 1);
+    while (!handlers_are_idle(w->handlers))
+        uv_run(&w->loop, UV_RUN_ONCE);
+    ck_assert_msg(strstr(buf_str(&w->seen), "DELETE " JOBS "/j?propagationPolicy=Background\n"),
+                  "%s", buf_str(&w->seen));
+    ck_assert(!w->answered);
+    endpoint_world_free(w);
+}
+END_TEST
+
+/* One that had begun when the process died is asked about, and not begun again. */
+START_TEST(cluster_job_after_crash)
+{
+    static const struct reply replies[MAX_REPLIES] = {{200, NULL, RUNS}, {200, NULL, COMPLETE}};
+    struct endpoint_world *w = cluster_world(replies);
+    json *submitted =
+        json_of("{\"ResponseBody\":" RUNS ",\"StatusCode\":201,\"StatusText\":\"Created\"}");
+
+    begin_call(w, "runJob.sync", RUN, submitted);
+    endpoint_world_wait(w);
+    json_unref(submitted);
+    expect_text("no second job", buf_str(&w->seen), "GET " JOBS "/j\nGET " JOBS "/j\n");
+    endpoint_world_expect("no second job", w, "ok " COMPLETE);
+    ck_assert(!w->submitted);
+    endpoint_world_free(w);
+}
+END_TEST
+
+/* The token is that of the cluster's name, and a row of the file says where the cluster is. */
+START_TEST(cluster_gets_a_token)
+{
+    static const char begin[] = "Bearer k8s-aws-v1.";
+    static const struct reply replies[MAX_REPLIES] = {{200, NULL, "{}"}};
+    struct endpoint_world *w = endpoint_world_new(
+        replies,
+        "{\"handlers\":[{\"resource\":\"arn:aws:states:::eks:*\",\"endpoint\":\"STUB/k8s/\"}]}");
+    struct buf url = {0};
+
+    w->shown = "Authorization";
+    begin_call(w, "call",
+               "{\"ClusterName\":\"c\",\"CertificateAuthority\":\"Q0E=\",\"Endpoint\":\"https://"
+               "c.eks.amazonaws.com\",\"Method\":\"GET\",\"Path\":\"/a\"}",
+               NULL);
+    endpoint_world_wait(w);
+    endpoint_world_expect("by a row", w,
+                          "ok {\"ResponseBody\":{},\"StatusCode\":200,\"StatusText\":\"OK\"}");
+    const char *token = strstr(buf_str(&w->seen), begin);
+    ck_assert_msg(token, "%s", buf_str(&w->seen));
+    ck_assert(strstr(buf_str(&w->seen), "GET /k8s/a ") == buf_str(&w->seen));
+    token += strlen(begin);
+    size_t len = strcspn(token, "]");
+    ck_assert(base64_decode(&url, token, len - len % 4));
+    ck_assert(!strncmp(buf_str(&url),
+                       "https://sts.us-east-1.amazonaws.com/?Action=GetCallerIdentity", 61));
+    buf_clear(&url);
+    endpoint_world_free(w);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("cluster");
+    TCase *t = tcase_create("cluster");
+
+    tcase_set_timeout(t, 60);
+    tcase_add_loop_test(t, cluster_call, 0, COUNT(calls));
+    tcase_add_loop_test(t, cluster_call_is_cancelled, 0, COUNT(calls));
+    tcase_add_test(t, cluster_job_is_stopped);
+    tcase_add_test(t, cluster_job_after_crash);
+    tcase_add_test(t, cluster_gets_a_token);
+    suite_add_tcase(s, t);
+    return run_suite(s);
+}
