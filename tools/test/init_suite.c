@@ -135,33 +135,50 @@ static json *case_mocks(const struct init *i, const struct init_case *c, const j
 
 /* ---- the suite ---- */
 
-/* Returns whether all that the cases' Tasks return is what their services give. */
-static bool are_given(const struct init *i)
+/* Returns whether all that the mocks of the suite return is what the services give. */
+static bool base_is_given(const struct init *i, const json *base)
+{
+    const asl_machine *m = i->machine->machine;
+    bool given = true;
+
+    for (size_t s = 0; given && s < m->count; s++) {
+        json *key = mock_key(m->states[s]);
+        const json *rule = json_get_key(base, key);
+        const json *v = rule ? json_get(rule, "return") : NULL;
+        given = !v || mock_shape_fits(m->states[s], v);
+        json_unref(key);
+    }
+    return given;
+}
+
+/* Returns whether all that the case's Tasks return is what the services give. */
+static bool case_is_given(const struct init *i, const struct init_case *c)
 {
     const asl_machine *m = i->machine->machine;
 
-    for (size_t c = 0; c < i->count; c++)
-        for (size_t s = 0; s < m->count; s++) {
-            bool task = m->states[s]->type == ASL_TASK;
-            size_t calls = task ? init_calls(i->cases[c].trial, m->states[s]).count : 0;
-            for (size_t n = 0; n < calls; n++) {
-                const json *v = scenario_answer(i->cases[c].scenario, m->states[s], n)->value;
-                if (v && !mock_shape_fits(m->states[s], v))
-                    return false;
-            }
+    for (size_t s = 0; s < m->count; s++) {
+        bool task = m->states[s]->type == ASL_TASK;
+        size_t calls = task ? init_calls(c->trial, m->states[s]).count : 0;
+        for (size_t n = 0; n < calls; n++) {
+            const json *v = scenario_answer(c->scenario, m->states[s], n)->value;
+            if (v && !mock_shape_fits(m->states[s], v))
+                return false;
         }
+    }
     return true;
 }
 
 static json *init_case_value(const struct init *i, const struct init_case *c, const json *base,
-                             struct json_set *told)
+                             bool checks, struct json_set *told)
 {
     json *mocks = case_mocks(i, c, base);
     struct json_build b;
 
-    json_build_object(&b, 5);
+    json_build_object(&b, 6);
     if (c->scenario->first)
         json_build_set(&b, "start", mock_key(c->scenario->first));
+    if (checks && !case_is_given(i, c))
+        json_build_set(&b, "check", json_cstring("none"));
     json_build_set(&b, "input", json_ref(c->scenario->input));
     if (json_count(c->scenario->variables))
         json_build_set(&b, "variables", json_ref(c->scenario->variables));
@@ -197,12 +214,18 @@ static json *case_remarks(const struct init *i)
 
     json_build_object(&b, 2);
     for (size_t k = 0; k < i->count; k++) {
-        if (!i->cases[k].scenario->first)
+        bool given = case_is_given(i, &i->cases[k]);
+        if (!i->cases[k].scenario->first && given)
             continue;
-        json_build_object(&one, 1);
-        json_build_set(
-            &one, "start",
-            json_cstring("It begins in the midst, as no way there that ends so was found."));
+        json_build_object(&one, 2);
+        if (i->cases[k].scenario->first)
+            json_build_set(
+                &one, "start",
+                json_cstring("It begins in the midst, as no way there that ends so was found."));
+        if (!given)
+            json_build_set(
+                &one, "check",
+                json_cstring("A mock is not what its service gives: nothing else was found."));
         json_build_set(&b, i->cases[k].name, json_build_done(&one));
     }
     return json_build_done(&b);
@@ -241,13 +264,15 @@ json *init_suite(const struct init *i, const char *path, const char *definition,
     json_build_object(&cases, i->count);
     if (json_count(base))
         json_build_set(&more, "mocks", json_ref(base));
-    if (!are_given(i)) {
+    bool checks = base_is_given(i, base);
+    if (!checks) {
         json_build_object(&check, 1);
         json_build_set(&check, "check", json_cstring("none"));
         json_build_set(&more, "defaults", json_build_done(&check));
     }
     for (size_t k = 0; k < i->count; k++)
-        json_build_set(&cases, i->cases[k].name, init_case_value(i, &i->cases[k], base, &told));
+        json_build_set(&cases, i->cases[k].name,
+                       init_case_value(i, &i->cases[k], base, checks, &told));
     json_set_clear(&told);
     json_unref(base);
     return suite_of_cases(path, definition, substitutions, json_build_done(&more),

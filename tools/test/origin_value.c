@@ -1,6 +1,8 @@
 /* The values at origins: read in a visit, and put into a scenario. */
 #include "tools/test/origin.h"
 
+#include "tools/test/mock_shape.h"
+
 #include <string.h>
 
 /* ---- reading ---- */
@@ -112,19 +114,39 @@ const json *origin_whole(const struct scenario *s, const struct origin *o)
                           : s->input;
 }
 
-static const json *made_array(struct arena *a, const json *have, const json *length)
+/* An element of a longer array: one like those that are there or that the service gives, and text
+ * that tells which it is where anything will do. */
+static json *further_element(const json *have, const json *given, size_t i)
+{
+    const json *like = json_count(have) ? json_at(have, json_count(have) - 1)
+                       : given          ? json_at(given, 0)
+                                        : NULL;
+
+    return like && !json_is_string(like) ? json_ref((json *)(uintptr_t)like)
+                                         : json_stringf("item %zu", i + 1);
+}
+
+static const json *made_array(struct arena *a, const struct origin *o, const json *have,
+                              const json *length)
 {
     enum { MOST = 100 };
     int64_t count = length && json_kind(length) == JSON_INT ? json_int_value(length) : 1;
+    json *given = o->task ? mock_shape_value(o->task, &o->steps) : NULL;
     struct json_build b;
 
-    if (count < 0 || count > MOST)
+    if (count < 0 || count > MOST) {
+        json_unref(given);
         return NULL;
+    }
+    if (!have || !json_is_array(have))
+        have = json_empty_array();
     json_build_array(&b, (size_t)count);
     for (size_t i = 0; i < (size_t)count; i++)
-        json_build_add(&b, have && json_is_array(have) && i < json_count(have)
-                               ? json_ref((json *)(uintptr_t)json_at(have, i))
-                               : json_stringf("item %zu", i + 1));
+        json_build_add(
+            &b, i < json_count(have)
+                    ? json_ref((json *)(uintptr_t)json_at(have, i))
+                    : further_element(have, given && json_is_array(given) ? given : NULL, i));
+    json_unref(given);
     return arena_keep(a, json_build_done(&b));
 }
 
@@ -155,11 +177,11 @@ static const json *in_text(struct arena *a, const json *have, const struct steps
     return text;
 }
 
-static const json *undo(struct arena *a, const struct origin_change *c, const json *have,
-                        const json *v)
+static const json *undo(struct arena *a, const struct origin *o, const struct origin_change *c,
+                        const json *have, const json *v)
 {
     switch (c->kind) {
-    case CHANGE_LENGTH: return v ? made_array(a, have, v) : NULL;
+    case CHANGE_LENGTH: return v ? made_array(a, o, have, v) : NULL;
     case CHANGE_ADD: return less(a, v, c->by);
     case CHANGE_PARSED: return in_text(a, have, &c->steps, v);
     }
@@ -171,7 +193,7 @@ bool origin_put(struct scenario *s, struct arena *a, const struct origin *o, con
     const json *whole = origin_whole(s, o), *have = steps_get(whole, &o->steps);
 
     for (size_t i = 0; i < o->change_count; i++)
-        v = undo(a, &o->changes[i], have, v);
+        v = undo(a, o, &o->changes[i], have, v);
     json *changed = steps_set(whole, &o->steps, v);
     return o->task        ? scenario_return(s, o->task, o->call, changed)
            : o->variables ? scenario_set_variables(s, changed)
