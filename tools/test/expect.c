@@ -93,9 +93,8 @@ static bool is_hidden(const struct test_case *c, size_t layer, const char *name,
     return false;
 }
 
-/* Calls `look` for each member of that expectation in all layers, of a key the nearest one's. */
-static void each_member(struct checking *k, const char *name,
-                        void (*look)(struct checking *k, const struct asl_at *member))
+void expect_each(struct checking *k, const char *name,
+                 void (*look)(struct checking *k, const struct asl_at *member))
 {
     struct asl_at at, member;
 
@@ -114,8 +113,8 @@ struct place expect_place(const struct asl_at *at)
 
 /* ---- values ---- */
 
-static void compare_value(struct checking *k, const char *what, const struct asl_at *expected,
-                          const json *actual, bool subset)
+void expect_compare(struct checking *k, const char *what, const struct asl_at *expected,
+                    const json *actual, bool subset)
 {
     struct differences d = {0};
 
@@ -134,7 +133,7 @@ static void expect_value(struct checking *k, const char *name)
     struct asl_at at;
 
     if (expect_field(k->c, name, &at))
-        compare_value(k, name, &at, result_member(k->r, name), false);
+        expect_compare(k, name, &at, result_member(k->r, name), false);
 }
 
 /* The cause of another error than the expected one says why it came. */
@@ -155,7 +154,7 @@ static void expect_inspection(struct checking *k)
     struct asl_at at;
 
     if (expect_field(k->c, "inspection", &at))
-        compare_value(k, "inspection", &at, result_member(k->r, "inspection"), true);
+        expect_compare(k, "inspection", &at, result_member(k->r, "inspection"), true);
 }
 
 /* ---- status ---- */
@@ -187,6 +186,38 @@ static const char *usual_status(const struct test_case *c)
     return case_field(c, "until", &at) ? "RUNNING" : "SUCCEEDED";
 }
 
+/* What the execution waits for has to be mended where it is called. */
+static void tell_stuck(struct checking *k, struct place place, const char *wanted)
+{
+    const struct asl_state *in = result_waits_in(k->r);
+    struct buf where = {0};
+
+    if (in) {
+        buf_adds(&where, " in '");
+        trial_state_path(&where, in);
+        buf_adds(&where, "'");
+    }
+    failures_add(k->out, place, "status",
+                 "expected %s, but the execution waits%s for something that never comes: a mock "
+                 "with never, or a Task without time-out",
+                 wanted, buf_str(&where));
+    buf_clear(&where);
+}
+
+/* Who says `until` thinks of that state, and less of RUNNING, which follows from it. */
+static void tell_until(struct checking *k, struct place place, const char *wanted, const char *was)
+{
+    const char *until = case_text(k->c, "until");
+
+    if (json_str_is(result_member(k->r, "status"), "RUNNING"))
+        failures_add(k->out, place, "status",
+                     "expected %s, but the case stops behind '%s' (until), so it is RUNNING then",
+                     wanted, until);
+    else
+        failures_add(k->out, place, "status",
+                     "the case never came to the end of '%s' (until), and was %s", until, was);
+}
+
 static void expect_status(struct checking *k)
 {
     struct asl_at at;
@@ -199,10 +230,7 @@ static void expect_status(struct checking *k)
         return;
     struct place place = told ? expect_place(&at) : k->c->place;
     if (json_str_is(actual, "STUCK")) {
-        failures_add(k->out, place, "status",
-                     "expected %s, but the execution waits for something that never comes: a mock "
-                     "with never, or a Task without time-out",
-                     wanted);
+        tell_stuck(k, place, wanted);
         return;
     }
     struct buf was = {0};
@@ -211,182 +239,12 @@ static void expect_status(struct checking *k)
         buf_printf(&was, ": %s", json_str(error));
     if (cause)
         buf_printf(&was, ": %s", json_str(cause));
-    failures_add_parts(k->out, place, "status", wanted, ", but was ", buf_str(&was));
+    if (case_text(k->c, "until") &&
+        (json_str_is(actual, "RUNNING") || strcmp(wanted, "RUNNING") == 0))
+        tell_until(k, place, wanted, buf_str(&was));
+    else
+        failures_add_parts(k->out, place, "status", wanted, ", but was ", buf_str(&was));
     buf_clear(&was);
-}
-
-/* ---- the way ---- */
-
-/*
- * The path of the state that an expectation names, by its path or its name alone. What the visits
- * and calls have is a path: names may have `/` in them, so that a part of one tells nothing.
- */
-static const char *path_named(const struct checking *k, const json *name)
-{
-    const trial_states *states = k->c->suite->states;
-    const struct asl_state *s = trial_states_find(states, json_str(name), NULL);
-
-    return s ? trial_states_path(states, s) : json_str(name);
-}
-
-/* Counts how often the state was entered. */
-static size_t count_visits(const struct checking *k, const json *visits, const json *state)
-{
-    const char *path = path_named(k, state);
-    size_t count = 0;
-
-    for (size_t i = 0; i < json_count(visits); i++)
-        count += json_str_is(json_at(visits, i), path);
-    return count;
-}
-
-/* States joined by arrows; `marked` < json_count: that one stands in brackets. */
-static void write_way(struct buf *out, const json *states, size_t marked)
-{
-    for (size_t i = 0; i < json_count(states); i++)
-        buf_printf(out, "%s%s%s%s", i ? " → " : "", i == marked ? "[" : "",
-                   json_str(json_at(states, i)), i == marked ? "]" : "");
-}
-
-/* Only the place where the ways part is marked, in both of them: all behind it differs anyway. */
-static void expect_way(struct checking *k, const char *what, const struct asl_at *at,
-                       const json *actual)
-{
-    size_t wants = json_count(at->value), has = json_count(actual), i = 0;
-    struct buf expected = {0}, taken = {0};
-
-    while (i < wants && i < has && json_equal(json_at(at->value, i), json_at(actual, i)))
-        i++;
-    if (i == wants && i == has)
-        return;
-    write_way(&expected, at->value, i);
-    write_way(&taken, actual, i);
-    if (i >= wants)
-        buf_adds(&expected, " and then the end");
-    if (i >= has)
-        buf_adds(&taken, " and then ended");
-    failures_add_parts(k->out, expect_place(at), what, buf_str(&expected), "\n  but took ",
-                       buf_str(&taken));
-    buf_clear(&expected);
-    buf_clear(&taken);
-}
-
-/* The member of `path` of the nearest layer that has it: a list is the member `exact`. */
-static bool path_member(const struct test_case *c, const char *name, struct asl_at *out)
-{
-    for (size_t i = 0; i < c->layer_count; i++) {
-        struct asl_at path;
-        if (!layer_expects(c, i, "path", &path))
-            continue;
-        bool exact = json_is_array(path.value) && strcmp(name, "exact") == 0;
-        if (exact)
-            *out = path;
-        if (exact || asl_at_member(&path, name, out)) {
-            out->up = NULL;
-            return true;
-        }
-    }
-    return false;
-}
-
-static void expect_contains(struct checking *k, const json *visits)
-{
-    struct asl_at list, state;
-
-    if (!path_member(k->c, "contains", &list))
-        return;
-    for (size_t i = 0; i < json_count(list.value); i++) {
-        asl_at_index(&list, i, &state);
-        if (!count_visits(k, visits, state.value))
-            failures_add(k->out, expect_place(&state), "path", "'%s' was never entered",
-                         json_str(state.value));
-    }
-}
-
-static void expect_never(struct checking *k, const json *visits)
-{
-    struct asl_at list, state;
-
-    if (!path_member(k->c, "never", &list))
-        return;
-    for (size_t i = 0; i < json_count(list.value); i++) {
-        asl_at_index(&list, i, &state);
-        size_t count = count_visits(k, visits, state.value);
-        if (count)
-            failures_add(k->out, expect_place(&state), "path", "'%s' was entered%s",
-                         json_str(state.value), count > 1 ? " more than once" : "");
-    }
-}
-
-/*
- * Other states may stand between those that are named. The first that is missing is told; the rest
- * would follow from it.
- */
-static void expect_order(struct checking *k, const json *visits)
-{
-    struct asl_at list, state;
-    size_t from = 0;
-
-    if (!path_member(k->c, "order", &list))
-        return;
-    for (size_t i = 0; i < json_count(list.value); i++) {
-        asl_at_index(&list, i, &state);
-        const char *path = path_named(k, state.value);
-        while (from < json_count(visits) && !json_str_is(json_at(visits, from), path))
-            from++;
-        if (from++ < json_count(visits))
-            continue;
-        failures_add(k->out, expect_place(&state), "path", "'%s' was not entered %s%s%s",
-                     json_str(state.value), i ? "behind '" : "at all",
-                     i ? json_str(json_at(list.value, i - 1)) : "", i ? "'" : "");
-        return;
-    }
-}
-
-/* A count may be a matcher, too, so it is compared as any value is. */
-static void expect_counts(struct checking *k, const json *visits)
-{
-    struct asl_at counts, count;
-
-    if (!path_member(k->c, "counts", &counts))
-        return;
-    for (size_t i = 0; i < json_count(counts.value); i++) {
-        struct buf what = {0};
-        asl_at_index(&counts, i, &count);
-        json *actual = json_int((int64_t)count_visits(k, visits, count.key));
-        buf_printf(&what, "visits of %s", json_str(count.key));
-        compare_value(k, buf_str(&what), &count, actual, false);
-        json_unref(actual);
-        buf_clear(&what);
-    }
-}
-
-static void expect_path(struct checking *k)
-{
-    static void (*const parts[])(struct checking *, const json *) = {expect_contains, expect_order,
-                                                                     expect_never, expect_counts};
-    struct asl_at exact;
-
-    if (path_member(k->c, "exact", &exact))
-        expect_way(k, "path", &exact, result_member(k->r, "path"));
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        parts[i](k, result_member(k->r, "visits"));
-}
-
-/* A branch or iteration that never ran has an empty way, which an expectation may name as well. */
-static void expect_chain(struct checking *k, const struct asl_at *chain)
-{
-    const json *actual = json_get_key(result_member(k->r, "chains"), chain->key);
-    struct buf what = {0};
-
-    buf_printf(&what, "chain %s", json_str(chain->key));
-    expect_way(k, buf_str(&what), chain, actual ? actual : json_empty_array());
-    buf_clear(&what);
-}
-
-static void expect_chains(struct checking *k)
-{
-    each_member(k, "chains", expect_chain);
 }
 
 /* ---- calls ---- */
@@ -435,7 +293,7 @@ static void compare_seconds(struct checking *k, const char *what, const struct a
     json *v = seconds_of(expected->value);
 
     in_seconds.value = v;
-    compare_value(k, what, &in_seconds, actual, false);
+    expect_compare(k, what, &in_seconds, actual, false);
     json_unref(v);
 }
 
@@ -462,7 +320,7 @@ static void expect_columns(struct checking *k, const char *what, const struct as
         if (columns[i].times)
             compare_seconds(k, buf_str(&title), &member, actual);
         else
-            compare_value(k, buf_str(&title), &member, actual, false);
+            expect_compare(k, buf_str(&title), &member, actual, false);
         json_unref(actual);
         buf_clear(&title);
     }
@@ -476,21 +334,21 @@ static void expect_calls_of(struct checking *k, const struct asl_at *at, const j
     buf_printf(&what, "calls of %s", json_str(at->key));
     if (json_is_array(at->value)) {
         json *inputs = column(calls, "input");
-        compare_value(k, buf_str(&what), at, inputs, false);
+        expect_compare(k, buf_str(&what), at, inputs, false);
         json_unref(inputs);
         buf_clear(&what);
         return;
     }
     if (asl_at_member(at, "count", &member)) {
         json *count = json_int((int64_t)json_count(calls));
-        compare_value(k, buf_str(&what), &member, count, false);
+        expect_compare(k, buf_str(&what), &member, count, false);
         json_unref(count);
     }
     if (asl_at_member(at, "each", &member))
         for (size_t i = 0; i < json_count(calls); i++) {
             struct buf one = {0};
             buf_printf(&one, "call %zu of %s", i, json_str(at->key));
-            compare_value(k, buf_str(&one), &member, json_get(json_at(calls, i), "input"), false);
+            expect_compare(k, buf_str(&one), &member, json_get(json_at(calls, i), "input"), false);
             buf_clear(&one);
         }
     expect_columns(k, buf_str(&what), at, calls);
@@ -499,14 +357,14 @@ static void expect_calls_of(struct checking *k, const struct asl_at *at, const j
 
 static void expect_call(struct checking *k, const struct asl_at *state)
 {
-    const json *calls = json_get(result_member(k->r, "calls"), path_named(k, state->key));
+    const json *calls = json_get(result_member(k->r, "calls"), expect_path_named(k, state->key));
 
     expect_calls_of(k, state, calls ? calls : json_empty_array());
 }
 
 static void expect_calls(struct checking *k)
 {
-    each_member(k, "calls", expect_call);
+    expect_each(k, "calls", expect_call);
 }
 
 /* ---- variables ---- */
@@ -557,7 +415,7 @@ static void expect_variables(struct checking *k)
     expect_field(k->c, "variables", &nearest);
     struct asl_at together = {.value = whole};
     size_t before = k->out->count;
-    compare_value(k, "variables", &together, result_member(k->r, "variables"), false);
+    expect_compare(k, "variables", &together, result_member(k->r, "variables"), false);
     if (k->out->count > before)
         failure_place(&k->out->all[before], expect_place(&nearest));
     json_unref(whole);
@@ -582,7 +440,7 @@ static void expect_events(struct checking *k)
         return;
     const json *events = result_member(k->r, "events");
     if (!json_is_array(at.value))
-        compare_value(k, "events", &at, events, true);
+        expect_compare(k, "events", &at, events, true);
     for (size_t i = 0; json_is_array(at.value) && i < json_count(at.value); i++) {
         asl_at_index(&at, i, &event);
         while (from < json_count(events) &&

@@ -15,6 +15,20 @@ bool layer_expects(const struct test_case *c, size_t layer, const char *name, st
 /* Where an expectation stands in the suite. */
 struct place expect_place(const struct asl_at *at);
 
+/* Calls `look` for each member of that expectation in all layers, of a key the nearest one's. */
+void expect_each(struct checking *k, const char *name,
+                 void (*look)(struct checking *k, const struct asl_at *member));
+/* Adds a failure about `what` unless `actual` is as `expected` has it; see matcher_compare. */
+void expect_compare(struct checking *k, const char *what, const struct asl_at *expected,
+                    const json *actual, bool subset);
+/* Returns the path of the state that an expectation names, by its path or its name alone. What the
+ * visits and calls have is a path: names may have `/` in them, so that a part of one tells nothing.
+ */
+const char *expect_path_named(const struct checking *k, const json *name);
+
+/* `path` and `chains`, of all layers. */
+void expect_path(struct checking *k);
+void expect_chains(struct checking *k);
 /* `that`, of all layers. */
 void expect_that(struct checking *k);
 

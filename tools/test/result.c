@@ -391,6 +391,17 @@ const json *result_member(result *r, const char *name)
     return NULL;
 }
 
+const struct asl_state *result_waits_in(const result *r)
+{
+    const struct trial_made_call *calls;
+    size_t count = r->trial ? trial_calls(r->trial, &calls) : 0;
+
+    for (size_t i = 0; i < count; i++)
+        if (calls[i].ended_ms < 0 && !calls[i].cancelled)
+            return calls[i].state;
+    return NULL;
+}
+
 json *result_whole(result *r)
 {
     struct json_build b = {0};

@@ -29,6 +29,8 @@ result *result_of_values(json *members);
 void result_free(result *r);
 /* Returns a member, a look; NULL: there is no such value. */
 const json *result_member(result *r, const char *name);
+/* Returns the first state that waits for an answer which never came. NULL: none does. */
+const struct asl_state *result_waits_in(const result *r);
 /* Returns all members as one object, yours. */
 json *result_whole(result *r);
 

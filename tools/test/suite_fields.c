@@ -200,8 +200,13 @@ SHAPE(snapshot, .forms = SCHEMA_FLAG | SCHEMA_LIST, .of = &snapshot_part);
 
 static const struct schema_field expect_rows[] = {
     {"status", &status,
-     "How the execution ends. Without it, FAILED where `error` or `cause` is expected, else "
-     "SUCCEEDED.",
+     "How the execution ends: `SUCCEEDED`, `FAILED`, `TIMED_OUT`, `ABORTED`; `RUNNING` behind the "
+     "state of `until`; `STUCK` where it waits for something that never comes; of a state alone "
+     "(`state`) also `RETRIABLE` and `CAUGHT_ERROR`. Without it, FAILED where `error` or `cause` "
+     "is "
+     "expected (of a state alone CAUGHT_ERROR if `next` or `output` is, too), RUNNING with "
+     "`until`, "
+     "else SUCCEEDED.",
      false},
     {"output", &pattern, "The output. Matchers may stand in it.", false},
     {"error", &pattern, "The name of the error that it fails with.", false},
