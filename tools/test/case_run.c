@@ -5,6 +5,7 @@
 #include "parsers/base/timestamp.h"
 #include "runtime/engine/mock_config.h"
 #include "runtime/engine/names.h"
+#include "runtime/shapes/shapes.h"
 #include "tools/test/case_input.h"
 #include "tools/test/mock_check.h"
 #include "tools/test/mock_use.h"
@@ -26,26 +27,54 @@ struct running_case {
     bool has_handlers;
 };
 
+/* What a mock is to say at least: the member that AWS's answer always has, if there is one. */
+static void write_mock(struct buf *out, const struct asl_state *task, struct buf *path)
+{
+    struct aws_shape shape;
+    bool known = task->type == ASL_TASK &&
+                 aws_shape_find(&task->task.parts, AWS_SHAPE_RESULT, &shape) && shape.needs;
+
+    buf_printf(out, "write\n    mocks:\n      %s: ", buf_str(path));
+    if (known)
+        buf_printf(out, "{return: {%s: …}}", shape.needs);
+    else
+        buf_adds(out, "{return: …}");
+}
+
+/* A mock is there, and its rules are for other calls: what this one is has to be known. */
+static void write_unfit(struct buf *out, const struct trial_call *call, const char *key)
+{
+    buf_printf(out, "no rule of the mock '%s' answers call %llu of '%s', which is attempt %u", key,
+               (unsigned long long)call->nth, json_str(call->state->name), call->attempt);
+    if (call->in_item)
+        buf_printf(out, " of item %u", call->index);
+    buf_adds(out, ": write one more, or one without attempt, call, item and when behind them");
+}
+
 static void tell_unmocked(struct running_case *k, const struct trial_call *call)
 {
-    struct buf path = {0};
+    const struct asl_at *unfit = mocking_unfit(k->mocks);
+    struct buf path = {0}, text = {0};
 
     trial_state_path(&path, call->state);
     if (k->local)
-        failures_add(&k->out->failures, k->c->place, "mocks",
-                     "the test case has no response for '%s' (%s)", buf_str(&path), call->resource);
+        buf_printf(&text, "the test case has no response for '%s' (%s)", buf_str(&path),
+                   call->resource);
+    else if (unfit)
+        write_unfit(&text, call, json_str(unfit->key));
     else if (call->state->type != ASL_TASK)
-        failures_add(&k->out->failures, k->c->place, "mocks",
-                     "no mock gives what '%s' gives, which is a %s: where it runs alone all of it "
-                     "is mocked: write\n    mocks:\n      %s: {return: …}",
-                     json_str(call->state->name), asl_type_names[call->state->type],
-                     buf_str(&path));
+        buf_printf(&text,
+                   "no mock gives what '%s' gives, which is a %s: where it runs alone all of it "
+                   "is mocked: ",
+                   json_str(call->state->name), asl_type_names[call->state->type]);
     else
-        failures_add(
-            &k->out->failures, k->c->place, "mocks",
-            "no mock answers attempt %u of '%s' (%s): write\n    mocks:\n      %s: {return: …}",
-            call->attempt, json_str(call->state->name), call->resource, buf_str(&path));
+        buf_printf(&text, "no mock answers attempt %u of '%s' (%s): ", call->attempt,
+                   json_str(call->state->name), call->resource);
+    if (!k->local && !unfit)
+        write_mock(&text, call->state, &path);
+    failures_add(&k->out->failures, k->c->place, "mocks", "%s", buf_str(&text));
     buf_clear(&path);
+    buf_clear(&text);
 }
 
 /* Answers as a mock configuration does. False: it doesn't mock the state. */

@@ -7,6 +7,7 @@
 
 #include "parsers/base/count.h"
 #include "runtime/shapes/shapes.h"
+#include "tools/test/mock_reach.h"
 #include "tools/test/mocking.h"
 #include "tools/test/schema.h"
 
@@ -16,6 +17,8 @@
 struct mock_checking {
     const struct suite *suite;
     const json *level; /* NULL: present */
+    bool shared;       /* in a file that suites of other definitions may include */
+    bool common;       /* of all cases: one that nothing calls for is told by none of them */
     const struct asl_at *key;
     struct asl_report *report;
 };
@@ -40,6 +43,18 @@ static void check_state_type(const struct mock_checking *c)
         schema_refuse(c->report, c->key, ASL_KEY, "name a Task",
                       "'%s' is a %s state, which calls nothing that a mock could answer",
                       json_str(key), asl_type_names[s->type]);
+}
+
+/* A pattern that is written wrong would be there for nothing in all cases, and none would tell. */
+static void check_fits(const struct mock_checking *c)
+{
+    const json *key = c->key->key;
+
+    if (c->common && (json_str_begins(key, "arn:") || json_str_begins(key, "function:")) &&
+        !mocking_fits_some(key, c->suite->machine.machine))
+        schema_refuse(c->report, c->key, ASL_KEY,
+                      "leave it out; mocks of several definitions may stand in a file of include",
+                      "no Task of the definition fits '%s'", json_str(key));
 }
 
 /* ---- values ---- */
@@ -142,6 +157,8 @@ static void check_mock(struct mock_checking *c, const struct asl_at *mock)
 
     c->key = mock;
     check_state_type(c);
+    check_fits(c);
+    mock_reach_check(c->shared ? NULL : c->suite->machine.machine, mock, c->report);
     if (is_level(c->level, "none"))
         return;
     if (!json_is_array(mock->value)) {
@@ -164,10 +181,9 @@ static const json *level_of(const struct asl_at *above, const json *level)
     return asl_at_member(above, "check", &own) ? own.value : level;
 }
 
-static void check_in(const struct suite *s, const struct asl_at *above, const json *level,
-                     struct asl_report *report)
+static void check_in(const struct mock_checking *how, const struct asl_at *above)
 {
-    struct mock_checking c = {.suite = s, .level = level, .report = report};
+    struct mock_checking c = *how;
     struct asl_at mocks, mock;
 
     if (!asl_at_member(above, "mocks", &mocks) || !json_is_object(mocks.value))
@@ -183,13 +199,15 @@ static void check_mocks_of_case(const struct suite *s, const struct asl_at *at, 
 {
     struct asl_at rows, row;
 
-    level = level_of(at, level);
-    check_in(s, at, level, report);
+    struct mock_checking how = {.suite = s, .level = level_of(at, level), .report = report};
+    check_in(&how, at);
     if (!asl_at_member(at, "foreach", &rows) || !json_is_array(rows.value))
         return;
     for (size_t i = 0; i < json_count(rows.value); i++) {
         asl_at_index(&rows, i, &row);
-        check_in(s, &row, level_of(&row, level), report);
+        struct mock_checking of_row = how;
+        of_row.level = level_of(&row, how.level);
+        check_in(&of_row, &row);
     }
 }
 
@@ -205,9 +223,11 @@ void mock_check_suite(const struct suite *s, struct asl_report *report)
     const json *level = default_level(s);
     struct asl_at defaults, cases, at;
 
-    check_in(s, &s->file.top, level, report);
+    const struct mock_checking common = {
+        .suite = s, .level = level, .common = true, .report = report};
+    check_in(&common, &s->file.top);
     if (asl_at_member(&s->file.top, "defaults", &defaults))
-        check_in(s, &defaults, level, report);
+        check_in(&common, &defaults);
     if (!asl_at_member(&s->file.top, "cases", &cases) || !json_is_object(cases.value))
         return;
     for (size_t i = 0; i < json_count(cases.value); i++) {
@@ -218,7 +238,10 @@ void mock_check_suite(const struct suite *s, struct asl_report *report)
 
 void mock_check_shared(const struct suite *s, const struct suite_file *f, struct asl_report *report)
 {
-    check_in(s, &f->top, default_level(s), report);
+    const struct mock_checking how = {
+        .suite = s, .level = default_level(s), .shared = true, .report = report};
+
+    check_in(&how, &f->top);
 }
 
 bool mock_check_value(const struct test_case *c, const struct asl_state *task, const json *value,

@@ -11,14 +11,6 @@
 
 /* ---- telling ---- */
 
-static bool some_task_fits(const asl_machine *m, const json *key)
-{
-    for (size_t i = 0; i < m->count; i++)
-        if (m->states[i]->type == ASL_TASK && mocking_may_answer(key, m->states[i]))
-            return true;
-    return false;
-}
-
 /* Why nothing called for it, where the definition shows that nothing ever could; else nothing. */
 static void write_why_uncalled(struct buf *out, const struct test_case *c, const json *key)
 {
@@ -29,7 +21,7 @@ static void write_why_uncalled(struct buf *out, const struct test_case *c, const
                    ": a %s is played, and its Tasks have mocks; what all of it gives can be mocked "
                    "where it runs alone (state: %s)",
                    asl_type_names[s->type], json_str(key));
-    else if (!s && !some_task_fits(c->suite->machine.machine, key))
+    else if (!s && !mocking_fits_some(key, c->suite->machine.machine))
         buf_adds(out, ", which fits no Task of the definition");
 }
 

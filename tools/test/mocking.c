@@ -42,8 +42,9 @@ struct mocking {
     struct arena arena;
     struct mock_layer *layers;
     size_t layer_count, layer_cap;
-    uint64_t seed;             /* of the case */
-    const struct asl_at *last; /* the rule that answered last; NULL: it is shared */
+    uint64_t seed;              /* of the case */
+    const struct asl_at *last;  /* the rule that answered last; NULL: it is shared */
+    const struct asl_at *unfit; /* a mock that is for the last call, but has no rule for it */
 };
 
 /* ---- the rules ---- */
@@ -280,8 +281,8 @@ static enum fit fit_of(const json *key, const struct trial_call *call, struct bu
  * A mock none of whose rules takes the call lets those with a looser key, and then the next layer,
  * have it.
  */
-static struct mock_rule *rule_in(struct mock_layer *layer, const struct trial_call *call,
-                                 struct buf *path, struct buf *why)
+static struct mock_rule *rule_in(mocking *m, struct mock_layer *layer,
+                                 const struct trial_call *call, struct buf *path, struct buf *why)
 {
     for (enum fit wanted = FIT_PATH; wanted > FIT_NONE; wanted--) {
         for (size_t i = 0; i < layer->count; i++) {
@@ -292,6 +293,7 @@ static struct mock_rule *rule_in(struct mock_layer *layer, const struct trial_ca
             struct mock_rule *rule = rule_for(mock, call, why);
             if (rule)
                 return rule;
+            m->unfit = m->unfit ? m->unfit : mock->at;
         }
     }
     return NULL;
@@ -411,8 +413,9 @@ bool mocking_answer(mocking *m, const struct trial_call *call, struct trial_answ
     struct buf path = {0}, why = {0};
 
     trial_state_path(&path, call->state);
+    m->unfit = NULL;
     for (size_t i = 0; i < m->layer_count && !rule; i++) {
-        rule = rule_in(&m->layers[i], call, &path, &why);
+        rule = rule_in(m, &m->layers[i], call, &path, &why);
         m->last = rule && !m->layers[i].shared ? rule->at : NULL;
     }
     if (rule)
@@ -426,6 +429,11 @@ bool mocking_answer(mocking *m, const struct trial_call *call, struct trial_answ
     buf_clear(&path);
     buf_clear(&why);
     return rule != NULL;
+}
+
+const struct asl_at *mocking_unfit(const mocking *m)
+{
+    return m->unfit;
 }
 
 const struct asl_at *mocking_last(const mocking *m)
@@ -453,7 +461,18 @@ json *mocking_uses(const mocking *m, size_t layer)
     return json_build_done(&b);
 }
 
-/* Which function lambda:invoke calls is known when it does. */
+/* Which function lambda:invoke calls is known beforehand where its name is written as it is. */
+static bool may_call_function(const char *pattern, const struct asl_state *task)
+{
+    const json *state = json_get_key(task->scope->names, task->name);
+    const json *sent = state ? json_get(state, task->jsonata ? "Arguments" : "Parameters") : NULL;
+    const json *named = sent && json_is_object(sent) ? json_get(sent, "FunctionName") : NULL;
+    bool plain = named && json_is_string(named) && !json_str_begins(named, "{%") &&
+                 !strstr(json_str(named), "${");
+
+    return !plain || is_function(pattern, json_str(named));
+}
+
 bool mocking_may_answer(const json *key, const struct asl_state *task)
 {
     const char *resource = json_str(task->task.resource);
@@ -465,7 +484,8 @@ bool mocking_may_answer(const json *key, const struct asl_state *task)
     if (json_str_begins(key, function_key))
         return task->task.kind == ASL_LAMBDA
                    ? is_function(json_str(key) + sizeof function_key - 1, resource)
-                   : asl_resource_calls(&task->task.parts, "lambda", "invoke");
+                   : asl_resource_calls(&task->task.parts, "lambda", "invoke") &&
+                         may_call_function(json_str(key) + sizeof function_key - 1, task);
     if (json_equal(key, task->name))
         return true;
     if (!memchr(json_str(key), '/', json_str_len(key)))
@@ -474,6 +494,14 @@ bool mocking_may_answer(const json *key, const struct asl_state *task)
     may = json_str_is(key, buf_str(&path));
     buf_clear(&path);
     return may;
+}
+
+bool mocking_fits_some(const json *key, const asl_machine *m)
+{
+    for (size_t i = 0; i < m->count; i++)
+        if (m->states[i]->type == ASL_TASK && mocking_may_answer(key, m->states[i]))
+            return true;
+    return false;
 }
 
 void mocking_check_value(const struct asl_at *at, struct asl_report *report)

@@ -35,11 +35,17 @@ enum mock_use { MOCK_ANSWERED, MOCK_FITTED_NONE, MOCK_UNCALLED };
  * mock_use, yours, in the order in which they stand. NULL: the layer has no mocks. */
 json *mocking_uses(const mocking *m, size_t layer);
 
+/* Returns the nearest mock that is for the call which was asked about last, but has no rule for it.
+ * NULL: there is none. */
+const struct asl_at *mocking_unfit(const mocking *m);
+
 /* Returns the mock that answered last; NULL: it stands in another file than the suite. */
 const struct asl_at *mocking_last(const mocking *m);
 
 /* Returns whether a mock with that key may answer calls of the Task state. */
 bool mocking_may_answer(const json *key, const struct asl_state *task);
+/* Returns whether it may answer those of some Task of the machine. */
+bool mocking_fits_some(const json *key, const asl_machine *m);
 
 /* Adds to `report` what is wrong with the expressions in a value that is returned. */
 void mocking_check_value(const struct asl_at *at, struct asl_report *report);

@@ -124,6 +124,28 @@ static void write_states(struct buf *out, const asl_machine *m)
     }
 }
 
+/* Names as a report's way has them, MAP[0]/STATE, and others of which only the end is a state's:
+ * the state's own path is what was meant. False: it is another name. */
+static bool hint_by_end(const struct suite *s, const char *name, struct buf *hint)
+{
+    const char *slash = strrchr(name, '/'), *last = slash ? slash + 1 : name;
+    struct buf bare = {0};
+    bool indexed = strchr(name, '[') != NULL;
+
+    buf_add(&bare, last, indexed ? strcspn(last, "[") : strlen(last));
+    const struct asl_state *meant = trial_states_find(s->states, buf_str(&bare), NULL);
+    buf_clear(&bare);
+    if (!meant || !(slash || indexed))
+        return false;
+    buf_adds(hint, "write '");
+    trial_state_path(hint, meant);
+    buf_adds(hint, "'");
+    if (indexed)
+        buf_adds(hint, "; a rule of a mock is for item 0 by item: 0, and chains has the states of "
+                       "one iteration");
+    return true;
+}
+
 /*
  * A suite that was written for an older definition is the usual reason, so the nearest name is
  * offered; one of which half of the letters are others is a guess.
@@ -139,14 +161,38 @@ static void refuse_state(const struct suite *s, const struct asl_at *at, enum as
         nearest_offer(&near, json_str(m->states[i]->name));
     if (several)
         buf_adds(&hint, "name the Map or Parallel state around it, too: OUTER/STATE");
-    else if (near.best && near.distance * 2 < near.len)
+    else if (!hint_by_end(s, name, &hint) && near.best && near.distance * 2 < near.len)
         buf_printf(&hint, "did you mean '%s'?", near.best);
-    else
+    else if (!hint.len)
         write_states(&hint, m);
     schema_refuse(report, at, part, buf_str(&hint),
                   several ? "several states are called '%s'" : "the definition has no state '%s'",
                   name);
     buf_clear(&hint);
+}
+
+/* Of states within others only the one around them is on the machine's own way. */
+static void check_own_states(const struct suite *s, const struct asl_at *list,
+                             struct asl_report *report)
+{
+    struct asl_at element;
+
+    for (size_t i = 0; json_is_array(list->value) && i < json_count(list->value); i++) {
+        asl_at_index(list, i, &element);
+        const struct asl_state *state =
+            json_is_string(element.value)
+                ? trial_states_find(s->states, json_str(element.value), NULL)
+                : NULL;
+        if (!state)
+            continue;
+        const struct asl_state *owner = state->scope->owner;
+        if (owner)
+            schema_refuse(report, &element, ASL_VALUE,
+                          "chains has the states of iterations and branches, path: {contains: […]} "
+                          "those of all",
+                          "'%s' is within '%s', and this is about the machine's own states",
+                          json_str(state->name), json_str(owner->name));
+    }
 }
 
 /* Where a name is no text, the schema has told that already. */
@@ -220,6 +266,9 @@ static void check_expected_states(const struct suite *s, const struct asl_at *ex
 
     if (asl_at_member(expect, "path", &path)) {
         check_states_in(s, &path, report);
+        check_own_states(s, &path, report);
+        if (asl_at_member(&path, "exact", &member))
+            check_own_states(s, &member, report);
         for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
             if (asl_at_member(&path, lists[i], &member))
                 check_states_in(s, &member, report);
