@@ -9,12 +9,11 @@
 #include <assert.h>
 #include <string.h>
 
-/* Each member of each state is looked up, and most rows differ in their first letter. Returns the
- * table's count when no row from `from` up to `to` has that name. */
-static size_t row_between(const struct asl_fields *table, unsigned on, const char *name, size_t len,
-                          size_t from, size_t to)
+/* Returns the table's count when no row for objects of `on` (0: of any) has that name. Most rows
+ * differ in their first letter. */
+static size_t row_index(const struct asl_fields *table, unsigned on, const char *name, size_t len)
 {
-    for (size_t i = from; len && i < to; i++) {
+    for (size_t i = 0; len && i < table->count; i++) {
         const struct asl_field *row = &table->rows[i];
         if (*row->name == *name && strncmp(row->name, name, len) == 0 && !row->name[len] &&
             (!on || !row->on || (row->on & on)))
@@ -23,31 +22,24 @@ static size_t row_between(const struct asl_fields *table, unsigned on, const cha
     return table->count;
 }
 
-static size_t row_index(const struct asl_fields *table, const char *name, size_t len)
-{
-    return row_between(table, 0, name, len, 0, table->count);
-}
-
 const struct asl_field *field_find(const struct asl_fields *table, const char *name, size_t len)
 {
-    size_t i = row_index(table, name, len);
+    size_t i = row_index(table, 0, name, len);
 
     return i < table->count ? &table->rows[i] : table->others;
 }
 
-const struct asl_field *field_next(const struct asl_fields *table, unsigned on, const json *key,
-                                   size_t *from)
+const struct asl_field *field_of_key(const struct asl_fields *table, unsigned on, const json *key,
+                                     struct field_memo *memo)
 {
-    size_t len = json_str_len(key), start = *from;
-    const char *name = json_str(key);
-    size_t i = row_between(table, on, name, len, start, table->count);
+    struct field_found *found = &memo->found[((uintptr_t)key >> 4) % FIELD_MEMO];
 
-    if (i == table->count)
-        i = row_between(table, on, name, len, 0, start);
-    if (i == table->count)
-        return NULL;
-    *from = i + 1;
-    return &table->rows[i];
+    if (found->key != key || found->table != table || found->on != on) {
+        size_t i = row_index(table, on, json_str(key), json_str_len(key));
+
+        *found = (struct field_found){key, table, on, i < table->count ? &table->rows[i] : NULL};
+    }
+    return found->row;
 }
 
 const struct asl_field *field_with_role(const struct asl_fields *table, enum field_role role)
@@ -73,7 +65,7 @@ const struct asl_field *field_with_inside(const struct asl_fields *table,
 
 size_t field_rank(const struct asl_fields *table, const char *name, size_t len)
 {
-    size_t i = row_index(table, name, len);
+    size_t i = row_index(table, 0, name, len);
 
     /* Those without a row have a rank of their own, between two rows. */
     if (i == table->count)
@@ -82,18 +74,18 @@ size_t field_rank(const struct asl_fields *table, const char *name, size_t len)
 }
 
 /* An array stands for its elements. */
-static void visit_each(const struct asl_fields *table, const struct asl_at *at, field_see *see,
-                       void *user)
+static void visit_each(const struct asl_fields *table, const struct asl_at *at,
+                       struct field_memo *memo, field_see *see, void *user)
 {
     struct asl_at each;
 
     if (!json_is_array(at->value)) {
-        fields_visit(table, at, see, user);
+        fields_visit(table, at, memo, see, user);
         return;
     }
     for (size_t i = 0; i < json_count(at->value); i++) {
         asl_at_index(at, i, &each);
-        visit_each(table, &each, see, user);
+        visit_each(table, &each, memo, see, user);
     }
 }
 
@@ -101,19 +93,18 @@ static void visit_each(const struct asl_fields *table, const struct asl_at *at, 
  * An object that has a table of its own is entered, and not shown itself: who sees fields sees only
  * those that hold something.
  */
-void fields_visit(const struct asl_fields *table, const struct asl_at *at, field_see *see,
-                  void *user)
+void fields_visit(const struct asl_fields *table, const struct asl_at *at, struct field_memo *memo,
+                  field_see *see, void *user)
 {
     struct asl_at member;
-    size_t from = 0;
 
     for (size_t i = 0; json_is_object(at->value) && i < json_count(at->value); i++) {
         asl_at_index(at, i, &member);
-        const struct asl_field *f = field_next(table, 0, member.key, &from);
+        const struct asl_field *f = field_of_key(table, 0, member.key, memo);
         if (!f)
             f = table->others;
         if (f && f->role == FIELD_OBJECT)
-            visit_each(f->inside, &member, see, user);
+            visit_each(f->inside, &member, memo, see, user);
         else if (f)
             see(user, f, &member);
     }

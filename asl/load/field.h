@@ -80,12 +80,24 @@ const struct asl_field *field_with_inside(const struct asl_fields *table,
 /* Returns the row of that name, `others` when there is none. */
 const struct asl_field *field_find(const struct asl_fields *table, const char *name, size_t len);
 /*
- * Finds the row of a member; NULL when the table has none of that name, or none for objects of `on`
- * (0: of any). The search begins at row *from, which it sets behind the row that it finds: members
- * mostly stand in the order of the table, so the next one is near.
+ * The rows that were found for keys of one document. Its parser makes equal keys one value, so a
+ * key's address tells its row from the second time on, while most rows are far down their tables.
+ * Empty is {0}; it may not outlive the document.
  */
-const struct asl_field *field_next(const struct asl_fields *table, unsigned on, const json *key,
-                                   size_t *from);
+enum { FIELD_MEMO = 64 };
+struct field_memo {
+    struct field_found {
+        const json *key;
+        const struct asl_fields *table;
+        unsigned on;
+        const struct asl_field *row;
+    } found[FIELD_MEMO];
+};
+
+/* Finds the row of a member; NULL when the table has none of that name, or none for objects of `on`
+ * (0: of any). */
+const struct asl_field *field_of_key(const struct asl_fields *table, unsigned on, const json *key,
+                                     struct field_memo *memo);
 /* Returns the place of a member of that name in the order of `asl fmt`. */
 size_t field_rank(const struct asl_fields *table, const char *name, size_t len);
 
@@ -96,8 +108,8 @@ typedef void field_see(void *user, const struct asl_field *f, const struct asl_a
  * role OBJECT come the fields in it: those of retriers, rules, catchers, a Map's reader. The states
  * in a block are not visited.
  */
-void fields_visit(const struct asl_fields *table, const struct asl_at *at, field_see *see,
-                  void *user);
+void fields_visit(const struct asl_fields *table, const struct asl_at *at, struct field_memo *memo,
+                  field_see *see, void *user);
 
 /* Finds the blocks of the state at `at`: a Parallel's Branches, what a Map runs for each item. */
 bool field_blocks(const struct asl_at *state, struct asl_at *out);

@@ -177,7 +177,7 @@ static void reach_all(struct reach *r, const json *start)
     reach(r, start);
     while (r->count) {
         const struct asl_at state = {.value = json_value_at(r->scope->names, r->todo[--r->count])};
-        fields_visit(&asl_state_fields, &state, reach_target, r);
+        fields_visit(&asl_state_fields, &state, &r->l->memo, reach_target, r);
     }
 }
 

@@ -127,12 +127,11 @@ void load_fields(struct loader *l, const struct asl_fields *table, unsigned on,
                  const struct asl_at *at, void *object)
 {
     struct asl_at member;
-    size_t from = 0;
 
     for (size_t i = 0; i < json_count(at->value); i++) {
         asl_at_index(at, i, &member);
         /* A name may have a row for some types of states, and another one for others. */
-        const struct asl_field *f = field_next(table, on, member.key, &from);
+        const struct asl_field *f = field_of_key(table, on, member.key, &l->memo);
         const struct asl_misspelt *own = l->misspelt;
         if (f && f->language && l->language && f->language != l->language)
             load_other_language(l, f, &member, NULL);

@@ -30,7 +30,8 @@ struct loader {
     struct json_set names;  /* of all states so far: they are unique over all scopes */
     struct json_set labels; /* of Maps */
     size_t guesses;         /* names that misspelt ones may still be compared with */
-    const json *looked_at;  /* the names of a scope: is a placeholder among them? */
+    struct field_memo memo;
+    const json *looked_at; /* the names of a scope: is a placeholder among them? */
     bool open;
 };
 

@@ -65,7 +65,8 @@ static void list_block(struct listing *l, const struct block *b)
 json *asl_variable_references(const asl_machine *m)
 {
     const struct asl_at top = {.value = m->definition};
-    struct listing l = {.w = {.m = m, .top = &top}};
+    struct field_memo memo = {0};
+    struct listing l = {.w = {.m = m, .top = &top, .memo = &memo}};
     struct block b;
 
     json_build_object(&l.out, 0);

@@ -69,7 +69,7 @@ static void warn_visit(struct visit *v, const struct block *b)
         EACH_ROW(v, states, state, s, &at);
         v->state = s;
         if (v->fields.count)
-            fields_visit(&asl_state_fields, &at, warn_visit_field, v);
+            fields_visit(&asl_state_fields, &at, v->w->memo, warn_visit_field, v);
         for (size_t k = 0; graph_inner_block(s, &at, k, &inner); k++)
             warn_visit(v, &inner);
     }
@@ -84,8 +84,13 @@ static void want(struct wanted *list, const struct row *row, const struct asl_co
 void asl_warn(const asl_machine *m, const struct asl_at *top, enum asl_workflow workflow,
               const struct asl_codes *wanted, struct asl_report *report)
 {
-    struct warner w = {
-        .m = m, .top = top, .workflow = workflow, .report = report, .guesses = CALL_GUESSES};
+    struct field_memo memo = {0};
+    struct warner w = {.m = m,
+                       .top = top,
+                       .workflow = workflow,
+                       .report = report,
+                       .memo = &memo,
+                       .guesses = CALL_GUESSES};
     size_t before = report->count;
     struct visit v = {.w = &w};
     struct block b;

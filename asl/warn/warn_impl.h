@@ -16,6 +16,7 @@ struct warner {
     const struct asl_code *code; /* of the row that is at work */
     struct analysis *variables;  /* of warn_variable.c, when a row has wanted it */
     struct raised *raised;       /* of warn_error.c, likewise */
+    struct field_memo *memo;
     /* The machine's expressions, in the order of their strings' addresses. */
     const asl_expression **expressions;
     size_t expression_count;

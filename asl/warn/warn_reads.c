@@ -242,7 +242,7 @@ void warn_variables(const struct warner *w, const struct asl_state *s, const str
     struct path_looking paths = {variable_of_path, &l};
 
     if (s->jsonata)
-        fields_visit(&asl_state_fields, at, expressions_of_field, &l);
+        fields_visit(&asl_state_fields, at, w->memo, expressions_of_field, &l);
     else
-        fields_visit(&asl_state_fields, at, paths_of_field, &paths);
+        fields_visit(&asl_state_fields, at, w->memo, paths_of_field, &paths);
 }

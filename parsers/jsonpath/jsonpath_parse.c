@@ -567,6 +567,7 @@ static bool is_reference(const struct route *route)
 
 jsonpath *jsonpath_compile(const char *text, size_t len, struct diag *why)
 {
+    struct arena a = {0};
     jsonpath *p;
     struct reader r = {.why = why};
 
@@ -575,7 +576,9 @@ jsonpath *jsonpath_compile(const char *text, size_t len, struct diag *why)
                         JSONPATH_MAX_TEXT);
         return NULL;
     }
-    p = mem_calloc(1, sizeof *p);
+    /* It is the first thing in its own arena. */
+    p = arena_alloc(&a, sizeof *p);
+    p->arena = a;
     r.path = p;
     if (!jsonpath_read_route(&r, (struct stretch){text, len, 0}, false, &p->route)) {
         jsonpath_free(p);
@@ -593,8 +596,8 @@ void jsonpath_free(jsonpath *p)
         json_unref(h->value);
         java_regex_free(h->regex);
     }
-    arena_clear(&p->arena);
-    mem_free(p);
+    struct arena a = p->arena;
+    arena_clear(&a);
 }
 
 bool jsonpath_is_definite(const jsonpath *p)
