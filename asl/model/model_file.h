@@ -12,9 +12,9 @@
  *   index   one for each service, in the order of the names' bytes. u32: where the name is, where
  *           the block is, its bytes, its bytes when unpacked, their CRC-32, 0.
  *   block   packed as raw deflate, the largest without compression. u32: flags, then how many
- * members, shapes, operations, errors, hosts, namespaces, values, thrown, bounds, texts, and bytes
- * of text. Then pairs of doubles (bounds: min, max; NaN is none), columns of u16, and the texts,
- * each with a NUL.
+ *           members, shapes, operations, errors, hosts, namespaces, values, thrown, bounds,
+ *           texts, and bytes of text. Then pairs of doubles (bounds: min, max; NaN is none),
+ *           columns of u16, and the texts, each with a NUL.
  *
  * Each column has one number for each row of its table: enum model_column. A text is a number, 0 is
  * none; a shape is a number from 1, 0 is none.
