@@ -52,15 +52,24 @@ static bool is_example(const char *word, size_t len)
     return false;
 }
 
-static const char *known_form(const char *text)
+/* Looks at the words that are long enough. A character that ends a word rules out all that begin
+ * up to it, so where the last of SHORTEST_FORM characters is one, none of them is read. */
+static const char *known_form(const char *text, size_t len)
 {
+    if (len < SHORTEST_FORM)
+        return NULL;
     if (strstr(text, "-----BEGIN ") && strstr(text, "PRIVATE KEY-----"))
         return "a private key";
-    for (size_t len; *text; text += len ? len : 1) {
-        len = word_length(text);
-        for (size_t k = 0; k < COUNT(forms) && len >= SHORTEST_FORM; k++)
-            if (len >= forms[k].least && len <= forms[k].most &&
-                strncmp(text, forms[k].head, strlen(forms[k].head)) == 0 && !is_example(text, len))
+    for (size_t i = 0, n; i + SHORTEST_FORM <= len; i += n) {
+        for (n = SHORTEST_FORM; n > 0 && warn_secret_is_word(text[i + n - 1]);)
+            n--;
+        if (n)
+            continue;
+        n = word_length(text + i);
+        for (size_t k = 0; k < COUNT(forms); k++)
+            if (n >= forms[k].least && n <= forms[k].most &&
+                strncmp(text + i, forms[k].head, strlen(forms[k].head)) == 0 &&
+                !is_example(text + i, n))
                 return forms[k].what;
     }
     return NULL;
@@ -159,8 +168,7 @@ static void warn_secret_look(struct warner *w, const struct asl_at *at)
     const char *what = NULL;
 
     if (json_is_string(at->value) && json_str_len(at->value) >= SHORTEST) {
-        if (json_str_len(at->value) >= SHORTEST_FORM)
-            what = known_form(json_str(at->value));
+        what = known_form(json_str(at->value), json_str_len(at->value));
         if (!what)
             what = warn_secret_by_name(warn_secret_name_of(at), json_str(at->value));
         if (what)
