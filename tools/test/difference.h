@@ -2,6 +2,7 @@
 #define TOOLS_TEST_DIFFERENCE_H
 
 #include "asl/report/report.h"
+#include "parsers/base/buf.h"
 #include "parsers/json/json.h"
 
 #include <stddef.h>
@@ -33,5 +34,12 @@ struct differences {
 };
 
 void differences_clear(struct differences *d);
+
+/* Adds a value (NULL: "nothing") for a sentence, cut where it is long. */
+void difference_write_value(struct buf *out, const json *v);
+/* Adds two texts that differ, each for a sentence: of long ones the part where they do. `was` says
+ * which characters these are when they may look alike. */
+void difference_write_texts(struct buf *wanted, struct buf *was, const json *expected,
+                            const json *actual);
 
 #endif

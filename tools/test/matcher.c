@@ -18,7 +18,7 @@
 #include <string.h>
 
 /* So many pairs of elements are compared in some seconds. */
-enum { MOST_DIFFERENCES = 20, MOST_SHOWN = 120, PAIRS_MOST = 20000000 };
+enum { MOST_DIFFERENCES = 20, PAIRS_MOST = 20000000 };
 
 /* A comparison under way: where it is in the actual value. */
 struct compared {
@@ -80,25 +80,6 @@ static bool differs(const struct compared *c, const char *what, const char *was,
     return false;
 }
 
-/* Adds a value for a sentence, cut where it is long. */
-static void write_shown(struct buf *out, const json *v)
-{
-    size_t from = out->len;
-
-    if (!v) {
-        buf_adds(out, "nothing");
-        return;
-    }
-    json_write(out, v);
-    if (out->len - from <= MOST_SHOWN)
-        return;
-    size_t cut = from + MOST_SHOWN;
-    while ((out->data[cut] & 0xc0) == 0x80)
-        cut--;
-    out->len = cut;
-    buf_adds(out, " …");
-}
-
 /*
  * Tells that something else was expected. Returns false; where only the answer is wanted no text is
  * made.
@@ -109,7 +90,7 @@ static bool wanted(const struct compared *c, const char *what)
 
     if (!c->out)
         return false;
-    write_shown(&shown, c->actual);
+    difference_write_value(&shown, c->actual);
     differs(c, what, buf_str(&shown), "expected %s, but was %s", what, buf_str(&shown));
     buf_clear(&shown);
     return false;
@@ -122,9 +103,23 @@ static bool wanted_value(const struct compared *c, const char *words, const json
     if (!c->out)
         return false;
     buf_adds(&what, words);
-    write_shown(&what, v);
+    difference_write_value(&what, v);
     wanted(c, buf_str(&what));
     buf_clear(&what);
+    return false;
+}
+
+static bool wanted_text(const struct compared *c, const json *text)
+{
+    struct buf what = {0}, was = {0};
+
+    if (!c->out)
+        return false;
+    difference_write_texts(&what, &was, text, c->actual);
+    differs(c, buf_str(&what), buf_str(&was), "expected %s, but was %s", buf_str(&what),
+            buf_str(&was));
+    buf_clear(&what);
+    buf_clear(&was);
     return false;
 }
 
@@ -166,14 +161,15 @@ static bool compare_child(const struct compared *c, const struct asl_at *expecte
     return same;
 }
 
-static bool unexpected_member(const struct compared *c, const json *key, const json *actual)
+/* Of an object's member the key, of an array's element the index. */
+static bool unexpected(const struct compared *c, const json *key, size_t index, const json *actual)
 {
     struct buf pointer = {0}, shown = {0};
 
     if (!c->out)
         return false;
-    pointer_add(&pointer, c->pointer, key, 0);
-    write_shown(&shown, actual);
+    pointer_add(&pointer, c->pointer, key, index);
+    difference_write_value(&shown, actual);
     differs(
         &(struct compared){
             .within = c->expected, .actual = actual, .pointer = &pointer, .out = c->out},
@@ -199,7 +195,7 @@ static bool compare_objects(const struct compared *c)
     }
     for (size_t i = 0; !c->subset && i < json_count(c->actual); i++)
         if (!json_get_key(e, json_key_at(c->actual, i)))
-            same = unexpected_member(c, json_key_at(c->actual, i), json_value_at(c->actual, i));
+            same = unexpected(c, json_key_at(c->actual, i), 0, json_value_at(c->actual, i));
     return same;
 }
 
@@ -218,6 +214,9 @@ static bool wanted_count(const struct compared *c, size_t wants, size_t has)
     return false;
 }
 
+/* So many elements that only one of two arrays has are shown. */
+enum { BEYOND_SHOWN = 3 };
+
 static bool compare_arrays(const struct compared *c)
 {
     size_t wants = json_count(c->expected->value), has = json_count(c->actual);
@@ -230,6 +229,12 @@ static bool compare_arrays(const struct compared *c)
         asl_at_index(c->expected, i, &element);
         same &= compare_child(c, &element, json_at(c->actual, i), NULL, i);
     }
+    for (size_t i = has; c->out && i < wants && i < has + BEYOND_SHOWN; i++) {
+        asl_at_index(c->expected, i, &element);
+        compare_child(c, &element, NULL, NULL, i);
+    }
+    for (size_t i = wants; i < has && i < wants + BEYOND_SHOWN; i++)
+        unexpected(c, NULL, i, json_at(c->actual, i));
     return same;
 }
 
@@ -244,6 +249,8 @@ static bool compare_plain(const struct compared *c)
         return compare_arrays(c);
     if (a && json_is_number(e) && json_is_number(a))
         return json_compare_numbers(e, a) == 0 || wanted_value(c, "", e);
+    if (a && json_is_string(e) && json_is_string(a))
+        return json_equal(e, a) || wanted_text(c, e);
     return (a && json_equal(e, a)) || wanted_value(c, "", e);
 }
 

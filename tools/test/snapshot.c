@@ -237,20 +237,19 @@ void snapshot_check(const struct test_case *c, result *r, struct failures *out)
 
 /* ---- renewing ---- */
 
-enum { MOST_SHOWN = 100 };
-
-static void write_shown(struct buf *out, const json *v)
+static void write_renewed(struct buf *out, const struct difference *d)
 {
-    struct buf text = {0};
+    struct buf was = {0}, is = {0};
 
-    if (v)
-        json_write(&text, v);
-    else
-        buf_adds(&text, "nothing");
-    size_t len = utf8_cut(text.data, text.len, MOST_SHOWN);
-    buf_add(out, text.data, len);
-    buf_adds(out, len < text.len ? " …" : "");
-    buf_clear(&text);
+    if (d->expected && d->actual && json_is_string(d->expected) && json_is_string(d->actual)) {
+        difference_write_texts(&was, &is, d->expected, d->actual);
+    } else {
+        difference_write_value(&was, d->expected);
+        difference_write_value(&is, d->actual);
+    }
+    buf_printf(out, "    %s: %s → %s\n", d->pointer, buf_str(&was), buf_str(&is));
+    buf_clear(&was);
+    buf_clear(&is);
 }
 
 static void tell_renewed(const char *name, const json *was, const json *is, struct buf *told)
@@ -263,13 +262,8 @@ static void tell_renewed(const char *name, const json *was, const json *is, stru
     }
     if (!matcher_compare_plain(was, is, &d))
         buf_printf(told, "  '%s' is renewed\n", name);
-    for (size_t i = 0; i < d.count; i++) {
-        buf_printf(told, "    %s: ", d.all[i].pointer);
-        write_shown(told, d.all[i].expected);
-        buf_adds(told, " → ");
-        write_shown(told, d.all[i].actual);
-        buf_addc(told, '\n');
-    }
+    for (size_t i = 0; i < d.count; i++)
+        write_renewed(told, &d.all[i]);
     if (d.more)
         buf_printf(told, "    %zu more differences\n", d.more);
     differences_clear(&d);
