@@ -241,7 +241,7 @@ static void shorten(struct exploring *x, struct order *o)
 /* ---- telling ---- */
 
 /* An order that could not be made shorter may have hundreds of choices. */
-enum { MOST_TOLD = 8 };
+enum { MOST_TOLD = 8, WAY_MOST = 40 };
 
 static void write_choices(struct buf *out, const json *told)
 {
@@ -265,6 +265,30 @@ static bool ends_alike(const json *a, const json *b)
     return json_count(a) == json_count(b);
 }
 
+/* Whether it passed is told by what failed. */
+static void write_end(struct buf *out, const json *end)
+{
+    struct json_build b = {0};
+
+    json_build_object(&b, 4);
+    for (size_t i = 0; i < json_count(end); i++)
+        if (!json_str_is(json_key_at(end, i), "passed"))
+            json_build_set_key(&b, json_ref(json_key_at(end, i)), json_ref(json_value_at(end, i)));
+    json *told = json_build_done(&b);
+    json_write(out, told);
+    json_unref(told);
+}
+
+static void write_way_of(struct buf *out, result *r)
+{
+    const json *way = r ? result_member(r, "way") : NULL;
+
+    for (size_t i = 0; way && i < json_count(way) && i < WAY_MOST; i++)
+        buf_printf(out, "%s%s", i ? " → " : "\nway then: ", json_str(json_at(way, i)));
+    if (way && json_count(way) > WAY_MOST)
+        buf_adds(out, " → …");
+}
+
 static void tell_order(struct exploring *x, struct order *o, uint64_t seed, struct failures *out)
 {
     struct json_build told = {0};
@@ -282,14 +306,14 @@ static void tell_order(struct exploring *x, struct order *o, uint64_t seed, stru
         buf_printf(&text, " is answered, %s", run.failures.count ? "it fails" : "it passes");
     } else {
         buf_adds(&text, " is answered, it ends otherwise: ");
-        json_write(&text, end);
+        write_end(&text, end);
         buf_adds(&text, " instead of ");
-        json_write(&text, x->usual);
+        write_end(&text, x->usual);
     }
-    failures_add(out, x->c->place, "explore", "%s (seed %llu)", buf_str(&text),
-                 (unsigned long long)seed);
-    if (alike)
-        failures_move(out, &run.failures);
+    buf_printf(&text, " (seed %llu)", (unsigned long long)seed);
+    write_way_of(&text, run.result);
+    failures_add(out, x->c->place, EXPLORE_WHAT, "%s", buf_str(&text));
+    failures_move(out, &run.failures);
     buf_clear(&text);
     json_unref(end);
     case_run_clear(&run);

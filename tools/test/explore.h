@@ -16,4 +16,7 @@
 size_t explore_case(const struct test_case *c, const struct case_options *options, size_t most,
                     uint64_t seed, struct failures *out);
 
+/* What that failure says it is about; what fails in the other order follows it. */
+#define EXPLORE_WHAT "explore"
+
 #endif

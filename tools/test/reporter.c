@@ -1,6 +1,7 @@
 /* The kinds of reports, and what they share. Each kind has a file of its own. */
 #include "tools/test/reporter.h"
 
+#include "tools/test/explore.h"
 #include "tools/test/faults.h"
 #include "tools/test/record.h"
 #include "tools/test/reporter_impl.h"
@@ -215,13 +216,15 @@ void record_write_context(struct buf *out, const json *record)
 
     if (record_is_about_faults(record) || strcmp(record_text(first, "what"), "suite") == 0)
         return;
-    if (in) {
+    /* What failed in another order has told its own way. */
+    bool usual = strcmp(record_text(first, "what"), EXPLORE_WHAT) != 0;
+    if (in && usual) {
         begin_line(out);
         buf_printf(out, "failed in '%s' (%s:%lld:%lld)", record_text(in, "state"),
                    record_text(in, "file"), (long long)record_int(in, "line"),
                    (long long)record_int(in, "column"));
     }
-    if (json_count(record_list(record, "way"))) {
+    if (usual && json_count(record_list(record, "way"))) {
         begin_line(out);
         buf_adds(out, "way: ");
         record_write_way(out, record);
