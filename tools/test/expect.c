@@ -286,14 +286,38 @@ static json *seconds_of(const json *v)
     return json_build_done(&b);
 }
 
+/* Two durations as suites write them, so that they can be compared with what is written there. */
+static void tell_durations(struct difference *d)
+{
+    struct buf wanted = {0}, was = {0}, text = {0};
+
+    schema_write_duration(&wanted, json_double_value(d->expected));
+    schema_write_duration(&was, json_double_value(d->actual));
+    buf_printf(&text, "expected %s, but was %s", buf_str(&wanted), buf_str(&was));
+    mem_free(d->text);
+    sentence_parts_clear(&d->parts);
+    d->text = buf_take(&text);
+    d->parts = (struct sentence_parts){buf_take(&wanted), buf_take(&was)};
+}
+
 static void compare_seconds(struct checking *k, const char *what, const struct asl_at *expected,
                             const json *actual)
 {
     struct asl_at in_seconds = *expected;
     json *v = seconds_of(expected->value);
+    size_t before = k->out->count;
 
     in_seconds.value = v;
     expect_compare(k, what, &in_seconds, actual, false);
+    for (size_t i = before; i < k->out->count; i++) {
+        const struct differences *found = &k->out->all[i].differences;
+        for (size_t n = 0; n < found->count; n++) {
+            struct difference *d = &found->all[n];
+            if (d->expected && d->actual && json_is_number(d->expected) &&
+                json_is_number(d->actual))
+                tell_durations(d);
+        }
+    }
     json_unref(v);
 }
 

@@ -2,6 +2,7 @@
 #include "parsers/base/buf.h"
 #include "tools/test/reporter_impl.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define RED "\033[31m"
@@ -16,6 +17,19 @@ static const char *colour(const struct reporter *r, const char *code)
     return r->colour ? code : "";
 }
 
+/* Four digits, and more where these would make a whole number of another one. */
+static void write_rounded(struct buf *out, double v, const char *unit)
+{
+    char text[32];
+    int digits = 4;
+
+    do {
+        snprintf(text, sizeof text, "%.*g", digits, v);
+        digits += 2;
+    } while (digits <= 12 && !strpbrk(text, ".e") && strtod(text, NULL) != v);
+    buf_printf(out, "%s %s", text, unit);
+}
+
 /* A short time for people: "0.4 ms", "3 s", "2 h". */
 static void write_time(struct buf *out, double s)
 {
@@ -24,11 +38,11 @@ static void write_time(struct buf *out, double s)
     else if (s < 120)
         buf_printf(out, "%g s", s);
     else if (s < 7200)
-        buf_printf(out, "%.4g min", s / 60);
+        write_rounded(out, s / 60, "min");
     else if (s < 172800)
-        buf_printf(out, "%.4g h", s / 3600);
+        write_rounded(out, s / 3600, "h");
     else
-        buf_printf(out, "%.4g days", s / 86400);
+        write_rounded(out, s / 86400, "days");
 }
 
 /* Lines behind the first are set below it. */

@@ -91,6 +91,22 @@ bool schema_duration(const json *v, int64_t *ms)
     return true;
 }
 
+void schema_write_duration(struct buf *out, double seconds)
+{
+    long long ms = llround(seconds * 1e3);
+    size_t from = out->len;
+
+    /* The shortest unit stands first in the table. */
+    for (size_t i = sizeof units / sizeof *units; i-- > 0;) {
+        long long unit = (long long)units[i].ms, count = ms / unit;
+        ms -= count * unit;
+        if (count)
+            buf_printf(out, "%lld%s", count, units[i].unit);
+    }
+    if (out->len == from)
+        buf_adds(out, "0s");
+}
+
 /* "3" and 3 are one number, "1-3" a range, "4-" has no end. */
 bool schema_range(const json *v, int64_t *first, int64_t *last)
 {
@@ -305,6 +321,16 @@ static bool scalar_fits(const struct schema_shape *s, const json *v)
            ((s->forms & SCHEMA_WORD) && json_is_string(v) && is_word(s, v));
 }
 
+/* Several matchers in one object, or one beside other members, were meant as one, too. */
+static bool is_meant_as_matcher(const struct asl_at *at)
+{
+    bool any = false;
+
+    for (size_t i = 0; json_is_object(at->value) && !any && i < json_count(at->value); i++)
+        any = json_str_begins(json_key_at(at->value, i), "$");
+    return any;
+}
+
 void schema_check(const struct schema_shape *shape, const struct asl_at *at,
                   struct asl_report *report)
 {
@@ -314,7 +340,7 @@ void schema_check(const struct schema_shape *shape, const struct asl_at *at,
     if (shape->forms & SCHEMA_ANY)
         return;
     if ((shape->forms & SCHEMA_PATTERN) ||
-        ((shape->forms & SCHEMA_MATCHER) && matcher_begins(at, &inner))) {
+        ((shape->forms & SCHEMA_MATCHER) && is_meant_as_matcher(at))) {
         matcher_check(at, report);
     } else if (json_is_object(v) && (shape->forms & SCHEMA_OBJECT)) {
         check_object(shape->object, at, report);

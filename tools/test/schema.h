@@ -76,6 +76,8 @@ void schema_write_markdown(struct buf *out, const struct schema_object *root);
 
 /* Reads a duration in milliseconds. False: it is none. */
 bool schema_duration(const json *v, int64_t *ms);
+/* Adds a duration of so many seconds as schema_duration reads it: "1h30m". */
+void schema_write_duration(struct buf *out, double seconds);
 /* Reads a range of whole numbers; an open one ends at INT64_MAX. False: it is none. */
 bool schema_range(const json *v, int64_t *first, int64_t *last);
 

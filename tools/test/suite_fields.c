@@ -24,6 +24,8 @@ SHAPE(flag, .forms = SCHEMA_FLAG);
 SHAPE(yes, .forms = SCHEMA_TRUE);
 SHAPE(whole, .forms = SCHEMA_COUNT);
 SHAPE(duration, .forms = SCHEMA_DURATION);
+SHAPE(duration_pattern, .forms = SCHEMA_DURATION | SCHEMA_MATCHER);
+SHAPE(duration_patterns, .forms = SCHEMA_LIST | SCHEMA_MATCHER, .of = &duration_pattern);
 SHAPE(instant, .forms = SCHEMA_TIME);
 SHAPE(range, .forms = SCHEMA_RANGE);
 SHAPE(expression, .forms = SCHEMA_EXPRESSION);
@@ -179,10 +181,10 @@ static const struct schema_field calls_rows[] = {
      false},
     {"attempts", &patterns,
      "Which tries they are, in their order: a list of numbers, or a matcher of it.", false},
-    {"pauses", &patterns,
+    {"pauses", &duration_patterns,
      "How long after the one before each call comes: a list of durations, or a matcher of it.",
      false},
-    {"at", &patterns,
+    {"at", &duration_patterns,
      "When they come, since the execution began: a list of durations, or a matcher of it.", false},
 };
 static const struct schema_object calls_fields = {.name = "calls",
@@ -220,7 +222,7 @@ static const struct schema_field expect_rows[] = {
      false},
     {"calls", &calls, "What Tasks send, by state: a list of what each call sends, or an object.",
      false},
-    {"duration", &pattern,
+    {"duration", &duration_pattern,
      "How long it takes in virtual time: a duration, or a matcher of seconds.", false},
     {"variables", &pattern, "Variables as they are at the end.", false},
     {"events", &patterns,
