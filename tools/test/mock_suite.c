@@ -14,11 +14,10 @@
 
 bool mock_suite_is(const char *path)
 {
-    const char *slash = strrchr(path, '/');
     struct buf text = {0};
     json *doc = NULL;
 
-    if (!strstr(slash ? slash : path, ".test.") && text_ends_with(path, ".json") &&
+    if (!path[suite_name_len(path)] && text_ends_with(path, ".json") &&
         buf_read_regular(&text, path, MOCKS_FILE_MAX, NULL))
         doc = json_parse(buf_str(&text), text.len, 0, NULL);
     bool is = doc && json_is_object(doc) && json_get(doc, "StateMachines");

@@ -37,47 +37,49 @@ static char *path_with(const char *begin, size_t len, const char *ending)
     return buf_take(&path);
 }
 
-/* Returns how long the path is up to the endings of its name. */
-static size_t stem_len(const char *suite)
-{
-    const char *slash = strrchr(suite, '/');
-    const char *name = slash ? slash + 1 : suite;
-    const char *end = strstr(name, ".test.");
+/* The names of suites that `asl test` looks for: those may have had the file of another one. */
+static const char *const endings[] = {".test.yaml", ".test.yml", ".test.json"};
+enum { ENDINGS = sizeof endings / sizeof *endings };
 
-    if (!end)
-        end = strrchr(name, '.');
-    return end ? (size_t)(end - suite) : strlen(suite);
-}
-
-/* Is there another suite of the same stem? */
+/* Is there another suite of the same name up to its ending? */
 static bool has_namesake(const char *suite)
 {
-    static const char *const endings[] = {".test.yaml", ".test.yml", ".test.json"};
     bool has = false;
 
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-        char *other = path_with(suite, stem_len(suite), endings[i]);
+    for (size_t i = 0; i < ENDINGS; i++) {
+        char *other = path_with(suite, suite_name_len(suite), endings[i]);
         has |= strcmp(other, suite) != 0 && access(other, F_OK) == 0;
         mem_free(other);
     }
     return has;
 }
 
+static bool is_suite_name(const char *path)
+{
+    for (size_t i = 0; i < ENDINGS; i++)
+        if (text_ends_with(path, endings[i]))
+            return true;
+    return false;
+}
+
 /*
  * NAME.snap.json is for NAME.test.yaml. Other endings have a file of their own, as a suite of the
- * same stem may stand beside them; but once they had that file, too, and one that is there and can
- * be of no other suite goes on to be theirs.
+ * same name may stand beside them; but once they had that file, too, and one that is there and can
+ * be of no other suite goes on to be theirs. No two suites may share a file: --update would drop
+ * what it has of the other one. So NAME.test.json.test.yaml has its whole name in it as well.
  */
 char *snapshot_path(const char *suite)
 {
-    char *old = path_with(suite, stem_len(suite), ".snap.json");
-
-    if (text_ends_with(suite, ".test.yaml"))
-        return old;
+    char *name = mem_strndup(suite, suite_name_len(suite));
+    char *old = path_with(name, strlen(name), ".snap.json");
     char *own = path_with(suite, strlen(suite), ".snap.json");
-    bool keeps = access(own, F_OK) != 0 && access(old, F_OK) == 0 && !has_namesake(suite);
-    mem_free(keeps ? own : old);
-    return keeps ? old : own;
+    bool shares = is_suite_name(suite) && !is_suite_name(name);
+
+    if (shares && !text_ends_with(suite, ".test.yaml"))
+        shares = access(own, F_OK) != 0 && access(old, F_OK) == 0 && !has_namesake(suite);
+    mem_free(name);
+    mem_free(shares ? own : old);
+    return shares ? old : own;
 }
 
 bool snapshot_read(struct suite *s, struct asl_report *report)

@@ -79,11 +79,10 @@ char *suite_definition_at(const struct suite_reader *reader, const char *path, s
 /* The file that NAME.test.yaml is for when it names none. */
 static char *definition_beside(const struct loading *l)
 {
-    const struct suite *s = l->suite;
-    const char *path = s->file.path, *slash = strrchr(path, '/');
-    const char *dot = strstr(slash ? slash : path, ".test.");
+    const char *path = l->suite->file.path;
+    size_t len = suite_name_len(path);
 
-    return dot ? suite_definition_at(l->reader, path, (size_t)(dot - path)) : NULL;
+    return path[len] ? suite_definition_at(l->reader, path, len) : NULL;
 }
 
 /* ---- the definition ---- */

@@ -114,6 +114,9 @@ char *suite_definition_at(const struct suite_reader *reader, const char *path, s
 /* Returns how the suite at `suite` (NULL: one that goes to stdout) names a definition that is
  * called `argument` on the command line, FILE or FILE#MACHINE; mem_free it. */
 char *suite_definition_name(const char *suite, const char *argument);
+/* Returns how long the path is up to the ending of NAME.test.yaml, NAME.test.json and the like; all
+ * of it where the name has no such ending. */
+size_t suite_name_len(const char *suite);
 /* Returns the path of a file that the suite names, as seen from the working directory; mem_free
  * it. */
 char *suite_path(const struct suite *s, const char *named);

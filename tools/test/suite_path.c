@@ -8,6 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The last one counts: NAME may have ".test." in it, and is another name with it. */
+size_t suite_name_len(const char *suite)
+{
+    const char *slash = strrchr(suite, '/'), *end = NULL;
+
+    for (const char *at = slash ? slash + 1 : suite; (at = strstr(at, ".test.")); at++)
+        end = at;
+    return end ? (size_t)(end - suite) : strlen(suite);
+}
+
 /* The folder of a file that may be there or not; mem_free it. NULL: there is no such folder. */
 static char *whole_folder(const char *path)
 {
