@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -56,27 +57,41 @@ static bool replace_real(const char *path, mode_t mode, const struct buf *text)
     return good;
 }
 
-/* A pipe or a device can't be put in the place of another: it takes the text as it is. */
+/* What can't be put in the place of another takes the text as it is. */
 static bool write_into(const char *path, const struct buf *text)
 {
-    int fd = open(path, O_WRONLY);
+    int create = access(path, F_OK) == 0 ? 0 : O_CREAT;
+    int fd = open(path, O_WRONLY | O_TRUNC | create, 0666);
     bool good = fd >= 0 && write_whole(fd, text);
 
     return (fd < 0 || close(fd) == 0) && good;
 }
 
+/*
+ * Returns the name of the regular file that is to be replaced, free it; *mode becomes what it has.
+ * NULL: `path` leads to something that can only be written into. That is a pipe or a device; but
+ * also what a link leads to that has no name of its own (/dev/stdout of a pipe, of a file that was
+ * deleted) or that isn't there yet: the link must not be taken for the file.
+ */
+static char *replaced_name(const char *path, mode_t *mode)
+{
+    struct stat is;
+
+    if (stat(path, &is) == 0) {
+        *mode = is.st_mode & 07777;
+        return S_ISREG(is.st_mode) ? realpath(path, NULL) : NULL;
+    }
+    *mode = new_mode();
+    return lstat(path, &is) == 0 ? NULL : strdup(path);
+}
+
 bool replace_file(const char *path, const struct buf *text)
 {
-    struct stat was;
-    char *real = realpath(path, NULL);
-    bool good = false;
+    mode_t mode;
+    char *name = replaced_name(path, &mode);
+    bool good = name ? replace_real(name, mode, text) : write_into(path, text);
 
-    if (!real && errno == ENOENT)
-        return replace_real(path, new_mode(), text);
-    if (real && stat(real, &was) == 0)
-        good = !S_ISREG(was.st_mode) ? write_into(real, text)
-                                     : replace_real(real, was.st_mode & 07777, text);
-    free(real);
+    free(name);
     return good;
 }
 
@@ -96,12 +111,17 @@ static bool try_beside(const char *path)
 bool replace_file_check(const char *path)
 {
     struct stat is;
-    char *real = realpath(path, NULL);
+    mode_t mode;
+    bool there = stat(path, &is) == 0;
 
-    if (!real)
-        return errno == ENOENT && *path && try_beside(path);
-    bool good = access(real, W_OK) == 0 && stat(real, &is) == 0 &&
-                (!S_ISREG(is.st_mode) || try_beside(real));
-    free(real);
+    if (there && S_ISDIR(is.st_mode))
+        errno = EISDIR;
+    if (!*path || (there && (S_ISDIR(is.st_mode) || access(path, W_OK) != 0)))
+        return false;
+    char *name = replaced_name(path, &mode);
+    /* A link to nothing is known to be good only when it has been written. */
+    bool good = !name || try_beside(name);
+
+    free(name);
     return good;
 }
