@@ -243,7 +243,7 @@ int cmd_run(int argc, char **argv)
     r.recording = r.record ? recording_new() : NULL;
     r.w.silent = r.quiet;
     status = workflow_load(&r.w, set, argv[first]);
-    if (status == EXIT_GOOD && r.record && !recording_may_begin(&r.w))
+    if (status == EXIT_GOOD && r.record && !recording_may_begin(&r.w, r.record))
         status = EXIT_USAGE;
     if (status == EXIT_GOOD)
         status = run_it(&r, set, 1000 * limit_s);

@@ -34,7 +34,7 @@ static int print_schema(const struct test *t)
 
 /* ---- a suite for a definition ---- */
 
-/* A suite may have been written by hand, or changed since it was made. */
+/* It may be a suite that was written by hand, or changed since it was made, or any other file. */
 static bool may_write_suite(const char *path)
 {
     struct stat is;
@@ -98,7 +98,8 @@ static int test_histories(struct test *t, int argc, char **argv)
         return EXIT_USAGE;
     t->reporter.out = stdout;
     t->reporter.colour = colour_wanted(stdout, t->color);
-    if (!set_options_read(&t->set, &cmd_test_options, &t->placeholders))
+    if (!may_write_suite(t->output) ||
+        !set_options_read(&t->set, &cmd_test_options, &t->placeholders))
         return EXIT_USAGE;
     json *substitutions = placeholders_given(&t->placeholders);
     struct buf again = {0};

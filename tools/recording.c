@@ -126,7 +126,20 @@ static void add_asked(struct json_build *b, const struct workflow *w)
         json_build_set(b, "context", json_ref(w->extra));
 }
 
-bool recording_may_begin(const struct workflow *w)
+/* What the run does may cost money, and can't be undone: that its suite can't be written is told
+ * before. */
+static bool may_be_written(struct workflow *w, const char *path)
+{
+    if (!used_files_write(&w->used, "run", "record", path))
+        return false;
+    bool good = replace_file_check(path);
+
+    if (!good)
+        cmd_fail("run", "%s can't be written: %s", path, strerror(errno));
+    return good;
+}
+
+bool recording_may_begin(struct workflow *w, const char *path)
 {
     struct json_build b = {0};
     struct asl_report report = {0};
@@ -141,7 +154,7 @@ bool recording_may_begin(const struct workflow *w)
                   report.problems[0].message);
     asl_report_clear(&report);
     json_unref(asked);
-    return good;
+    return good && may_be_written(w, path);
 }
 
 static json *recorded_case(const struct workflow *w, const struct replay *replay,

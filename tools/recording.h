@@ -11,9 +11,9 @@
 /* asl run --record: what happens in a run, of which a suite is made. */
 typedef struct recording recording;
 
-/* Tells whether a case may have the execution's name and context object that the command line says.
- * False after a message. */
-bool recording_may_begin(const struct workflow *w);
+/* Tells whether a case may have the execution's name and context object that the command line says,
+ * and whether its suite can be written to `path`. False after a message. */
+bool recording_may_begin(struct workflow *w, const char *path);
 recording *recording_new(void);
 void recording_free(recording *r);
 /* Takes events that the host tells of, those of Map Runs, too. */

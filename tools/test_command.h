@@ -14,6 +14,7 @@
 #include "tools/test/reporter.h"
 #include "tools/test/suite.h"
 #include "tools/test_told.h"
+#include "tools/used_files.h"
 #include "tools/watch.h"
 
 #include <stdbool.h>
@@ -29,6 +30,7 @@ struct test {
     struct coverage_output coverage_files[OPTION_VALUES];
     bool watches, fail_fast, list, schema, fields, coverage, update, ci, mutate, faults;
     bool init;
+    bool writes; /* some report goes to a file */
     bool counts; /* coverage, whatever is done with it */
     struct set_options set;
     struct placeholders placeholders;
@@ -53,16 +55,18 @@ struct test {
     int64_t least_score;           /* percent, of --min-score */
     int64_t orders;                /* of --explore; 0: only the usual one */
     int64_t seed_value;
+    int64_t processes; /* of --jobs; 0: one a processor */
     bool unread;
-    watch *watch;  /* of --watch, which knows what files a suite is made from */
-    json **broken; /* records of suites that can't be read */
+    struct used_files used; /* files that are read, if there are reports that might replace one */
+    watch *watch;           /* of --watch, which knows what files a suite is made from */
+    json **broken;          /* records of suites that can't be read */
     size_t broken_count, broken_cap;
 };
 
 /* ---- test_options.c: the command line ---- */
 
-/* Reads the options that are numbers, and *jobs (0: one a processor). False after a message. */
-bool test_read_numbers(struct test *t, int64_t *jobs);
+/* Reads the options that are numbers. False after a message. */
+bool test_read_numbers(struct test *t);
 /* Returns whether the options that are given go together. False after a message. */
 bool test_may_play(const struct test *t);
 /* Adds the options that say what definitions are, as a command that repeats a case needs them. */

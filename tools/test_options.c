@@ -96,12 +96,12 @@ const struct option_set cmd_test_options = {
     .uses = uses,
 };
 
-bool test_read_numbers(struct test *t, int64_t *jobs)
+bool test_read_numbers(struct test *t)
 {
     const struct {
         const char *name, *text;
         int64_t least, most, *out;
-    } numbers[] = {{"jobs", t->jobs, 1, 64, jobs},
+    } numbers[] = {{"jobs", t->jobs, 1, 64, &t->processes},
                    {"min-coverage", t->min_coverage, 0, 100, &t->least},
                    {"min-score", t->min_score, 0, 100, &t->least_score},
                    {"explore", t->explore, 2, 1000000, &t->orders},

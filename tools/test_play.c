@@ -129,13 +129,13 @@ static void test_name(void *user, size_t i, struct buf *out)
 /* ---- all of them ---- */
 
 /* Mutants say something only of cases that pass. Returns the exit status. */
-static int play_mutants(const struct test *t, int64_t jobs)
+static int play_mutants(const struct test *t)
 {
     const struct mutant_wishes wishes = {.report = t->mutation_report,
                                          .least = t->least_score,
                                          .json = strcmp(t->format, "json") == 0,
                                          .reporter = &t->reporter,
-                                         .jobs = (unsigned)jobs};
+                                         .jobs = (unsigned)t->processes};
 
     if (!t->summary.failed)
         return test_mutants(t->cases, t->case_count, (const json *const *)t->hits, &wishes);
@@ -158,6 +158,28 @@ static bool may_write(const struct test *t)
     return good;
 }
 
+/* Returns whether each report goes to a file of its own, which isn't one of those that were read.
+ */
+static bool spares_files(struct test *t)
+{
+    struct used_files *used = &t->used;
+
+    for (size_t i = 0; i < t->set.file.count; i++)
+        used_files_add(used, t->set.file.at[i]);
+    bool good = used_files_write(used, "test", "output", t->output) &&
+                used_files_write(used, "test", "mutation-report", t->mutation_report);
+    for (size_t i = 0; good && i < t->coverage_output.count; i++)
+        good = used_files_write(used, "test", "coverage-output", t->coverage_files[i].path);
+    return good;
+}
+
+/* Reads the options that say more than whether something is wanted. Before this is good nothing is
+ * written, and no report that is there is replaced. */
+static bool read_options(struct test *t)
+{
+    return test_read_numbers(t) && test_coverage_read(t) && spares_files(t) && may_write(t);
+}
+
 /* Nothing was tried, so nothing has been shown. */
 static int tell_untried(const struct test *t)
 {
@@ -172,16 +194,13 @@ static int test_run(struct test *t)
     struct runner runner = {
         .play = test_play, .lost = test_lost, .heard = test_heard, .name = test_name, .user = t};
     struct diag why = {0};
-    int64_t jobs = 0;
     int status = EXIT_GOOD;
     double began = (double)uv_hrtime() / 1e9;
 
-    if (!test_read_numbers(t, &jobs) || !test_coverage_read(t) || !may_write(t))
-        return EXIT_USAGE;
     t->counts = t->coverage || t->min_coverage || t->coverage_output.count;
     for (size_t i = 0; t->counts && i < t->suite_count; i++)
         coverage_add(&t->covered, t->suites[i]);
-    runner.jobs = (unsigned)jobs;
+    runner.jobs = (unsigned)t->processes;
     if (t->only)
         fprintf(stderr,
                 "asl test: some cases say 'only', so others of their suites are left out\n");
@@ -213,7 +232,7 @@ static int test_run(struct test *t)
     else
         snapshot_files_tell_unused(t->suites, t->suite_count);
     if (good && t->mutate)
-        status = play_mutants(t, jobs);
+        status = play_mutants(t);
     if (t->counts && !test_coverage_tell(t) && status == EXIT_GOOD)
         status = EXIT_BAD;
     if (t->fault && status == EXIT_GOOD && !t->summary.failed && !t->faults_tried.count)
@@ -308,6 +327,7 @@ static int test_files(struct test *t, const struct definition_files *files)
     if (t->faults || t->fault)
         t->fault_player = faults_new(t->fault, t->again);
     t->mutate |= t->min_score || t->mutation_report;
+    t->writes = t->output || t->coverage_output.count || t->mutation_report;
     test_load_suites(t, files);
     test_choose_cases(t);
     t->hits = mem_calloc(t->case_count + 1, sizeof *t->hits);
@@ -315,7 +335,7 @@ static int test_files(struct test *t, const struct definition_files *files)
         tell_none_chosen(t);
     else if (t->list)
         status = test_list(t);
-    else if (t->case_count + t->broken_count && has_fault(t) && open_report(t))
+    else if (t->case_count + t->broken_count && has_fault(t) && read_options(t) && open_report(t))
         status = test_run(t);
     return close_report(t, status);
 }
@@ -338,6 +358,7 @@ static void test_clear(struct test *t)
         json_unref(t->broken[i]);
     mem_free(t->broken);
     coverage_clear(&t->covered);
+    used_files_clear(&t->used);
     snapshot_files_clear(&t->renewed);
 }
 

@@ -45,10 +45,12 @@ static void tell_report(void *user, const struct suite_file *f, const struct asl
 /* A suite is made from this file, too. */
 static void test_reads(void *user, const char *path)
 {
-    const struct test *t = user;
+    struct test *t = user;
 
     if (t->watch)
         watch_file(t->watch, path);
+    if (t->writes)
+        used_files_add(&t->used, path);
 }
 
 /* What the command line sets goes before what the suite does. */
@@ -174,13 +176,13 @@ bool test_read_machine(void *user, const char *argument, const json *substitutio
 }
 
 /* Files that are read only while cases are played. */
-static void watch_handlers(const struct test *t, const struct suite *s)
+static void hear_handlers(struct test *t, const struct suite *s)
 {
-    for (size_t i = 0; t->watch && i < s->case_count; i++) {
+    for (size_t i = 0; (t->watch || t->writes) && i < s->case_count; i++) {
         const char *named = case_text(&s->cases[i], "handlers");
         char *path = named ? suite_path(s, named) : NULL;
         if (path)
-            watch_file(t->watch, path);
+            test_reads(t, path);
         mem_free(path);
     }
 }
@@ -189,7 +191,7 @@ static void take_suite(void *user, struct suite *s)
 {
     struct test *t = user;
 
-    watch_handlers(t, s);
+    hear_handlers(t, s);
     MEM_GROW(t->suites, t->suite_count, t->suite_cap);
     t->suites[t->suite_count++] = s;
 }

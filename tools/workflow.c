@@ -70,6 +70,27 @@ static void make_names(struct workflow *w)
 
 /* ---- loading ---- */
 
+static void workflow_reads(void *user, const char *path)
+{
+    struct workflow *w = user;
+
+    used_files_add(&w->used, path);
+}
+
+/* What the options name; what else belongs to the definition is heard of as it is read. */
+static void add_named_files(struct workflow *w)
+{
+    const char *const inputs[] = {w->input, w->context};
+
+    for (size_t i = 0; i < COUNT(inputs); i++)
+        if (inputs[i] && *inputs[i] == '@')
+            used_files_add(&w->used, inputs[i] + 1);
+    for (size_t i = 0; i < w->set.file.count; i++)
+        used_files_add(&w->used, w->set.file.at[i]);
+    if (w->asked.handlers)
+        used_files_add(&w->used, w->asked.handlers);
+}
+
 static bool workflow_load_machine(struct workflow *w, const struct option_set *set,
                                   const char *path)
 {
@@ -80,7 +101,9 @@ static bool workflow_load_machine(struct workflow *w, const struct option_set *s
                                     .argument = path,
                                     .given = &w->placeholders,
                                     .color = w->color,
-                                    .quiet = w->silent};
+                                    .quiet = w->silent,
+                                    .reads = workflow_reads,
+                                    .reads_user = w};
     return machine_file_load(&w->file);
 }
 
@@ -185,6 +208,8 @@ static bool read_mocks(struct workflow *w, const struct option_set *set)
     }
     const char *path =
         json_str_len(choice.file) ? json_str(choice.file) : workflow_first_set(files);
+    if (path)
+        used_files_add(&w->used, path);
     if (!path)
         cmd_usage(set->command, "--mock #CASE needs SFN_MOCK_CONFIG to name the file");
     else if (!(m = workflow_load_mocks(w, path, &choice, &why)))
@@ -221,6 +246,7 @@ int workflow_load(struct workflow *w, const struct option_set *set, const char *
         return EXIT_USAGE;
     if (w->name && (!*w->name || utf8_valid(w->name, strlen(w->name)) < strlen(w->name)))
         return cmd_usage(set->command, "--name takes a name, in UTF-8");
+    add_named_files(w);
     if (!workflow_load_machine(w, set, path))
         return EXIT_USAGE;
     if (!workflow_read_input(w, set))
@@ -246,6 +272,7 @@ void workflow_clear(struct workflow *w)
     json_unref(w->written);
     buf_clear(&w->handlers_text);
     mocks_free(w->mocks);
+    used_files_clear(&w->used);
     rt_names_clear(&w->names);
     services_clear(&w->services);
 }

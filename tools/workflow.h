@@ -11,6 +11,7 @@
 #include "tools/report_text.h"
 #include "tools/services.h"
 #include "tools/set_options.h"
+#include "tools/used_files.h"
 
 #include <stddef.h>
 
@@ -34,6 +35,7 @@ struct workflow {
     json *extra;              /* --context */
     struct buf handlers_text; /* that file's */
     mocks *mocks;             /* NULL: none */
+    struct used_files used;   /* the files that were read */
     uint64_t seed_value;
     struct services services;
     struct rt_names names;

@@ -476,7 +476,10 @@ static bool suite_include(struct loading *l)
 static bool suite_snapshots(struct loading *l)
 {
     struct asl_report report = {0};
+    char *path = snapshot_path(l->suite->file.path);
 
+    tell_reads(l->reader, path);
+    mem_free(path);
     snapshot_read(l->suite, &report);
     return suite_told(l, &l->suite->snapshots, &report);
 }
