@@ -325,6 +325,11 @@ static const struct {
      "{\"ClusterName\": \"c\", \"CertificateAuthority\": \"x\", \"Endpoint\": \"https://e\", "
      "\"Method\": \"GET\", \"Path\": \"/api\"}",
      ""},
+    {"an agent, whose session Step Functions may name", "bedrockagentcore:invokeHarness", false,
+     "{\"HarnessArn\": \"h\", \"Messages\": []}", ""},
+    {"but not what it is asked", "bedrockagentcore:invokeHarness", false, "{\"HarnessArn\": \"h\"}",
+     "1:127 CALL_FIELD_MISSING /States/A/Parameters: bedrockagentcore:invokeHarness requires "
+     "'Messages'"},
     {"a parameter of it that is no list", "eks:call", false,
      "{\"ClusterName\": \"c\", \"CertificateAuthority\": \"x\", \"Endpoint\": \"https://e\", "
      "\"Method\": \"GET\", \"Path\": \"/api\", \"QueryParameters\": {\"limit\": \"1\"}}",

@@ -159,6 +159,12 @@ static const struct {
      AWS_SHAPE_RESULT, "{\"StepIds\":[]}", "Field 'StepId' is missing"},
     {"and of an empty one", STATES "emr-serverless:startApplication", AWS_SHAPE_RESULT, "{}",
      "Field 'ApplicationId' is missing"},
+    {"of an agent", STATES "bedrockagentcore:invokeHarness", AWS_SHAPE_RESULT,
+     "{\"Output\":\"hi\"}", "Field 'Output' must be an object at 0"},
+    {"with all that AWS gives", STATES "bedrockagentcore:invokeHarness", AWS_SHAPE_RESULT,
+     "{\"Output\":{\"Message\":{\"Role\":\"assistant\",\"Content\":[{\"Text\":\"hi\"}]}},"
+     "\"StopReason\":\"end_turn\",\"Usage\":{\"TotalTokens\":3},\"Metrics\":{\"LatencyMs\":5}}",
+     NULL},
     {"of a cluster's own API", STATES "eks:call", AWS_SHAPE_RESULT, "{\"items\":[]}",
      "Field 'ResponseBody' is missing"},
     {"whose body is anything", STATES "eks:runJob", AWS_SHAPE_RESULT,

@@ -76,7 +76,7 @@ void call_check(const struct call *call, const struct asl_resource *r, const str
                      .see = see,
                      .user = user,
                      .guesses = guesses};
-    struct members m = {.own = call->own};
+    struct members m = {.own = call->own, .optional = call->optional};
     struct model_shape input;
     bool modelled = find_called(call, r, &w.service, &w.operation);
 

@@ -23,7 +23,8 @@ struct call {
     const char *operation;        /* in its model; NULL: as in `name` */
     const char *any;              /* parameters that take any JSON here, with blanks between */
     const struct call_field *own; /* parameters that the operation doesn't have; NULL: none */
-    bool alone;                   /* it has those of `own` only */
+    const char *optional; /* those that it requires and Step Functions doesn't, with blanks */
+    bool alone;           /* it has those of `own` only */
     bool shorthand; /* its structures may be other values: an attribute is the text of its S */
 };
 

@@ -144,7 +144,7 @@ static const struct call integrations[] = {
     {.name = "bedrock:invokeModel",                           .patterns = R | T, .service = "bedrockruntime", .any = "Body", .own = invoke_model_fields},
     {.name = "bedrock:createModelCustomizationJob",           .patterns = R | S | T},
     {.name = "bedrock-agentcore:",                            .patterns = R},
-    {.name = "bedrockagentcore:invokeHarness",                .patterns = R},
+    {.name = "bedrockagentcore:invokeHarness",                .patterns = R, .optional = "runtimeSessionId"},
     {.name = "codebuild:startBuild",                          .patterns = R | S},
     {.name = "codebuild:startBuildBatch",                     .patterns = R | S},
     {.name = "codebuild:retryBuildBatch",                     .patterns = R | S},

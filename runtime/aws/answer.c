@@ -138,6 +138,12 @@ void aws_answer_read(const struct aws_call *c, const struct aws_answer *a, struc
         aws_refused(c, a, out);
         return;
     }
+    if (aws_call_converses(c)) {
+        if (!aws_read_conversation(c, a, out, &why))
+            not_understood(c, why.text, out);
+        diag_clear(&why);
+        return;
+    }
     v = read_answer(c, a, &why);
     if (!v || !json_is_object(v)) {
         not_understood(c, v ? "it is no object" : why.text, out);

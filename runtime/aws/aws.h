@@ -51,6 +51,12 @@ struct aws_call {
  */
 bool aws_call_read(const struct asl_resource *r, struct aws_call *out, struct diag *why);
 
+/*
+ * Returns whether the call is a conversation of an agent with its model: it may take a quarter of
+ * an hour, and what is told of it may be larger than the result that is made of that.
+ */
+bool aws_call_converses(const struct aws_call *c);
+
 struct aws_header {
     const char *name, *value;
 };

@@ -4,6 +4,8 @@
 #include "parsers/base/timestamp.h"
 #include "runtime/aws/aws.h"
 
+#include <stdint.h>
+
 /* An optimized integration: the call under the name that it has as a resource. */
 struct aws_integration {
     const char *call; /* "elasticmapreduce:addStep" */
@@ -94,6 +96,7 @@ bool aws_write_query(const struct aws_call *c, const json *v, struct aws_request
 bool aws_write_rest(const struct aws_call *c, const json *v, struct aws_request *q,
                     struct diag *why);
 
+uint32_t aws_crc32(const char *bytes, size_t len);
 /* Adds the checksum of a body in Base64: CRC32, CRC32C, CRC64NVME, SHA1, SHA256, SHA512 or MD5.
  * Returns false when the algorithm is another. */
 bool aws_checksum(const char *algorithm, const struct buf *body, struct buf *out);
@@ -141,6 +144,11 @@ json *aws_name_for_task(const char *name, bool in_ms);
 /* Reads a REST service's answer. Returns NULL with *why filled. */
 json *aws_read_rest(const struct aws_call *c, const struct aws_answer *a, bool in_ms,
                     struct diag *why);
+
+/* Makes the result of a call that converses: aws_call_converses. Returns false with *why filled
+ * when the answer is no stream of events. */
+bool aws_read_conversation(const struct aws_call *c, const struct aws_answer *a,
+                           struct aws_result *out, struct diag *why);
 
 /* Makes the error of an answer that is one. */
 void aws_refused(const struct aws_call *c, const struct aws_answer *a, struct aws_result *out);

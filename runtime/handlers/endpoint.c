@@ -14,7 +14,12 @@
 
 #include <string.h>
 
-enum { POLL_MS = 1000, MAX_POLL_MS = 20 * 1000, REQUEST_MS = 5 * 60 * 1000 };
+enum {
+    POLL_MS = 1000,
+    MAX_POLL_MS = 20 * 1000,
+    REQUEST_MS = 5 * 60 * 1000,
+    CONVERSATION_MS = 15 * 60 * 1000, /* as AWS has it */
+};
 /* What a model takes and answers may be larger than a Task's data, as it goes by S3. */
 enum { MAX_MODEL_BYTES = 25 * 1024 * 1024 };
 
@@ -289,7 +294,10 @@ static void endpoint_send(struct endpoint_work *w, struct outgoing *o, bool in_s
     struct aws_result r = {0};
     bool bad_call = false;
 
-    o->timeout_ms = call->row->timeout_ms ? call->row->timeout_ms : REQUEST_MS;
+    if (!o->timeout_ms)
+        o->timeout_ms = REQUEST_MS;
+    if (call->row->timeout_ms)
+        o->timeout_ms = call->row->timeout_ms;
     o->no_keys = endpoint_no_keys;
     o->user = w;
     w->transfer = o->to->base ? endpoint_send_call(w->task_call, o, &bad_call, &why) : NULL;
@@ -410,7 +418,8 @@ static void start_call(struct endpoint_work *w, bool in_start)
                          .to = &w->place,
                          .parameters = w->parameters ? w->parameters : w->task_call->payload,
                          .key = w->task_call->key,
-                         .max_body = follows ? MAX_MODEL_BYTES : 0,
+                         .timeout_ms = aws_call_converses(&call) ? CONVERSATION_MS : 0,
+                         .max_body = follows || aws_call_converses(&call) ? MAX_MODEL_BYTES : 0,
                          .done = endpoint_answered};
     endpoint_send(w, &o, in_start);
 }

@@ -29,6 +29,11 @@ static const struct aws_shape_row kubernetes_answer[] = {{"ResponseBody", MODEL_
                                                          {"StatusCode", MODEL_INTEGER},
                                                          {"StatusText", MODEL_STRING},
                                                          {NULL, MODEL_DOCUMENT}};
+static const struct aws_shape_row conversation_answer[] = {{"Output", MODEL_MAP},
+                                                           {"StopReason", MODEL_STRING},
+                                                           {"Usage", MODEL_MAP},
+                                                           {"Metrics", MODEL_MAP},
+                                                           {NULL, MODEL_DOCUMENT}};
 static const struct aws_shape_row lambda_answer[] = {
     {"StatusCode", MODEL_INTEGER}, {"FunctionError", MODEL_STRING},   {"LogResult", MODEL_STRING},
     {"Payload", MODEL_DOCUMENT},   {"ExecutedVersion", MODEL_STRING}, {NULL, MODEL_DOCUMENT}};
@@ -48,6 +53,7 @@ static const struct {
     const char *service, *action;
     struct aws_shape shape;
 } results[] = {
+    {"bedrockagentcore", "invokeHarness", OWN(conversation_answer, "Output")},
     {"eks", "call", OWN(kubernetes_answer, "ResponseBody")},
     {"eks", "runJob", OWN(kubernetes_answer, "ResponseBody")},
     {"elasticmapreduce", "createCluster", OWN(cluster_answer, "ClusterId")},

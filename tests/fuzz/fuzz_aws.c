@@ -63,9 +63,13 @@ static void verify(char *text, size_t len)
 static void answer(const char *text, size_t len, unsigned which)
 {
     static const char *const resources[] = {
-        "arn:aws:states:::sns:publish",          "arn:aws:states:::aws-sdk:s3:listObjectsV2",
-        "arn:aws:states:::aws-sdk:s3:getObject", "arn:aws:states:::sqs:sendMessage",
-        "arn:aws:states:::batch:submitJob.sync", "arn:aws:states:::ecs:runTask.sync",
+        "arn:aws:states:::sns:publish",
+        "arn:aws:states:::aws-sdk:s3:listObjectsV2",
+        "arn:aws:states:::aws-sdk:s3:getObject",
+        "arn:aws:states:::sqs:sendMessage",
+        "arn:aws:states:::batch:submitJob.sync",
+        "arn:aws:states:::ecs:runTask.sync",
+        "arn:aws:states:::bedrockagentcore:invokeHarness",
     };
     struct aws_call c, describe;
     struct asl_resource resource;
@@ -77,7 +81,7 @@ static void answer(const char *text, size_t len, unsigned which)
                            .headers = json_empty_object(),
                            .request_id = "id"};
 
-    require(asl_resource_read(resources[which % 6], &resource));
+    require(asl_resource_read(resources[which % 7], &resource));
     require(aws_call_read(&resource, &c, NULL));
     aws_answer_read(&c, &a, &r);
     if (r.ok)

@@ -28,6 +28,7 @@ struct endpoint_world {
     struct endpoints *endpoints;
     const struct reply *replies;
     size_t replied;
+    size_t body_len;           /* of the answers' bodies; 0: up to the NUL */
     struct buf seen;           /* a line for each request */
     const char *shown;         /* the headers that go with it, with blanks between; NULL: none */
     bool signs;                /* every request had an Authorization */

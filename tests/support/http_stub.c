@@ -27,6 +27,7 @@ struct http_stub {
     char url[64];
     struct connection *connections;
     size_t open, held, made, requests;
+    size_t body_len; /* of all bodies; 0: up to the NUL */
     bool closing;
 };
 
@@ -92,7 +93,8 @@ static void send_reply(struct connection *c)
 
 static void make_reply(struct connection *c, const struct stub_reply *r)
 {
-    size_t len = r->zeros ? r->zeros : r->body ? strlen(r->body) : 0;
+    size_t given = r->body ? strlen(r->body) : 0;
+    size_t len = r->zeros ? r->zeros : c->stub->body_len ? c->stub->body_len : given;
 
     buf_reset(&c->out);
     buf_printf(&c->out, "HTTP/1.1 %d X\r\n%sContent-Length: %zu\r\n\r\n", r->status,
@@ -261,6 +263,11 @@ void http_stub_release(http_stub *s)
         if (c->held)
             send_reply(c);
     }
+}
+
+void http_stub_set_body_len(http_stub *s, size_t len)
+{
+    s->body_len = len;
 }
 
 void http_stub_hang_up(http_stub *s)

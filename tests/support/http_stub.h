@@ -38,6 +38,8 @@ size_t http_stub_connections(const http_stub *s);
 size_t http_stub_requests(const http_stub *s);
 /* Connections that are open now. */
 size_t http_stub_open(const http_stub *s);
+/* Lets bodies have so many bytes from now on; 0: up to their NUL. */
+void http_stub_set_body_len(http_stub *s, size_t len);
 /* Answers those that are held. */
 void http_stub_release(http_stub *s);
 /* Closes every connection that waits for a request. */
