@@ -56,6 +56,11 @@ static const struct {
      LOGS("AmazonEC2ContainerServiceV20141113.RunTask") "{\"taskDefinition\":\"d\",\"overrides\":{"
                                                         "\"containerOverrides\":[{\"name\":\"c\"}]}"
                                                         "}"},
+    {"an integration that has any call of its service", "bedrock-agentcore:getAgentCard",
+     "{\"AgentRuntimeArn\":\"a/b\"}",
+     "GET /runtimes/a%2Fb/invocations/.well-known/agent-card.json\n"},
+    {"which there must be", "bedrock-agentcore:doNothing", "{}",
+     "the service 'bedrockagentcore' has no call 'doNothing'"},
     {"the tag by which Step Functions knows its own", "mediaconvert:createJob",
      "{\"Role\":\"r\",\"Settings\":{},\"Tags\":{\"mine\":\"1\",\"ManagedByService\":\"me\"}}",
      "POST /2017-08-29/jobs\n" JSON_BODY "{\"role\":\"r\",\"settings\":{},\"tags\":{\"mine\":\"1\","

@@ -7,6 +7,7 @@
 #include "tests/support/expect.h"
 
 #include "asl/call/call_impl.h"
+#include "runtime/aws/aws.h"
 
 #include <string.h>
 
@@ -423,6 +424,34 @@ START_TEST(all_jobs_are_here)
 }
 END_TEST
 
+/* Every integration of AWS's list is served, in each pattern that it has; these by other means. */
+START_TEST(all_integrations_are_served)
+{
+    static const char others[] =
+        " lambda:invoke apigateway:invoke http:invoke eks:call eks:runJob ";
+
+    for (size_t i = 0; call_table_at(i); i++)
+        for (unsigned k = 0; k < ASL_PATTERNS; k++) {
+            const struct call *call = call_table_at(i);
+            struct buf resource = {0};
+            struct asl_resource parts;
+            struct aws_call c;
+            struct diag why = {0};
+
+            if (strstr(others, call->name) || !(call->patterns & 1u << k))
+                continue;
+            buf_printf(&resource, "arn:aws:states:::%s%s%s", call->name,
+                       call->name[strlen(call->name) - 1] == ':' ? "invokeHarness" : "",
+                       asl_pattern_ending((enum asl_pattern)k));
+            ck_assert(asl_resource_read(buf_str(&resource), &parts));
+            ck_assert_msg(aws_call_read(&parts, &c, &why), "%s: %s", buf_str(&resource), why.text);
+            ck_assert(!c.job == (k != ASL_SYNC && k != ASL_SYNC_2));
+            buf_clear(&resource);
+            diag_clear(&why);
+        }
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("jobs");
@@ -433,6 +462,7 @@ int main(void)
     tcase_add_loop_test(t, job_is_broken, 0, COUNT(jobs));
     tcase_add_loop_test(t, job_is_told_to_stop, 0, COUNT(jobs));
     tcase_add_test(t, all_jobs_are_here);
+    tcase_add_test(t, all_integrations_are_served);
     suite_add_tcase(s, t);
     return run_suite(s);
 }

@@ -8,9 +8,9 @@
 
 /* An optimized integration: the call under the name that it has as a resource. */
 struct aws_integration {
-    const char *call; /* "elasticmapreduce:addStep" */
-    const char *service, *action;
-    const char *text;    /* a member that goes as JSON text unless it is a string */
+    const char *call; /* "elasticmapreduce:addStep"; "bedrock-agentcore:": any of the service's */
+    const char *service, *action; /* action NULL: as in the resource */
+    const char *text;             /* a member that goes as JSON text unless it is a string */
     const char *request; /* its parameters from the Task's: a mapping; NULL: they are the same */
     const char *result;  /* the Task's from the answer's: a mapping; NULL: the same */
     const char *once;    /* the member that makes a repeat of the call do nothing; NULL: none */

@@ -83,8 +83,9 @@ static bool read_optimized(const struct asl_resource *r, struct aws_call *c, str
         if (!c->job)
             return false;
     }
-    return find_operation(c, c->integration->action, strlen(c->integration->action), r->call.at,
-                          why);
+    const char *action = c->integration->action ? c->integration->action : r->action.at;
+    size_t len = c->integration->action ? strlen(action) : r->action.len;
+    return find_operation(c, action, len, r->call.at, why);
 }
 
 bool aws_call_read(const struct asl_resource *r, struct aws_call *out, struct diag *why)

@@ -1,5 +1,5 @@
 /*
- * bedrockagentcore:invokeHarness answers with a stream of events, of which Step Functions makes a
+ * A harness of Bedrock AgentCore answers with a stream of events, of which Step Functions makes a
  * result in the form of Bedrock's Converse: the texts of the last message of the assistant, why it
  * ended, and the tokens and the time of all turns together. What tools are asked and answer, and
  * what the model thinks, is left out.
@@ -30,7 +30,8 @@ struct conversation {
 
 bool aws_call_converses(const struct aws_call *c)
 {
-    return c->integration && !strcmp(c->integration->call, "bedrockagentcore:invokeHarness");
+    return c->integration && !strcmp(c->service->name, "bedrockagentcore") &&
+           !strcmp(c->operation.name, "InvokeHarness");
 }
 
 static void forget_message(struct conversation *t)

@@ -23,6 +23,7 @@ static const struct aws_integration integrations[] = {
     {"batch:submitJob", "Batch", "SubmitJob", NULL, NULL, NULL, NULL, true, NULL},
     {"bedrock:invokeModel", "Bedrock Runtime", "InvokeModel", NULL, NULL, NULL, NULL, false, " Input Output "},
     {"bedrock:createModelCustomizationJob", "Bedrock", "CreateModelCustomizationJob", NULL, NULL, NULL, "ClientRequestToken", false, NULL},
+    {"bedrock-agentcore:", "Bedrock AgentCore", NULL, NULL, NULL, NULL, NULL, false, NULL},
     {"bedrockagentcore:invokeHarness", "Bedrock AgentCore", "InvokeHarness", NULL, NULL, NULL, "RuntimeSessionId", false, NULL},
     {"codebuild:startBuild", "CodeBuild", "StartBuild", NULL, NULL, NULL, "IdempotencyToken", true, NULL},
     {"codebuild:stopBuild", "CodeBuild", "StopBuild", NULL, NULL, NULL, NULL, true, NULL},
@@ -93,6 +94,7 @@ static const struct aws_labels labels[] = {
     {"athena", "Athena", "AmazonAthena", "AmazonAthenaException"},
     {"batch", "Batch", "AWSBatch", "AWSBatchException"},
     {"bedrock", "Bedrock", NULL, "BedrockException"},
+    {"bedrock-agentcore", "BedrockAgentCore", NULL, "BedrockAgentCoreException"},
     {"bedrockagentcore", "BedrockAgentCore", NULL, "BedrockAgentCoreException"},
     {"codebuild", "CodeBuild", "AWSCodeBuild", "AWSCodeBuildException"},
     {"databrew", "DataBrew", NULL, "DataBrewException"},
@@ -200,9 +202,13 @@ static const struct aws_job jobs[] = {
 
 const struct aws_integration *aws_integration_of(const char *call, size_t len)
 {
-    for (size_t i = 0; i < COUNT(integrations); i++)
-        if (strlen(integrations[i].call) == len && !memcmp(integrations[i].call, call, len))
+    for (size_t i = 0; i < COUNT(integrations); i++) {
+        size_t own = strlen(integrations[i].call);
+        bool any = integrations[i].call[own - 1] == ':';
+
+        if ((any ? own < len : own == len) && !memcmp(integrations[i].call, call, own))
             return &integrations[i];
+    }
     return NULL;
 }
 
