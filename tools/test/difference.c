@@ -81,8 +81,8 @@ static void write_code_points(struct buf *out, const json *expected, const json 
         buf_adds(out, ", where the text should end)");
 }
 
-void difference_write_texts(struct buf *wanted, struct buf *was, const json *expected,
-                            const json *actual)
+static void write_texts(struct buf *wanted, struct buf *was, const json *expected,
+                        const json *actual)
 {
     struct buf a = {0}, b = {0};
     size_t same = 0, from = 0;
@@ -98,4 +98,29 @@ void difference_write_texts(struct buf *wanted, struct buf *was, const json *exp
     write_code_points(was, expected, actual);
     buf_clear(&a);
     buf_clear(&b);
+}
+
+/* In events, and in what some services take, inputs and outputs are texts that hold JSON. */
+static bool holds_kind_of(const json *text, const json *v)
+{
+    json *held = json_parse(json_str(text), json_str_len(text), 0, NULL);
+    bool same = held && (json_is_object(v) || json_is_array(v)) && json_kind(held) == json_kind(v);
+
+    json_unref(held);
+    return same;
+}
+
+void difference_write_pair(struct buf *wanted, struct buf *was, const json *expected,
+                           const json *actual)
+{
+    bool text = actual && json_is_string(actual);
+
+    if (text && expected && json_is_string(expected)) {
+        write_texts(wanted, was, expected, actual);
+        return;
+    }
+    difference_write_value(wanted, expected);
+    difference_write_value(was, actual);
+    if (text && expected && holds_kind_of(actual, expected))
+        buf_adds(was, " (text that holds JSON: {$json: …} compares what it holds)");
 }

@@ -37,9 +37,12 @@ void differences_clear(struct differences *d);
 
 /* Adds a value (NULL: "nothing") for a sentence, cut where it is long. */
 void difference_write_value(struct buf *out, const json *v);
-/* Adds two texts that differ, each for a sentence: of long ones the part where they do. `was` says
- * which characters these are when they may look alike. */
-void difference_write_texts(struct buf *wanted, struct buf *was, const json *expected,
-                            const json *actual);
+/*
+ * Adds two values that differ (NULL: "nothing"), each for a sentence: of long texts the part where
+ * they do. `was` says which characters these are when they may look alike, and of text that holds
+ * JSON how to compare what it holds.
+ */
+void difference_write_pair(struct buf *wanted, struct buf *was, const json *expected,
+                           const json *actual);
 
 #endif

@@ -5,6 +5,7 @@
 #include "tools/test/expect.h"
 
 #include "parsers/base/mem.h"
+#include "parsers/base/nearest.h"
 #include "tools/test/expect_impl.h"
 #include "tools/test/schema.h"
 
@@ -455,6 +456,69 @@ static void expect_duration(struct checking *k)
         compare_seconds(k, "duration", &at, result_member(k->r, "duration"));
 }
 
+/* The event of that type that differs least, behind the first ones; its differences in *best. NULL:
+ * there is none. */
+static const json *nearest_event(const struct asl_at *event, const json *events, size_t first,
+                                 struct differences *best)
+{
+    const json *type = json_get(event->value, "type"), *nearest = NULL;
+
+    for (size_t i = first; i < json_count(events); i++) {
+        const json *one = json_at(events, i);
+        struct differences d = {0};
+        if (type && json_is_string(type) && !json_equal(type, json_get(one, "type")))
+            continue;
+        matcher_compare(event, one, true, &d);
+        if (!nearest || d.count + d.more < best->count + best->more) {
+            differences_clear(best);
+            *best = d;
+            nearest = one;
+        } else {
+            differences_clear(&d);
+        }
+    }
+    return nearest;
+}
+
+/* Where no event has the type, it may be written wrong. */
+static void write_nearest_type(struct buf *out, const json *type, const json *events)
+{
+    struct nearest near = {0};
+
+    if (!type || !json_is_string(type))
+        return;
+    near = (struct nearest){.want = json_str(type), .len = json_str_len(type)};
+    for (size_t i = 0; i < json_count(events); i++)
+        nearest_offer(&near, json_str(json_get(json_at(events, i), "type")));
+    if (near.best && near.distance)
+        buf_printf(out, "; did you mean %s?", near.best);
+}
+
+static void tell_no_event(struct checking *k, const struct asl_at *event, const json *events,
+                          size_t first)
+{
+    struct differences d = {0};
+    struct buf text = {0};
+
+    buf_printf(&text, "no event is like this%s: ", first ? " behind the one before" : "");
+    json_write(&text, event->value);
+    const json *nearest =
+        json_is_object(event->value) ? nearest_event(event, events, first, &d) : NULL;
+    if (nearest) {
+        const json *id = json_get(nearest, "id");
+        buf_printf(&text, "\n  nearest is event %lld, %s",
+                   (long long)(id && json_kind(id) == JSON_INT ? json_int_value(id) : 0),
+                   json_str(json_get(nearest, "type")));
+        for (size_t i = 0; i < d.count && i < 3; i++)
+            buf_printf(&text, "\n  %s: %s", d.all[i].pointer, d.all[i].text);
+    } else if (json_is_object(event->value)) {
+        write_nearest_type(&text, json_get(event->value, "type"), events);
+    }
+    failures_add(k->out, expect_place(event), "events", "%s", buf_str(&text));
+    differences_clear(&d);
+    buf_clear(&text);
+}
+
 static void expect_events(struct checking *k)
 {
     struct asl_at at, event;
@@ -466,17 +530,14 @@ static void expect_events(struct checking *k)
     if (!json_is_array(at.value))
         expect_compare(k, "events", &at, events, true);
     for (size_t i = 0; json_is_array(at.value) && i < json_count(at.value); i++) {
+        size_t first = from;
         asl_at_index(&at, i, &event);
         while (from < json_count(events) &&
                !matcher_compare(&event, json_at(events, from), true, NULL))
             from++;
         if (from++ < json_count(events))
             continue;
-        struct buf wanted = {0};
-        json_write(&wanted, event.value);
-        failures_add(k->out, expect_place(&event), "events", "no event is like this%s: %s",
-                     i ? " behind the one before" : "", buf_str(&wanted));
-        buf_clear(&wanted);
+        tell_no_event(k, &event, events, first);
         return;
     }
 }

@@ -243,12 +243,7 @@ static void write_renewed(struct buf *out, const struct difference *d)
 {
     struct buf was = {0}, is = {0};
 
-    if (d->expected && d->actual && json_is_string(d->expected) && json_is_string(d->actual)) {
-        difference_write_texts(&was, &is, d->expected, d->actual);
-    } else {
-        difference_write_value(&was, d->expected);
-        difference_write_value(&is, d->actual);
-    }
+    difference_write_pair(&was, &is, d->expected, d->actual);
     buf_printf(out, "    %s: %s → %s\n", d->pointer, buf_str(&was), buf_str(&is));
     buf_clear(&was);
     buf_clear(&is);
