@@ -208,6 +208,8 @@ int main(int argc, char **argv)
     /* A pipe that closed is an error of write, which asl_finish sees. A SIGHUP that nohup has
      * switched off stays so. */
     signal(SIGPIPE, SIG_IGN);
+    /* A file beyond a limit of its size is told as a full disk is. */
+    signal(SIGXFSZ, SIG_IGN);
     if (signal(SIGHUP, on_hangup) == SIG_IGN)
         signal(SIGHUP, SIG_IGN);
     if (argc < 2)

@@ -100,37 +100,52 @@ static void tell_fault(const struct mock_checking *c, const struct asl_at *value
     buf_clear(&hint);
 }
 
-/* Returns whether the value is an answer to calls of some state that the key fits, or nobody knows;
- * else fills *of with the resource of the first. */
-static bool is_answer(const struct mock_checking *c, const struct asl_at *value,
-                      enum aws_shape_moment moment, const struct asl_resource **of,
-                      struct aws_shape_fault *fault)
+/* Calls of states that a key fits, and whether a value answers any of them. */
+struct answering {
+    const struct mock_checking *c;
+    const struct asl_at *value;
+    enum aws_shape_moment moment;
+    bool fits;
+    const struct asl_resource *of; /* the first that it is no answer of; NULL: there is none */
+    struct aws_shape_fault fault;
+};
+
+static void try_answer(struct answering *a, const struct asl_state *s)
 {
-    const struct aws_shape_rules rules = {
-        .required = c->level && json_str_is(c->level, "strict"), .execution = true, .open = true};
+    const struct aws_shape_rules rules = rules_of(a->c->level, true);
+    struct aws_shape shape;
+    struct aws_shape_fault found = {0};
 
-    const asl_machine *m = c->suite->machine.machine;
-
-    *of = NULL;
-    for (size_t i = 0; i < m->count; i++) {
-        const struct asl_state *s = m->states[i];
-        if (s->type != ASL_TASK || !mocking_may_answer(c->key->key, s))
-            continue;
-        struct aws_shape shape;
-        struct aws_shape_fault found = {0};
-        if (!aws_shape_find(&s->task.parts, moment, &shape) ||
-            aws_shape_fits(&shape, value->value, &rules, &found)) {
-            *of = NULL;
-            return true;
-        }
-        if (*of) {
-            buf_clear(&found.why);
-            continue;
-        }
-        *of = &s->task.parts;
-        *fault = found;
+    if (s->type != ASL_TASK || a->fits)
+        return;
+    a->fits = !aws_shape_find(&s->task.parts, a->moment, &shape) ||
+              aws_shape_fits(&shape, a->value->value, &rules, &found);
+    if (a->fits || a->of) {
+        buf_clear(&found.why);
+        return;
     }
-    return !*of;
+    a->of = &s->task.parts;
+    a->fault = found;
+}
+
+/* Returns whether the value is an answer to calls of some state that the key fits, or nobody knows.
+ * A name is looked up: suites have as many mocks as there are states, in each case. */
+static bool is_answer(struct answering *a)
+{
+    const struct suite *s = a->c->suite;
+    const json *key = a->c->key->key;
+    bool pattern = json_str_begins(key, "arn:") || json_str_begins(key, "function:"),
+         several = pattern;
+    const struct asl_state *one =
+        pattern ? NULL : trial_states_find(s->states, json_str(key), &several);
+    const asl_machine *m = s->machine.machine;
+
+    if (one)
+        try_answer(a, one);
+    for (size_t i = 0; several && i < m->count; i++)
+        if (m->states[i]->type == ASL_TASK && mocking_may_answer(key, m->states[i]))
+            try_answer(a, m->states[i]);
+    return a->fits || !a->of;
 }
 
 static void check_mock_rule(const struct mock_checking *c, const struct asl_at *rule)
@@ -139,15 +154,13 @@ static void check_mock_rule(const struct mock_checking *c, const struct asl_at *
         const char *field;
         enum aws_shape_moment moment;
     } answers[] = {{"return", AWS_SHAPE_RESULT}, {"submitted", AWS_SHAPE_SUBMITTED}};
-    const struct asl_resource *of;
     struct asl_at value;
 
     for (size_t i = 0; i < COUNT(answers); i++) {
-        struct aws_shape_fault fault = {0};
-        if (asl_at_member(rule, answers[i].field, &value) &&
-            !is_answer(c, &value, answers[i].moment, &of, &fault))
-            tell_fault(c, &value, of, &fault);
-        buf_clear(&fault.why);
+        struct answering a = {.c = c, .value = &value, .moment = answers[i].moment};
+        if (asl_at_member(rule, answers[i].field, &value) && !is_answer(&a))
+            tell_fault(c, &value, a.of, &a.fault);
+        buf_clear(&a.fault.why);
     }
 }
 

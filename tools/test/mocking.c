@@ -1,6 +1,7 @@
 /*
- * Rules are looked up anew for each call, as there are few; the value that a rule returns is
- * compiled when it is first asked for, as a template of JSONata.
+ * A suite may have thousands of mocks, of which a case calls few. So a mock is found by its key, as
+ * the document has it, and only patterns are gone through; its rules are looked at when something
+ * calls for it, and the value that a rule returns is compiled when it is first asked for.
  */
 #include "tools/test/mocking.h"
 
@@ -24,16 +25,17 @@ struct mock_rule {
 
 /* A mock: its key, and its rules. */
 struct mock {
-    const struct asl_at *at;
+    const struct asl_at *at; /* NULL: nothing has called for it */
     struct mock_rule *rules;
     size_t count;
-    bool called; /* some call fits its key */
 };
 
 /* The mocks that stand in one place: a row's, a case's, a suite's. */
 struct mock_layer {
-    struct mock *mocks;
-    size_t count;
+    const struct asl_at *at; /* the object that has them */
+    struct mock *mocks;      /* by their index in it */
+    size_t *patterns;        /* indexes of those whose key is a pattern */
+    size_t count, pattern_count;
     size_t of;   /* the layer of the case that has them; CASE_LAYERS: they stand outside of it */
     bool shared; /* they stand in another file than the suite */
 };
@@ -47,6 +49,8 @@ struct mocking {
     const struct asl_at *unfit; /* a mock that is for the last call, but has no rule for it */
 };
 
+static const char function_key[] = "function:";
+
 /* ---- the rules ---- */
 
 /* Copies a place into the arena: others point up to it. */
@@ -58,21 +62,35 @@ static struct asl_at *keep_at(mocking *m, const struct asl_at *at)
     return copy;
 }
 
-/* A mock is one rule, or a list of rules of which the first that fits answers. */
-static void take_rules(mocking *m, struct mock *mock)
+static size_t rules_in(const json *mock)
 {
-    struct asl_at rule;
+    return json_is_array(mock) ? json_count(mock) : 1;
+}
 
-    if (!json_is_array(mock->at->value)) {
-        mock->rules = arena_calloc(&m->arena, 1, sizeof *mock->rules);
-        mock->rules[mock->count++].at = mock->at;
-        return;
+/* A mock is one rule, or a list of rules of which the first that fits answers. */
+static struct mock *mock_called(mocking *m, const struct mock_layer *layer, size_t i)
+{
+    struct mock *mock = &layer->mocks[i];
+    struct asl_at at, rule;
+
+    if (mock->at)
+        return mock;
+    asl_at_index(layer->at, i, &at);
+    mock->at = keep_at(m, &at);
+    mock->count = rules_in(at.value);
+    mock->rules = arena_calloc(&m->arena, mock->count, sizeof *mock->rules);
+    if (!json_is_array(at.value))
+        mock->rules[0].at = mock->at;
+    for (size_t k = 0; json_is_array(at.value) && k < mock->count; k++) {
+        asl_at_index(mock->at, k, &rule);
+        mock->rules[k].at = keep_at(m, &rule);
     }
-    mock->rules = arena_calloc(&m->arena, json_count(mock->at->value), sizeof *mock->rules);
-    for (size_t i = 0; i < json_count(mock->at->value); i++) {
-        asl_at_index(mock->at, i, &rule);
-        mock->rules[mock->count++].at = keep_at(m, &rule);
-    }
+    return mock;
+}
+
+static bool is_pattern(const json *key)
+{
+    return json_str_begins(key, "arn:") || json_str_begins(key, function_key);
 }
 
 /*
@@ -81,22 +99,19 @@ static void take_rules(mocking *m, struct mock *mock)
  */
 static void add_mocks(mocking *m, const struct asl_at *above, size_t of, bool shared)
 {
-    struct asl_at mocks, mock;
+    struct asl_at mocks;
 
     if (!asl_at_member(above, "mocks", &mocks))
         return;
     MEM_GROW(m->layers, m->layer_count, m->layer_cap);
     struct mock_layer *layer = &m->layers[m->layer_count++];
-    const struct asl_at *stays = keep_at(m, &mocks);
-    layer->count = json_count(mocks.value);
-    layer->of = of;
-    layer->shared = shared;
+    *layer = (struct mock_layer){
+        .at = keep_at(m, &mocks), .count = json_count(mocks.value), .of = of, .shared = shared};
     layer->mocks = arena_calloc(&m->arena, layer->count, sizeof *layer->mocks);
-    for (size_t i = 0; i < layer->count; i++) {
-        asl_at_index(stays, i, &mock);
-        layer->mocks[i] = (struct mock){.at = keep_at(m, &mock)};
-        take_rules(m, &layer->mocks[i]);
-    }
+    layer->patterns = arena_calloc(&m->arena, layer->count, sizeof *layer->patterns);
+    for (size_t i = 0; i < layer->count; i++)
+        if (is_pattern(json_key_at(mocks.value, i)))
+            layer->patterns[layer->pattern_count++] = i;
 }
 
 mocking *mocking_new(const struct test_case *c)
@@ -227,11 +242,6 @@ static struct mock_rule *rule_for(struct mock *mock, const struct trial_call *ca
     return NULL;
 }
 
-static const char function_key[] = "function:";
-
-/* How closely a key names the call: 0 not at all, then by pattern, by name, by path. */
-enum fit { FIT_NONE, FIT_PATTERN, FIT_NAME, FIT_PATH };
-
 /* "charge" and "arn:aws:lambda:…:function:charge" are both the function charge. */
 static bool is_function(const char *pattern, const char *name)
 {
@@ -258,45 +268,52 @@ static bool calls_function(const char *pattern, const struct trial_call *call)
            is_function(pattern, json_str(named));
 }
 
-/*
- * A path is told before a name, a name before a pattern: the closest key wins, whatever the order
- * in the file.
- */
-static enum fit fit_of(const json *key, const struct trial_call *call, struct buf *path)
+static bool pattern_fits(const json *key, const struct trial_call *call)
 {
-    if (json_str_is(key, buf_str(path)))
-        return FIT_PATH;
-    if (json_str_is(key, json_str(call->state->name)))
-        return FIT_NAME;
-    if (json_str_begins(key, "arn:"))
-        return glob_match(json_str(key), call->resource, strlen(call->resource)) ? FIT_PATTERN
-                                                                                 : FIT_NONE;
     if (json_str_begins(key, function_key))
-        return calls_function(json_str(key) + sizeof function_key - 1, call) ? FIT_PATTERN
-                                                                             : FIT_NONE;
-    return FIT_NONE;
+        return calls_function(json_str(key) + sizeof function_key - 1, call);
+    return glob_match(json_str(key), call->resource, strlen(call->resource));
+}
+
+/* The rule of the i-th mock, whose key fits the call, which takes it. */
+static struct mock_rule *rule_of(mocking *m, const struct mock_layer *layer, size_t i,
+                                 const struct trial_call *call, struct buf *why)
+{
+    struct mock *mock = mock_called(m, layer, i);
+    struct mock_rule *rule = rule_for(mock, call, why);
+
+    if (!rule && !m->unfit)
+        m->unfit = mock->at;
+    return rule;
+}
+
+/* The rule of the mock with that key which takes the call. */
+static struct mock_rule *rule_named(mocking *m, const struct mock_layer *layer, const char *key,
+                                    size_t len, const struct trial_call *call, struct buf *why)
+{
+    size_t i = json_find(layer->at->value, key, len);
+
+    return i == SIZE_MAX ? NULL : rule_of(m, layer, i, call, why);
 }
 
 /*
- * A mock none of whose rules takes the call lets those with a looser key, and then the next layer,
- * have it.
+ * A path is told before a name, a name before a pattern: the closest key wins, whatever the order
+ * in the file. A mock none of whose rules takes the call lets those with a looser key, and then the
+ * next layer, have it.
  */
-static struct mock_rule *rule_in(mocking *m, struct mock_layer *layer,
-                                 const struct trial_call *call, struct buf *path, struct buf *why)
+static struct mock_rule *rule_in(mocking *m, const struct mock_layer *layer,
+                                 const struct trial_call *call, const struct buf *path,
+                                 struct buf *why)
 {
-    for (enum fit wanted = FIT_PATH; wanted > FIT_NONE; wanted--) {
-        for (size_t i = 0; i < layer->count; i++) {
-            struct mock *mock = &layer->mocks[i];
-            if (fit_of(mock->at->key, call, path) != wanted)
-                continue;
-            mock->called = true;
-            struct mock_rule *rule = rule_for(mock, call, why);
-            if (rule)
-                return rule;
-            m->unfit = m->unfit ? m->unfit : mock->at;
-        }
-    }
-    return NULL;
+    const json *name = call->state->name;
+    struct mock_rule *rule = rule_named(m, layer, path->data, path->len, call, why);
+
+    if (!rule && !why->len && path->len != json_str_len(name))
+        rule = rule_named(m, layer, json_str(name), json_str_len(name), call, why);
+    for (size_t i = 0; i < layer->pattern_count && !rule && !why->len; i++)
+        if (pattern_fits(json_key_at(layer->at->value, layer->patterns[i]), call))
+            rule = rule_of(m, layer, layer->patterns[i], call, why);
+    return rule;
 }
 
 /* ---- the answer ---- */
@@ -443,20 +460,21 @@ const struct asl_at *mocking_last(const mocking *m)
 
 json *mocking_uses(const mocking *m, size_t layer)
 {
+    const struct mock_layer *l = m->layers, *end = m->layers + m->layer_count;
     struct json_build b = {0};
-    size_t at = 0;
 
-    while (at < m->layer_count && m->layers[at].of != layer)
-        at++;
-    if (at == m->layer_count)
+    while (l < end && l->of != layer)
+        l++;
+    if (l == end)
         return NULL;
-    json_build_array(&b, m->layers[at].count);
-    for (size_t i = 0; i < m->layers[at].count; i++) {
-        const struct mock *mock = &m->layers[at].mocks[i];
-        for (size_t k = 0; k < mock->count; k++)
-            json_build_add(&b, json_int(mock->rules[k].answered ? MOCK_ANSWERED
-                                        : mock->called          ? MOCK_FITTED_NONE
-                                                                : MOCK_UNCALLED));
+    json_build_array(&b, l->count);
+    for (size_t i = 0; i < l->count; i++) {
+        const struct mock *mock = &l->mocks[i];
+        size_t count = rules_in(json_value_at(l->at->value, i));
+        for (size_t k = 0; k < count; k++)
+            json_build_add(&b, json_int(!mock->at                 ? MOCK_UNCALLED
+                                        : mock->rules[k].answered ? MOCK_ANSWERED
+                                                                  : MOCK_FITTED_NONE));
     }
     return json_build_done(&b);
 }

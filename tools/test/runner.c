@@ -183,13 +183,16 @@ static void take_line_of_child(struct running *g, struct worker *w, const char *
 static void take_text(struct running *g, struct worker *w)
 {
     char *end;
+    size_t done = 0;
 
-    while (w->text.len && (end = memchr(w->text.data, '\n', w->text.len))) {
-        size_t len = (size_t)(end - w->text.data);
+    while (w->text.len && (end = memchr(w->text.data + done, '\n', w->text.len - done))) {
         *end = '\0';
-        take_line_of_child(g, w, w->text.data, len);
-        memmove(w->text.data, end + 1, w->text.len - len - 1);
-        w->text.len -= len + 1;
+        take_line_of_child(g, w, w->text.data + done, (size_t)(end - w->text.data) - done);
+        done = (size_t)(end + 1 - w->text.data);
+    }
+    if (done) {
+        w->text.len -= done;
+        memmove(w->text.data, w->text.data + done, w->text.len);
     }
     if (w->text.len)
         w->playing = strtoul(buf_str(&w->text), NULL, 10);
