@@ -135,7 +135,7 @@ void call_list_members(const struct members *m, struct buf *out)
     }
 }
 
-static bool is_literal(const struct walk *w, const struct asl_at *at)
+static bool is_given_literally(const struct walk *w, const struct asl_at *at)
 {
     return !call_is_path(w, at->key) &&
            !(w->jsonata && json_is_string(at->value) && asl_expression_begins(at->value));
@@ -155,7 +155,7 @@ static void tell_unknown(const struct walk *w, const struct asl_at *at, const st
                                            .name = buf_str(&name),
                                            .meant = near ? meant : NULL,
                                            .has = has.len ? buf_str(&has) : NULL,
-                                           .literal = is_literal(w, at),
+                                           .literal = is_given_literally(w, at),
                                            .inside = m->inside});
     buf_clear(&name);
     buf_clear(&has);
@@ -206,7 +206,7 @@ static void check_given(const struct walk *w, const struct asl_at *at, const str
     is.inside = m->inside;
     if (find_misspelt(w, at, m, name, &misspelt)) {
         is.misspelt = &misspelt;
-        is.literal = is_literal(w, &misspelt);
+        is.literal = is_given_literally(w, &misspelt);
     }
     w->see(w->user, &is);
 }

@@ -73,7 +73,7 @@ const char *call_name_of(const struct asl_at *at)
     return at->key ? json_str(at->key) : "it";
 }
 
-static const char *kind_name(const struct asl_at *at)
+static const char *name_of_kind(const struct asl_at *at)
 {
     static const char *const names[] = {
         [JSON_NULL] = "null",       [JSON_FALSE] = "false",     [JSON_TRUE] = "true",
@@ -86,13 +86,14 @@ static const char *kind_name(const struct asl_at *at)
 
 static void tell_type(const struct walk *w, const struct asl_at *at, const char *takes)
 {
-    call_tell_value(w, at, "'%s' takes %s, and this is %s", call_name_of(at), takes, kind_name(at));
+    call_tell_value(w, at, "'%s' takes %s, and this is %s", call_name_of(at), takes,
+                    name_of_kind(at));
 }
 
 static void tell_no_object(const struct walk *w, const struct asl_at *at, const struct members *m)
 {
     call_tell_object(w, at, m, "'%s' takes an object, and this is %s", call_name_of(at),
-                     kind_name(at));
+                     name_of_kind(at));
 }
 
 /* ---- words and bounds ---- */
