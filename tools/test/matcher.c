@@ -11,29 +11,13 @@
 #include "parsers/jsonata/jsonata.h"
 #include "parsers/regex/regex.h"
 #include "tools/test/matcher_argument.h"
-#include "tools/test/pairing.h"
+#include "tools/test/matcher_impl.h"
 #include "tools/test/schema.h"
 
 #include <stdarg.h>
 #include <string.h>
 
-/* So many pairs of elements are compared in some seconds. */
-enum { MOST_DIFFERENCES = 20, PAIRS_MOST = 20000000 };
-
-/* A comparison under way: where it is in the actual value. */
-struct compared {
-    const struct asl_at *expected; /* NULL: nothing is */
-    const struct asl_at *within;   /* what it would stand in then */
-    const json *actual;            /* NULL: nothing is there */
-    const struct buf *pointer;
-    bool subset;
-    bool plain;              /* no object is a matcher */
-    const json **undecided;  /* becomes JSONata that was neither true nor false. NULL: no matter */
-    struct differences *out; /* NULL: only the answer is wanted */
-    /* Becomes what kept a matcher from being decided. Then the values differ, whatever matchers
-     * around it make of its answer. */
-    struct buf *trouble;
-};
+enum { MOST_DIFFERENCES = 20 };
 
 struct matcher {
     const char *name;
@@ -80,11 +64,7 @@ static bool differs(const struct compared *c, const char *what, const char *was,
     return false;
 }
 
-/*
- * Tells that something else was expected. Returns false; where only the answer is wanted no text is
- * made.
- */
-static bool wanted(const struct compared *c, const char *what)
+bool compared_want(const struct compared *c, const char *what)
 {
     struct buf shown = {0};
 
@@ -96,7 +76,7 @@ static bool wanted(const struct compared *c, const char *what)
     return false;
 }
 
-static bool wanted_value(const struct compared *c, const char *words, const json *v)
+bool compared_want_value(const struct compared *c, const char *words, const json *v)
 {
     struct buf what = {0};
 
@@ -104,7 +84,7 @@ static bool wanted_value(const struct compared *c, const char *words, const json
         return false;
     buf_adds(&what, words);
     difference_write_value(&what, v);
-    wanted(c, buf_str(&what));
+    compared_want(c, buf_str(&what));
     buf_clear(&what);
     return false;
 }
@@ -124,8 +104,6 @@ static bool wanted_pair(const struct compared *c, const json *v)
 }
 
 /* ---- values ---- */
-
-static bool compare(const struct compared *c);
 
 /* A JSON Pointer (RFC 6901): `~` and `/` in names are escaped. */
 static void pointer_add(struct buf *pointer, const struct buf *to, const json *key, size_t index)
@@ -156,7 +134,7 @@ static bool compare_child(const struct compared *c, const struct asl_at *expecte
     inner.expected = expected;
     inner.actual = actual;
     inner.pointer = &pointer;
-    bool same = compare(&inner);
+    bool same = compared_is_same(&inner);
     buf_clear(&pointer);
     return same;
 }
@@ -248,7 +226,7 @@ static bool compare_plain(const struct compared *c)
     if (a && json_is_array(e) && json_is_array(a))
         return compare_arrays(c);
     if (a && json_is_number(e) && json_is_number(a))
-        return json_compare_numbers(e, a) == 0 || wanted_value(c, "", e);
+        return json_compare_numbers(e, a) == 0 || compared_want_value(c, "", e);
     return (a && json_equal(e, a)) || wanted_pair(c, e);
 }
 
@@ -257,26 +235,22 @@ static bool compare_plain(const struct compared *c)
 static bool match_any(const struct compared *c, const struct asl_at *a)
 {
     (void)a;
-    return c->actual || wanted(c, "any value");
+    return c->actual || compared_want(c, "any value");
 }
 
 static bool match_absent(const struct compared *c, const struct asl_at *a)
 {
     (void)a;
-    return !c->actual || wanted(c, "nothing");
+    return !c->actual || compared_want(c, "nothing");
 }
 
 static bool match_type(const struct compared *c, const struct asl_at *a)
 {
     return (c->actual && json_str_is(a->value, json_kind_name(c->actual))) ||
-           wanted_value(c, "a value of type ", a->value);
+           compared_want_value(c, "a value of type ", a->value);
 }
 
-/* The first trouble is told. */
-static void troubled(const struct compared *c, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void troubled(const struct compared *c, const char *format, ...)
+void compared_trouble(const struct compared *c, const char *format, ...)
 {
     va_list args;
 
@@ -299,7 +273,7 @@ static bool regex_finds(const struct compared *c, const char *pattern, size_t pa
     struct js_search s;
 
     if (!x) {
-        troubled(c, "%s is no regular expression", pattern);
+        compared_trouble(c, "%s is no regular expression", pattern);
         return false;
     }
     work_begin(&work);
@@ -307,7 +281,7 @@ static bool regex_finds(const struct compared *c, const char *pattern, size_t pa
     s.work = &work;
     enum js_regex_answer answer = js_search_next(&s);
     if (answer == JS_REGEX_TOO_MUCH || answer == JS_REGEX_TOO_LARGE)
-        troubled(c, "$regex %s takes too long to search for", pattern);
+        compared_trouble(c, "$regex %s takes too long to search for", pattern);
     js_search_clear(&s);
     js_regex_free(x);
     return answer == JS_REGEX_FOUND;
@@ -317,7 +291,7 @@ static bool match_regex(const struct compared *c, const struct asl_at *a)
 {
     return (c->actual && json_is_string(c->actual) &&
             regex_finds(c, json_str(a->value), json_str_len(a->value), c->actual)) ||
-           wanted_value(c, "text that has a match of ", a->value);
+           compared_want_value(c, "text that has a match of ", a->value);
 }
 
 static bool match_uuid(const struct compared *c, const struct asl_at *a)
@@ -327,7 +301,7 @@ static bool match_uuid(const struct compared *c, const struct asl_at *a)
     (void)a;
     return (c->actual && json_is_string(c->actual) &&
             regex_finds(c, form, sizeof form - 1, c->actual)) ||
-           wanted(c, "a UUID");
+           compared_want(c, "a UUID");
 }
 
 static bool match_timestamp(const struct compared *c, const struct asl_at *a)
@@ -337,104 +311,16 @@ static bool match_timestamp(const struct compared *c, const struct asl_at *a)
     (void)a;
     return (c->actual && json_is_string(c->actual) &&
             timestamp_parse(json_str(c->actual), json_str_len(c->actual), &t)) ||
-           wanted(c, "a timestamp like 2024-01-01T00:00:00Z");
+           compared_want(c, "a timestamp like 2024-01-01T00:00:00Z");
 }
 
-static bool has_text(const json *whole, const json *part)
-{
-    size_t len = json_str_len(part);
-
-    for (size_t at = 0; at + len <= json_str_len(whole); at++)
-        if (memcmp(json_str(whole) + at, json_str(part), len) == 0)
-            return true;
-    return false;
-}
-
-/*
- * Whether one matcher of a list, or one inside another, holds: its differences are not told. All
- * that a matcher asks of another one is asked of a copy of its own comparison, so that nothing that
- * an outer matcher waits for (`undecided`, `trouble`) is forgotten on the way.
- */
-static bool holds(const struct compared *c, const struct asl_at *e)
+bool compared_holds(const struct compared *c, const struct asl_at *e)
 {
     struct compared inner = *c;
 
     inner.expected = e;
     inner.out = NULL;
-    return compare(&inner);
-}
-
-static bool is_within(const struct compared *c, const struct asl_at *e, const json *actual)
-{
-    struct compared inner = *c;
-
-    inner.actual = actual;
-    inner.subset = true;
-    return holds(&inner, e);
-}
-
-static bool some_element_is(const struct compared *c, const struct asl_at *e)
-{
-    for (size_t i = 0; i < json_count(c->actual); i++)
-        if (is_within(c, e, json_at(c->actual, i)))
-            return true;
-    return false;
-}
-
-static bool element_fits(void *user, size_t wanted_one, size_t actual)
-{
-    const struct compared *c = user; /* which expects the list */
-    struct asl_at element;
-
-    asl_at_index(c->expected, wanted_one, &element);
-    return is_within(c, &element, json_at(c->actual, actual));
-}
-
-/* Each element stands for one of those in the list. Only those of the list that equal no element,
- * as they have matchers or fewer members, are compared with each, so of these there is a most. */
-static bool contains_all(const struct compared *c, const struct asl_at *list)
-{
-    struct compared within = *c;
-    struct pairing p = {.wanted = list->value,
-                        .actual = c->actual,
-                        .fits = element_fits,
-                        .user = &within,
-                        .most = PAIRS_MOST};
-    size_t count = json_count(list->value), i = 0;
-    enum paired how = PAIRED;
-
-    within.expected = list;
-    pairing_begin(&p);
-    while (i < count && (how = pairing_find(&p, i)) == PAIRED)
-        i++;
-    pairing_clear(&p);
-    if (how == PAIRED_TOO_MUCH)
-        troubled(c,
-                 "$contains compares more than %d pairs of elements: give it fewer that have "
-                 "matchers, or not all members",
-                 PAIRS_MOST);
-    return i == count || wanted_value(c,
-                                      how == PAIRED_ALL_TAKEN ? "an array that has one more of "
-                                                              : "an array that contains ",
-                                      json_at(list->value, i));
-}
-
-/* Text contains text, an array all elements of the argument (or the argument itself), an object
- * all members. */
-static bool match_contains(const struct compared *c, const struct asl_at *a)
-{
-    const json *actual = c->actual;
-
-    if (actual && json_is_string(actual) && json_is_string(a->value))
-        return has_text(actual, a->value) || wanted_value(c, "text that contains ", a->value);
-    if (actual && json_is_array(actual) && json_is_array(a->value))
-        return contains_all(c, a);
-    if (actual && json_is_array(actual))
-        return some_element_is(c, a) || wanted_value(c, "an array that contains ", a->value);
-    struct compared inner = *c;
-    inner.expected = a;
-    inner.subset = true;
-    return compare(&inner);
+    return compared_is_same(&inner);
 }
 
 static bool match_length(const struct compared *c, const struct asl_at *a)
@@ -445,9 +331,9 @@ static bool match_length(const struct compared *c, const struct asl_at *a)
     struct compared inner = *c;
 
     inner.actual = count;
-    bool same = (text || holder) && holds(&inner, a);
+    bool same = (text || holder) && compared_holds(&inner, a);
     json_unref(count);
-    return same || wanted_value(c, "a value of length ", a->value);
+    return same || compared_want_value(c, "a value of length ", a->value);
 }
 
 /* A bound may be a duration; what is compared with it is in seconds then. */
@@ -467,12 +353,14 @@ static bool beyond(const json *actual, const json *bound, int sign)
 
 static bool match_least(const struct compared *c, const struct asl_at *a)
 {
-    return !beyond(c->actual, a->value, -1) || wanted_value(c, "a number of at least ", a->value);
+    return !beyond(c->actual, a->value, -1) ||
+           compared_want_value(c, "a number of at least ", a->value);
 }
 
 static bool match_most(const struct compared *c, const struct asl_at *a)
 {
-    return !beyond(c->actual, a->value, 1) || wanted_value(c, "a number of at most ", a->value);
+    return !beyond(c->actual, a->value, 1) ||
+           compared_want_value(c, "a number of at most ", a->value);
 }
 
 /* What could not be decided is no more true for being turned round. */
@@ -482,11 +370,11 @@ static bool match_not(const struct compared *c, const struct asl_at *a)
     struct compared inner = *c;
 
     inner.undecided = &undecided;
-    if (holds(&inner, a))
-        return wanted_value(c, "anything but ", a->value);
+    if (compared_holds(&inner, a))
+        return compared_want_value(c, "anything but ", a->value);
     if (undecided)
-        troubled(c, "$jsonata %s finds nothing, so it is neither true nor false",
-                 json_str(undecided));
+        compared_trouble(c, "$jsonata %s finds nothing, so it is neither true nor false",
+                         json_str(undecided));
     return !undecided;
 }
 
@@ -496,10 +384,10 @@ static bool match_one_of(const struct compared *c, const struct asl_at *a)
 
     for (size_t i = 0; i < json_count(a->value); i++) {
         asl_at_index(a, i, &element);
-        if (holds(c, &element))
+        if (compared_holds(c, &element))
             return true;
     }
-    return wanted_value(c, "one of ", a->value);
+    return compared_want_value(c, "one of ", a->value);
 }
 
 static bool match_all(const struct compared *c, const struct asl_at *a)
@@ -511,7 +399,7 @@ static bool match_all(const struct compared *c, const struct asl_at *a)
         struct compared inner = *c;
         asl_at_index(a, i, &element);
         inner.expected = &element;
-        same &= compare(&inner);
+        same &= compared_is_same(&inner);
     }
     return same;
 }
@@ -521,7 +409,7 @@ static bool match_each(const struct compared *c, const struct asl_at *a)
     bool same = true;
 
     if (!c->actual || !json_is_array(c->actual))
-        return wanted(c, "an array");
+        return compared_want(c, "an array");
     for (size_t i = 0; i < json_count(c->actual); i++)
         same &= compare_child(c, a, json_at(c->actual, i), NULL, i);
     return same;
@@ -537,14 +425,14 @@ static bool match_json(const struct compared *c, const struct asl_at *a)
 
     inner.expected = a;
     inner.actual = v;
-    bool same = v ? compare(&inner) : wanted(c, "text that is JSON");
+    bool same = v ? compared_is_same(&inner) : compared_want(c, "text that is JSON");
     json_unref(v);
     return same;
 }
 
 static bool match_equal(const struct compared *c, const struct asl_at *a)
 {
-    return (c->actual && json_equal(c->actual, a->value)) || wanted_value(c, "", a->value);
+    return (c->actual && json_equal(c->actual, a->value)) || compared_want_value(c, "", a->value);
 }
 
 static bool match_jsonata(const struct compared *c, const struct asl_at *a)
@@ -554,7 +442,7 @@ static bool match_jsonata(const struct compared *c, const struct asl_at *a)
     json *v = NULL;
 
     if (!x) {
-        troubled(c, "$jsonata %s can't be read", json_str(a->value));
+        compared_trouble(c, "$jsonata %s can't be read", json_str(a->value));
         return false;
     }
     enum jsonata_outcome how = jsonata_eval(x, &(struct jsonata_options){0}, c->actual, &v, &why);
@@ -562,12 +450,12 @@ static bool match_jsonata(const struct compared *c, const struct asl_at *a)
         *c->undecided = a->value;
     bool same = how == JSONATA_VALUE && json_kind(v) == JSON_TRUE;
     if (how == JSONATA_FAILED)
-        troubled(c, "$jsonata %s fails: %s", json_str(a->value), why.text);
+        compared_trouble(c, "$jsonata %s fails: %s", json_str(a->value), why.text);
     else if (how == JSONATA_VALUE && !same && json_kind(v) != JSON_FALSE)
-        troubled(c, "$jsonata %s gives a value of type %s, which is neither true nor false",
-                 json_str(a->value), json_kind_name(v));
+        compared_trouble(c, "$jsonata %s gives a value of type %s, which is neither true nor false",
+                         json_str(a->value), json_kind_name(v));
     else if (!same)
-        wanted_value(c, "a value for which this is true: ", a->value);
+        compared_want_value(c, "a value for which this is true: ", a->value);
     json_unref(v);
     jsonata_free(x);
     jsonata_error_clear(&why);
@@ -586,7 +474,7 @@ static const struct matcher matchers[] = {
     {"$contains",
      "text that has this text; an object with these members and any others; an array "
      "with these elements, each of them once, or with this one, and any others",
-     argument_check_within, match_contains},
+     argument_check_within, matcher_contains},
     {"$length", "text of so many bytes, an array of so many elements, an object of so many members",
      argument_check_within, match_length},
     {"$least", "a number that is not less; of seconds a duration may stand here",
@@ -620,7 +508,7 @@ static const struct matcher *find_matcher(const json *key)
     return NULL;
 }
 
-static bool compare(const struct compared *c)
+bool compared_is_same(const struct compared *c)
 {
     struct asl_at argument;
     const struct matcher *m =
@@ -635,7 +523,7 @@ static bool compare_whole(struct compared c)
 
     c.pointer = &pointer;
     c.trouble = &trouble;
-    bool same = compare(&c);
+    bool same = compared_is_same(&c);
     if (trouble.len)
         same = differs(&c, NULL, NULL, "%s", buf_str(&trouble));
     buf_clear(&pointer);
