@@ -16,15 +16,9 @@ static struct jv fn_map(struct evaluation *e, const struct call *c)
     if (is_undefined(list))
         return list;
     l = list_new(e, LIST_SEQUENCE, items_count(list));
-    for (size_t i = 0; i < items_count(list); i++) {
-        const struct mark m = eval_mark(e);
-        struct jv v = call_item(e, arg(c, 1).f, items_at(list, i), jv_number((double)i), list);
-        v = eval_settle(e, &m, v);
-        if (is_error(v))
-            return v;
-        if (!is_undefined(v))
-            list_push(e, l, v);
-    }
+    for (size_t i = 0; i < items_count(list); i++)
+        if (!call_item_into(e, l, arg(c, 1).f, items_at(list, i), jv_number((double)i), list))
+            return jv_error();
     return jv_list(l);
 }
 

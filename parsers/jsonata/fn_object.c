@@ -127,13 +127,8 @@ static struct jv fn_each(struct evaluation *e, const struct call *c)
     for (size_t i = 0; i < members_count(o); i++) {
         const size_t at = order ? order[i] : i;
         const struct jv key = {.kind = JV_STRING, .j = member_key(o, at)};
-        const struct mark m = eval_mark(e);
-        struct jv v = call_item(e, arg(c, 1).f, member_value(o, at), key, o);
-        v = eval_settle(e, &m, v);
-        if (is_error(v))
-            return v;
-        if (!is_undefined(v))
-            list_push(e, l, v);
+        if (!call_item_into(e, l, arg(c, 1).f, member_value(o, at), key, o))
+            return jv_error();
     }
     return jv_list(l);
 }

@@ -4,6 +4,7 @@
 
 #include "parsers/base/count.h"
 #include "parsers/jsonata/jsonata_call.h"
+#include "parsers/jsonata/jsonata_region.h"
 
 #include <string.h>
 
@@ -59,6 +60,17 @@ struct jv call_item(struct evaluation *e, struct func *f, struct jv value, struc
     const size_t arity = func_arity(f);
 
     return call_func(e, f, args, arity >= 3 ? 3 : arity >= 2 ? 2 : 1, (struct jv){.kind = JV_NULL});
+}
+
+bool call_item_into(struct evaluation *e, struct list *l, struct func *f, struct jv value,
+                    struct jv at, struct jv whole)
+{
+    const struct mark m = eval_mark(e);
+    const struct jv v = eval_settle(e, &m, call_item(e, f, value, at, whole));
+
+    if (!is_error(v) && !is_undefined(v))
+        list_push(e, l, v);
+    return !is_error(v);
 }
 
 /* Without somebody to ask: a fixed sequence (splitmix64). */

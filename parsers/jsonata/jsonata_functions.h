@@ -52,6 +52,12 @@ static inline struct jv arg(const struct call *c, size_t i)
 /* Calls `f` with as many of the three arguments as it has parameters, but with one at least. */
 struct jv call_item(struct evaluation *e, struct func *f, struct jv value, struct jv at,
                     struct jv whole);
+/*
+ * Calls `f` as call_item does and adds what it gives to `l`, unless that is undefined. Returns
+ * false after an error.
+ */
+bool call_item_into(struct evaluation *e, struct list *l, struct func *f, struct jv value,
+                    struct jv at, struct jv whole);
 /* Counts what a picture may cost, whose characters are put in their places one by one. False after
  * an error. */
 bool eval_picture_steps(struct evaluation *e, struct jv picture);

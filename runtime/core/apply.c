@@ -288,12 +288,7 @@ static void end_task(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
     (void)x;
     f->ref = 0;
     f->due_ms = f->beat_ms = INT64_MAX;
-    exec_replace(&f->task, NULL);
-    exec_replace(&f->token, NULL);
-    exec_replace(&f->role, NULL);
-    exec_replace(&f->submitted, NULL);
-    exec_replace(&f->answer, NULL);
-    f->answered = false;
+    exec_clear_task(f);
     if (e->error.name || e->error.cause || e->kind == RT_TASK_FAILED) {
         f->phase = RT_ERRED;
         f->heartbeat_missed = e->kind == RT_TASK_TIMED_OUT && e->timed_out.heartbeat;

@@ -131,9 +131,7 @@ void exec_drop_group(rt_exec *x, struct rt_frame *f)
     f->group = NULL;
 }
 
-/* What belongs to the chain of states stays: where its last event points, its variables, its input.
- */
-void exec_clear_work(struct rt_frame *f)
+void exec_clear_task(struct rt_frame *f)
 {
     exec_replace(&f->task, NULL);
     exec_replace(&f->token, NULL);
@@ -141,6 +139,13 @@ void exec_clear_work(struct rt_frame *f)
     exec_replace(&f->submitted, NULL);
     exec_replace(&f->answer, NULL);
     f->answered = false;
+}
+
+/* What belongs to the chain of states stays: where its last event points, its variables, its input.
+ */
+void exec_clear_work(struct rt_frame *f)
+{
+    exec_clear_task(f);
     asl_error_clear(&f->error);
     mem_free(f->tries);
     f->tries = NULL;

@@ -145,6 +145,8 @@ void exec_replace(json **slot, json *v);
 void exec_clear_visit(rt_exec *x, struct rt_frame *f);
 /* Frees the frame's group, if it has one, with all frames below. */
 void exec_drop_group(rt_exec *x, struct rt_frame *f);
+/* Frees what is known of the task that ran: its parameters, its token and what that brought. */
+void exec_clear_task(struct rt_frame *f);
 /* Frees what the work of a state has made: its task, tries, answers and error. */
 void exec_clear_work(struct rt_frame *f);
 /* Starts the machine's own time limit at `now_ms`, by the clock of due times. */
