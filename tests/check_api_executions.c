@@ -404,10 +404,7 @@ START_TEST(lists_are_in_order)
     expect_names(&s, "e2 ");
     scene_call(&s, "ListExecutions", LIST_M(",\"redriveFilter\":\"REDRIVEN\""));
     expect_names(&s, "e1 ");
-    scene_call(&s, "ListExecutions", "{}");
-    ck_assert_msg(s.status == 400 &&
-                      strstr(buf_str(&s.answer), "Must provide a StateMachine ARN or MapRun ARN"),
-                  "%s", buf_str(&s.answer));
+    scene_call_in_vain(&s, "ListExecutions", "{}", "Must provide a StateMachine ARN or MapRun ARN");
     scene_clear(&s);
 }
 END_TEST
@@ -422,7 +419,7 @@ START_TEST(pages_have_a_bound)
     scene_start_many(&s, 2100);
     scene_call(&s, "ListExecutions", LIST_M(",\"redriveFilter\":\"REDRIVEN\""));
     expect_names(&s, "");
-    ck_assert_msg(strstr(buf_str(&s.answer), "nextToken"), "%s", buf_str(&s.answer));
+    scene_expect_words(&s, "nextToken");
     scene_call(&s, "ListExecutions",
                LIST_M(",\"redriveFilter\":\"REDRIVEN\",\"nextToken\":\"<next>\""));
     expect_names(&s, "");
@@ -488,7 +485,7 @@ START_TEST(disk_that_is_nearly_full)
     scene_call_well(&s, "StopExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\"}");
     scene_settle(&s);
     scene_call(&s, "DescribeExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\"}");
-    ck_assert_msg(strstr(buf_str(&s.answer), "ABORTED"), "%s", buf_str(&s.answer));
+    scene_expect_words(&s, "ABORTED");
     scene_clear(&s);
 }
 END_TEST

@@ -342,24 +342,24 @@ END_TEST
 /* ---- places ---- */
 
 static const struct {
-    const char *name, *path; /* digits: which child; k before one: its key */
-    uint32_t line, column, length;
+    const char *name, *path; /* as expect_place has it */
+    struct place want;
 } places[] = {
-    {"the whole", "", 2, 1, 1},
-    {"a key", "k0", 3, 3, 3},
-    {"a value", "0", 3, 8, 1},
-    {"a value in an array", "00", 3, 9, 2},
-    {"a string's length counts characters, quotes and escapes", "01", 3, 13, 6},
-    {"behind a string of many-byte characters", "02", 3, 22, 4},
-    {"an empty object within", "03", 4, 5, 1},
-    {"a key in many-byte characters", "k1", 5, 3, 4},
-    {"a value behind it", "1", 5, 9, 3},
-    {"the last of two equal keys: key", "k2", 7, 3, 3},
-    {"the last of two equal keys: value", "2", 7, 8, 1},
-    {"within the last of two", "20", 7, 9, 5},
-    {"a key after doubles", "k3", 8, 3, 3},
-    {"within the next", "3k0", 8, 9, 3},
-    {"and its value", "30", 8, 14, 4},
+    {"the whole", "", {2, 1, 1}},
+    {"a key", "k0", {3, 3, 3}},
+    {"a value", "0", {3, 8, 1}},
+    {"a value in an array", "00", {3, 9, 2}},
+    {"a string's length counts characters, quotes and escapes", "01", {3, 13, 6}},
+    {"behind a string of many-byte characters", "02", {3, 22, 4}},
+    {"an empty object within", "03", {4, 5, 1}},
+    {"a key in many-byte characters", "k1", {5, 3, 4}},
+    {"a value behind it", "1", {5, 9, 3}},
+    {"the last of two equal keys: key", "k2", {7, 3, 3}},
+    {"the last of two equal keys: value", "2", {7, 8, 1}},
+    {"within the last of two", "20", {7, 9, 5}},
+    {"a key after doubles", "k3", {8, 3, 3}},
+    {"within the next", "3k0", {8, 9, 3}},
+    {"and its value", "30", {8, 14, 4}},
 };
 
 static const char placed[] = "\xEF\xBB\xBF\n"
@@ -377,22 +377,10 @@ START_TEST(place)
     struct arena a = {0};
     struct diag why = {0};
     struct json_places *at = NULL;
-    struct place got;
     json *v = json_parse_places(placed, sizeof(placed) - 1, 0, &a, &at, &why);
-    const char *step = places[_i].path;
 
     ck_assert_msg(v != NULL, "%s", why.text);
-    got = at->value;
-    for (; *step; step++) {
-        bool key = *step == 'k';
-
-        step += key;
-        at = &at->kids[*step - '0'];
-        got = key ? at->key : at->value;
-    }
-    ck_assert_msg(got.line == places[_i].line && got.column == places[_i].column &&
-                      got.length == places[_i].length,
-                  "%s: got %u:%u, %u long", places[_i].name, got.line, got.column, got.length);
+    expect_place(places[_i].name, at, places[_i].path, places[_i].want);
     json_unref(v);
     arena_clear(&a);
 }

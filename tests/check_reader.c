@@ -16,8 +16,9 @@ static const struct {
     enum reader_version version;
 } versions[] = {{"api", READER_OF_API}, {"functions", READER_OF_FUNCTIONS}};
 
-/* Does the place end with "; line: 1, column: 2]"? It has no column where that is 0 or -1. */
-static void expect_place(const char *text, const char *place, const json *want)
+/* Fails unless the place ends with "; line: 1, column: 2]". It has no column where that is 0 or -1.
+ */
+static void expect_told_place(const char *text, const char *place, const json *want)
 {
     struct buf tail = {0};
 
@@ -48,7 +49,7 @@ START_TEST(said)
             reader_words(json_str(text), json_str_len(text), versions[_i].version, &got, &place),
             "%s: nothing is wrong", json_str(text));
         expect_text(json_str(text), buf_str(&got), json_str(json_at(want, 0)));
-        expect_place(json_str(text), buf_str(&place), want);
+        expect_told_place(json_str(text), buf_str(&place), want);
         buf_clear(&got);
         buf_clear(&place);
         json_unref(row);

@@ -433,34 +433,34 @@ static const char placed[] = "\xEF\xBB\xBF# a comment\n"
                              "\xF0\x9F\x98\x80: \"\xF0\x9F\x98\x80\" \n";
 
 static const struct {
-    const char *name, *path; /* digits: which child; k before one: its key */
-    uint32_t line, column, length;
+    const char *name, *path; /* as expect_place has it */
+    struct place want;
 } places[] = {
-    {"the whole begins at its first key", "", 2, 1, 1},
-    {"a key", "k0", 2, 1, 7},
-    {"a plain value, in characters", "0", 2, 10, 3},
-    {"a key in many-byte characters", "k1", 3, 1, 3},
-    {"a mapping with an anchor begins there", "1", 3, 6, 1},
-    {"a quoted key", "1k0", 4, 3, 3},
-    {"a quoted value", "10", 4, 8, 3},
-    {"a block is at its |", "11", 5, 9, 2},
-    {"nothing is behind its colon", "12", 8, 8, 1},
-    {"a sequence begins at its first -", "13", 10, 3, 1},
-    {"an element", "130", 10, 5, 1},
-    {"a mapping in flow style", "131", 11, 5, 1},
-    {"a key in it", "131k0", 11, 6, 1},
-    {"a sequence in it", "1310", 11, 9, 1},
-    {"an element of that", "13101", 11, 13, 2},
-    {"an alias is where it stands", "2", 12, 7, 2},
-    {"what is in it, where it was written", "2k0", 4, 3, 3},
-    {"deep in it", "23101", 11, 13, 2},
-    {"a merged mapping", "3", 14, 3, 1},
-    {"a merged member, where it was written", "3k1", 5, 3, 4},
-    {"an own one in its place, where it stands", "3k0", 15, 3, 1},
-    {"and its value", "30", 15, 6, 1},
-    {"text over lines reaches to the end of its first", "4", 16, 7, 13},
-    {"a key beyond U+FFFF", "k5", 18, 1, 1},
-    {"a value behind it", "5", 18, 4, 3},
+    {"the whole begins at its first key", "", {2, 1, 1}},
+    {"a key", "k0", {2, 1, 7}},
+    {"a plain value, in characters", "0", {2, 10, 3}},
+    {"a key in many-byte characters", "k1", {3, 1, 3}},
+    {"a mapping with an anchor begins there", "1", {3, 6, 1}},
+    {"a quoted key", "1k0", {4, 3, 3}},
+    {"a quoted value", "10", {4, 8, 3}},
+    {"a block is at its |", "11", {5, 9, 2}},
+    {"nothing is behind its colon", "12", {8, 8, 1}},
+    {"a sequence begins at its first -", "13", {10, 3, 1}},
+    {"an element", "130", {10, 5, 1}},
+    {"a mapping in flow style", "131", {11, 5, 1}},
+    {"a key in it", "131k0", {11, 6, 1}},
+    {"a sequence in it", "1310", {11, 9, 1}},
+    {"an element of that", "13101", {11, 13, 2}},
+    {"an alias is where it stands", "2", {12, 7, 2}},
+    {"what is in it, where it was written", "2k0", {4, 3, 3}},
+    {"deep in it", "23101", {11, 13, 2}},
+    {"a merged mapping", "3", {14, 3, 1}},
+    {"a merged member, where it was written", "3k1", {5, 3, 4}},
+    {"an own one in its place, where it stands", "3k0", {15, 3, 1}},
+    {"and its value", "30", {15, 6, 1}},
+    {"text over lines reaches to the end of its first", "4", {16, 7, 13}},
+    {"a key beyond U+FFFF", "k5", {18, 1, 1}},
+    {"a value behind it", "5", {18, 4, 3}},
 };
 
 START_TEST(place)
@@ -468,22 +468,10 @@ START_TEST(place)
     struct arena a = {0};
     struct diag why = {0};
     struct json_places *at = NULL;
-    struct place got;
     json *v = yaml_parse_places(placed, sizeof(placed) - 1, JSON_READ_UNIQUE, &a, &at, &why);
-    const char *step = places[_i].path;
 
     ck_assert_msg(v != NULL, "%s", why.text);
-    got = at->value;
-    for (; *step; step++) {
-        bool key = *step == 'k';
-
-        step += key;
-        at = &at->kids[*step - '0'];
-        got = key ? at->key : at->value;
-    }
-    ck_assert_msg(got.line == places[_i].line && got.column == places[_i].column &&
-                      got.length == places[_i].length,
-                  "%s: got %u:%u, %u long", places[_i].name, got.line, got.column, got.length);
+    expect_place(places[_i].name, at, places[_i].path, places[_i].want);
     json_unref(v);
     arena_clear(&a);
 }

@@ -241,6 +241,12 @@ void scene_call_well(struct scene *s, const char *operation, const char *body)
     look_at_answer(s, operation, operation);
 }
 
+void scene_expect_words(struct scene *s, const char *words)
+{
+    ck_assert_msg(strstr(buf_str(&s->answer), words) != NULL, "got %s, want \"%s\" in it",
+                  buf_str(&s->answer), words);
+}
+
 void scene_call_in_vain(struct scene *s, const char *operation, const char *body, const char *words)
 {
     scene_call(s, operation, body);

@@ -176,6 +176,8 @@ void scene_ask(struct scene *s, const char *operation, const char *body);
 void scene_call(struct scene *s, const char *operation, const char *body);
 /* As scene_call; the answer must be good, and have what AWS's model says. */
 void scene_call_well(struct scene *s, const char *operation, const char *body);
+/* Fails unless `words` are in the last answer. */
+void scene_expect_words(struct scene *s, const char *words);
 /* As scene_call; the answer must be 400 with `words` in it. */
 void scene_call_in_vain(struct scene *s, const char *operation, const char *body,
                         const char *words);

@@ -15,6 +15,12 @@
  * order. `want` NULL: `got` must be NULL.
  */
 void expect_json(const char *name, const json *got, const char *want);
+/*
+ * Fails unless what `path` leads to stands at `want`. Each digit of the path is the number of a
+ * child, from `at` inwards; with a k before the last one it leads to that child's key.
+ */
+void expect_place(const char *name, const struct json_places *at, const char *path,
+                  struct place want);
 /* Either may be NULL. */
 void expect_text(const char *name, const char *got, const char *want);
 void expect_bytes(const char *name, const char *got, size_t got_len, const char *want,

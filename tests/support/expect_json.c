@@ -35,3 +35,19 @@ void expect_json(const char *name, const json *got, const char *want)
     buf_clear(&got_text);
     buf_clear(&want_text);
 }
+
+void expect_place(const char *name, const struct json_places *at, const char *path,
+                  struct place want)
+{
+    struct place got = at->value;
+
+    for (; *path; path++) {
+        bool key = *path == 'k';
+
+        path += key;
+        at = &at->kids[*path - '0'];
+        got = key ? at->key : at->value;
+    }
+    ck_assert_msg(got.line == want.line && got.column == want.column && got.length == want.length,
+                  "%s: got %u:%u, %u long", name, got.line, got.column, got.length);
+}
