@@ -94,7 +94,8 @@ static const json *yes(struct asking *k)
 
 /* ---- operators with a path for their operand ---- */
 
-/* The same comparison seen from its other side. */
+/* Returns the operator that says the same with its sides exchanged: of "NumericLessThan" it is
+ * "NumericGreaterThan". It is written to `out` where it is another one. */
 static const char *mirrored(const char *operator, char out[64])
 {
     static const struct {

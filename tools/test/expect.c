@@ -168,7 +168,7 @@ static bool expects_any(const struct test_case *c, const char *one, const char *
     return expect_field(c, one, &at) || expect_field(c, other, &at);
 }
 
-/* Not so: {$absent: true}. */
+/* Returns whether the case expects a value there. {$absent: true} expects none. */
 static bool expects_something(const struct test_case *c, const char *name)
 {
     struct asl_at at, absent;
@@ -205,7 +205,7 @@ static void tell_stuck(struct checking *k, struct place place, const char *wante
     buf_clear(&where);
 }
 
-/* Who says `until` thinks of that state, and less of RUNNING, which follows from it. */
+/* Tells of the state that `until` names and less of RUNNING, which only follows from it. */
 static void tell_until(struct checking *k, struct place place, const char *wanted, const char *was)
 {
     const char *until = case_text(k->c, "until");
@@ -418,7 +418,7 @@ void failure_place(struct failure *f, struct place place)
         f->differences.all[i].place = place;
 }
 
-/* Those of the layers together are all that there are. */
+/* Compares the variables. What all layers expect together must be all that there are. */
 static void expect_variables(struct checking *k)
 {
     struct json_build all = {0};

@@ -15,7 +15,8 @@ bool layer_expects(const struct test_case *c, size_t layer, const char *name, st
 /* Where an expectation stands in the suite. */
 struct place expect_place(const struct asl_at *at);
 
-/* Calls `look` for each member of that expectation in all layers, of a key the nearest one's. */
+/* Calls `look` for each member of the expectation `name` in all layers. Of members with the same
+ * key only the nearest layer's is looked at. */
 void expect_each(struct checking *k, const char *name,
                  void (*look)(struct checking *k, const struct asl_at *member));
 /* Adds a failure about `what` unless `actual` is as `expected` has it; see matcher_compare. */

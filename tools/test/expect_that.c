@@ -198,7 +198,8 @@ static void expect_predicates(struct checking *k, const struct asl_at *at, const
     }
 }
 
-/* Those of all layers: none is in the place of another. */
+/* Checks the predicates of all layers: a nearer layer adds its own to those behind it, and replaces
+ * none. */
 void expect_that(struct checking *k)
 {
     json *whole = NULL;

@@ -253,7 +253,9 @@ static void write_choices(struct buf *out, const json *told)
         buf_printf(out, " and so on, %zu times,", count);
 }
 
-/* Does only the verdict differ, so that the ends themselves don't tell what is wrong? */
+/*
+ * Returns whether only the verdict differs, so that the ends themselves do not tell what is wrong.
+ */
 static bool ends_alike(const json *a, const json *b)
 {
     for (size_t i = 0; i < json_count(a); i++) {

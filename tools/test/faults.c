@@ -181,7 +181,8 @@ static void add_errors(struct json_build *out, const struct asl_errors *errors)
         add_error(out, errors->names[i]);
 }
 
-/* Those that the state and the states around it name, and those that perhaps nobody names. */
+/* Gathers the errors that the state and the states around it name, then the ones that a Task can
+ * fail with though nobody names them. */
 json *fault_errors(const struct asl_state *s)
 {
     bool beats = s->type == ASL_TASK && s->task.heartbeat_s.set;

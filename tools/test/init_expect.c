@@ -126,7 +126,7 @@ static void expect_calls(const struct expecting *x, struct json_build *out)
     json_unref(all);
 }
 
-/* What is the same however it is played, and long enough to be worth a line. */
+/* Expects what is the same however the case is played, if it is long enough to be worth a line. */
 static void expect_settled(const struct expecting *x, struct json_build *out)
 {
     const json *took = result_member(x->now, "duration"), *chains = result_member(x->now, "chains");

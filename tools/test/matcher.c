@@ -139,7 +139,8 @@ static bool compare_child(const struct compared *c, const struct asl_at *expecte
     return same;
 }
 
-/* Of an object's member the key, of an array's element the index. */
+/* Tells of what was not expected: a member of an object by its key, or an element of an array by
+ * its index, when `key` is NULL. */
 static bool unexpected(const struct compared *c, const json *key, size_t index, const json *actual)
 {
     struct buf pointer = {0}, shown = {0};

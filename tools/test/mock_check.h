@@ -13,7 +13,8 @@
  * with them, as `check` of the case or of the defaults says.
  */
 void mock_check_suite(const struct suite *s, struct asl_report *report);
-/* Does so with mocks that several suites share. */
+/* Holds mocks of a file that several suites share against the definition of one of them, as
+ * mock_check_suite does with its own. */
 void mock_check_shared(const struct suite *s, const struct suite_file *f,
                        struct asl_report *report);
 

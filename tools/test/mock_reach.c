@@ -58,7 +58,7 @@ static void check_covered(const struct asl_at *mock, struct asl_report *report)
                             "call: 0 in the first, or attempt: 0 if they are tries"
                           : "the first rule that fits answers: write this one before that",
                       "this rule never answers, as rule %zu takes all of its calls", k + 1);
-        return; /* those behind it fare alike */
+        return; /* the rules behind it are told when this one is mended */
     }
 }
 

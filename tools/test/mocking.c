@@ -159,7 +159,8 @@ static const json *call_variable(void *user, const json *name)
 
 enum { CALL_VALUES = 6 };
 
-/* The numbers are made for it: release them. */
+/* Fills `out` with the values of the call, by name. The first three are made here: they go with
+ * call_values_release. */
 static void call_values(const struct trial_call *call, struct call_values out[CALL_VALUES])
 {
     size_t n = 0;

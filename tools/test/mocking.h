@@ -44,7 +44,7 @@ const struct asl_at *mocking_last(const mocking *m);
 
 /* Returns whether a mock with that key may answer calls of the Task state. */
 bool mocking_may_answer(const json *key, const struct asl_state *task);
-/* Returns whether it may answer those of some Task of the machine. */
+/* Returns whether a mock with that key may answer calls of some Task of the machine. */
 bool mocking_fits_some(const json *key, const asl_machine *m);
 
 /* Adds to `report` what is wrong with the expressions in a value that is returned. */

@@ -21,7 +21,7 @@ struct swap {
                               of the bound; 0: it stays */
 };
 
-/* The longer ones first. */
+/* A sign stands before those that it begins with, as the first that fits is taken. */
 static const struct swap jsonata_signs[] = {
     {"<=", "<", 1},  {">=", ">", -1}, {"!=", "=", 0},  {":=", NULL, 0},
     {"~>", NULL, 0}, {"??", NULL, 0}, {"?:", NULL, 0}, {"..", NULL, 0},
@@ -306,7 +306,8 @@ static void in_jsonpath(struct making *k, const struct asl_at *where, const char
     read_expression(&r);
 }
 
-/* Conditions have rows of their own, other states theirs. */
+/* Returns whether other rows of the table change what stands under this key, or nobody sees what it
+ * makes. Conditions have rows of their own, and inner states are visited by themselves. */
 static bool is_elsewhere(const struct making *k, const json *key)
 {
     static const char *const names[] = {"States",        "Branches", "Comment", "Condition",

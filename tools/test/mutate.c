@@ -196,8 +196,8 @@ double mutation_percent(const struct mutation *m)
     return all ? 100.0 * (double)killed / (double)all : 100;
 }
 
-/* Those of one state that no case passes are told together: coverage tells what to pass. They stand
- * one behind the other. */
+/* Returns whether result `i` is the first of its state. The results of a state stand together, and
+ * those that no case passes are told in one line: coverage tells what to pass. */
 static bool begins_state(const struct mutation *m, size_t i)
 {
     return i == 0 || m->results[i - 1].machine != m->results[i].machine ||

@@ -242,8 +242,11 @@ static bool within_visit(const struct visits *v, size_t visit, size_t outer)
     return false;
 }
 
-/* Is the visit on its way to the goal? What is within a group whose catcher is the goal still is
- * when the group has been left by it; behind a retrier's first error the work goes well. */
+/*
+ * Returns whether the visit is on its way to the goal. What is within a group whose catcher is the
+ * goal is so even when the group has been left by that; behind the first error of a retrier it is
+ * no longer, as the work goes well then.
+ */
 static bool is_seeking(const struct comparing *c, size_t visit)
 {
     const struct element *goal = goal_of(c->p);
@@ -257,7 +260,8 @@ static bool is_seeking(const struct comparing *c, size_t visit)
     return c->p->thrower && visit != c->achieved && within_visit(c->v, visit, c->achieved);
 }
 
-/* Beside the state that is to fail nothing else has to: what can only fail is left alone. */
+/* Returns whether the visit stands beside the state that is to fail, and can only fail itself: it
+ * is left as it is, since one failure is enough. */
 static bool is_beside(const struct comparing *c, size_t visit)
 {
     const struct asl_state *s = c->v->all[visit].state;

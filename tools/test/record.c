@@ -243,7 +243,7 @@ json *record_fail_table(json *record, const struct test_case *c, const struct fa
     json_build_copy(&b, record, 2);
     json_build_set(&b, "outcome", json_cstring("failed"));
     set_failures(&b, failures);
-    /* One row alone does not show it. */
+    /* The command names all rows of the table, as one alone does not show the failure. */
     buf_printf(&rows, "%s[*", json_str(c->table->key));
     buf_adds(&again, "asl test ");
     record_write_quoted(&again, c->suite->file.path);

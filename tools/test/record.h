@@ -34,15 +34,17 @@ struct record_replay {
     const struct suite_machine *machine;
 };
 struct replay;
-/* Its failures get their place in the definition. */
+/* Returns the record of a replay. Its failures get their place in the definition. */
 json *record_of_replay(const struct record_replay *of, struct replay *r);
-/* Of a history that can't be read, for that reason. */
+/* Returns the record of a history that can't be read, which failed for the reason `why`. */
 json *record_of_unread(const struct record_replay *of, const char *why);
 /* Takes the record of a table's last row, and returns it with failures of all rows together. */
 json *record_fail_table(json *record, const struct test_case *c, const struct failures *failures);
-/* Of a case that could not be played to its end, for that reason: it failed. */
+/*
+ * Returns the record of a case that could not be played to its end: it failed for the reason `why`.
+ */
 json *record_of_broken(const struct test_case *c, const char *why);
-/* Of a suite that can't be read: as if it had one case, which failed. */
+/* Returns a record for a suite that can't be read, as if it had one case, which failed. */
 json *record_of_suite(const char *path, const struct asl_report *report);
 json *record_of_skipped(const struct test_case *c);
 

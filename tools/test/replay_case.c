@@ -353,7 +353,8 @@ static json *expectations(const struct replay *r, const struct history *h)
     return json_build_done(&b);
 }
 
-/* Of a call that a service answered as its model doesn't have it; NULL: there is none. */
+/* Returns the state of a call that was answered as the model of its service does not have it; NULL:
+ * there is none. */
 static const struct asl_state *answered_oddly(const struct replay *r)
 {
     const struct trial_made_call *calls;

@@ -159,7 +159,6 @@ static const char *chain_entered(struct chain_names *c, const struct rt_event *e
     return name_at(c, e->frame);
 }
 
-/* Values never change once built, so the list is copied with its new end; chains are short. */
 /* Lists by name, in the order in which the names come first. A list grows in place. */
 struct named_lists {
     struct json_build names; /* an object: the place of a name is that of its list */

@@ -28,7 +28,8 @@ static void answers_cut(struct scenario_calls *c, size_t count)
         answer_clear(&c->all[--c->count]);
 }
 
-/* Makes room for call `n`, which gets what it would have got. */
+/* Returns the answer of call `n`. Up to it, calls that had none of their own get the last one,
+ * which is what they would have got. */
 static struct scenario_answer *answer_at(struct scenario_calls *c, uint64_t n)
 {
     if (n < c->count)

@@ -41,7 +41,7 @@ static char *path_with(const char *begin, size_t len, const char *ending)
 static const char *const endings[] = {".test.yaml", ".test.yml", ".test.json"};
 enum { ENDINGS = sizeof endings / sizeof *endings };
 
-/* Is there another suite of the same name up to its ending? */
+/* Returns whether there is another suite of the same name but for its ending. */
 static bool has_namesake(const char *suite)
 {
     bool has = false;

@@ -265,7 +265,8 @@ static void suggest_all(struct arena *a, struct group *g)
 
 /* ---- solving ---- */
 
-/* Would the service answer so? What is not a Task's may be anything. */
+/* Returns whether the service may answer so. A value that does not come from a Task may be
+ * anything. */
 static bool is_given(const struct solving *s, const struct group *g, const json *v)
 {
     const struct origin *o = g->origin;

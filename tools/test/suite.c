@@ -51,7 +51,7 @@ char *suite_path(const struct suite *s, const char *named)
     return buf_take(&path);
 }
 
-/* What isn't there may come, and then the suite is another one. */
+/* Files that are not there are told as well: when one comes, the suite is another one. */
 static void tell_reads(const struct suite_reader *reader, const char *path)
 {
     if (reader->reads)

@@ -127,7 +127,7 @@ static void write_flow(struct buf *out, const json *v)
     }
 }
 
-/* Does all of the value fit in the line? Writes it then. */
+/* Writes the value if all of it fits in the line. Returns whether it does. */
 static bool write_short(struct buf *out, const json *v, size_t indent)
 {
     struct buf flow = {0};
