@@ -28,7 +28,7 @@ void aslrc_enable(struct aslrc_files *all, const char *path, struct asl_codes *w
 /* Drops what is disabled, and raises warnings where they are errors. */
 void aslrc_apply(struct aslrc_files *all, const char *path, struct asl_report *report);
 
-/* All warnings become errors. */
+/* Makes all warnings errors. */
 void aslrc_raise(struct asl_report *report);
 
 #endif

@@ -32,7 +32,7 @@ struct language {
     void (*evaluate)(const struct question *q, struct answer *out);
 };
 
-/* That a path finds nothing is an answer of its own: --batch tells it from a failure, as a test
+/* A path that finds nothing is an answer of its own: --batch tells it from a failure, as a test
  * suite has to. */
 static void evaluate_jsonpath(const struct question *q, struct answer *out)
 {

@@ -34,7 +34,8 @@ static int print_schema(const struct test *t)
 
 /* ---- a suite for a definition ---- */
 
-/* It may be a suite that was written by hand, or changed since it was made, or any other file. */
+/* Refuses to replace a file. It may be a suite that was written by hand, or changed since it was
+ * made, or any other file. */
 static bool may_write_suite(const char *path)
 {
     struct stat is;

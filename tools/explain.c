@@ -27,8 +27,8 @@ static void explain_set(struct json_build *b, const char *key, const char *text)
     json_build_set(b, key, text ? json_cstring(text) : json_null());
 }
 
-/* All members are there for each code, null where it has none: whoever reads them needs no look
- * whether. */
+/* All members are there for each code, null where it has none, so that programs find them without
+ * asking. */
 static void explain_print_json(const struct asl_code *c)
 {
     struct json_build b;

@@ -193,7 +193,8 @@ static bool write_suite(const char *path, const json *suite)
     return good;
 }
 
-/* It ends as it did, by the same way: what else differs, as times do, is no matter. */
+/* Returns whether the replay ended as the run did, by the same way. What else differs, as times do,
+ * is no matter. */
 static bool went_as_recorded(const struct history *h, const struct replay *r)
 {
     json *way = history_path(h);
