@@ -22,7 +22,8 @@ static const struct named {
      "InstanceFleetName", "InstanceFleet", "InstanceFleetId"},
 };
 
-/* Its errors are called by the integration's name. */
+/* The call that lists has no row in the table of integrations. This one gives its errors the name
+ * of EMR's integration. */
 static const struct aws_integration of_emr = {.call = "elasticmapreduce:list", .envelope = true};
 
 static const struct named *named_of(const struct aws_call *c)

@@ -58,8 +58,8 @@ const json *aws_at(const json *v, const char *path, size_t len);
 /* Returns a look at a member by its name in any case; NULL when it is absent or null. */
 const json *aws_given(const json *v, const char *name);
 
-/* Adds to the parameters of an integration's call that by which Step Functions knows its own. Takes
- * `v`. */
+/* Adds to the parameters of an integration's call the marks by which Step Functions finds its own
+ * jobs again: see mark.c. Takes `v`. */
 json *aws_marked(const struct aws_call *c, json *v, const struct aws_caller *caller);
 
 /* Adds a header. Returns false with *why filled, which names the Task's member, when `value` can't

@@ -26,7 +26,8 @@ struct added {
     char *url;
 };
 
-/* One of AWS's own, as it was asked for: endpoints_find gives looks. */
+/* An endpoint of AWS's own that was asked for. It is kept, as endpoints_find gives looks at its
+ * text. */
 struct own {
     char *url;
     const char *signs_as; /* NULL: the region of the set */
@@ -359,7 +360,8 @@ bool endpoints_write_own(struct buf *out, const char *id, const char *region, co
     return true;
 }
 
-/* There are as many as services that were asked. */
+/* Returns AWS's own URL of the service. There are as many as services that were asked for, so a
+ * list of them will do. */
 static const char *own_of_aws(struct endpoints *e, const char *id)
 {
     const char *signs_as;

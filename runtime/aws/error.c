@@ -166,7 +166,7 @@ static bool find_error(const struct aws_call *c, const struct error *e, struct m
     return false;
 }
 
-/* The old name of an error of SQS, from when it was no JSON service. */
+/* Replaces the name that an error of SQS has had since before SQS spoke JSON. */
 static void modern(struct error *e)
 {
     if (e->code && json_str_is(e->code, "AWS.SimpleQueueService.NonExistentQueue")) {
@@ -175,7 +175,7 @@ static void modern(struct error *e)
     }
 }
 
-/* A HEAD has no body to say more. */
+/* Fills what the answer does not say: the answer to a HEAD has no body to say more. */
 static void guess(const struct aws_call *c, const struct aws_answer *a, struct error *e)
 {
     bool s3 = !strcmp(c->service->name, "s3"), object = strstr(c->operation.name, "Object");

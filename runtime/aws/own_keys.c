@@ -283,7 +283,8 @@ static const struct key_source *keys_of_process(struct planning *p, const char *
     return s;
 }
 
-/* Each differs from all others whose keys could be others. */
+/* Returns an id that only sources share whose keys are the same: whatever could make the keys
+ * others is part of it. */
 static const char *role_id(struct planning *p, const struct key_source *s)
 {
     const char *const parts[] = {s->role, s->session, s->external_id, s->duration,
@@ -306,7 +307,8 @@ static bool is_duration(const char *text)
     return digits && !text[digits] && digits <= 6 && atol(text) >= 900 && atol(text) <= 43200;
 }
 
-/* What a role has besides who asks for it. Returns NULL where something is wrong. */
+/* Adds a source with all that a profile says of its role; who asks for the role is for the caller
+ * to set. Returns NULL where something is wrong. */
 static struct key_source *add_role(struct planning *p, enum key_way way, const char *profile)
 {
     const char *duration = setting(p, profile, PROFILE_DURATION);
@@ -496,7 +498,8 @@ static const struct key_source *keys_of_profile(struct planning *p, const char *
     return s ? s : keys_of_file(p, p->own->config.content, profile);
 }
 
-/* Nothing gives keys: is there a mistake that may be why? */
+/* Looks for a mistake that may be why nothing gives keys: a file that is wrong, or a profile that
+ * is in none. */
 static void plan_explain(struct planning *p, const char *profile)
 {
     const struct user_file *const files[] = {&p->own->shared, &p->own->config};

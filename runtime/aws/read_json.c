@@ -59,7 +59,7 @@ static json *read_structure(const struct model_shape *s, const json *v, bool in_
     return json_build_done(&b);
 }
 
-/* Recursion: the reader of JSON has a limit. */
+/* Nested as deep as the answer is, which the reader of JSON bounds. */
 json *aws_json_for_task(const struct model_service *service, model_shape_id id, const json *v,
                         bool in_ms)
 {

@@ -120,7 +120,7 @@ static json *structure_of(const struct model_shape *s, const struct aws_element 
     return json_build_done(&b);
 }
 
-/* Recursion: the reader of XML has a limit. */
+/* Nested as deep as the answer is, which the reader of XML bounds. */
 static json *element_value(const struct model_service *service, model_shape_id id,
                            const struct aws_element *n, bool in_ms)
 {

@@ -37,7 +37,7 @@ static void add_decoded(struct buf *out, const char *text, size_t len)
 
 /* ---- the canonical request ---- */
 
-/* Without empty and "." segments, and without those that ".." takes back. */
+/* Adds a path without empty and "." segments, and without those that ".." takes back. */
 static void add_ordered(struct buf *out, const char *path)
 {
     const char *at = path;
@@ -120,7 +120,8 @@ static void sigv4_add_part(struct buf *out, const char *text, size_t len)
     buf_clear(&plain);
 }
 
-/* Sorted by name, then by value. More than MAX_QUERY of them stay as they are behind the others. */
+/* Adds the parameters sorted by name, then by value. More than MAX_QUERY of them stay as they are
+ * behind the others. */
 static void sigv4_add_query(struct buf *out, const char *query)
 {
     struct parameter sorted[MAX_QUERY];
@@ -157,7 +158,7 @@ static void sigv4_add_query(struct buf *out, const char *query)
     buf_clear(&text);
 }
 
-/* Without blanks around it, and one blank where there were more. */
+/* Adds a header's value without the blanks around it, and with one blank where there were more. */
 static void sigv4_add_value(struct buf *out, const char *value)
 {
     bool blank = false, any = false;
@@ -181,8 +182,8 @@ static bool names_header(const char *list, size_t len, const struct sigv4_header
     return !strncasecmp(h->name, list, len) && h->name[len] == '\0';
 }
 
-/* Each name that counts once, with its values joined in their order. `list` is "host;x-amz-date".
- */
+/* Adds each header that counts once, with its values joined in their order. `list` is
+ * "host;x-amz-date". */
 static void sigv4_add_headers(struct buf *out, const struct sigv4_request *q, const char *list)
 {
     while (*list) {
@@ -399,7 +400,8 @@ static const char incomplete[] = "IncompleteSignatureException";
 static const char invalid[] = "InvalidSignatureException";
 static const char unrecognized[] = "UnrecognizedClientException";
 
-/* The first of a name. The canonical form has all of them, so a second one can't go unsigned. */
+/* Returns the first header of that name. The canonical form has all of them, so a second one can't
+ * go unsigned. */
 static const char *sigv4_header_of(const struct sigv4_request *q, const char *name)
 {
     for (size_t i = 0; i < q->header_count; i++)
@@ -573,7 +575,8 @@ static bool sigv4_is_signed(const char *list, const char *name)
     return false;
 }
 
-/* In small letters, in order, at most MAX_SIGNED, each of them there. */
+/* Checks the names of signed headers: they are in small letters, in order, at most MAX_SIGNED, and
+ * the request has each of them. */
 static bool check_signed_headers(const struct sigv4_request *q, const char *list,
                                  struct sigv4_error *why)
 {
