@@ -39,10 +39,8 @@ bool call_exists(const struct call *call, const struct asl_resource *r);
 /* So many names of a definition are compared with others, to tell what was meant: it takes long. */
 enum { CALL_GUESSES = 20000 };
 
-/*
- * Adds what was likely meant by a call that there is not, or not by that pattern: "did you mean
- * …?". What is compared goes off *guesses; at 0 nothing is.
- */
+/* Adds what was likely meant by a call that there is not, or not by that pattern: "did you mean
+ * …?". Each comparison of names is taken off *guesses; at 0 nothing more is compared. */
 void call_guess(const struct asl_resource *r, size_t *guesses, struct buf *out);
 /* Returns whether what the services take is known at all. */
 bool call_models_known(void);

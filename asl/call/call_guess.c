@@ -94,7 +94,8 @@ static void guess_service(struct asl_piece name, size_t *guesses, struct buf *ou
         nearest_offer(&near, buf_str(&plain));
         if (near.best != plain.data)
             continue;
-        /* The text of the best stays, while the other is used for the next name. */
+        /* This text has the best name so far, so it is kept, and the other buffer takes the next
+         * name. */
         struct buf used = best;
         best = plain;
         plain = used;
@@ -123,7 +124,8 @@ static const char *nearest_action(const struct model_service *service, struct as
     return near.best;
 }
 
-/* What is spelled right of it is not told again. */
+/* Adds what was likely meant by a call of the SDK. Of its service and its action, the one that is
+ * spelled right is not told again. */
 static void guess_sdk(const struct asl_resource *r, size_t *guesses, struct buf *out)
 {
     const struct model_service *service = service_known_as(r->service);
@@ -158,7 +160,8 @@ static const char *nearest_row(struct asl_piece call, size_t *guesses)
     return near.best;
 }
 
-/* Capitals may differ and nothing else: then it is that one, whatever the SDK has. */
+/* Returns whether the call differs from the row's in capitals alone. Then the row was meant,
+ * whatever the SDK has. */
 static bool is_but_for_case(struct asl_piece call, const char *row)
 {
     return row && strlen(row) == call.len && strncasecmp(row, call.at, call.len) == 0;

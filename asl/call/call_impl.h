@@ -82,7 +82,8 @@ void call_list_members(const struct members *m, struct buf *out);
 /* Tells that something is wrong with the value at `at`. */
 void call_tell_value(const struct walk *w, const struct asl_at *at, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* Tells that, with the names that an object in its place may have. */
+/* Tells that something is wrong with the value at `at`, and which names an object in its place may
+ * have. */
 void call_tell_object(const struct walk *w, const struct asl_at *at, const struct members *m,
                       const char *format, ...) __attribute__((format(printf, 4, 5)));
 /* Returns what a message calls the value at `at`: its key, or that of the list that it is in. */

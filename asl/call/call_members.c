@@ -84,7 +84,8 @@ static const struct call_field *find_own(const struct members *m, const char *na
     return NULL;
 }
 
-/* Into `out`, as Step Functions writes it; false when none is near. */
+/* Writes the nearest name that the object may have into `out`, as Step Functions writes it. Returns
+ * false when none is near. */
 static bool guess_member(const struct walk *w, const struct members *m, const char *name,
                          size_t len, char out[LONGEST_NAME])
 {
