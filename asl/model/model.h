@@ -76,7 +76,7 @@ const char *model_file(struct diag *why);
  */
 const struct model_service *model_service_named(const char *name, size_t len);
 
-/* How many services there are, and the name of one, in the order of the alphabet. */
+/* Return how many services there are, and the name of service `i`, in the order of the alphabet. */
 size_t model_service_count(void);
 const char *model_service_name(size_t i);
 

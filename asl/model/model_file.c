@@ -15,7 +15,8 @@ static const char damaged[] = "SERVICES_FILE";
 static const char magic[16] = "asl services 1\n";
 
 enum { HEAD = sizeof magic + 4 * 4, INDEX_ROW = 6 * 4, BLOCK_HEAD = 12 * 4 };
-/* Many times the greatest service; what an index says is not asked of the memory before. */
+/* Many times what the greatest service takes. An index that says more is refused before memory is
+ * asked for. */
 enum { MAX_BLOCK = 8 << 20 };
 
 static uint32_t number32(const unsigned char *at)
@@ -224,7 +225,7 @@ static bool find_texts(struct model_data *d, const unsigned char *at, size_t len
     return text == end;
 }
 
-/* Looks into the block, which stays with them. */
+/* Fills the service with looks into the block, which stays as long as they do. */
 static void fill_service(struct model_data *d, const char *name)
 {
     uint32_t flags = number32(d->block);
