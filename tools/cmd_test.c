@@ -2,6 +2,7 @@
  * as printing the schema or making a suite, is here; the rest in test_*.c. */
 #include "tools/test_command.h"
 
+#include "parsers/base/text.h"
 #include "tools/history_files.h"
 #include "tools/replace_file.h"
 #include "tools/report_text.h"
@@ -69,6 +70,10 @@ static int make_suite(struct test *t, int argc, char **argv)
         cmd_usage("test", "--init takes one definition: FILE, or FILE#MACHINE of a template");
         return EXIT_USAGE;
     }
+    if (text_ends_with(argv[0], ".test.yaml") || text_ends_with(argv[0], ".test.yml") ||
+        text_ends_with(argv[0], ".test.json"))
+        return cmd_fail(
+            "test", "%s is a suite, and --init takes the definition that it is to be for", argv[0]);
     if (!test_has_loop())
         return EXIT_USAGE;
     if (may_write_suite(t->output) && set_options_read(&t->set, &cmd_test_options, &given)) {

@@ -27,6 +27,7 @@ struct test {
     const char *format, *jobs, *color, *output, *min_coverage, *explore, *seed, *from_history,
         *min_score, *mutation_report, *fault;
     struct option_values filter, tag, definition, coverage_output;
+    bool definition_used[OPTION_VALUES];
     struct coverage_output coverage_files[OPTION_VALUES];
     bool watches, fail_fast, list, schema, fields, coverage, update, ci, mutate, faults;
     bool init;
@@ -82,6 +83,8 @@ bool test_read_machine(void *user, const char *argument, const json *substitutio
                        struct suite_machine *out, struct diag *why);
 /* Reads the suites; what is wrong with them is told on stderr, and kept in t->broken. */
 void test_load_suites(struct test *t, const struct definition_files *files);
+/* Returns whether each --definition is of a machine that was read. False after a message. */
+bool test_definitions_used(const struct test *t);
 /* Fills t->cases with those that --filter, --tag and "only" choose. */
 void test_choose_cases(struct test *t);
 

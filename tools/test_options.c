@@ -9,7 +9,8 @@
 
 static const struct option_row rows[] = {
     {"filter", 'f', "PATTERN...",
-     "only cases whose name has this in it, or fits it where it\nhas * or ?; =NAME: with this name",
+     "only cases whose name has this in it, or fits it where it\nhas * or ?; =NAME: with this "
+     "name, of a table all rows",
      offsetof(struct test, filter)},
     {"tag", 0, "TAG...", "only cases with this tag", offsetof(struct test, tag)},
     {"definition", 0, "MACHINE=FILE...",
@@ -83,8 +84,9 @@ const struct option_set cmd_test_options = {
     .usage = "asl test SUITE|FOLDER|PATTERN… [OPTIONS]",
     .about =
         "Plays state machines against suites of cases, in virtual time and with mocks instead\n"
-        "of services, and tells what did not go as expected. A suite is a file NAME.test.yaml\n"
-        "or NAME.test.json; in a folder, all of them are played. Without an argument, those of\n"
+        "of services, and tells what did not go as expected. A suite is a file NAME.test.yaml,\n"
+        ".test.yml or .test.json; in a folder, all of them are played. Without an argument, those "
+        "of\n"
         "the working directory. MockConfigFile.json of Step Functions Local is played, too, its\n"
         "test cases without expectations. Exit status 0: all passed, 1: one failed, 2: one can't\n"
         "be read.",

@@ -317,7 +317,8 @@ static int test_files(struct test *t, const struct definition_files *files)
     int status = EXIT_USAGE;
 
     if (files->count == 0) {
-        cmd_fail("test", "there is no suite, which is a file NAME.test.yaml or NAME.test.json");
+        cmd_fail("test",
+                 "there is no suite, which is a file NAME.test.yaml, .test.yml or .test.json");
         return status;
     }
     struct buf again = {0};
@@ -329,6 +330,8 @@ static int test_files(struct test *t, const struct definition_files *files)
     t->mutate |= t->min_score || t->mutation_report;
     t->writes = t->output || t->coverage_output.count || t->mutation_report;
     test_load_suites(t, files);
+    if (!test_definitions_used(t))
+        return status;
     test_choose_cases(t);
     t->hits = mem_calloc(t->case_count + 1, sizeof *t->hits);
     if (t->case_count == 0 && !t->unread)

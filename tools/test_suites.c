@@ -15,6 +15,28 @@
 
 /* ---- files ---- */
 
+/* A suite that is named twice, or lies in a folder that is named, too, is played once. */
+static void drop_twins(struct definition_files *files)
+{
+    struct stat *are = mem_calloc(files->count, sizeof *are);
+    size_t kept = 0;
+
+    for (size_t i = 0; i < files->count; i++) {
+        struct stat is;
+        bool there = stat(files->files[i].path, &is) == 0, twin = false;
+        for (size_t k = 0; there && !twin && k < kept; k++)
+            twin = are[k].st_ino == is.st_ino && are[k].st_dev == is.st_dev;
+        if (twin) {
+            mem_free(files->files[i].path);
+            continue;
+        }
+        are[kept] = there ? is : (struct stat){0};
+        files->files[kept++] = files->files[i];
+    }
+    files->count = kept;
+    mem_free(are);
+}
+
 bool test_find_suites(int argc, char **argv, struct definition_files *files)
 {
     bool good = true;
@@ -23,6 +45,8 @@ bool test_find_suites(int argc, char **argv, struct definition_files *files)
         return definition_files_add(files, ".");
     for (int i = 0; i < argc; i++)
         good &= definition_files_add(files, argv[i]);
+    if (argc > 1)
+        drop_twins(files);
     return good;
 }
 
@@ -199,13 +223,32 @@ static void take_suite(void *user, struct suite *s)
 /* --definition MACHINE=FILE. */
 static const char *named_definition(void *user, const char *machine)
 {
-    const struct test *t = user;
+    struct test *t = user;
     size_t len = strlen(machine);
 
     for (size_t i = 0; i < t->definition.count; i++)
-        if (strncmp(t->definition.at[i], machine, len) == 0 && t->definition.at[i][len] == '=')
+        if (strncmp(t->definition.at[i], machine, len) == 0 && t->definition.at[i][len] == '=') {
+            t->definition_used[i] = true;
             return t->definition.at[i] + len + 1;
+        }
     return NULL;
+}
+
+bool test_definitions_used(const struct test *t)
+{
+    bool good = true;
+
+    for (size_t i = 0; i < t->definition.count; i++) {
+        if (t->definition_used[i])
+            continue;
+        cmd_fail("test",
+                 strchr(t->definition.at[i], '=')
+                     ? "--definition '%s' is of no state machine of a mock configuration"
+                     : "--definition takes MACHINE=FILE, and '%s' has no =",
+                 t->definition.at[i]);
+        good = false;
+    }
+    return good;
 }
 
 void test_load_suites(struct test *t, const struct definition_files *files)
@@ -234,13 +277,36 @@ void test_load_suites(struct test *t, const struct definition_files *files)
 
 /* ---- which cases ---- */
 
-/* A pattern fits a whole name; words without * and ? fit any part of it, and behind = the whole. */
-static bool fits_filter(const char *pattern, const char *name)
+/* A pattern fits a whole name; words without * and ? fit any part of it, and behind = the whole, or
+ * the case whose table has the row. */
+static bool fits_filter(const char *pattern, const struct test_case *c)
 {
+    const char *name = c->name;
+
     if (*pattern == '=')
-        return strcmp(pattern + 1, name) == 0;
+        return strcmp(pattern + 1, name) == 0 ||
+               (c->table && json_str_is(c->table->key, pattern + 1));
     return strpbrk(pattern, "*?") ? glob_match(pattern, name, strlen(name))
                                   : strstr(name, pattern) != NULL;
+}
+
+/* A word that is written wrong leaves cases out that somebody wants to be played. */
+static void tell_idle(const struct test *t, const char *option, const struct option_values *values,
+                      bool (*fits)(const char *value, const struct test_case *c))
+{
+    for (size_t i = 0; i < values->count; i++) {
+        bool any = false;
+        for (size_t k = 0; !any && k < t->suite_count; k++)
+            for (size_t n = 0; !any && n < t->suites[k]->case_count; n++)
+                any = fits(values->at[i], &t->suites[k]->cases[n]);
+        if (!any)
+            cmd_fail("test", "no case is chosen by --%s '%s'", option, values->at[i]);
+    }
+}
+
+static bool has_tag(const char *tag, const struct test_case *c)
+{
+    return case_has_tag(c, tag);
 }
 
 static bool is_chosen(const struct test *t, const struct test_case *c)
@@ -248,7 +314,7 @@ static bool is_chosen(const struct test *t, const struct test_case *c)
     bool fits = t->filter.count == 0, tagged = t->tag.count == 0;
 
     for (size_t i = 0; i < t->filter.count; i++)
-        fits |= fits_filter(t->filter.at[i], c->name);
+        fits |= fits_filter(t->filter.at[i], c);
     for (size_t i = 0; i < t->tag.count; i++)
         tagged |= case_has_tag(c, t->tag.at[i]);
     return fits && tagged;
@@ -270,4 +336,8 @@ void test_choose_cases(struct test *t)
             t->cases[t->case_count++] = c;
         }
     }
+    if (t->case_count == 0)
+        return;
+    tell_idle(t, "filter", &t->filter, fits_filter);
+    tell_idle(t, "tag", &t->tag, has_tag);
 }

@@ -143,8 +143,9 @@ static bool take_states(mocks *m, const json *chosen, const json *responses, str
         const json *name = json_value_at(chosen, i);
         const json *r = json_is_string(name) ? json_get_key(responses, name) : NULL;
         if (!r || !json_is_object(r)) {
-            diag_set(why, "MOCK_CONFIG", 0, "state '%s': MockedResponses has no such response",
-                     json_str(json_key_at(chosen, i)));
+            diag_set(why, "MOCK_CONFIG", 0, "state '%s': MockedResponses has no response '%s'",
+                     json_str(json_key_at(chosen, i)),
+                     json_is_string(name) ? json_str(name) : "");
             return false;
         }
         if (!check_response(name, r, why))

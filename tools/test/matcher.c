@@ -473,8 +473,9 @@ static const struct matcher matchers[] = {
     {"$timestamp", "true: text that is a timestamp of the States Language", argument_check_true,
      match_timestamp},
     {"$contains",
-     "text that has this text; an object with these members and any others; an array "
-     "with these elements, each of them once, or with this one, and any others",
+     "text that has this text; an object with these members and any others, as objects in it may "
+     "have, while arrays in it have no other elements; an array with these elements, each of them "
+     "once, or with this one, and any others",
      argument_check_within, matcher_contains},
     {"$length", "text of so many bytes, an array of so many elements, an object of so many members",
      argument_check_within, match_length},

@@ -6,6 +6,7 @@
 #include "tools/test/mock_suite.h"
 
 #include "parsers/base/mem.h"
+#include "parsers/base/nearest.h"
 #include "parsers/base/text.h"
 #include "runtime/engine/mock_config.h"
 #include "tools/test/schema.h"
@@ -28,16 +29,71 @@ bool mock_suite_is(const char *path)
 
 /* ---- one case ---- */
 
+/* The place of what the reader has told: a response's, or else the case's. */
+static void place_of_fault(const struct suite *s, const char *text, const struct asl_at *of_case,
+                           struct asl_at *responses, struct asl_at *out)
+{
+    struct buf begins = {0};
+
+    *out = *of_case;
+    if (!asl_at_member(&s->file.top, "MockedResponses", responses))
+        return;
+    for (size_t i = 0; json_is_object(responses->value) && i < json_count(responses->value); i++) {
+        struct asl_at one;
+        asl_at_index(responses, i, &one);
+        buf_reset(&begins);
+        buf_printf(&begins, "response '%s'", json_str(one.key));
+        if (strncmp(text, buf_str(&begins), begins.len) == 0)
+            *out = one;
+    }
+    buf_clear(&begins);
+}
+
 /* Tells why the configuration's reader refuses a case: it names the file, as the report does. */
 static void refuse_case(const struct suite *s, const struct asl_at *at, const struct diag *why,
                         struct asl_report *report)
 {
     const char *text = why->text;
     size_t len = strlen(s->file.path);
+    struct asl_at responses, place;
 
     if (strncmp(text, s->file.path, len) == 0 && strncmp(text + len, ": ", 2) == 0)
         text += len + 2;
-    schema_refuse(report, at, ASL_KEY, "", "%s", text);
+    place_of_fault(s, text, at, &responses, &place);
+    /* Several cases may have the response. */
+    for (size_t i = 0; i < report->count; i++)
+        if (strcmp(report->problems[i].message, text) == 0 && place.key != at->key)
+            return;
+    schema_refuse(report, &place, ASL_KEY, "", "%s", text);
+}
+
+/* A response that isn't there is told where it is named, with the one that was meant. False: there
+ * was such a one. */
+static bool has_responses(const struct suite *s, const struct asl_at *of_case,
+                          struct asl_report *report)
+{
+    const json *responses = json_get(s->file.doc, "MockedResponses");
+    size_t before = report->errors;
+    struct asl_at state;
+
+    if (!responses || !json_is_object(responses) || !json_is_object(of_case->value))
+        return true;
+    for (size_t i = 0; i < json_count(of_case->value); i++) {
+        struct buf hint = {0};
+        asl_at_index(of_case, i, &state);
+        if (!json_is_string(state.value) || json_get_key(responses, state.value))
+            continue;
+        struct nearest near = {.want = json_str(state.value), .len = json_str_len(state.value)};
+        for (size_t k = 0; k < json_count(responses); k++)
+            nearest_offer(&near, json_str(json_key_at(responses, k)));
+        if (near.best)
+            buf_printf(&hint, "did you mean '%s'?", near.best);
+        schema_refuse(report, &state, ASL_VALUE, buf_str(&hint),
+                      "state '%s': MockedResponses has no response '%s'", json_str(state.key),
+                      json_str(state.value));
+        buf_clear(&hint);
+    }
+    return report->errors == before;
 }
 
 static void mock_case(struct suite *s, const char *machine, const struct asl_at *at,
@@ -47,6 +103,8 @@ static void mock_case(struct suite *s, const char *machine, const struct asl_at 
     struct buf whole = {0};
     struct diag why = {0};
 
+    if (!has_responses(s, at, report))
+        return;
     mocks *m =
         mocks_parse(s->file.path, buf_str(&s->file.text), s->file.text.len, machine, name, &why);
     if (!m || !mocks_fit(m, s->machine.machine, &why))

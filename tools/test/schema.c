@@ -208,6 +208,8 @@ static void refuse_shape(const struct schema_shape *s, const struct asl_at *at,
     struct buf hint = {0};
     if (near.best)
         buf_printf(&hint, "did you mean %s?", near.best);
+    else if (s->hint)
+        buf_adds(&hint, s->hint);
     schema_refuse(report, at, ASL_VALUE, buf_str(&hint), "this should be %s", buf_str(&wanted));
     buf_clear(&hint);
     buf_clear(&wanted);
@@ -246,11 +248,14 @@ static void refuse_unknown(const struct schema_object *o, const struct asl_at *m
     write_having(&having, o);
     for (size_t i = 0; i < o->count; i++)
         nearest_offer(&near, o->fields[i].name);
-    if (near.best)
+    bool inner = o->within && find_field(o->within, member->key);
+    if (inner)
+        buf_printf(&hint, "write it under %s:", o->within_field);
+    else if (near.best)
         buf_printf(&hint, "did you mean '%s'?", near.best);
     else
         buf_printf(&hint, "%s ", buf_str(&having));
-    for (size_t i = 0; !near.best && i < o->count; i++)
+    for (size_t i = 0; !inner && !near.best && i < o->count; i++)
         buf_printf(&hint, "%s%s", i ? ", " : "", o->fields[i].name);
     schema_refuse(report, member, ASL_KEY, buf_str(&hint), "%s no field '%s'", buf_str(&having),
                   json_str(member->key));
@@ -271,7 +276,7 @@ static void check_object(const struct schema_object *o, const struct asl_at *at,
         const struct schema_field *f = find_field(o, member.key);
         if (f)
             schema_check(f->shape, &member, report);
-        else
+        else if (!o->remarks || !json_str_begins(member.key, "x-"))
             refuse_unknown(o, &member, report);
     }
     for (size_t i = 0; i < o->count; i++)

@@ -38,6 +38,7 @@ struct schema_shape {
     const struct schema_object *object;
     const struct schema_shape *of;
     const char *const *words; /* up to a NULL */
+    const char *hint;         /* how to write it, for who has written something else; NULL: none */
 };
 
 struct schema_field {
@@ -54,6 +55,10 @@ struct schema_object {
     size_t count;
     /* Another one whose fields it has, too: the tables of the documentation name them once. */
     const struct schema_object *like;
+    /* Where a field that it doesn't have belongs: an object in one of its fields. May be NULL. */
+    const struct schema_object *within;
+    const char *within_field;
+    bool remarks; /* members x-… are its author's, as a place for anchors of YAML */
     /* Looks at what fields can't say of themselves. May be NULL. */
     void (*check)(const struct asl_at *at, struct asl_report *report);
 };

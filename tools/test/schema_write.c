@@ -181,6 +181,15 @@ static json *schema_described(json *schema, const char *about)
     return json_build_done(&b);
 }
 
+static json *any_behind_x(void)
+{
+    struct json_build b = {0};
+
+    json_build_object(&b, 1);
+    json_build_set(&b, "^x-", json_bool(true));
+    return json_build_done(&b);
+}
+
 static json *object_schema(const struct schema_object *o)
 {
     struct json_build b = {0}, fields = {0}, required = {0};
@@ -193,10 +202,12 @@ static json *object_schema(const struct schema_object *o)
         if (o->fields[i].required)
             json_build_add(&required, json_cstring(o->fields[i].name));
     }
-    json_build_object(&b, 5);
+    json_build_object(&b, 6);
     json_build_set(&b, "type", json_cstring("object"));
     json_build_set(&b, "description", json_cstring(o->about));
     json_build_set(&b, "properties", json_build_done(&fields));
+    if (o->remarks)
+        json_build_set(&b, "patternProperties", any_behind_x());
     json_build_set(&b, "additionalProperties", json_bool(false));
     json_build_set(&b, "required", json_build_done(&required));
     return json_build_done(&b);

@@ -14,6 +14,7 @@
 #include "tools/test/snapshot.h"
 #include "tools/test/suite_fields.h"
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -131,6 +132,10 @@ static bool hint_by_end(const struct suite *s, const char *name, struct buf *hin
     struct buf bare = {0};
     bool indexed = strchr(name, '[') != NULL;
 
+    if (strchr(name, ':') && !strpbrk(name, "/ ")) {
+        buf_printf(hint, "of a resource write all of it: arn:aws:states:::%s", name);
+        return true;
+    }
     buf_add(&bare, last, indexed ? strcspn(last, "[") : strlen(last));
     const struct asl_state *meant = trial_states_find(s->states, buf_str(&bare), NULL);
     buf_clear(&bare);
@@ -426,6 +431,25 @@ static bool has_layer(const struct test_case *c, const struct asl_at *layer)
     return false;
 }
 
+/* What is about a state alone would be ignored, or be nothing, in a case of an execution. */
+static void check_alone(const struct test_case *c, struct asl_report *report)
+{
+    static const char *const expectations[] = {"next", "inspection"};
+    struct asl_at at, expect;
+
+    if (case_text(c, "state"))
+        return;
+    if (case_field(c, "configuration", &at))
+        schema_refuse(report, &at, ASL_KEY, "write state: NAME, too, or leave it out",
+                      "this says something of a state that runs alone, and the case has no state");
+    for (size_t i = 0; i < c->layer_count; i++)
+        for (size_t k = 0; k < sizeof expectations / sizeof *expectations; k++)
+            if (case_field_in(c, i, "expect", &expect) &&
+                asl_at_member(&expect, expectations[k], &at))
+                schema_refuse(report, &at, ASL_KEY, "write state: NAME, too; path has the states",
+                              "this is of a state that runs alone, and the case has no state");
+}
+
 static void check_cases(const struct suite *s, struct asl_report *report)
 {
     struct asl_at member;
@@ -433,6 +457,9 @@ static void check_cases(const struct suite *s, struct asl_report *report)
     if (s->case_count == 0)
         schema_refuse(report, &s->file.top, ASL_VALUE, "", "the suite has no case");
     check_names(s, report);
+    for (size_t i = 0; i < s->case_count; i++)
+        if (!s->cases[i].rows || s->cases[i].row == 0)
+            check_alone(&s->cases[i], report);
     for (size_t i = 0; i < s->case_count; i++)
         for (size_t k = 0; k < s->cases[i].layer_count; k++)
             if (i == 0 || !has_layer(&s->cases[i - 1], &s->cases[i].layers[k]))
@@ -443,6 +470,24 @@ static void check_cases(const struct suite *s, struct asl_report *report)
 }
 
 /* ---- files ---- */
+
+/* A file that isn't there is told where the suite names it. */
+static bool is_included_file(struct loading *l, const char *path, size_t i)
+{
+    struct suite *s = l->suite;
+    struct asl_report report = {0};
+    struct asl_at include, one;
+
+    if (access(path, R_OK) == 0)
+        return true;
+    asl_at_member(&s->file.top, "include", &include);
+    one = include;
+    if (json_is_array(include.value))
+        asl_at_index(&include, i, &one);
+    schema_refuse(&report, &one, ASL_VALUE, "", "%s can't be opened: %s", path, strerror(errno));
+    suite_told(l, &s->file, &report);
+    return false;
+}
 
 /* Shared mocks may be of states that this definition hasn't: they are for several. */
 static bool suite_include(struct loading *l)
@@ -461,9 +506,10 @@ static bool suite_include(struct loading *l)
         struct asl_report report = {0};
         char *path = suite_path(s, json_str(name));
         tell_reads(l->reader, path);
-        if (suite_file_read(f, path, &shared_mocks_fields, &report))
+        bool there = is_included_file(l, path, i);
+        if (there && suite_file_read(f, path, &shared_mocks_fields, &report))
             mock_check_shared(s, f, &report);
-        good &= suite_told(l, f, &report);
+        good &= suite_told(l, f, &report) && there;
         mem_free(path);
     }
     return good;
@@ -484,6 +530,24 @@ static bool suite_snapshots(struct loading *l)
     return suite_told(l, &l->suite->snapshots, &report);
 }
 
+/* Who names a definition wants a suite for it: what a suite would need says nothing of that. */
+static bool refuse_definition(const struct suite_file *f, struct asl_report *report)
+{
+    static const char *const tops[] = {"StartAt", "States", "Resources",
+                                       "AWSTemplateFormatVersion"};
+    bool is = false;
+
+    for (size_t i = 0; f->doc && json_is_object(f->doc) && i < sizeof tops / sizeof *tops; i++)
+        is |= json_get(f->doc, tops[i]) != NULL;
+    if (!is || json_get(f->doc, "cases"))
+        return false;
+    asl_report_clear(report);
+    schema_refuse(report, &f->top, ASL_VALUE,
+                  "asl test --init FILE writes a suite for it; of a template FILE#MACHINE",
+                  "this is a definition, and no suite with cases");
+    return true;
+}
+
 struct suite *suite_load(const char *path, const struct suite_reader *reader,
                          void (*tell)(void *user, const struct suite_file *f,
                                       const struct asl_report *report),
@@ -493,9 +557,10 @@ struct suite *suite_load(const char *path, const struct suite_reader *reader,
     struct loading l = {.suite = s, .reader = reader, .tell = tell, .user = user};
     struct asl_report report = {0};
 
-    suite_file_read(&s->file, path, &suite_fields, &report);
+    bool other = !suite_file_read(&s->file, path, &suite_fields, &report) &&
+                 refuse_definition(&s->file, &report);
     /* Names of states are checked even when a field is wrong, so that all is told at once. */
-    if (s->file.doc && has_cases(s) && read_definition(&l, &report)) {
+    if (!other && s->file.doc && has_cases(s) && read_definition(&l, &report)) {
         add_cases(s);
         check_cases(s, &report);
     }

@@ -18,6 +18,7 @@ SHAPE(pattern, .forms = SCHEMA_PATTERN);
 SHAPE(patterns, .forms = SCHEMA_LIST | SCHEMA_MATCHER, .of = &pattern);
 SHAPE(pattern_by_name, .forms = SCHEMA_MAP, .of = &pattern);
 SHAPE(text, .forms = SCHEMA_TEXT);
+SHAPE(reason, .forms = SCHEMA_TEXT, .hint = "say why: skip: REASON");
 SHAPE(texts, .forms = SCHEMA_LIST | SCHEMA_TEXT, .of = &text);
 SHAPE(values_by_name, .forms = SCHEMA_MAP, .of = &any);
 SHAPE(flag, .forms = SCHEMA_FLAG);
@@ -311,7 +312,10 @@ SHAPE(checks, .forms = SCHEMA_WORD, .words = check_words);
          false},                                                                                    \
         {"expect", &expect, "What must come of it.", false},                                        \
     {                                                                                               \
-        "tags", &texts, "Words to choose cases by: asl test --tag.", false                          \
+        "tags", &texts,                                                                             \
+            "Words to choose cases by: asl test --tag. Those of the defaults and of a row's case "  \
+            "count, too.",                                                                          \
+            false                                                                                   \
     }
 
 static const struct schema_object case_fields;
@@ -326,6 +330,8 @@ static const struct schema_object row_fields = {
              "are added to those of the case, as those of a case are to those of the defaults.",
     FIELDS(row_rows),
     .like = &case_fields,
+    .within = &expect_fields,
+    .within_field = "expect",
     .check = case_check_fields};
 SHAPE(row, .forms = SCHEMA_OBJECT, .object = &row_fields);
 SHAPE(foreach, .forms = SCHEMA_LIST, .of = &row);
@@ -349,16 +355,19 @@ static const struct schema_field case_rows[] = {
     {"about", &text, "What the case shows, for readers.", false},
     CASE_FIELDS,
     {"foreach", &foreach, "A table: the case runs once for each row.", false},
-    {"skip", &text, "Leaves the case out, and says why.", false},
+    {"skip", &reason, "Leaves the case out, and says why.", false},
     {"only", &flag, "Runs this case of the suite, and others that say so, alone.", false},
 };
 static const struct schema_object case_fields = {.name = "case",
                                                  .about =
                                                      "One execution, and what must come of it.",
                                                  FIELDS(case_rows),
+                                                 .within = &expect_fields,
+                                                 .within_field = "expect",
                                                  .check = check_case};
 SHAPE(test_case, .forms = SCHEMA_OBJECT, .object = &case_fields);
-SHAPE(cases, .forms = SCHEMA_MAP, .of = &test_case);
+SHAPE(cases, .forms = SCHEMA_MAP, .of = &test_case,
+      .hint = "write cases with their names before them: NAME: {…}");
 
 static const struct schema_field defaults_rows[] = {CASE_FIELDS};
 static const struct schema_object defaults_fields = {
@@ -368,6 +377,8 @@ static const struct schema_object defaults_fields = {
              "are added key by key, of a key the case's; of the others the case's are taken.",
     FIELDS(defaults_rows),
     .like = &case_fields,
+    .within = &expect_fields,
+    .within_field = "expect",
     .check = case_check_fields};
 SHAPE(defaults, .forms = SCHEMA_OBJECT, .object = &defaults_fields);
 
@@ -386,7 +397,12 @@ static const struct schema_field suite_rows[] = {
     {"cases", &cases, "The cases, by name.", true},
 };
 const struct schema_object suite_fields = {
-    .name = "suite", .about = "A suite: cases for one definition.", FIELDS(suite_rows)};
+    .name = "suite",
+    .about =
+        "A suite: cases for one definition. Members `x-…` are its author's own, such as a place "
+        "for anchors of YAML.",
+    FIELDS(suite_rows),
+    .remarks = true};
 
 static const struct schema_field shared_rows[] = {
     {"mocks", &mocks, "Mocks, as a suite has them.", true},
