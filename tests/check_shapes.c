@@ -137,13 +137,17 @@ static const struct {
     {"what starts it is something else", STATES "states:startExecution.sync:2", AWS_SHAPE_SUBMITTED,
      "{\"ExecutionArn\":1}", "Field 'ExecutionArn' must be a string at 0"},
     {"a job's description", STATES "batch:submitJob.sync", AWS_SHAPE_RESULT,
-     "{\"Status\":\"DONE\"}", "Field 'Status' is not an expected value at 0"},
+     "{\"Status\":\"DONE\"}",
+     "Field 'Status' is not an expected value: SUBMITTED, PENDING, RUNNABLE, STARTING, RUNNING, "
+     "SUCCEEDED, FAILED at 0"},
     {"a bound that TestState has had for longer", STATES "aws-sdk:lambda:getFunction",
      AWS_SHAPE_RESULT, "{\"Configuration\":{\"MemorySize\":10241}}", NULL},
     {"DynamoDB's nothing", STATES "aws-sdk:dynamodb:getItem", AWS_SHAPE_RESULT,
      "{\"Item\":{\"a\":{\"Nul\":1}}}", "Field 'Nul' must be a boolean at 0/0/0"},
     {"any service", STATES "aws-sdk:ec2:describeVolumes", AWS_SHAPE_RESULT,
-     "{\"Volumes\":[{\"State\":\"gone\"}]}", "Field 'State' is not an expected value at 0/0/0"},
+     "{\"Volumes\":[{\"State\":\"gone\"}]}",
+     "Field 'State' is not an expected value: creating, available, in-use, deleting, deleted, "
+     "error at 0/0/0"},
     {"names with several capitals, as the model has them", STATES "sqs:sendMessage",
      AWS_SHAPE_RESULT, "{\"MD5OfMessageBody\":1}",
      "Field 'MD5OfMessageBody' must be a string at 0"},
@@ -172,15 +176,20 @@ static const struct {
     {"and so is a job", STATES "eks:runJob.sync", AWS_SHAPE_RESULT, "{\"status\":{}}", NULL},
     {"a cluster's description", STATES "elasticmapreduce:createCluster.sync", AWS_SHAPE_RESULT,
      "{\"ClusterId\":\"j\",\"Status\":{\"State\":\"DONE\"}}",
-     "Field 'State' is not an expected value at 1/0"},
+     "Field 'State' is not an expected value: STARTING, BOOTSTRAPPING, RUNNING, WAITING, "
+     "TERMINATING, TERMINATED, TERMINATED_WITH_ERRORS at 1/0"},
     {"a job of MediaConvert", STATES "mediaconvert:createJob.sync", AWS_SHAPE_RESULT,
-     "{\"Job\":{\"Status\":\"DONE\"}}", "Field 'Status' is not an expected value at 0/0"},
+     "{\"Job\":{\"Status\":\"DONE\"}}",
+     "Field 'Status' is not an expected value: SUBMITTED, PROGRESSING, COMPLETE, CANCELED, "
+     "ERROR at 0/0"},
     {"an application of EMR Serverless", STATES "emr-serverless:createApplication.sync",
      AWS_SHAPE_RESULT,
      "{\"Application\":{\"InitialCapacity\":{\"Driver\":{\"WorkerCount\":\"2\"}}}}",
      "Field 'WorkerCount' must be a number at 0/0/0/0"},
     {"a run of Glue's", STATES "glue:startJobRun.sync", AWS_SHAPE_RESULT,
-     "{\"JobRunState\":\"OK\"}", "Field 'JobRunState' is not an expected value at 0"},
+     "{\"JobRunState\":\"OK\"}",
+     "Field 'JobRunState' is not an expected value: STARTING, RUNNING, STOPPING, STOPPED, "
+     "SUCCEEDED, FAILED, TIMEOUT, ERROR, WAITING, EXPIRED at 0"},
 };
 
 START_TEST(result_of_execution)

@@ -144,8 +144,7 @@ static bool take_states(mocks *m, const json *chosen, const json *responses, str
         const json *r = json_is_string(name) ? json_get_key(responses, name) : NULL;
         if (!r || !json_is_object(r)) {
             diag_set(why, "MOCK_CONFIG", 0, "state '%s': MockedResponses has no response '%s'",
-                     json_str(json_key_at(chosen, i)),
-                     json_is_string(name) ? json_str(name) : "");
+                     json_str(json_key_at(chosen, i)), json_is_string(name) ? json_str(name) : "");
             return false;
         }
         if (!check_response(name, r, why))

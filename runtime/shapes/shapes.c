@@ -53,6 +53,19 @@ static bool is_one_of_choices(const struct model_shape *s, const json *v)
     return !s->count;
 }
 
+/* TestState doesn't tell which values are expected; whoever writes mocks wants to know. */
+static bool wrong_choice(const struct shape_check *k, const json *name, const struct model_shape *s)
+{
+    enum { MOST_TOLD = 12 };
+
+    wrong(k, name, "is not an expected value");
+    for (size_t i = 0; k->rules->execution && i < s->count && i < MOST_TOLD; i++)
+        buf_printf(&k->fault->why, "%s%s", i ? ", " : ": ", model_value_at(s, i));
+    if (k->rules->execution && s->count > MOST_TOLD)
+        buf_adds(&k->fault->why, " …");
+    return false;
+}
+
 /* Bytes are texts. */
 static bool check_shape_text(const struct shape_check *k, const struct model_shape *s,
                              const json *name, const json *v)
@@ -62,7 +75,7 @@ static bool check_shape_text(const struct shape_check *k, const struct model_sha
     if (!s)
         return true;
     if (s->kind == MODEL_STRING && !is_one_of_choices(s, v))
-        return wrong(k, name, "is not an expected value");
+        return wrong_choice(k, name, s);
     return isnan(s->min) || s->count ||
            (double)utf8_count(json_str(v), json_str_len(v)) >= s->min ||
            wrong(k, name, "is smaller than the minimum length");

@@ -365,9 +365,12 @@ static void expect_calls_of(struct checking *k, const struct asl_at *at, const j
         return;
     }
     if (asl_at_member(at, "count", &member)) {
+        struct buf title = {0};
         json *count = json_int((int64_t)json_count(calls));
-        expect_compare(k, buf_str(&what), &member, count, false);
+        buf_printf(&title, "%s: count", buf_str(&what));
+        expect_compare(k, buf_str(&title), &member, count, false);
         json_unref(count);
+        buf_clear(&title);
     }
     if (asl_at_member(at, "each", &member))
         for (size_t i = 0; i < json_count(calls); i++) {

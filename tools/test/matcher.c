@@ -560,6 +560,9 @@ static void refuse_matcher(const struct asl_at *argument, struct asl_report *rep
     if (near.best)
         buf_printf(&hint, "did you mean %s? ", near.best);
     buf_adds(&hint, "a value that really has such a member is written {$equal: …}");
+    if (!near.best)
+        buf_printf(&hint, "; a variable '%s' is written without the $",
+                   json_str(argument->key) + 1);
     schema_refuse(report, argument, ASL_KEY, buf_str(&hint), "there is no matcher %s",
                   json_str(argument->key));
     buf_clear(&hint);

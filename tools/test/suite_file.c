@@ -9,9 +9,21 @@
 
 enum { SUITE_FILE_MAX = 16 * 1024 * 1024 };
 
-static bool refuse_whole(struct asl_report *report, const struct diag *why)
+/* JSONata begins as an object of YAML does. */
+static bool is_bare_jsonata(const struct suite_file *f, const struct diag *why)
 {
-    asl_report_add(report, ASL_ERROR, "TEST_SUITE", NULL, ASL_VALUE, "", "%s", why->text);
+    const char *text = f->text.data;
+
+    return text && why->at > 0 && why->at < f->text.len && text[why->at] == '%' &&
+           text[why->at - 1] == '{';
+}
+
+static bool refuse_whole(const struct suite_file *f, struct asl_report *report,
+                         const struct diag *why)
+{
+    asl_report_add(report, ASL_ERROR, "TEST_SUITE", NULL, ASL_VALUE,
+                   is_bare_jsonata(f, why) ? "JSONata is text: \"{% … %}\", with the braces" : "",
+                   "%s", why->text);
     report->problems[report->count - 1].place = why->place;
     return false;
 }
@@ -26,7 +38,7 @@ bool suite_file_read(struct suite_file *f, const char *path, const struct schema
 
     f->path = mem_strdup(path);
     if (!buf_read_regular(&f->text, path, SUITE_FILE_MAX, &why)) {
-        refuse_whole(report, &why);
+        refuse_whole(f, report, &why);
         goto out;
     }
     buf_str(&f->text);
@@ -35,7 +47,7 @@ bool suite_file_read(struct suite_file *f, const char *path, const struct schema
     f->doc = document_parse(format, f->text.data, f->text.len, JSON_READ_UNIQUE, &f->arena, &places,
                             &why);
     if (!f->doc) {
-        refuse_whole(report, &why);
+        refuse_whole(f, report, &why);
         goto out;
     }
     f->top = (struct asl_at){.value = f->doc, .places = places};
