@@ -123,7 +123,8 @@ static void key_process_explain(struct key_process *p, struct buf *why)
     int status = p->child.how.si_status;
 
     if (p->end == PROCESS_TIMED_OUT)
-        buf_printf(why, "it took more than %g seconds", (double)process_ms(p->h) / 1000);
+        buf_printf(why, "it took more than %lld.%02lld seconds",
+                   (long long)(process_ms(p->h) / 1000), (long long)(process_ms(p->h) % 1000 / 10));
     else if (p->end == PROCESS_TOO_LARGE)
         buf_printf(why, "it printed more than %d bytes", MAX_KEYS);
     else if (p->child.how.si_code != CLD_EXITED)
