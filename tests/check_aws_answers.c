@@ -9,8 +9,8 @@
 
 #define PARAMETERS "{\"ApplicationId\":\"a-1\"}" /* of all calls here; few results have of them */
 
-static void read_answer(const char *call, int status, const char *headers, const char *body,
-                        struct buf *out)
+static void read_answer_of(const char *call, int status, const char *headers, const char *body,
+                           size_t len, struct buf *out)
 {
     struct buf resource = {0};
     struct asl_resource r;
@@ -25,7 +25,7 @@ static void read_answer(const char *call, int status, const char *headers, const
     json *parameters = json_of(PARAMETERS);
     struct aws_answer a = {.status = status,
                            .body = body,
-                           .len = strlen(body),
+                           .len = len,
                            .headers = h,
                            .request_id = "made",
                            .parameters = parameters};
@@ -38,6 +38,12 @@ static void read_answer(const char *call, int status, const char *headers, const
     aws_result_clear(&result);
     json_unref(h);
     buf_clear(&resource);
+}
+
+static void read_answer(const char *call, int status, const char *headers, const char *body,
+                        struct buf *out)
+{
+    read_answer_of(call, status, headers, body, strlen(body), out);
 }
 
 static const struct {
@@ -290,6 +296,108 @@ START_TEST(xml_with_too_much)
 }
 END_TEST
 
+/* ---- CBOR ---- */
+
+#define RESULTS "aws-sdk:cloudwatchomni:getTelemetryQueryResults"
+#define NO_CBOR "CloudWatchOmni.SdkClientException: Unable to unmarshall response: "
+
+/* Bodies in hexadecimal digits; those of RFC 8949's appendix A stand behind a61 "x". */
+static const struct {
+    const char *name, *call;
+    int status;
+    const char *body, *want;
+} cbors[] = {
+    {"the SDK's names, a time", "aws-sdk:eventbridgev2:describeEventBus", 200,
+     "a2644e616d6561616c4372656174696f6e54696d65c11a695735a5",
+     "{\"Name\":\"a\",\"CreationTime\":\"2026-01-02T03:04:05Z\"}"},
+    {"a time with a fraction", "aws-sdk:eventbridgev2:describeEventBus", 200,
+     "a16c4372656174696f6e54696d65c1fb41da55cd69500000",
+     "{\"CreationTime\":\"2026-01-02T03:04:05.250Z\"}"},
+    {"nothing at all", RESULTS, 200, "", "{}"},
+    {"null and undefined are not there", RESULTS, 200, "a26178f66179f7", "{}"},
+    {"small numbers", RESULTS, 200, "a26178176179 1818", "{\"X\":23,\"Y\":24}"},
+    {"negative numbers", RESULTS, 200, "a2617820 61793903e7", "{\"X\":-1,\"Y\":-1000}"},
+    {"the largest and the smallest number", RESULTS, 200,
+     "a261781bffffffffffffffff61793bffffffffffffffff",
+     "{\"X\":18446744073709551615,\"Y\":-18446744073709551616}"},
+    {"beyond what is usual", RESULTS, 200, "a261781b800000000000000061793b8000000000000000",
+     "{\"X\":9223372036854775808,\"Y\":-9223372036854775809}"},
+    {"halves", RESULTS, 200, "a46178f93c006179f9c400617af90001617bf97c00",
+     "{\"X\":1.0,\"Y\":-4.0,\"Z\":5.960464477539063E-8,\"{\":\"Infinity\"}"},
+    {"floats are short", RESULTS, 200, "a26178fa3dcccccd6179fa7fc00000",
+     "{\"X\":0.1,\"Y\":\"NaN\"}"},
+    {"doubles", RESULTS, 200, "a26178fb3ff199999999999a6179fbfff0000000000000",
+     "{\"X\":1.1,\"Y\":\"-Infinity\"}"},
+    {"bytes are Base64", RESULTS, 200, "a1617844 01020304", "{\"X\":\"AQIDBA==\"}"},
+    {"pieces of open length", RESULTS, 200, "bf61785f42010243030405ff61797f61616162ffff",
+     "{\"X\":\"AQIDBAU=\",\"Y\":\"ab\"}"},
+    {"arrays of both kinds", RESULTS, 200, "a2617883010280 61799f0182f4f5ffff",
+     NO_CBOR "there is more behind its end"},
+    {"arrays of both kinds, well closed", RESULTS, 200, "a261788301028061799f0182f4f5ff",
+     "{\"X\":[1,2,[]],\"Y\":[1,[false,true]]}"},
+    {"text that is no UTF-8", RESULTS, 200, "a1617861ff", "{\"X\":\"\xEF\xBF\xBD\"}"},
+    {"the last of two alike", RESULTS, 200, "a2617801617802", "{\"X\":2}"},
+    {"it ends in a number", RESULTS, 200, "a1617819", NO_CBOR "it ends too early"},
+    {"it ends in a text", RESULTS, 200, "a1617865", NO_CBOR "it ends too early"},
+    {"it ends in a map", RESULTS, 200, "a26178", NO_CBOR "it ends too early"},
+    {"it ends in an open map", RESULTS, 200, "bf", NO_CBOR "it ends too early"},
+    {"a length that says more than there is", RESULTS, 200, "a161789bffffffffffffffff",
+     NO_CBOR "it ends too early"},
+    {"a break where none is", RESULTS, 200, "a16178ff", NO_CBOR "a length that CBOR does not have"},
+    {"a length that there is not", RESULTS, 200, "a161781c",
+     NO_CBOR "a length that CBOR does not have"},
+    {"a key that is a number", RESULTS, 200, "a10102", NO_CBOR "a key that is no text"},
+    {"a piece of another kind", RESULTS, 200, "a161785f6161ff", NO_CBOR "a piece of another kind"},
+    {"a simple value of later days", RESULTS, 200, "a16178f8ff",
+     NO_CBOR "a simple value that nobody knows"},
+    {"no object", RESULTS, 200, "80", NO_CBOR "it is no object"},
+    {"an error of the model", RESULTS, 400,
+     "a2665f5f747970657821636f6d2e616d617a6f6e6177732e7823436f6e666c696374457863657074696f6e676d"
+     "657373616765626e6f",
+     "CloudWatchOmni.ConflictException: no (Service: CloudWatchOmni, Status Code: 400, "
+     "Request ID: made)"},
+    {"an error that says nothing", RESULTS, 500, "ff",
+     "CloudWatchOmni.CloudWatchOmniException: null (Service: CloudWatchOmni, Status Code: 500, "
+     "Request ID: made)"},
+};
+
+static void add_bytes(struct buf *out, const char *hex)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    for (; *hex; hex += 2) {
+        hex += *hex == ' ';
+        buf_addc(out, (char)((strchr(digits, hex[0]) - digits) << 4 |
+                             (strchr(digits, hex[1]) - digits)));
+    }
+}
+
+START_TEST(cbor)
+{
+    struct buf body = {0}, got = {0};
+
+    add_bytes(&body, cbors[_i].body);
+    read_answer_of(cbors[_i].call, cbors[_i].status, NULL, buf_str(&body), body.len, &got);
+    expect_text(cbors[_i].name, buf_str(&got), cbors[_i].want);
+    buf_clear(&body);
+    buf_clear(&got);
+}
+END_TEST
+
+/* However deep it goes, it is refused in time. */
+START_TEST(deep_cbor)
+{
+    struct buf body = {0}, got = {0};
+
+    for (size_t i = 0; i < 1000000; i++)
+        buf_addc(&body, (char)(_i ? 0xc1 : 0x81));
+    read_answer_of(RESULTS, 200, NULL, body.data, body.len, &got);
+    expect_text("depth", buf_str(&got), NO_CBOR "it is nested too deeply");
+    buf_clear(&body);
+    buf_clear(&got);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("aws_answers");
@@ -299,6 +407,8 @@ int main(void)
     tcase_add_loop_test(t, error_answer, 0, COUNT(errors));
     tcase_add_loop_test(t, xml, 0, COUNT(xmls));
     tcase_add_loop_test(t, xml_with_too_much, 0, COUNT(too_much));
+    tcase_add_loop_test(t, cbor, 0, COUNT(cbors));
+    tcase_add_loop_test(t, deep_cbor, 0, 2);
     suite_add_tcase(s, t);
     return run_suite(s);
 }

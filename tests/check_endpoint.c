@@ -326,16 +326,6 @@ static const struct {
      "--handlers FILE with {\"handlers\": [{\"resource\": "
      "\"arn:aws:states:::aws-sdk:iam:createRol\", \"command\": [\"./handler\"]}]}; the service "
      "'iam' has no call 'createRol'"},
-    {"a service that speaks what asl doesn't",
-     "aws-sdk:cloudwatchomni:createSpace",
-     "{}",
-     NULL,
-     {0},
-     "",
-     "failed Asl.NoHandler: No handler for 'arn:aws:states:::aws-sdk:cloudwatchomni:createSpace': "
-     "give --handlers FILE with {\"handlers\": [{\"resource\": "
-     "\"arn:aws:states:::aws-sdk:cloudwatchomni:createSpace\", \"command\": [\"./handler\"]}]}; "
-     "'cloudwatchomni' speaks CBOR alone, which asl does not"},
 };
 
 START_TEST(call)

@@ -51,6 +51,16 @@ static json *answer_query(const struct aws_call *c, const struct aws_answer *a, 
     return v;
 }
 
+static json *answer_cbor(const struct aws_call *c, const struct aws_answer *a, bool in_ms,
+                         struct diag *why)
+{
+    json *body = aws_cbor_read(a->body, a->len, why);
+    json *v = body ? aws_json_for_task(c->service, c->operation.output, body, in_ms) : NULL;
+
+    json_unref(body);
+    return v;
+}
+
 static json *read_answer(const struct aws_call *c, const struct aws_answer *a, struct diag *why)
 {
     bool in_ms = c->integration && c->integration->envelope;
@@ -61,7 +71,7 @@ static json *read_answer(const struct aws_call *c, const struct aws_answer *a, s
     case MODEL_EC2: return answer_query(c, a, in_ms, why);
     case MODEL_REST_JSON:
     case MODEL_REST_XML: return aws_read_rest(c, a, in_ms, why);
-    case MODEL_CBOR: break; /* aws_call_read finds no such call */
+    case MODEL_CBOR: return answer_cbor(c, a, in_ms, why);
     }
     return NULL;
 }

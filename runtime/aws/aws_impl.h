@@ -90,10 +90,13 @@ json *aws_json_for(const struct model_service *service, model_shape_id id, const
  * with *why filled when a member is unknown. */
 bool aws_write_xml(const struct model_service *service, const char *root, const char *space,
                    model_shape_id id, const json *v, struct buf *out, struct diag *why);
-/* Write a request of the query protocols, and of the REST ones. Return false with *why filled. */
+/* Write a request of the query protocols, of the REST ones, and of CBOR's. Return false with *why
+ * filled. */
 bool aws_write_query(const struct aws_call *c, const json *v, struct aws_request *q,
                      struct diag *why);
 bool aws_write_rest(const struct aws_call *c, const json *v, struct aws_request *q,
+                    struct diag *why);
+bool aws_write_cbor(const struct aws_call *c, const json *v, struct aws_request *q,
                     struct diag *why);
 
 uint32_t aws_crc32(const char *bytes, size_t len);
@@ -136,6 +139,9 @@ json *aws_json_for_task(const struct model_service *service, model_shape_id id, 
  * Returns NULL with *why filled when it is no JSON. */
 json *aws_json_body(const struct model_service *service, model_shape_id id,
                     const struct aws_answer *a, bool in_ms, struct diag *why);
+/* Reads CBOR into what JSON would have for it; nothing at all is an object without members. Returns
+ * NULL with *why filled when it is no CBOR. */
+json *aws_cbor_read(const char *bytes, size_t len, struct diag *why);
 json *aws_xml_for_task(const struct model_service *service, model_shape_id id,
                        const struct aws_element *n, bool in_ms);
 json *aws_text_for_task(const struct model_shape *s, const char *text, size_t len, bool in_ms);

@@ -38,10 +38,6 @@ static bool can_be_made(const struct aws_call *c, const char *call, struct diag 
     struct model_shape input;
     struct model_member m;
 
-    if (c->service->protocol == MODEL_CBOR) {
-        diag_set(why, no_call, 0, "'%s' speaks CBOR alone, which asl does not", c->service->name);
-        return false;
-    }
     if (!c->operation.input)
         return true;
     input = model_shape_at(c->service, c->operation.input);

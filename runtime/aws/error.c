@@ -26,9 +26,17 @@ struct error {
     json *shown; /* the code that the older SDK shows, where it is another */
 };
 
-static bool answer_is_json(const struct aws_call *c)
+static bool answer_is_xml(const struct aws_call *c)
 {
-    return c->service->protocol == MODEL_JSON || c->service->protocol == MODEL_REST_JSON;
+    switch (c->service->protocol) {
+    case MODEL_JSON:
+    case MODEL_REST_JSON:
+    case MODEL_CBOR: return false;
+    case MODEL_REST_XML:
+    case MODEL_QUERY:
+    case MODEL_EC2: break;
+    }
+    return true;
 }
 
 /* "com.amazonaws.sqs#QueueDoesNotExist:http://…" is QueueDoesNotExist. As the protocol has it, what
@@ -52,9 +60,14 @@ static const json *answer_member(const json *v, const char *name)
  * The header x-amzn-ErrorType wins over the body, in which services call code and message by one
  * of two names.
  */
-static void read_json_error(const struct aws_answer *a, struct error *e)
+static void read_json_error(const struct aws_call *c, const struct aws_answer *a, struct error *e)
 {
-    json *body = a->len ? json_parse(a->body, a->len, JSON_READ_SURROGATES, NULL) : NULL;
+    json *body = NULL;
+
+    if (a->len)
+        body = c->service->protocol == MODEL_CBOR
+                   ? aws_cbor_read(a->body, a->len, NULL)
+                   : json_parse(a->body, a->len, JSON_READ_SURROGATES, NULL);
     const json *type = answer_member(body, "__type"), *message = answer_member(body, "message");
     const char *given = answer_header(a, "x-amzn-ErrorType");
 
@@ -185,7 +198,7 @@ static void guess(const struct aws_call *c, const struct aws_answer *a, struct e
     if (!e->message && e->code && !a->len)
         e->message = json_cstring("null");
     if (!e->message)
-        e->message = a->len
+        e->message = a->len && c->service->protocol != MODEL_CBOR
                          ? json_string_mended(a->body, a->len < MAX_MESSAGE ? a->len : MAX_MESSAGE)
                          : json_cstring("null");
 }
@@ -198,10 +211,10 @@ void aws_refused(const struct aws_call *c, const struct aws_answer *a, struct aw
     struct error e = {0};
     struct model_error modelled;
 
-    if (answer_is_json(c))
-        read_json_error(a, &e);
-    else
+    if (answer_is_xml(c))
         read_xml_error(a, &e);
+    else
+        read_json_error(c, a, &e);
     modern(&e);
     guess(c, a, &e);
     buf_printf(&name, "%s.", l ? l->name : c->service->label);

@@ -1,6 +1,7 @@
 /*
  * A call's request: what Step Functions itself puts into it, and then all of it as the service's
- * protocol has it, which write_json.c, write_query.c, write_rest.c and write_xml.c know.
+ * protocol has it, which write_json.c, write_query.c, write_rest.c, write_xml.c and write_cbor.c
+ * know.
  */
 #include "runtime/aws/aws_impl.h"
 
@@ -318,7 +319,7 @@ bool aws_request_make(const struct aws_call *c, const json *parameters,
     case MODEL_EC2: good = aws_write_query(c, v, &q, why); break;
     case MODEL_REST_JSON:
     case MODEL_REST_XML: good = aws_write_rest(c, v, &q, why); break;
-    case MODEL_CBOR: break; /* aws_call_read finds no such call */
+    case MODEL_CBOR: good = aws_write_cbor(c, v, &q, why); break;
     }
     good = good && aws_add_checksum(c, v, &q, why) && add_constant_headers(c, &q, why) &&
            write_host(c, v, &q, why);

@@ -15,22 +15,23 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char *const calls[] = {
-    "aws-sdk:dynamodb:query",                /* json: maps of structures, a union */
-    "aws-sdk:glue:getTable",                 /* json: times, structures within structures */
-    "sqs:sendMessage",                       /* json, an older integration */
-    "aws-sdk:lambda:invoke",                 /* rest-json: bytes, headers, the status */
-    "aws-sdk:lexruntimeservice:postContent", /* rest-json: headers of JSON */
-    "aws-sdk:accessanalyzer:getFinding",     /* rest-json: times in ISO 8601 */
-    "aws-sdk:bedrockruntime:converse",       /* rest-json: documents */
-    "aws-sdk:s3:listObjectVersions",         /* rest-xml: lists beside members */
-    "aws-sdk:s3:getBucketAcl",               /* rest-xml: an attribute */
-    "aws-sdk:s3:getObject",                  /* rest-xml: headers with a beginning */
-    "aws-sdk:s3:getBucketLocation",          /* rest-xml: a text alone */
-    "aws-sdk:cloudfront:getDistribution",    /* rest-xml: a payload */
-    "aws-sdk:sns:getTopicAttributes",        /* query: a map */
-    "aws-sdk:iam:getRole",                   /* query: a wrapper, times */
-    "aws-sdk:rds:describeDBInstances",       /* query: lists whose elements have names */
-    "aws-sdk:ec2:describeInstances",         /* ec2 */
+    "aws-sdk:dynamodb:query",                   /* json: maps of structures, a union */
+    "aws-sdk:glue:getTable",                    /* json: times, structures within structures */
+    "sqs:sendMessage",                          /* json, an older integration */
+    "aws-sdk:lambda:invoke",                    /* rest-json: bytes, headers, the status */
+    "aws-sdk:lexruntimeservice:postContent",    /* rest-json: headers of JSON */
+    "aws-sdk:accessanalyzer:getFinding",        /* rest-json: times in ISO 8601 */
+    "aws-sdk:bedrockruntime:converse",          /* rest-json: documents */
+    "aws-sdk:s3:listObjectVersions",            /* rest-xml: lists beside members */
+    "aws-sdk:s3:getBucketAcl",                  /* rest-xml: an attribute */
+    "aws-sdk:s3:getObject",                     /* rest-xml: headers with a beginning */
+    "aws-sdk:s3:getBucketLocation",             /* rest-xml: a text alone */
+    "aws-sdk:cloudfront:getDistribution",       /* rest-xml: a payload */
+    "aws-sdk:sns:getTopicAttributes",           /* query: a map */
+    "aws-sdk:iam:getRole",                      /* query: a wrapper, times */
+    "aws-sdk:rds:describeDBInstances",          /* query: lists whose elements have names */
+    "aws-sdk:ec2:describeInstances",            /* ec2 */
+    "aws-sdk:eventbridgev2:describeSubscriber", /* CBOR */
 };
 
 /* Headers are an object of texts; anything else is none. */
