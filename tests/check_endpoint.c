@@ -1,5 +1,6 @@
 /* Services by AWS's protocols: what is asked of a stub of them, and what a Task gets. */
 
+#include "runtime/aws/endpoints.h"
 #include "tests/support/endpoint_world.h"
 #include "tests/support/expect.h"
 
@@ -349,6 +350,38 @@ START_TEST(call)
 }
 END_TEST
 
+/* Services that AWS lets nobody call with the signatures of others. */
+static const struct {
+    const char *name, *at, *resource, *parameters, *seen, *want;
+} strangers[] = {
+    {"Signature Version 2", "simpledb=aws", "aws-sdk:simpledb:select",
+     "{\"SelectExpression\":\"x\"}", "",
+     "failed SimpleDb.SdkClientException: 'simpledb' wants Signature Version 2, which asl does not "
+     "send: AWS would refuse the call"},
+    {"a bearer token", "codecatalyst=aws", "aws-sdk:codecatalyst:getSpace", "{\"Name\":\"x\"}", "",
+     "failed CodeCatalyst.SdkClientException: 'codecatalyst' wants a bearer token, which asl does "
+     "not send: AWS would refuse the call"},
+    {"an emulator does not mind", NULL, "aws-sdk:codecatalyst:getSpace", "{\"Name\":\"x\"}",
+     "GET /v1/spaces/x\n", "ok {}"},
+};
+
+START_TEST(stranger)
+{
+    const struct reply replies[MAX_REPLIES] = {{200, JSON_0, "{}"}};
+    struct endpoint_world *w = endpoint_world_new(replies, NULL);
+    struct buf resource = {0};
+
+    if (strangers[_i].at)
+        ck_assert(endpoints_add(w->endpoints, strangers[_i].at, NULL));
+    buf_printf(&resource, "arn:aws:states:::%s", strangers[_i].resource);
+    endpoint_world_run(w, buf_str(&resource), strangers[_i].parameters);
+    expect_text(strangers[_i].name, buf_str(&w->seen), strangers[_i].seen);
+    endpoint_world_expect(strangers[_i].name, w, strangers[_i].want);
+    buf_clear(&resource);
+    endpoint_world_free(w);
+}
+END_TEST
+
 /* What makes a service do a thing once is the same for a repeat of a call, and for no other. */
 START_TEST(calls_are_told_apart)
 {
@@ -395,6 +428,7 @@ int main(void)
 
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, call, 0, COUNT(calls));
+    tcase_add_loop_test(t, stranger, 0, COUNT(strangers));
     tcase_add_test(t, calls_are_told_apart);
     tcase_add_test(t, queue_of_services_is_counted);
     suite_add_tcase(s, t);

@@ -72,6 +72,22 @@ static const char *signs_for(const struct endpoint_place *to, const struct aws_c
     return to->elsewhere || c->operation.no_signature || bearer ? NULL : c->service->signing;
 }
 
+/* Emulators don't look at who asks; AWS does, and two ways to say it are not known here. */
+static bool can_be_asked(const struct endpoint_place *to, const struct aws_call *c,
+                         struct diag *why)
+{
+    const char *how = c->service->signature;
+    const char *lacks = !strcmp(how, "v2")       ? "Signature Version 2"
+                        : !strcmp(how, "bearer") ? "a bearer token"
+                                                 : NULL;
+
+    if (!to->own || !lacks || c->operation.no_signature)
+        return true;
+    diag_set(why, "NO_KEYS", 0, "'%s' wants %s, which asl does not send: AWS would refuse the call",
+             c->service->name, lacks);
+    return false;
+}
+
 signed_send *endpoint_send_call(const struct task_call *of, const struct outgoing *o,
                                 bool *bad_call, struct diag *why)
 {
@@ -82,6 +98,9 @@ signed_send *endpoint_send_call(const struct task_call *of, const struct outgoin
     struct buf url = {0};
     signed_send *t;
 
+    *bad_call = false;
+    if (!can_be_asked(o->to, c, why))
+        return NULL;
     *bad_call = !aws_request_make(c, o->parameters, &caller, &q, why);
     if (*bad_call)
         return NULL;
