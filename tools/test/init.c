@@ -14,8 +14,12 @@
 #include <string.h>
 
 /* Bounds: how often a case is played, a place is tried, and ways to a goal are tried; and how many
- * events all playings for one goal may have, which is some tenths of a second's work. */
+ * events all playings for one goal may have, and visits be looked at to find where their values
+ * come from: that is some tenths of a second's work. */
 enum { MOST_PLAYS = 150, MOST_TRIES = 24, MOST_VARIANTS = 8, MOST_DETOURS = 3, MOST_WORK = 60000 };
+/* At how many places one element is given up before it is for all: in a loop that can't be left as
+ * planned each round is a place, and what did not help in so many won't in thousands more. */
+enum { MOST_PLACES = 64 };
 /* How many tries of a retrier fail in a case for it. */
 enum { MOST_FAILURES = 6 };
 
@@ -37,11 +41,12 @@ struct attempt {
     struct pins pins;
     struct tried *tried;
     size_t tried_count, tried_cap;
+    size_t *places;              /* by element: where it was given up; the last one: of throwers */
     const struct visits *visits; /* of the last playing */
     trial *trial;
     struct buf why; /* of the last thing that was given up */
     bool stuck;     /* a place was given up since the last measuring of ways */
-    size_t *work;   /* events of playings for the goal so far */
+    size_t *work;   /* for the goal so far: see MOST_WORK */
 };
 
 static asl_machine *machine_of(const struct init *i)
@@ -80,9 +85,23 @@ static struct tried *tried_at(struct attempt *a, const struct divergence *d)
     return &a->tried[a->tried_count++];
 }
 
+/* Returns at how many places what is wanted there was given up. */
+static size_t *places_of(const struct attempt *a, const struct divergence *d)
+{
+    return &a->places[d->wanted == NO_ELEMENT ? a->plan->elements->count : d->wanted];
+}
+
+static void give_up_place(struct attempt *a, const struct divergence *d, struct tried *tried)
+{
+    *places_of(a, d) += !tried->given_up;
+    tried->given_up = true;
+}
+
 static bool is_given_up(void *user, const struct divergence *d)
 {
-    return tried_at(user, d)->given_up;
+    struct attempt *a = user;
+
+    return *places_of(a, d) >= MOST_PLACES || tried_at(a, d)->given_up;
 }
 
 /* ---- mending ---- */
@@ -176,7 +195,8 @@ static bool attempt_mend(struct attempt *a, const struct history *h, const struc
         else
             changed = fill_references(h, d->visit, a->scenario);
     }
-    tried->given_up = !changed || tried->count >= MOST_TRIES;
+    if (!changed || tried->count >= MOST_TRIES)
+        give_up_place(a, d, tried);
     if (!changed && d->wanted != NO_ELEMENT) {
         a->plan->penalties[d->wanted] += 50;
         a->stuck = true;
@@ -200,8 +220,8 @@ static bool attempt_step(struct attempt *a)
     const struct trial_event *unused;
     *a->work += trial_events(a->trial, &unused);
     a->visits = &visits;
-    const struct history h = {machine_of(a->init), a->scenario, &visits, &arena};
-    while (!go_on && plan_compare(a->plan, &visits, is_given_up, a, &d))
+    const struct history h = {machine_of(a->init), a->scenario, &visits, &arena, a->work};
+    while (!go_on && *a->work < MOST_WORK && plan_compare(a->plan, &visits, is_given_up, a, &d))
         go_on = attempt_mend(a, &h, &d);
     visits_clear(&visits);
     arena_clear(&arena);
@@ -224,6 +244,7 @@ static void attempt_clear(struct attempt *a)
 {
     pins_clear(&a->pins);
     mem_free(a->tried);
+    mem_free(a->places);
     scenario_free(a->scenario);
     trial_free(a->trial);
     buf_clear(&a->why);
@@ -236,6 +257,9 @@ static void attempt_clear(struct attempt *a)
  */
 static bool attempt_run(struct attempt *a)
 {
+    size_t places = a->plan->elements->count + 1;
+
+    a->places = mem_calloc(places, sizeof *a->places);
     for (size_t detour = 0; detour < MOST_DETOURS; detour++) {
         size_t plays = 0;
         a->stuck = false;
@@ -245,6 +269,7 @@ static bool attempt_run(struct attempt *a)
             break;
         plan_measure(a->plan);
         a->tried_count = 0;
+        memset(a->places, 0, places * sizeof *a->places);
     }
     return has_hit(a, a->plan->goal);
 }

@@ -36,6 +36,17 @@ static const struct visit *visit_at(const struct search *s, size_t visit)
     return &s->h->visits->all[visit];
 }
 
+/* Whether the search may go on. One that has gone too far goes no further, by any other way either:
+ * both branches of each condition in a loop would be more ways than there is time for. */
+static bool take_hop(struct search *s)
+{
+    if (s->steps_left == 0)
+        return false;
+    s->steps_left--;
+    ++*s->h->work;
+    return true;
+}
+
 /*
  * The first reason is kept: those behind it come from other ways to the same value. Returns false,
  * for the callers' answers.
@@ -145,13 +156,13 @@ static bool from_execution(struct search *s, const struct steps *steps)
 
 /*
  * The input comes from the state before, or from the Map or Parallel around the first state of a
- * scope. Each step back takes one of steps_left, which bounds the recursion in loops.
+ * scope. Each step back is a hop, which bounds the recursion in loops.
  */
 static bool from_input(struct search *s, size_t visit, const struct steps *steps)
 {
     const struct visit *v = visit_at(s, visit);
 
-    if (s->steps_left-- == 0)
+    if (!take_hop(s))
         return false;
     if (v->previous != NO_VISIT)
         return from_output(s, v->previous, steps);
@@ -360,7 +371,7 @@ static bool from_variable(struct search *s, size_t visit, const struct route *r)
         return s->h->scenario->first || give_up(s, visit, "a variable that nothing assigned");
     }
     const json *t = assign_template(s, by);
-    if (!t || s->steps_left-- == 0)
+    if (!t || !take_hop(s))
         return false;
     return from_template(s, by, t, PLACE_RESULT, false, &steps);
 }
@@ -607,9 +618,8 @@ static bool from_node(struct search *s, size_t visit, const struct node *n,
 {
     struct steps rest;
 
-    if (s->steps_left == 0)
+    if (!take_hop(s))
         return false;
-    s->steps_left--;
     switch ((unsigned)n->kind) {
     case NODE_PATH:
     case NODE_VARIABLE: return from_path(s, visit, n, steps);

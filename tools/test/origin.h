@@ -37,6 +37,7 @@ struct history {
     const struct scenario *scenario;
     const struct visits *visits;
     struct arena *arena;
+    size_t *work; /* grows by one for each visit that a value is followed through */
 };
 
 /* Finds where what `r` names in a visit came from. False: nothing that a test can set decides it,
