@@ -60,7 +60,8 @@ static bool write_made(const char *path, const struct buf *text)
 /* What the command line fills in is written into the suite, which is read without it. */
 static int make_suite(struct test *t, int argc, char **argv)
 {
-    const struct suite_reader reader = {.read = test_read_machine, .user = t};
+    const struct suite_reader reader = {
+        .read = test_read_machine, .used = test_used_values, .user = t};
     struct placeholders given = {0};
     struct init_made made = {0};
     struct diag why = {0};
@@ -107,10 +108,12 @@ static int test_histories(struct test *t, int argc, char **argv)
     if (!may_write_suite(t->output) ||
         !set_options_read(&t->set, &cmd_test_options, &t->placeholders))
         return EXIT_USAGE;
-    json *substitutions = placeholders_given(&t->placeholders);
+    json *given = placeholders_given(&t->placeholders), *substitutions = NULL;
     struct buf again = {0};
     test_write_again(t, &again);
-    if (test_read_machine(t, argv[0], NULL, &machine, &why))
+    bool good = test_read_machine(t, argv[0], NULL, &machine, &why);
+    substitutions = test_used_values(t, given);
+    if (good)
         status = history_files_test(&(struct history_files){.argument = t->from_history,
                                                             .suite = t->output,
                                                             .definition = argv[0],
@@ -120,6 +123,7 @@ static int test_histories(struct test *t, int argc, char **argv)
                                                             .reporter = &t->reporter});
     else if (why.text)
         cmd_fail("test", "%s", why.text);
+    json_unref(given);
     json_unref(substitutions);
     buf_clear(&again);
     diag_clear(&why);
@@ -161,5 +165,6 @@ int cmd_test(int argc, char **argv)
                                       : test_found(&t, argc - first, argv + first);
     }
     placeholders_clear(&t.placeholders);
+    json_unref(t.unused);
     return status;
 }

@@ -35,6 +35,8 @@ struct test {
     bool counts; /* coverage, whatever is done with it */
     struct set_options set;
     struct placeholders placeholders;
+    json *unused; /* names of --set that the definition which was read last doesn't have; NULL: none
+                     was read */
     struct suite **suites;
     size_t suite_count, suite_cap;
     const struct test_case **cases; /* that are to be told of */
@@ -81,6 +83,9 @@ bool test_find_suites(int argc, char **argv, struct definition_files *files);
 /* Reads the definition at `argument`, as struct suite_reader has it; `user` is the struct test. */
 bool test_read_machine(void *user, const char *argument, const json *substitutions,
                        struct suite_machine *out, struct diag *why);
+/* Returns those of the values that the definition which was read last asks for, an object; yours.
+ */
+json *test_used_values(void *user, const json *values);
 /* Reads the suites; what is wrong with them is told on stderr, and kept in t->broken. */
 void test_load_suites(struct test *t, const struct definition_files *files);
 /* Returns whether each --definition is of a machine that was read. False after a message. */

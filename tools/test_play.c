@@ -346,6 +346,7 @@ static int test_files(struct test *t, const struct definition_files *files)
 /* What looks at the suites goes first. */
 static void test_clear(struct test *t)
 {
+    json_unref(t->unused);
     faults_free(t->fault_player);
     mem_free(t->again);
     for (size_t i = 0; i < t->suite_count; i++)

@@ -173,6 +173,11 @@ static bool tells_states(const asl_machine *m, struct diag *why)
     return !clash;
 }
 
+static void note_unused(void *user, const char *name)
+{
+    json_build_set(user, name, json_null());
+}
+
 bool test_read_machine(void *user, const char *argument, const json *substitutions,
                        struct suite_machine *out, struct diag *why)
 {
@@ -194,9 +199,27 @@ bool test_read_machine(void *user, const char *argument, const json *substitutio
         out->machine = asl_machine_ref(file.machine);
         out->name = json_ref(file.name);
     }
+    struct json_build unused;
+    json_build_object(&unused, 1);
+    placeholders_unused(&given, note_unused, &unused);
+    json_unref(t->unused);
+    t->unused = json_build_done(&unused);
     machine_file_clear(&file);
     placeholders_clear(&given);
     return good;
+}
+
+json *test_used_values(void *user, const json *values)
+{
+    const struct test *t = user;
+    struct json_build b;
+
+    json_build_object(&b, json_count(values));
+    for (size_t i = 0; i < json_count(values); i++)
+        if (!t->unused || !json_get_key(t->unused, json_key_at(values, i)))
+            json_build_set_key(&b, json_ref(json_key_at(values, i)),
+                               json_ref(json_value_at(values, i)));
+    return json_build_done(&b);
 }
 
 /* Files that are read only while cases are played. */

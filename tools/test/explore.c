@@ -6,6 +6,8 @@
  */
 #include "tools/test/explore.h"
 
+#include "tools/test/record.h"
+
 #include "asl/eval/env.h"
 #include "parsers/base/mem.h"
 
@@ -241,7 +243,7 @@ static void shorten(struct exploring *x, struct order *o)
 /* ---- telling ---- */
 
 /* An order that could not be made shorter may have hundreds of choices. */
-enum { MOST_TOLD = 8, WAY_MOST = 40 };
+enum { MOST_TOLD = 8 };
 
 static void write_choices(struct buf *out, const json *told)
 {
@@ -281,16 +283,6 @@ static void write_end(struct buf *out, const json *end)
     json_unref(told);
 }
 
-static void write_way_of(struct buf *out, result *r)
-{
-    const json *way = r ? result_member(r, "way") : NULL;
-
-    for (size_t i = 0; way && i < json_count(way) && i < WAY_MOST; i++)
-        buf_printf(out, "%s%s", i ? " → " : "\nway then: ", json_str(json_at(way, i)));
-    if (way && json_count(way) > WAY_MOST)
-        buf_adds(out, " → …");
-}
-
 static void tell_order(struct exploring *x, struct order *o, uint64_t seed, struct failures *out)
 {
     struct json_build told = {0};
@@ -313,7 +305,11 @@ static void tell_order(struct exploring *x, struct order *o, uint64_t seed, stru
         write_end(&text, x->usual);
     }
     buf_printf(&text, " (seed %llu)", (unsigned long long)seed);
-    write_way_of(&text, run.result);
+    const json *way = run.result ? result_member(run.result, "way") : NULL;
+    if (way && json_count(way)) {
+        buf_adds(&text, "\nway then: ");
+        record_write_way(&text, way);
+    }
     failures_add(out, x->c->place, EXPLORE_WHAT, "%s", buf_str(&text));
     failures_move(out, &run.failures);
     buf_clear(&text);

@@ -323,17 +323,6 @@ static bool is_expected(const struct faulting *x, const json *end)
     return some_case_ends(x, json_get(end, "status"), json_get(end, "error"), x->error);
 }
 
-enum { WAY_MOST = 40 };
-
-static void write_fault_way(struct buf *out, const json *visits)
-{
-    buf_adds(out, "\nway: ");
-    for (size_t i = 0; i < json_count(visits) && i < WAY_MOST; i++)
-        buf_printf(out, "%s%s", i ? " → " : "", json_str(json_at(visits, i)));
-    if (json_count(visits) > WAY_MOST)
-        buf_adds(out, " → …");
-}
-
 /* The command that plays this fault alone. */
 static void write_again(struct buf *out, const struct faulting *x)
 {
@@ -381,7 +370,8 @@ static void tell(struct faulting *x, const struct case_run *run, struct buf *wha
     buf_adds(&text, buf_str(what));
     if (x->nth)
         buf_printf(&text, "\nit is call %zu of the state that fails", x->nth + 1);
-    write_fault_way(&text, result_member(run->result, "way"));
+    buf_adds(&text, "\nway: ");
+    record_write_way(&text, result_member(run->result, "way"));
     write_again(&text, x);
     failures_add(x->out, x->c->place, FAULTS_WHAT, "%s", buf_str(&text));
     buf_clear(&text);

@@ -90,8 +90,10 @@ static bool read_filled(const struct suite_reader *reader, const char *argument,
     *filled = NULL;
     if (!reader->read(reader->user, argument, NULL, m, why))
         return false;
-    json *more = made_up(m->machine, given);
-    *filled = both(given, more);
+    json *asked = given && reader->used ? reader->used(reader->user, given) : NULL;
+    json *more = made_up(m->machine, asked ? asked : given);
+    *filled = both(asked ? asked : given, more);
+    json_unref(asked);
     bool again = json_count(more) > 0;
     json_unref(more);
     if (!again)

@@ -3,6 +3,7 @@
 #include "tools/test/init.h"
 
 #include "parsers/base/mem.h"
+#include "parsers/base/utf8.h"
 #include "tools/test/init_expect.h"
 #include "tools/test/mock_shape.h"
 #include "tools/test/suite_write.h"
@@ -168,13 +169,29 @@ static bool case_is_given(const struct init *i, const struct init_case *c)
     return true;
 }
 
+/* An error that no mock throws is the definition's own, or comes of data that fit it badly: its
+ * cause says which. */
+static void set_why_it_fails(struct json_build *b, const struct init_case *c)
+{
+    enum { MOST_SHOWN = 300 };
+    const struct asl_error *e = rt_exec_error(trial_exec(c->trial));
+
+    if (!e || !e->name || !json_str_is(e->name, "States.Runtime") || !e->cause)
+        return;
+    size_t len = utf8_cut(json_str(e->cause), json_str_len(e->cause), MOST_SHOWN);
+    json_build_set(b, "about",
+                   json_stringf("It fails with States.Runtime: %.*s%s", (int)len,
+                                json_str(e->cause), len < json_str_len(e->cause) ? " …" : ""));
+}
+
 static json *init_case_value(const struct init *i, const struct init_case *c, const json *base,
                              bool checks, struct json_set *told)
 {
     json *mocks = case_mocks(i, c, base);
     struct json_build b;
 
-    json_build_object(&b, 6);
+    json_build_object(&b, 7);
+    set_why_it_fails(&b, c);
     if (c->scenario->first)
         json_build_set(&b, "start", mock_key(c->scenario->first));
     if (checks && !case_is_given(i, c))

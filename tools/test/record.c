@@ -129,6 +129,27 @@ static json *ending(const struct case_run *r)
     return json_take_buf(&text);
 }
 
+/* So much of a way is told, in states and bytes: a loop has hundreds, and names may be long. */
+enum { BEGIN_STATES = 24, BEGIN_BYTES = 600, END_STATES = 16, END_BYTES = 400 };
+
+/* What comes last is where it went wrong, so it is told of a long way, too. */
+void record_write_way(struct buf *out, const json *way)
+{
+    size_t count = json_count(way), begin = 0, end = count, bytes = 0;
+
+    while (begin < count && begin < BEGIN_STATES && bytes < BEGIN_BYTES)
+        bytes += json_str_len(json_at(way, begin++));
+    bytes = 0;
+    while (end > begin && count - end < END_STATES && bytes < END_BYTES)
+        bytes += json_str_len(json_at(way, --end));
+    for (size_t i = 0; i < begin; i++)
+        buf_printf(out, "%s%s", i ? " → " : "", json_str(json_at(way, i)));
+    if (end > begin)
+        buf_printf(out, " → … (%zu more) …", end - begin);
+    for (size_t i = end; i < count; i++)
+        buf_printf(out, " → %s", json_str(json_at(way, i)));
+}
+
 void record_write_quoted(struct buf *out, const char *text)
 {
     buf_addc(out, '\'');

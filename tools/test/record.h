@@ -48,6 +48,8 @@ json *record_of_broken(const struct test_case *c, const char *why);
 json *record_of_suite(const char *path, const struct asl_report *report);
 json *record_of_skipped(const struct test_case *c);
 
+/* Adds the states of a way joined by arrows: of a long one its begin and its end. */
+void record_write_way(struct buf *out, const json *way);
 /* Adds text in single quotes of a shell. */
 void record_write_quoted(struct buf *out, const char *text);
 /* Adds the command that plays that case of the suite alone. */

@@ -172,18 +172,6 @@ const json *record_place(const json *failure)
     return json_count(differences) ? json_at(differences, 0) : failure;
 }
 
-enum { WAY_MOST = 40 };
-
-static void record_write_way(struct buf *out, const json *record)
-{
-    const json *way = record_list(record, "way");
-
-    for (size_t i = 0; i < json_count(way) && i < WAY_MOST; i++)
-        buf_printf(out, "%s%s", i ? " → " : "", json_str(json_at(way, i)));
-    if (json_count(way) > WAY_MOST)
-        buf_adds(out, " → …");
-}
-
 static void record_write_repeat(struct buf *out, const json *record)
 {
     if (*record_text(record, "again"))
@@ -227,7 +215,7 @@ void record_write_context(struct buf *out, const json *record)
     if (usual && json_count(record_list(record, "way"))) {
         begin_line(out);
         buf_adds(out, "way: ");
-        record_write_way(out, record);
+        record_write_way(out, record_list(record, "way"));
     }
     begin_line(out);
     buf_adds(out, "again: ");

@@ -53,6 +53,9 @@ struct suite_reader {
                  struct suite_machine *out, struct diag *why);
     /* Hears of each other file of a suite, before it is read. NULL: nobody does. */
     void (*reads)(void *user, const char *path);
+    /* Returns those of the values, an object, that the definition which was read last asks for;
+     * yours. NULL: all of them are taken to be. */
+    json *(*used)(void *user, const json *values);
     void *user;
 };
 
