@@ -3,6 +3,8 @@
 #include "tools/region.h"
 
 #include "parsers/base/count.h"
+#include "parsers/base/mem.h"
+#include "runtime/aws/own_keys.h"
 #include "tools/cmd.h"
 
 #include <stdlib.h>
@@ -46,6 +48,19 @@ static const char *region_first_set(const char *given, const char *option, const
     return given;
 }
 
+/* Only a profile that is named counts: ARNs, and so results, must not depend on whose machine it
+ * is. */
+static bool region_of_profile(struct region *r)
+{
+    char *said = own_keys_region();
+    bool is = said && strlen(said) < sizeof r->of_profile;
+
+    if (is)
+        r->region = memcpy(r->of_profile, said, strlen(said) + 1);
+    mem_free(said);
+    return is;
+}
+
 static bool region_check(void *values, const struct option_set *set)
 {
     static const char *const regions[] = {"AWS_DEFAULT_REGION", "AWS_REGION", NULL};
@@ -54,6 +69,8 @@ static bool region_check(void *values, const struct option_set *set)
     const char *by;
 
     r->region = region_first_set(r->region, "--region", regions, &by);
+    if (!r->region && region_of_profile(r))
+        by = "the region of the profile that AWS_PROFILE names";
     if (r->region && !is_region(r->region)) {
         cmd_usage(set->command, "%s is one of AWS's, as us-east-1 or us-gov-west-1, not '%s'", by,
                   r->region);
@@ -69,8 +86,8 @@ static bool region_check(void *values, const struct option_set *set)
 
 static const struct option_row rows[] = {
     {"region", 0, "REGION",
-     "the region in ARNs (also AWS_DEFAULT_REGION, AWS_REGION;\n"
-     "default: us-east-1)",
+     "the region in ARNs (also AWS_DEFAULT_REGION, AWS_REGION, that of\n"
+     "the profile AWS_PROFILE; default: us-east-1)",
      offsetof(struct region, region)},
     {"account", 0, "ID", "the account in ARNs (also AWS_ACCOUNT_ID; default: 123456789012)",
      offsetof(struct region, account)},

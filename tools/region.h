@@ -3,12 +3,15 @@
 
 #include "tools/options.h"
 
+enum { REGION_SIZE = 64 };
+
 /*
  * The region and the account that ARNs have: options of the commands that make ARNs, or variables
- * of the environment.
+ * of the environment; the region also of the profile that AWS_PROFILE names.
  */
 struct region {
     const char *region, *account; /* as given, and once they are read, what holds; NULL: not said */
+    char of_profile[REGION_SIZE]; /* what `region` may look at: so the struct must stay in place */
 };
 
 /* Its check takes from the environment what isn't given. */

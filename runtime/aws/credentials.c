@@ -87,6 +87,7 @@ static const char *const setting_names[PROFILE_SETTINGS] = {
     [PROFILE_SSO_SESSION] = "sso_session",
     [PROFILE_SSO_URL] = "sso_start_url",
     [PROFILE_LOGIN] = "login_session",
+    [PROFILE_REGION] = "region",
 };
 
 const char *profile_setting_name(enum profile_setting s)

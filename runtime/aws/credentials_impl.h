@@ -20,6 +20,7 @@ enum profile_setting {
     PROFILE_SSO_SESSION,
     PROFILE_SSO_URL,
     PROFILE_LOGIN,
+    PROFILE_REGION,
     PROFILE_SETTINGS,
 };
 

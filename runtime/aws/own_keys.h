@@ -59,4 +59,8 @@ void own_keys_free(own_keys *o);
  */
 struct key_plan *own_keys_find(own_keys *o, const credentials *given, int64_t now_ms);
 
+/* Returns the region of the profile that AWS_PROFILE names, in the same files; NULL: that is not
+ * set, or says none. Yours to free. */
+char *own_keys_region(void);
+
 #endif
