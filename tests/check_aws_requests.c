@@ -65,6 +65,9 @@ static const struct {
      "{\"Role\":\"r\",\"Settings\":{},\"Tags\":{\"mine\":\"1\",\"ManagedByService\":\"me\"}}",
      "POST /2017-08-29/jobs\n" JSON_BODY "{\"role\":\"r\",\"settings\":{},\"tags\":{\"mine\":\"1\","
      "\"ManagedByService\":\"AWSStepFunctions\"}}"},
+    {"a model speaks JSON unless the Task says otherwise", "bedrock:invokeModel",
+     "{\"ModelId\":\"m\",\"Body\":\"{}\"}",
+     "POST /model/m/invoke\nContent-Type: application/json\nAccept: application/json\n{}"},
     {"the variable by which it does", "batch:submitJob.sync",
      "{\"JobName\":\"n\",\"ContainerOverrides\":{\"Vcpus\":1,\"Environment\":[{\"Name\":\"A\","
      "\"Value\":\"b\"}]}}",

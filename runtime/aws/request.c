@@ -195,8 +195,9 @@ static json *with_tokens(const struct aws_call *c, json *v, const char *key)
 }
 
 /*
- * Makes what Step Functions itself puts into a call: texts of documents, who sends events, and a
- * token by which a repeat is recognised. Of these a call by aws-sdk has only the last.
+ * Makes what Step Functions itself puts into a call: texts of documents, who sends events, what a
+ * model speaks, and a token by which a repeat is recognised. Of these a call by aws-sdk has only
+ * the last.
  */
 static json *request_wanted(const struct aws_call *c, const json *parameters,
                             const struct aws_caller *caller)
@@ -212,6 +213,10 @@ static json *request_wanted(const struct aws_call *c, const json *parameters,
     v = with_text(v, i->text);
     if (!strcmp(i->call, "events:putEvents"))
         v = with_events(v, caller->execution);
+    if (!strcmp(i->call, "bedrock:invokeModel")) {
+        v = with_default(v, "ContentType", json_cstring("application/json"));
+        v = with_default(v, "Accept", json_cstring("application/json"));
+    }
     v = aws_marked(c, v, caller);
     if (i->once && caller->key)
         v = with_default(v, i->once, once_token(caller->key));
