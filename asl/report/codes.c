@@ -170,6 +170,28 @@ static const struct asl_code codes[] = {
          "  \"TimeoutSeconds\": 86400,\n"
          "  \"End\": true\n"
          "}"},
+    {.name = "CALL_NOT_SIGNED", .severity = ASL_WARNING, .on = true,
+     .summary =
+         "a call of a service that takes no signature of Version 4",
+     .why =
+         "A few services want requests that are signed by Version 2, or bearer tokens. AWS "
+         "refuses the call; an emulator may take it.",
+     .mend =
+         "Call it from a function.",
+     .bad =
+         "\"Ask\": {\n"
+         "  \"Type\": \"Task\",\n"
+         "  \"Resource\": \"arn:aws:states:::aws-sdk:simpledb:select\",\n"
+         "  \"Parameters\": {\"SelectExpression\": \"select * from orders\"},\n"
+         "  \"End\": true\n"
+         "}",
+     .good =
+         "\"Ask\": {\n"
+         "  \"Type\": \"Task\",\n"
+         "  \"Resource\": \"arn:aws:states:::lambda:invoke\",\n"
+         "  \"Parameters\": {\"FunctionName\": \"select\", \"Payload\": {\"from\": \"orders\"}},\n"
+         "  \"End\": true\n"
+         "}"},
     {.name = "CALL_VALUE_REFUSED", .severity = ASL_WARNING, .on = true,
      .summary =
          "a value in a call that the service's model doesn't allow",

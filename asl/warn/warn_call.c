@@ -6,6 +6,7 @@
 
 #include "asl/call/call.h"
 #include "asl/load/field.h"
+#include "asl/model/model.h"
 #include "asl/warn/warn_impl.h"
 
 #include <string.h>
@@ -105,6 +106,24 @@ void warn_call_missing(struct warner *w, const struct asl_state *s, const struct
 void warn_call_value(struct warner *w, const struct asl_state *s, const struct asl_at *at)
 {
     warn_of_call(w, s, at, CALL_VALUE);
+}
+
+/* Nobody can call it at AWS from a state machine, whatever the parameters are. */
+void warn_call_not_signed(struct warner *w, const struct asl_state *s, const struct asl_at *at)
+{
+    const struct asl_resource *r = &s->task.parts;
+    const struct model_service *service;
+    struct asl_at resource;
+
+    if (s->type != ASL_TASK || r->kind != ASL_RESOURCE_SDK ||
+        !asl_at_member(at, "Resource", &resource))
+        return;
+    service = model_service_named(r->service.at, r->service.len);
+    if (service && !strcmp(service->signature, "v2"))
+        warn_at(w, &resource, ASL_VALUE, "'%s' wants requests that are signed by Version 2",
+                service->name);
+    else if (service && !strcmp(service->signature, "bearer"))
+        warn_at(w, &resource, ASL_VALUE, "'%s' wants a bearer token", service->name);
 }
 
 /* It is told once of a machine, and only of one with calls to check. */
