@@ -363,6 +363,30 @@ START_TEST(cluster_gets_a_token)
 }
 END_TEST
 
+/* A row may name a proxy at another machine, which gets no token over plain HTTP. That machine is
+ * this one, by a number that doesn't look like it. */
+START_TEST(no_token_in_the_clear)
+{
+    static const struct reply replies[MAX_REPLIES] = {{200, NULL, "{}"}};
+    struct endpoint_world *w = cluster_world(replies);
+    struct buf file = {0};
+    struct diag why = {0};
+
+    buf_printf(&file,
+               "{\"handlers\":[{\"resource\":\"arn:aws:states:::eks:*\",\"endpoint\":"
+               "\"http://2130706433%s\"}]}",
+               strrchr(http_stub_url(w->stub), ':'));
+    ck_assert_msg(handlers_parse(w->handlers, "h.json", file.data, file.len, &why), "%s", why.text);
+    w->shown = "Authorization";
+    begin_call(w, "call", "{" WHO ",\"Method\":\"GET\",\"Path\":\"/a\"}", NULL);
+    endpoint_world_wait(w);
+    expect_text("no token", buf_str(&w->seen), "GET /a\n");
+    ck_assert(w->result.ok);
+    buf_clear(&file);
+    endpoint_world_free(w);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("cluster");
@@ -374,6 +398,7 @@ int main(void)
     tcase_add_test(t, cluster_job_is_stopped);
     tcase_add_test(t, cluster_job_after_crash);
     tcase_add_test(t, cluster_gets_a_token);
+    tcase_add_test(t, no_token_in_the_clear);
     suite_add_tcase(s, t);
     return run_suite(s);
 }

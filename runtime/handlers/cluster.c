@@ -194,7 +194,7 @@ signed_send *cluster_send(struct cluster_work *w, const struct cluster_request *
                                .headers = headers,
                                .header_count = q->body ? 2 : 1,
                                .body = body,
-                               .service = "sts",
+                               .service = w->clear ? NULL : "sts",
                                .cluster = invoke_text(call->payload, "ClusterName"),
                                .ca = w->ca.len ? buf_str(&w->ca) : NULL,
                                .test_keys = w->local,
@@ -243,7 +243,8 @@ static void cluster_called(void *user, struct http_response *r)
 /* ---- its life ---- */
 
 /* Fills in where the cluster is, and by what it is known. Returns NULL, or what is wrong with the
- * parameters. A token is worth as much as keys for a minute, so it goes nowhere in the clear. */
+ * parameters. For a minute a token is worth as much as keys are to the cluster, so that none is
+ * sent in the clear; a row may still name a proxy that needs none. */
 static const char *find_cluster(struct cluster_work *w)
 {
     const json *v = w->task_call->payload;
@@ -260,8 +261,8 @@ static const char *find_cluster(struct cluster_work *w)
     if (!ca)
         return "The field 'CertificateAuthority' is required but was missing";
     w->local = http_url_ok(url) && endpoints_url_is_loopback(url);
-    if (!http_url_ok(url) || strpbrk(url, "?#@") ||
-        (!given && !w->local && strncmp(url, "https:", strlen("https:")) != 0))
+    w->clear = !w->local && strncmp(url, "https:", strlen("https:")) != 0;
+    if (!http_url_ok(url) || strpbrk(url, "?#@") || (w->clear && !given))
         return "The field 'Endpoint' must be a URL of https";
     if (!http_header_value_ok(name))
         return "The field 'ClusterName' can't be sent";

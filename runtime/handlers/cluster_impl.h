@@ -13,6 +13,7 @@ struct cluster_work {
     struct task_call *task_call; /* NULL: it has gone, and the timer's end is awaited */
     struct buf base, ca;         /* of URLs; PEM, may be empty */
     bool local;
+    bool clear; /* by plain HTTP to another machine */
     signed_send *transfer;
     uv_timer_t timer;
     bool timer_open;
