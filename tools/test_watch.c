@@ -6,6 +6,8 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static void tell_change(const char *path, const char *what)
 {
@@ -24,14 +26,36 @@ static bool has_file(void *user, const char *path)
     return false;
 }
 
+static bool is_lost(const char *path)
+{
+    return access(path, F_OK) != 0;
+}
+
+/* A folder that was waited for is no suite any more when it is there. */
 static void tell_gone(watch *w, struct definition_files *files)
 {
     for (const char *gone; (gone = watch_gone(w, has_file, files));)
-        tell_change(gone, "is gone");
+        if (is_lost(gone))
+            tell_change(gone, "is gone");
+}
+
+/* A folder stands among the suites when it was not there as they were looked for. */
+static bool is_suite(const char *path)
+{
+    struct stat is;
+
+    return stat(path, &is) == 0 && !S_ISDIR(is.st_mode);
+}
+
+/* Waits for what an argument names, a suite or a folder of them, and is not there any more. */
+static void wait_for_lost(watch *w, const char *path)
+{
+    watch_begin(w, path);
+    watch_absent(w, path);
 }
 
 /* Keeps the suites of which a file has changed, and those that are new. */
-static void keep_changed(const watch *w, struct definition_files *files)
+static void keep_changed(watch *w, struct definition_files *files)
 {
     const char *told = "";
     size_t kept = 0;
@@ -40,6 +64,10 @@ static void keep_changed(const watch *w, struct definition_files *files)
         struct definition_path *f = &files->files[i];
         bool known = watch_has(w, f->path);
         const char *changed = known ? watch_changed(w, f->path) : f->path;
+        if (!known && !is_suite(f->path)) {
+            wait_for_lost(w, f->path);
+            changed = NULL;
+        }
         if (changed) {
             if (strcmp(changed, told) != 0)
                 tell_change(changed, known ? "has changed" : "is new");
@@ -56,6 +84,14 @@ static void keep_changed(const watch *w, struct definition_files *files)
 static void on_folder(void *user, const char *folder)
 {
     watch_folder(user, folder);
+}
+
+/* Nothing can come back into a folder that has been deleted, even if another gets its name. */
+static bool is_here(void)
+{
+    struct stat here;
+
+    return stat(".", &here) == 0 && here.st_nlink > 0;
 }
 
 int test_watch(struct test *t, struct definition_files *files, int argc, char **argv)
@@ -80,6 +116,10 @@ int test_watch(struct test *t, struct definition_files *files, int argc, char **
         definition_files_clear(files);
         if (!watch_wait(t->watch, count ? "test" : NULL))
             break;
+        if (!is_here()) {
+            status = cmd_fail("test", "the folder that it works in is gone");
+            break;
+        }
         test_find_suites(argc, argv, files);
         tell_gone(t->watch, files);
         keep_changed(t->watch, files);

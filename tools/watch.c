@@ -42,6 +42,7 @@ static bool was_there(const struct watched_file *f)
 struct watched_folder {
     uv_fs_event_t event;
     char *path;
+    ino_t inode; /* of the folder that it listens to; 0: there was none */
 };
 
 struct watch {
@@ -139,17 +140,27 @@ void watch_begin(watch *w, const char *thing)
     w->thing = began;
 }
 
-void watch_file(watch *w, const char *path)
+static void add_watched(watch *w, const char *path, struct watch_stamp was)
 {
     const char *slash = strrchr(path, '/');
     char *folder =
         slash ? mem_strndup(path, slash == path ? 1 : (size_t)(slash - path)) : mem_strdup(".");
 
     MEM_GROW(w->files, w->count, w->cap);
-    w->files[w->count++] = (struct watched_file){
-        .thing = mem_strdup(w->thing), .path = mem_strdup(path), .was = watch_stamp_of(path)};
+    w->files[w->count++] =
+        (struct watched_file){.thing = mem_strdup(w->thing), .path = mem_strdup(path), .was = was};
     watch_folder(w, folder);
     mem_free(folder);
+}
+
+void watch_file(watch *w, const char *path)
+{
+    add_watched(w, path, watch_stamp_of(path));
+}
+
+void watch_absent(watch *w, const char *path)
+{
+    add_watched(w, path, (struct watch_stamp){0});
 }
 
 size_t watch_count(const watch *w)
@@ -231,19 +242,32 @@ static void on_watch_signal(uv_signal_t *s, int number)
     uv_stop(s->loop);
 }
 
-/* A folder that can't be listened to is looked at each second all the same. */
-void watch_folder(watch *w, const char *path)
+static struct watched_folder *folder_at(watch *w, const char *path)
 {
     for (size_t i = 0; i < w->folder_count; i++)
         if (strcmp(w->folders[i]->path, path) == 0)
-            return;
+            return w->folders[i];
     struct watched_folder *f = mem_calloc(1, sizeof *f);
     f->path = mem_strdup(path);
     uv_fs_event_init(&w->loop, &f->event);
     f->event.data = w;
-    uv_fs_event_start(&f->event, on_news, path, 0);
     MEM_GROW(w->folders, w->folder_count, w->folder_cap);
     w->folders[w->folder_count++] = f;
+    return f;
+}
+
+/* A folder that can't be listened to is looked at each second all the same. One that has come in
+ * the place of another tells nothing to who listens to that. */
+void watch_folder(watch *w, const char *path)
+{
+    struct watched_folder *f = folder_at(w, path);
+    ino_t inode = watch_stamp_of(path).inode;
+
+    if (f->inode == inode)
+        return;
+    f->inode = inode;
+    uv_fs_event_stop(&f->event);
+    uv_fs_event_start(&f->event, on_news, path, 0);
 }
 
 /* The signals end the process as usual while nothing waits. Who reads that Ctrl-C ends it may send

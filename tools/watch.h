@@ -22,6 +22,8 @@ void watch_free(watch *w);
 void watch_begin(watch *w, const char *thing);
 /* Adds a file that the thing is made from. To be called before it is read; it needn't be there. */
 void watch_file(watch *w, const char *path);
+/* Adds a file that wasn't there, whatever has come meanwhile. */
+void watch_absent(watch *w, const char *path);
 /* Looks at a folder, too, for news of files that no thing has yet. */
 void watch_folder(watch *w, const char *path);
 
