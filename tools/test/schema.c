@@ -166,6 +166,7 @@ static void write_shape(struct buf *out, const struct schema_shape *s)
     } rows[] = {
         {SCHEMA_ANY, "any value"},
         {SCHEMA_TEXT, "text"},
+        {SCHEMA_FILE, "the name of a file"},
         {SCHEMA_FLAG, "true or false"},
         {SCHEMA_TRUE, "true"},
         {SCHEMA_COUNT, "a whole number from 0 to 9223372036854775807"},
@@ -316,6 +317,7 @@ static bool scalar_fits(const struct schema_shape *s, const json *v)
     int64_t a, b;
 
     return ((s->forms & SCHEMA_TEXT) && json_is_string(v)) ||
+           ((s->forms & SCHEMA_FILE) && json_is_string(v) && json_str_len(v)) ||
            ((s->forms & SCHEMA_FLAG) &&
             (json_kind(v) == JSON_TRUE || json_kind(v) == JSON_FALSE)) ||
            ((s->forms & SCHEMA_TRUE) && json_kind(v) == JSON_TRUE) ||

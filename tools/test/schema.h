@@ -31,6 +31,7 @@ enum schema_form {
     SCHEMA_TRUE = 1 << 13,       /* true */
     SCHEMA_PATTERN = 1 << 14,    /* any JSON value, in which matchers may stand */
     SCHEMA_MATCHER = 1 << 15,    /* a matcher */
+    SCHEMA_FILE = 1 << 16,       /* the name of a file, which is not empty */
 };
 
 struct schema_shape {

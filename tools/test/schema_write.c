@@ -129,6 +129,8 @@ static json *shape_schema(const struct schema_shape *s)
     json_build_array(&any, 4);
     if (s->forms & SCHEMA_TEXT)
         json_build_add(&any, typed("string"));
+    if (s->forms & SCHEMA_FILE)
+        json_build_add(&any, pattern("^[\\s\\S]"));
     if (s->forms & SCHEMA_FLAG)
         json_build_add(&any, typed("boolean"));
     if (s->forms & SCHEMA_TRUE)

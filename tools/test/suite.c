@@ -14,7 +14,6 @@
 #include "tools/test/snapshot.h"
 #include "tools/test/suite_fields.h"
 
-#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -93,7 +92,8 @@ static bool read_definition(struct loading *l, struct asl_report *report)
     struct suite *s = l->suite;
     struct asl_at at, substitutions;
     struct diag why = {0};
-    bool named = asl_at_member(&s->file.top, "definition", &at) && json_is_string(at.value);
+    bool named = asl_at_member(&s->file.top, "definition", &at) && json_is_string(at.value) &&
+                 json_str_len(at.value);
     bool filled = asl_at_member(&s->file.top, "substitutions", &substitutions);
     char *path = named ? suite_path(s, json_str(at.value)) : definition_beside(l);
 
@@ -471,48 +471,45 @@ static void check_cases(const struct suite *s, struct asl_report *report)
 
 /* ---- files ---- */
 
-/* A file that isn't there is told where the suite names it. */
-static bool is_included_file(struct loading *l, const char *path, size_t i)
+/* Shared mocks may be of states that this definition hasn't: they are for several. That there is no
+ * such file is a fault of the suite, at `named`; what is wrong in it is told with its own lines. */
+static bool include_file(struct loading *l, const struct asl_at *named, struct suite_file *f,
+                         struct asl_report *report)
 {
     struct suite *s = l->suite;
-    struct asl_report report = {0};
-    struct asl_at include, one;
+    struct asl_report within = {0};
+    struct diag why = {0};
+    char *path = suite_path(s, json_str(named->value));
 
-    if (access(path, R_OK) == 0)
-        return true;
-    asl_at_member(&s->file.top, "include", &include);
-    one = include;
-    if (json_is_array(include.value))
-        asl_at_index(&include, i, &one);
-    schema_refuse(&report, &one, ASL_VALUE, "", "%s can't be opened: %s", path, strerror(errno));
-    suite_told(l, &s->file, &report);
-    return false;
+    tell_reads(l->reader, path);
+    bool open = suite_file_open(f, path, &why);
+    if (!open)
+        schema_refuse(report, named, ASL_VALUE, "", "%s", why.text);
+    else if (suite_file_parse(f, &shared_mocks_fields, &within))
+        mock_check_shared(s, f, &within);
+    mem_free(path);
+    diag_clear(&why);
+    return suite_told(l, f, &within) && open;
 }
 
-/* Shared mocks may be of states that this definition hasn't: they are for several. */
 static bool suite_include(struct loading *l)
 {
     struct suite *s = l->suite;
-    const json *named = json_get(s->file.doc, "include");
+    struct asl_at named, file;
+    struct asl_report report = {0};
     bool good = true;
 
-    if (!named)
+    if (!asl_at_member(&s->file.top, "include", &named))
         return true;
-    size_t count = json_is_array(named) ? json_count(named) : 1;
+    size_t count = json_is_array(named.value) ? json_count(named.value) : 1;
     s->included = mem_calloc(count, sizeof *s->included);
     for (size_t i = 0; i < count; i++) {
-        const json *name = json_is_array(named) ? json_at(named, i) : named;
-        struct suite_file *f = &s->included[s->included_count++];
-        struct asl_report report = {0};
-        char *path = suite_path(s, json_str(name));
-        tell_reads(l->reader, path);
-        bool there = is_included_file(l, path, i);
-        if (there && suite_file_read(f, path, &shared_mocks_fields, &report))
-            mock_check_shared(s, f, &report);
-        good &= suite_told(l, f, &report) && there;
-        mem_free(path);
+        file = named;
+        if (json_is_array(named.value))
+            asl_at_index(&named, i, &file);
+        good &= include_file(l, &file, &s->included[s->included_count++], &report);
     }
-    return good;
+    return suite_told(l, &s->file, &report) && good;
 }
 
 /*

@@ -33,6 +33,11 @@ struct suite_file {
 struct schema_object;
 bool suite_file_read(struct suite_file *f, const char *path, const struct schema_object *fields,
                      struct asl_report *report);
+/* The two halves of that. Opens the file: false with *why filled. */
+bool suite_file_open(struct suite_file *f, const char *path, struct diag *why);
+/* Parses and checks the file, which is open. False: `report` says why. */
+bool suite_file_parse(struct suite_file *f, const struct schema_object *fields,
+                      struct asl_report *report);
 void suite_file_clear(struct suite_file *f);
 
 /* The definition that a suite is for. */

@@ -20,6 +20,8 @@ SHAPE(pattern_by_name, .forms = SCHEMA_MAP, .of = &pattern);
 SHAPE(text, .forms = SCHEMA_TEXT);
 SHAPE(reason, .forms = SCHEMA_TEXT, .hint = "say why: skip: REASON");
 SHAPE(texts, .forms = SCHEMA_LIST | SCHEMA_TEXT, .of = &text);
+SHAPE(file, .forms = SCHEMA_FILE);
+SHAPE(files, .forms = SCHEMA_LIST | SCHEMA_FILE, .of = &file);
 SHAPE(values_by_name, .forms = SCHEMA_MAP, .of = &any);
 SHAPE(flag, .forms = SCHEMA_FLAG);
 SHAPE(yes, .forms = SCHEMA_TRUE);
@@ -292,7 +294,7 @@ SHAPE(checks, .forms = SCHEMA_WORD, .words = check_words);
         {"variables", &values_by_name, "Variables that are assigned from the start.", false},       \
         {"clock", &instant, "The virtual time at which it starts.", false},                         \
         {"seed", &whole, "What jitter, UUIDs and random numbers follow from.", false},              \
-        {"handlers", &text, "The handlers file, for Tasks that are not mocked.", false},            \
+        {"handlers", &file, "The handlers file, for Tasks that are not mocked.", false},            \
         {"start", &text, "The state that it starts with, instead of StartAt.", false},              \
         {"until", &text, "Stops when this state was left.", false},                                 \
         {"state", &text,                                                                            \
@@ -385,13 +387,13 @@ SHAPE(defaults, .forms = SCHEMA_OBJECT, .object = &defaults_fields);
 /* ---- files ---- */
 
 static const struct schema_field suite_rows[] = {
-    {"definition", &text,
+    {"definition", &file,
      "The definition's file, or FILE#MACHINE in a template of SAM, CloudFormation, the CDK, "
      "Serverless or Terraform; without it the file beside NAME.test.yaml that is called "
      "NAME.asl.json, NAME.asl.yaml, NAME.json and so on.",
      false},
     {"substitutions", &values_by_name, "Values for placeholders, `${NAME}`.", false},
-    {"include", &texts, "Files with mocks that several suites share.", false},
+    {"include", &files, "Files with mocks that several suites share.", false},
     {"mocks", &mocks, "Mocks of all cases.", false},
     {"defaults", &defaults, "What all cases have.", false},
     {"cases", &cases, "The cases, by name.", true},

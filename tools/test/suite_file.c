@@ -28,33 +28,40 @@ static bool refuse_whole(const struct suite_file *f, struct asl_report *report,
     return false;
 }
 
-bool suite_file_read(struct suite_file *f, const char *path, const struct schema_object *fields,
-                     struct asl_report *report)
+bool suite_file_open(struct suite_file *f, const char *path, struct diag *why)
+{
+    f->path = mem_strdup(path);
+    return buf_read_regular(&f->text, path, SUITE_FILE_MAX, why);
+}
+
+bool suite_file_parse(struct suite_file *f, const struct schema_object *fields,
+                      struct asl_report *report)
 {
     const struct schema_shape shape = {.forms = SCHEMA_OBJECT, .object = fields};
     struct json_places *places = NULL;
     struct diag why = {0};
-    bool good = false;
 
-    f->path = mem_strdup(path);
-    if (!buf_read_regular(&f->text, path, SUITE_FILE_MAX, &why)) {
-        refuse_whole(f, report, &why);
-        goto out;
-    }
     buf_str(&f->text);
     source_lines_init(&f->lines, f->text.data, f->text.len);
-    enum document_format format = document_format(path, f->text.data, f->text.len);
+    enum document_format format = document_format(f->path, f->text.data, f->text.len);
     f->doc = document_parse(format, f->text.data, f->text.len, JSON_READ_UNIQUE, &f->arena, &places,
                             &why);
-    if (!f->doc) {
-        refuse_whole(f, report, &why);
-        goto out;
-    }
     f->top = (struct asl_at){.value = f->doc, .places = places};
-    if (fields)
+    if (!f->doc)
+        refuse_whole(f, report, &why);
+    else if (fields)
         schema_check(&shape, &f->top, report);
-    good = report->errors == 0;
-out:
+    diag_clear(&why);
+    return report->errors == 0;
+}
+
+bool suite_file_read(struct suite_file *f, const char *path, const struct schema_object *fields,
+                     struct asl_report *report)
+{
+    struct diag why = {0};
+    bool good = suite_file_open(f, path, &why) ? suite_file_parse(f, fields, report)
+                                               : refuse_whole(f, report, &why);
+
     diag_clear(&why);
     return good;
 }
