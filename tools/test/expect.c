@@ -191,18 +191,18 @@ static const char *usual_status(const struct test_case *c)
 static void tell_stuck(struct checking *k, struct place place, const char *wanted)
 {
     const struct asl_state *in = result_waits_in(k->r);
-    struct buf where = {0};
+    struct buf was = {0};
 
+    buf_adds(&was, "the execution waits");
     if (in) {
-        buf_adds(&where, " in '");
-        trial_state_path(&where, in);
-        buf_adds(&where, "'");
+        buf_adds(&was, " in '");
+        trial_state_path(&was, in);
+        buf_adds(&was, "'");
     }
-    failures_add(k->out, place, "status",
-                 "expected %s, but the execution waits%s for something that never comes: a mock "
-                 "with never, or a Task without time-out",
-                 wanted, buf_str(&where));
-    buf_clear(&where);
+    buf_adds(&was,
+             " for something that never comes: a mock with never, or a Task without time-out");
+    failures_add_parts(k->out, place, "status", wanted, ", but ", buf_str(&was));
+    buf_clear(&was);
 }
 
 /* Tells of the state that `until` names and less of RUNNING, which only follows from it. */

@@ -26,7 +26,8 @@ static void write_rounded(struct buf *out, double v, const char *unit)
     do {
         snprintf(text, sizeof text, "%.*g", digits, v);
         digits += 2;
-    } while (digits <= 12 && !strpbrk(text, ".e") && strtod(text, NULL) != v);
+    } while (digits <= 14 &&
+             (strchr(text, 'e') || (!strchr(text, '.') && strtod(text, NULL) != v)));
     buf_printf(out, "%s %s", text, unit);
 }
 
