@@ -21,13 +21,6 @@ struct piece {
     size_t columns;
 };
 
-/* U+202A to U+202E and U+2066 to U+2069 turn the direction of what follows. */
-static bool is_hidden(uint32_t cp)
-{
-    return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || (cp >= 0xd800 && cp < 0xe000) ||
-           (cp >= 0x2028 && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069);
-}
-
 /* A byte that is no UTF-8 is shown as one U+FFFD, and the next byte is tried anew. */
 static struct piece piece_at(const char *p, const char *end)
 {
@@ -36,7 +29,7 @@ static struct piece piece_at(const char *p, const char *end)
 
     if (*p == '\t' || *p == '\n' || *p == '\r')
         return (struct piece){" ", 1, 1, 1};
-    if (n == 0 || is_hidden(cp))
+    if (n == 0 || utf8_controls(cp))
         return (struct piece){"\xEF\xBF\xBD", 3, n ? n : 1, 1};
     return (struct piece){p, n, n, (size_t)utf8proc_charwidth((utf8proc_int32_t)cp)};
 }
@@ -62,29 +55,6 @@ void shown_add_lines(struct buf *b, const char *text, size_t len)
         text += n;
         len -= n;
     }
-}
-
-json *shown_value(const json *v)
-{
-    struct json_build b = {0};
-
-    if (json_is_string(v)) {
-        struct buf text = {0};
-        shown_add_lines(&text, json_str(v), json_str_len(v));
-        return json_take_buf(&text);
-    }
-    if (json_is_array(v)) {
-        json_build_array(&b, json_count(v));
-        for (size_t i = 0; i < json_count(v); i++)
-            json_build_add(&b, shown_value(json_at(v, i)));
-        return json_build_done(&b);
-    }
-    if (!json_is_object(v))
-        return json_ref(v);
-    json_build_object(&b, json_count(v));
-    for (size_t i = 0; i < json_count(v); i++)
-        json_build_set_key(&b, json_ref(json_key_at(v, i)), shown_value(json_value_at(v, i)));
-    return json_build_done(&b);
 }
 
 void shown_print(FILE *out, const char *text)

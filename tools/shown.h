@@ -15,9 +15,6 @@
 void shown_add(struct buf *b, const char *text, size_t len);
 /* Adds such text as shown_add does, but keeps line ends. */
 void shown_add_lines(struct buf *b, const char *text, size_t len);
-/* Returns a copy of `v`, yours, whose texts are as shown_add_lines makes them, names of members as
- * they are. */
-json *shown_value(const json *v);
 /* Prints such text as shown_add makes it. */
 void shown_print(FILE *out, const char *text);
 /* Prints such lines as shown_add_lines makes them. */

@@ -5,15 +5,65 @@
 #include "tools/test_told.h"
 
 #include "tools/shown.h"
+#include "tools/test/record.h"
 
 #include <stdio.h>
 
+/* Sentences may have several lines; names, of which all else is made, are part of one. */
+static bool is_sentence(const json *member)
+{
+    return member && (json_str_is(member, "text") || json_str_is(member, "wanted") ||
+                      json_str_is(member, "was"));
+}
+
+/* A copy, yours, of what stands in a record as that member, with texts that control nothing. */
+static json *shown_in_record(const json *v, const json *member)
+{
+    struct json_build b = {0};
+    struct buf text = {0};
+
+    if (json_is_string(v)) {
+        if (is_sentence(member))
+            shown_add_lines(&text, json_str(v), json_str_len(v));
+        else
+            shown_add(&text, json_str(v), json_str_len(v));
+        return json_take_buf(&text);
+    }
+    if (json_is_array(v)) {
+        json_build_array(&b, json_count(v));
+        for (size_t i = 0; i < json_count(v); i++)
+            json_build_add(&b, shown_in_record(json_at(v, i), member));
+        return json_build_done(&b);
+    }
+    if (!json_is_object(v))
+        return json_ref(v);
+    json_build_object(&b, json_count(v));
+    for (size_t i = 0; i < json_count(v); i++)
+        json_build_set_key(&b, json_ref(json_key_at(v, i)),
+                           shown_in_record(json_value_at(v, i), json_key_at(v, i)));
+    return json_build_done(&b);
+}
+
+/* The command has to have names as they are, not as they are shown. */
+static json *with_command(const json *record)
+{
+    const json *suite = json_get(record, "suite"), *name = json_get(record, "case");
+    struct buf again = {0};
+
+    if (json_get(record, "again") || !json_str_is(json_get(record, "outcome"), "failed"))
+        return json_ref(record);
+    record_write_again(&again, json_str(suite), json_str(name));
+    return json_with(record, json_cstring("again"), json_take_buf(&again));
+}
+
 void test_tell_record(struct reporter *r, const json *record)
 {
-    json *shown = r->kind->for_programs ? json_ref(record) : shown_value(record);
+    json *whole = r->kind->for_programs ? json_ref(record) : with_command(record);
+    json *shown = r->kind->for_programs ? json_ref(record) : shown_in_record(whole, NULL);
 
     reporter_case(r, shown);
     json_unref(shown);
+    json_unref(whole);
 }
 
 void tried_add(struct tried *all, const json *count)

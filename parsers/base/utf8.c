@@ -241,3 +241,10 @@ int utf8_compare_utf16(const char *a, size_t a_len, const char *b, size_t b_len)
     }
     return (left.len || left.pending) - (right.len || right.pending);
 }
+
+/* U+202A to U+202E and U+2066 to U+2069 turn the direction of what follows. */
+bool utf8_controls(uint32_t cp)
+{
+    return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || (cp >= 0xd800 && cp < 0xe000) ||
+           (cp >= 0x2028 && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069);
+}

@@ -21,6 +21,10 @@ size_t utf8_valid(const char *text, size_t len);
 /* Reads one code point, lone surrogates too; returns its length in bytes, 0 when malformed. */
 size_t utf8_decode(const char *text, size_t len, uint32_t *cp);
 
+/* Returns whether the character would move the cursor of a terminal, colour what follows, or turn
+ * its direction. */
+bool utf8_controls(uint32_t cp);
+
 /* Writes `cp`, lone surrogates too, to `out` (room for 4 bytes); returns the length. */
 size_t utf8_encode(uint32_t cp, char *out);
 

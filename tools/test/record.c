@@ -150,8 +150,39 @@ void record_write_way(struct buf *out, const json *way)
         buf_printf(out, " → %s", json_str(json_at(way, i)));
 }
 
+static bool has_controls(const char *text)
+{
+    size_t len = strlen(text), n;
+    uint32_t cp;
+
+    for (; len; text += n, len -= n)
+        if (!(n = utf8_decode(text, len, &cp)) || utf8_controls(cp))
+            return true;
+    return false;
+}
+
+/* $'…' of bash, zsh and ksh, with each byte that is no plain character of ASCII as \xNN: such a
+ * name is read as it was, and shown without doing anything to a terminal. */
+static void write_escaped_word(struct buf *out, const char *text)
+{
+    buf_adds(out, "$'");
+    for (; *text; text++) {
+        if (*text == '\'' || *text == '\\')
+            buf_printf(out, "\\%c", *text);
+        else if (*text >= ' ' && *text < 0x7f)
+            buf_addc(out, *text);
+        else
+            buf_printf(out, "\\x%02x", (unsigned)(unsigned char)*text);
+    }
+    buf_addc(out, '\'');
+}
+
 void record_write_quoted(struct buf *out, const char *text)
 {
+    if (has_controls(text)) {
+        write_escaped_word(out, text);
+        return;
+    }
     buf_addc(out, '\'');
     for (; *text; text++) {
         if (*text == '\'')

@@ -50,7 +50,7 @@ json *record_of_skipped(const struct test_case *c);
 
 /* Adds the states of a way joined by arrows: of a long one its begin and its end. */
 void record_write_way(struct buf *out, const json *way);
-/* Adds text in single quotes of a shell. */
+/* Adds text as one word of a shell: in single quotes, or escaped if it could control a terminal. */
 void record_write_quoted(struct buf *out, const char *text);
 /* Adds the command that plays that case of the suite alone. */
 void record_write_again(struct buf *out, const char *suite, const char *name);
