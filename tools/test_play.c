@@ -57,11 +57,11 @@ static json *options_of_case(const struct test *t)
     return text.len ? json_take_buf(&text) : NULL;
 }
 
-static json *test_play(void *user, size_t i)
+static json *test_play(void *user, trial_stage *stage, size_t i)
 {
     const struct test *t = user;
     const struct test_case *c = t->cases[i];
-    struct case_options options = {.no_snapshots = t->update};
+    struct case_options options = {.stage = stage, .no_snapshots = t->update};
     struct case_run run;
 
     if (c->skip)

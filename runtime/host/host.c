@@ -29,7 +29,8 @@ enum { MAX_POLL_MS = 10 * 1000, NOTE_EVERY_MS = 3600 * 1000 };
 enum { MAX_GUESTS = 4 };
 
 struct host {
-    uv_loop_t loop;
+    uv_loop_t own_loop; /* open when `loop` points to it */
+    uv_loop_t *loop;
     uv_timer_t timer;
     uv_prepare_t before_poll;
     uv_signal_t signals[2];
@@ -315,14 +316,14 @@ static void on_before_poll(uv_prepare_t *p)
     host *h = p->data;
     int64_t wait_ms = longest_wait(h);
 
-    uv_update_time(&h->loop);
+    uv_update_time(h->loop);
     uv_timer_start(&h->timer, host_on_timer, (uint64_t)wait_ms, 0);
 }
 
 /* Lets the loop run until something came in or is due. */
 static void wait_for_io(host *h)
 {
-    uv_run(&h->loop, UV_RUN_ONCE);
+    uv_run(h->loop, UV_RUN_ONCE);
     uv_timer_stop(&h->timer);
 }
 
@@ -331,7 +332,7 @@ static void glance_at_io(host *h)
 {
     if (++h->turns < TURNS_AT_ONCE && clock_steady_ms() < h->glance_ms + GLANCE_MS)
         return;
-    uv_run(&h->loop, UV_RUN_NOWAIT);
+    uv_run(h->loop, UV_RUN_NOWAIT);
     h->turns = 0;
     h->glance_ms = clock_steady_ms();
 }
@@ -353,7 +354,7 @@ static void on_signal(uv_signal_t *s, int number)
 
 static handlers *new_handlers(host *h)
 {
-    handlers *made = handlers_new(&h->loop, &h->options.handlers, task_ended, h);
+    handlers *made = handlers_new(h->loop, &h->options.handlers, task_ended, h);
 
     handlers_on_submitted(made, host_task_submitted);
     return made;
@@ -376,23 +377,26 @@ host *host_new(store *s, const struct host_options *options, struct diag *why)
                                  .used_bytes = used_bytes};
     size_t memory = options->memory ? options->memory : process_memory_most() / 2;
 
-    if (!event_loop_open(&h->loop, why)) {
+    h->loop = options->loop ? options->loop : &h->own_loop;
+    if (!options->loop && !event_loop_open(h->loop, why)) {
         mem_free(h);
         return NULL;
     }
+    /* In a loop that has run before it is still the time of then. */
+    uv_update_time(h->loop);
     h->options = *options;
     due_clock_start(&h->clock, options->wall_us);
     h->store = s;
     h->note_ms = INT64_MAX;
     h->virtual_ms = options->start_ms ? options->start_ms : clock_wall_ms();
-    uv_timer_init(&h->loop, &h->timer);
+    uv_timer_init(h->loop, &h->timer);
     h->until_ms = INT64_MAX;
     /* It keeps the loop alive: without handles uv_run would return at once. */
-    uv_prepare_init(&h->loop, &h->before_poll);
+    uv_prepare_init(h->loop, &h->before_poll);
     h->before_poll.data = h;
     uv_prepare_start(&h->before_poll, on_before_poll);
     for (int i = 0; i < 2; i++) {
-        uv_signal_init(&h->loop, &h->signals[i]);
+        uv_signal_init(h->loop, &h->signals[i]);
         h->signals[i].data = h;
         if (!options->without_signals)
             uv_signal_start(&h->signals[i], on_signal, numbers[i]);
@@ -419,11 +423,12 @@ void host_free(host *h)
     uv_close((uv_handle_t *)&h->before_poll, NULL);
     for (int i = 0; i < 2; i++)
         uv_close((uv_handle_t *)&h->signals[i], NULL);
-    uv_run(&h->loop, UV_RUN_DEFAULT);
+    uv_run(h->loop, UV_RUN_DEFAULT);
     handler_sets_free(&h->handlers);
     mocks_free(h->mocks);
     diag_clear(&h->failed);
-    int left = uv_loop_close(&h->loop);
+    assert(!uv_loop_alive(h->loop));
+    int left = h->options.loop ? 0 : uv_loop_close(h->loop);
     assert(left == 0);
     (void)left;
     mem_free(h);
@@ -513,7 +518,7 @@ void host_forget_guests(host *h)
 
 uv_loop_t *host_loop(host *h)
 {
-    return &h->loop;
+    return h->loop;
 }
 
 /* Goes on by the clock that another process began. */

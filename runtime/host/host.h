@@ -21,6 +21,8 @@ struct host_options {
     struct handlers_options handlers;
     int64_t evaluation_ms; /* what an evaluation may use of the processor's time; 0: the usual */
     size_t memory;         /* bytes that the process may use; 0: half of what there is */
+    uv_loop_t *loop;       /* it runs in this one, in which nothing else is alive as long as it
+                              lives; NULL: in one of its own */
     /* As the engine's hooks, with their own user; may be NULL. */
     void *user;
     void (*happened)(void *user, uint64_t execution, const rt_exec *x,

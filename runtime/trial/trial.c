@@ -37,6 +37,7 @@ struct ready {
 
 struct trial {
     struct trial_options options;
+    uv_loop_t *loop; /* of the stage; NULL: the host has its own */
     host *host;
     uint64_t number; /* of the execution */
     struct id_map waiting;
@@ -463,7 +464,12 @@ trial *trial_run(const struct trial_options *options)
     t->variables =
         json_ref(options->config.variables ? options->config.variables : json_empty_object());
     t->until = options->until;
-    t->host = host_new(NULL, &how, &t->why);
+    if (options->stage) {
+        how.loop = t->loop = trial_stage_take(options->stage, &t->why);
+        how.memory = trial_stage_memory(options->stage);
+    }
+    if (!options->stage || t->loop)
+        t->host = host_new(NULL, &how, &t->why);
     if (!t->host) {
         t->end = TRIAL_FAILED;
         return t;
@@ -487,6 +493,8 @@ void trial_free(trial *t)
         return;
     /* The engine asks for calls to be cancelled. */
     host_free(t->host);
+    if (t->loop)
+        trial_stage_give_back(t->options.stage, t->loop);
     for (struct id_node *n; (n = id_map_take_any(&t->waiting));) {
         struct waiting *w = (struct waiting *)(void *)n;
         trial_answer_clear(&w->answer);

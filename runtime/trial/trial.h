@@ -4,6 +4,7 @@
 #include "parsers/base/diag.h"
 #include "runtime/core/exec.h"
 #include "runtime/handlers/handler.h"
+#include "runtime/trial/trial_stage.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -59,6 +60,7 @@ void trial_answer_clear(struct trial_answer *a);
 typedef size_t trial_choose(void *user, const trial *t, size_t count);
 
 struct trial_options {
+    trial_stage *stage; /* it is played on; NULL: on one of its own */
     asl_machine *machine;
     struct rt_config config; /* looked at */
     const json *input;

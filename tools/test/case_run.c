@@ -311,6 +311,7 @@ static void case_play(struct running_case *k, const struct buf *text, const char
     json *input = case_input(k->c);
     case_config(k->c, m, &config);
     k->out->trial = trial_run(&(struct trial_options){.machine = m,
+                                                      .stage = o->stage,
                                                       .config = config,
                                                       .input = input,
                                                       .start_ms = case_clock(k->c),

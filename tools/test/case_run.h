@@ -26,6 +26,7 @@ struct case_run {
 };
 
 struct case_options {
+    trial_stage *stage;               /* of the process; NULL: none */
     const asl_machine *machine;       /* NULL: the suite's; another one in its stead */
     struct handlers_options handlers; /* of real handlers */
     trial_choose *choose;             /* NULL: answers come in the order of their calls */

@@ -103,9 +103,11 @@ static uint64_t events_of(const json *hits)
 }
 
 /* Plays the case against the mutant. Returns what that means for the mutant. */
-static enum mutant_fate fate_by(const struct mutation *m, size_t c, const asl_machine *machine)
+static enum mutant_fate fate_by(const struct mutation *m, size_t c, const asl_machine *machine,
+                                trial_stage *stage)
 {
-    const struct case_options options = {.machine = machine, .most_events = events_of(m->hits[c])};
+    const struct case_options options = {
+        .stage = stage, .machine = machine, .most_events = events_of(m->hits[c])};
     struct case_run run;
 
     case_run(m->cases[c], &options, &run);
@@ -116,7 +118,7 @@ static enum mutant_fate fate_by(const struct mutation *m, size_t c, const asl_ma
     return fate;
 }
 
-static json *play_mutant(void *user, size_t i)
+static json *play_mutant(void *user, trial_stage *stage, size_t i)
 {
     const struct mutation *m = user;
     const struct mutant_result *r = &m->results[i];
@@ -130,7 +132,7 @@ static json *play_mutant(void *user, size_t i)
     for (; machine && c < m->case_count; c++) {
         if (!mutation_covers(m, c, r))
             continue;
-        fate = fate_by(m, c, machine);
+        fate = fate_by(m, c, machine, stage);
         if (fate != MUTANT_SURVIVED)
             break;
     }

@@ -67,6 +67,7 @@ static bool write_all(int to, const char *bytes, size_t len)
 
 static _Noreturn void work_on_cases(struct running *g, int to)
 {
+    trial_stage *stage = trial_stage_new();
     struct buf line = {0};
 
     prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -81,7 +82,7 @@ static _Noreturn void work_on_cases(struct running *g, int to)
         if (!write_all(to, line.data, line.len))
             break;
         buf_reset(&line);
-        json *record = g->r->play(g->r->user, i);
+        json *record = g->r->play(g->r->user, stage, i);
         json_write(&line, record);
         json_unref(record);
         buf_addc(&line, '\n');
@@ -307,10 +308,13 @@ static void lose_rest(struct running *g)
 
 static bool run_here(struct running *g)
 {
+    trial_stage *stage = trial_stage_new();
+
     for (size_t i = 0; i < g->count && !g->stopped; i++) {
-        g->records[i] = g->r->play(g->r->user, i);
+        g->records[i] = g->r->play(g->r->user, stage, i);
         hand_on(g);
     }
+    trial_stage_free(stage);
     return true;
 }
 

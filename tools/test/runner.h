@@ -4,6 +4,7 @@
 #include "parsers/base/buf.h"
 #include "parsers/base/diag.h"
 #include "parsers/json/json.h"
+#include "runtime/trial/trial_stage.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,8 +14,9 @@
  * and hands on what came of each in the order of their numbers, whichever process was first.
  */
 struct runner {
-    /* Makes the record of number `i`: plays it. Called in a process that may be another one. */
-    json *(*play)(void *user, size_t i);
+    /* Makes the record of number `i`: plays it, on the stage of the process that it is called in,
+     * which may be another one. */
+    json *(*play)(void *user, trial_stage *stage, size_t i);
     /* Makes the record of a number that has none: its process was ended, or what it made can't be
      * read; `how` is a sentence that says so. NULL: that ends the run. */
     json *(*lost)(void *user, size_t i, const char *how);
