@@ -175,9 +175,10 @@ static void refuse_state(const struct suite *s, const struct asl_at *at, enum as
     buf_clear(&hint);
 }
 
-/* Of states within others only the one around them is on the machine's own way. */
+/* Of states within others only the one around them is on the machine's own way, unless a case
+ * begins beside them. */
 static void check_own_states(const struct suite *s, const struct asl_at *list,
-                             struct asl_report *report)
+                             const struct beginnings *begin, struct asl_report *report)
 {
     struct asl_at element;
 
@@ -190,7 +191,7 @@ static void check_own_states(const struct suite *s, const struct asl_at *list,
         if (!state)
             continue;
         const struct asl_state *owner = state->scope->owner;
-        if (owner)
+        if (owner && !beginnings_have(begin, state->scope))
             schema_refuse(report, &element, ASL_VALUE,
                           "chains has the states of iterations and branches, path: {contains: […]} "
                           "those of all",
@@ -263,16 +264,16 @@ static void check_called(const struct suite *s, const struct asl_at *calls,
 }
 
 static void check_expected_states(const struct suite *s, const struct asl_at *expect,
-                                  struct asl_report *report)
+                                  const struct beginnings *begin, struct asl_report *report)
 {
     static const char *const lists[] = {"exact", "contains", "order", "never"};
     struct asl_at path, member;
 
     if (asl_at_member(expect, "path", &path)) {
         check_states_in(s, &path, report);
-        check_own_states(s, &path, report);
+        check_own_states(s, &path, begin, report);
         if (asl_at_member(&path, "exact", &member))
-            check_own_states(s, &member, report);
+            check_own_states(s, &member, begin, report);
         for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
             if (asl_at_member(&path, lists[i], &member))
                 check_states_in(s, &member, report);
@@ -286,7 +287,7 @@ static void check_expected_states(const struct suite *s, const struct asl_at *ex
     if (asl_at_member(expect, "chains", &path))
         for (size_t i = 0; json_is_object(path.value) && i < json_count(path.value); i++) {
             asl_at_index(&path, i, &member);
-            chain_name_check(s->machine.machine, s->states, &member, report);
+            chain_name_check(s->machine.machine, s->states, begin, &member, report);
         }
     if (asl_at_member(expect, "next", &member))
         check_state(s, &member, ASL_VALUE, member.value, report);
@@ -294,7 +295,7 @@ static void check_expected_states(const struct suite *s, const struct asl_at *ex
 
 /* A layer of a case: a row, a case, the defaults. */
 static void check_layer(const struct suite *s, const struct asl_at *layer,
-                        struct asl_report *report)
+                        const struct beginnings *begin, struct asl_report *report)
 {
     static const char *const names[] = {"start", "until", "state"};
     struct asl_at member;
@@ -305,7 +306,7 @@ static void check_layer(const struct suite *s, const struct asl_at *layer,
     if (asl_at_member(layer, "mocks", &member))
         check_mocks_of_suite(s, &member, report);
     if (asl_at_member(layer, "expect", &member))
-        check_expected_states(s, &member, report);
+        check_expected_states(s, &member, begin, report);
 }
 
 /* ---- cases ---- */
@@ -431,6 +432,35 @@ static bool has_layer(const struct test_case *c, const struct asl_at *layer)
     return false;
 }
 
+/* The block of states in which the case begins. */
+static const struct asl_scope *scope_of(const struct suite *s, const struct test_case *c)
+{
+    static const char *const names[] = {"start", "state"};
+    struct asl_at at;
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const struct asl_state *state = case_field(c, names[i], &at) && json_is_string(at.value)
+                                            ? trial_states_find(s->states, json_str(at.value), NULL)
+                                            : NULL;
+        if (state)
+            return state->scope;
+    }
+    return s->machine.machine->top;
+}
+
+/* Checks a layer that case number `first` is the first to have. What it expects has to be possible
+ * in one of the cases that have it. */
+static void check_layer_of(const struct suite *s, size_t first, const struct asl_at *layer,
+                           struct asl_report *report)
+{
+    struct beginnings begin = {0};
+
+    for (size_t i = first; i < s->case_count && has_layer(&s->cases[i], layer); i++)
+        beginnings_add(&begin, scope_of(s, &s->cases[i]));
+    check_layer(s, layer, &begin, report);
+    beginnings_clear(&begin);
+}
+
 /* What is about a state alone would be ignored, or be nothing, in a case of an execution. */
 static void check_alone(const struct test_case *c, struct asl_report *report)
 {
@@ -463,7 +493,7 @@ static void check_cases(const struct suite *s, struct asl_report *report)
     for (size_t i = 0; i < s->case_count; i++)
         for (size_t k = 0; k < s->cases[i].layer_count; k++)
             if (i == 0 || !has_layer(&s->cases[i - 1], &s->cases[i].layers[k]))
-                check_layer(s, &s->cases[i].layers[k], report);
+                check_layer_of(s, i, &s->cases[i].layers[k], report);
     if (asl_at_member(&s->file.top, "mocks", &member))
         check_mocks_of_suite(s, &member, report);
     mock_check_suite(s, report);
