@@ -339,6 +339,52 @@ START_TEST(read_shares_keys)
 }
 END_TEST
 
+/* One reader reads good texts and bad ones in turn as json_parse does each. */
+START_TEST(read_many)
+{
+    json_reader *readers[] = {json_reader_new(0), json_reader_new(JSON_READ_UNIQUE)};
+
+    for (size_t i = 0; i < 2 * COUNT(reads) * COUNT(refusals); i++) {
+        size_t bad = i / 2 % COUNT(refusals);
+        bool unique = i % 2 && refusals[bad].flags;
+        const char *text = i % 2 ? refusals[bad].text : reads[i / 2 % COUNT(reads)].text;
+        json *want = json_parse(text, strlen(text), unique ? JSON_READ_UNIQUE : 0, NULL);
+        struct diag why = {0};
+        json *got = json_reader_read(readers[unique], text, strlen(text), &why);
+
+        ck_assert_msg(!got == !want && !got == (why.code != NULL), "read or refused: %s", text);
+        ck_assert_msg(!got || json_equal(got, want), "read as another value: %s", text);
+        if (!got)
+            expect_diag(refusals[bad].name, &why, refusals[bad].code, refusals[bad].at,
+                        refusals[bad].words);
+        json_unref(want);
+        json_unref(got);
+        diag_clear(&why);
+    }
+    json_reader_free(readers[0]);
+    json_reader_free(readers[1]);
+    json_reader_free(NULL);
+}
+END_TEST
+
+START_TEST(read_many_shares_keys)
+{
+    json_reader *r = json_reader_new(0);
+    json *a = json_reader_read(r, "{\"name\":1} ", 11, NULL);
+    json *b = json_reader_read(r, "{\"name\":12}", 11, NULL), *number;
+
+    ck_assert_ptr_eq(json_key_at(a, 0), json_key_at(b, 0));
+    number = json_reader_read(r, "12", 1, NULL);
+    expect_json("only `len` bytes are read", number, "1");
+    ck_assert(!json_reader_read(r, "[1,", 3, NULL));
+    ck_assert_msg(!json_reader_read(r, "2]", 2, NULL), "nothing is left of a bad text");
+    json_unref(number);
+    json_unref(a);
+    json_unref(b);
+    json_reader_free(r);
+}
+END_TEST
+
 /* ---- places ---- */
 
 static const struct {
@@ -765,6 +811,23 @@ START_TEST(build)
 END_TEST
 
 /* Freeing takes no stack, whatever was built. */
+START_TEST(build_of_keys)
+{
+    json *keys = json_of("[\"a\",\"b\"]"), *none = json_of("[]");
+    json *values[] = {json_int(1), json_of("[[2]]")};
+    json *v = json_object_of(keys, values), *empty = json_object_of(none, NULL);
+
+    expect_json("members in the order of the keys", v, "{\"a\":1,\"b\":[[2]]}");
+    expect_json("no members", empty, "{}");
+    ck_assert_uint_eq(json_depth(v), 3);
+    ck_assert_ptr_eq(json_key_at(v, 1), json_at(keys, 1));
+    json_unref(v);
+    json_unref(empty);
+    json_unref(none);
+    json_unref(keys);
+}
+END_TEST
+
 START_TEST(free_deep)
 {
     json *v = json_int(1);
@@ -866,6 +929,9 @@ int main(void)
     tcase_add_loop_test(t, read_surrogates, 0, COUNT(surrogates));
     tcase_add_test(t, read_nul);
     tcase_add_test(t, read_shares_keys);
+    tcase_add_test(t, read_many);
+    tcase_add_test(t, read_many_shares_keys);
+    tcase_add_test(t, build_of_keys);
     tcase_add_loop_test(t, place, 0, COUNT(places));
     tcase_add_loop_test(t, double_text, 0, COUNT(doubles));
     tcase_add_test(t, double_round_trip);

@@ -172,6 +172,12 @@ json *json_build_done(struct json_build *b);
 /* Releases what was built so far. */
 void json_build_drop(struct json_build *b);
 
+/*
+ * Makes an object of the strings in the array `keys`, of which no two may be equal, and of as many
+ * values, which it takes. Such objects share their keys.
+ */
+json *json_object_of(const json *keys, json *const *values);
+
 /* Returns a copy of `object` with one member set or added. Takes `key` and `v`. */
 json *json_with(const json *object, json *key, json *v);
 
@@ -206,6 +212,16 @@ struct json_places {
 /* As json_parse, and says where each key and value stands. The places live in `a`. */
 json *json_parse_places(const char *text, size_t len, unsigned flags, struct arena *a,
                         struct json_places **places, struct diag *why);
+
+/*
+ * Reads many texts, one after another, as json_parse does, at a fraction of the cost for short
+ * ones: what a reading needs is made once, and objects of all texts share their keys.
+ */
+typedef struct json_reader json_reader;
+
+json_reader *json_reader_new(unsigned flags);
+void json_reader_free(json_reader *r);
+json *json_reader_read(json_reader *r, const char *text, size_t len, struct diag *why);
 
 /* ---- writing ---- */
 

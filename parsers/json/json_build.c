@@ -213,6 +213,24 @@ void json_build_drop(struct json_build *b)
     *b = (struct json_build){0};
 }
 
+json *json_object_of(const json *keys, json *const *values)
+{
+    size_t count = json_count(keys);
+    struct json_build b;
+    struct object_value *o;
+
+    json_build_object(&b, count);
+    if (!count)
+        return json_build_done(&b);
+    o = mutable_object(b.v);
+    o->count = (uint32_t)count;
+    for (size_t i = 0; i < count; i++) {
+        o->members[i] = (struct json_member){json_ref(as_array(keys)->items[i]), values[i]};
+        deepen(b.v, values[i]);
+    }
+    return b.v;
+}
+
 json *json_with(const json *object, json *key, json *v)
 {
     struct json_build b;

@@ -414,13 +414,20 @@ static void yajl_give_back(void *ctx, void *p)
     mem_free(p);
 }
 
-static yajl_status run_yajl(struct reader *r)
+static yajl_handle new_yajl(struct reader *r)
 {
     yajl_alloc_funcs memory = {.malloc = yajl_get, .realloc = yajl_grow, .free = yajl_give_back};
     yajl_handle yajl = yajl_alloc(&callbacks, &memory, r);
-    yajl_status status;
 
     yajl_config(yajl, yajl_dont_validate_strings, 1);
+    return yajl;
+}
+
+static yajl_status run_yajl(struct reader *r)
+{
+    yajl_handle yajl = new_yajl(r);
+    yajl_status status;
+
     status = yajl_parse(yajl, (const unsigned char *)r->text + r->pos, r->len - r->pos);
     /* This is what delivers a number at the very end. */
     if (status == yajl_status_ok)
@@ -498,4 +505,78 @@ json *json_parse_places(const char *text, size_t len, unsigned flags, struct are
     r.line_at = r.pos;
     r.wide = places && utf8_count(r.text, len) != len;
     return json_read_take_result(&r, run_yajl(&r), places);
+}
+
+/* ---- many texts ---- */
+
+/*
+ * One yajl that takes text after text, each a whole value. What it can't take leaves it in a state
+ * of which nothing is known, so then it goes, and json_parse says what is wrong.
+ */
+struct json_reader {
+    unsigned flags;
+    yajl_handle yajl; /* NULL: to be made */
+    struct reader r;
+};
+
+/* Begins with as many slots for keys as there can be. */
+json_reader *json_reader_new(unsigned flags)
+{
+    json_reader *x = mem_alloc(sizeof(*x));
+
+    x->flags = flags;
+    x->yajl = NULL;
+    memset(&x->r, 0, offsetof(struct reader, made));
+    json_events_init(&x->r.made, flags, NULL, SIZE_MAX);
+    return x;
+}
+
+static void json_reader_drop(json_reader *x)
+{
+    if (x->yajl)
+        yajl_free(x->yajl);
+    x->yajl = NULL;
+}
+
+void json_reader_free(json_reader *x)
+{
+    if (!x)
+        return;
+    json_reader_drop(x);
+    json_events_clear(&x->r.made);
+    mem_free(x);
+}
+
+/* True when the text was one good value, which is now the only one on the stack. */
+static bool read_whole(json_reader *x)
+{
+    struct reader *r = &x->r;
+    yajl_status status = yajl_parse(x->yajl, (const unsigned char *)r->text, r->len);
+
+    /* yajl waits whether a number goes on. */
+    if (status == yajl_status_ok && !r->made.used && !r->made.depth)
+        status = yajl_parse(x->yajl, (const unsigned char *)" ", 1);
+    return status == yajl_status_ok && r->made.used == 1 && !r->made.depth &&
+           token_start(r) == r->len && !r->odd_blank;
+}
+
+json *json_reader_read(json_reader *x, const char *text, size_t len, struct diag *why)
+{
+    struct reader *r = &x->r;
+
+    r->text = text;
+    r->len = len;
+    r->pos = 0;
+    r->odd_blank = NULL;
+    if (!x->yajl) {
+        x->yajl = new_yajl(r);
+        yajl_config(x->yajl, yajl_allow_multiple_values, 1);
+    }
+    if (read_whole(x))
+        return r->made.stack[--r->made.used];
+    while (r->made.used)
+        json_unref(r->made.stack[--r->made.used]);
+    r->made.depth = 0;
+    json_reader_drop(x);
+    return json_parse(text, len, x->flags, why);
 }

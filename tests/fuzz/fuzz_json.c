@@ -116,6 +116,21 @@ static void check_copy(const json *v)
     json_unref(copy);
 }
 
+/* A reader of many texts says the same of the text, also behind another one. */
+static void check_reader(const char *text, size_t len, unsigned flags, const json *want)
+{
+    json_reader *r = json_reader_new(flags);
+
+    for (int i = 0; i < 2; i++) {
+        json *v = json_reader_read(r, text, len, NULL);
+
+        must(!v == !want, "a reader of many texts refuses the same");
+        must(!v || json_equal(v, want), "a reader of many texts reads the same");
+        json_unref(v);
+    }
+    json_reader_free(r);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     unsigned flags = size ? data[0] & (JSON_READ_SURROGATES | JSON_READ_UNIQUE) : 0;
@@ -128,6 +143,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     placed = json_parse_places(text, len, flags, &a, &places, NULL);
     must(!v == !placed, "places change nothing");
+    check_reader(text, len, flags, v);
     if (v) {
         must(json_equal(v, placed), "places change no value");
         if (len < 4096)
