@@ -4,6 +4,7 @@ STORES := $(sort $(wildcard runtime/store/*/room.mk))
 
 $(eval $(call room,parsers/base,,libutf8proc))
 $(eval $(call room,parsers/json,parsers/base,yajl))
+$(eval $(call room,parsers/items,parsers/json))
 $(eval $(call room,parsers/yaml,parsers/json,yaml-0.1))
 $(eval $(call room,parsers/regex,parsers/base,libpcre2-8 libutf8proc))
 $(eval $(call room,parsers/jsonpath,parsers/json parsers/regex))

@@ -11,6 +11,7 @@ benches = $(eval BENCHES += $(2))$(eval $(call program,bench,$(2),$(1)))
 
 $(call suites,parsers/base,ground timestamp)
 $(call suites,parsers/json,json)
+$(call suites,parsers/items,items)
 $(call suites,parsers/yaml,yaml)
 $(call suites,parsers/regex,regex)
 $(call suites,parsers/jsonpath,jsonpath)
@@ -83,6 +84,7 @@ TESTS  = tests/store-damage tests/serve $(BUILD)/check_host $(BUILD)/check_lambd
         tests/suites tests/workers tests/few-files tests/cluster tests/mutants tests/faults tests/replay tests/reports tests/hooks tests/life tests/old-stores tests/install tests/docs tests/cli
 
 $(call fuzzers,parsers/json,json)
+$(call fuzzers,parsers/items,items)
 $(call fuzzers,parsers/jsonpath,jsonpath)
 $(call fuzzers,parsers/yaml,yaml)
 $(call fuzzers,parsers/jsonata,jsonata_text jsonata)
@@ -100,6 +102,7 @@ $(call fuzzers,tools/template,template)
 $(call fuzzers,tools/test,history suite)
 
 $(call benches,parsers/json,json)
+$(call benches,parsers/items,items)
 $(call benches,parsers/jsonata,jsonata work)
 $(call benches,runtime/embed,waiting)
 $(call benches,runtime/engine runtime/store/sqlite,store)
@@ -149,7 +152,7 @@ fuzz: ## parsers against made-up input: TARGET=json SECONDS=60
 	        -rss_limit_mb=2048 -timeout=10 build/fuzz/corpus/$$t tests/fuzz/corpus/$$t; done
 
 .PHONY: fuzz bench bench-validate bench-test bench-calls jsonata-differential $(BENCHES:%=bench-%)
-bench: setup ## how fast it is: BENCH="--reps 20 loop1000"; --help in tests/bench/run. Parts: bench-json, -work, -waiting, -http, -store
+bench: setup ## how fast it is: BENCH="--reps 20 loop1000"; --help in tests/bench/run. Parts: bench-json, -items, -work, -waiting, -http, -store
 	$(then) all
 	@tests/bench/run --asl $(BUILD)/asl --out build/bench $(BENCH)
 $(filter-out bench-jsonata,$(BENCHES:%=bench-%)): bench-%: $(BUILD)/bench_%
