@@ -163,6 +163,7 @@ struct kase {
     json *doc, *input;
     struct play play;
     json *update;
+    struct asl_error source_fails;
     int64_t redrive_ms[4];
 };
 
@@ -269,8 +270,9 @@ static void kase_update(struct kase *k, const json *v)
 static void kase_init(struct kase *k, const char *path)
 {
     static const char *const known[] = {
-        "about", "definition", "input",   "input_count",    "tasks",  "limits", "seed",
-        "start", "stop",       "redrive", "update_map_run", "expect", NULL};
+        "about",          "definition", "input",  "input_count",  "tasks",
+        "limits",         "seed",       "start",  "stop",         "redrive",
+        "update_map_run", "expect",     "source", "source_fails", NULL};
     static const char *const known_stop[] = {"after_s", "error", "cause", NULL};
     const char *slash = strrchr(path, '/');
 
@@ -319,6 +321,12 @@ static void kase_init(struct kase *k, const char *path)
         k->play.stop_ms = k->play.start_ms + ms_of(json_get(stop, "after_s"), 0);
     kase_redrive(k, json_get(k->doc, "redrive"));
     kase_update(k, json_get(k->doc, "update_map_run"));
+    k->play.source = json_get(k->doc, "source");
+    k->source_fails = (struct asl_error){0};
+    if (json_get(k->doc, "source_fails")) {
+        k->source_fails = error_of(json_get(k->doc, "source_fails"));
+        k->play.source_fails = &k->source_fails;
+    }
 }
 
 static void kase_clear(struct kase *k)
@@ -329,6 +337,7 @@ static void kase_clear(struct kase *k)
     rt_names_clear(&k->play.config.names);
     asl_error_clear(&k->play.stop);
     json_unref(k->update);
+    asl_error_clear(&k->source_fails);
 }
 
 /* ---- what is expected ---- */

@@ -453,22 +453,19 @@ static const struct row states[] = {
      "%}\", "
      "\"Assign\": {\"e\": \"{% $states.errorOutput.Cause %}\"}}]",
      ""},
-    {"ItemReader, which is not run yet",
+    {"a reader, batches and a writer of a Map that is not distributed",
      "\"Type\": \"Map\", \"End\": true,\n"
-     "\"ItemReader\": {},\n"
+     "\"ItemReader\": {\"Resource\": \"arn:aws:states:::s3:getObject\"},\n"
+     "\"ItemBatcher\": {\"MaxItemsPerBatch\": 2},\n"
      "\"ItemProcessor\": {\"StartAt\": \"B\", \"States\": {\"B\": {\"Type\": \"Pass\", \"End\": "
      "true}}}",
-     "3:1 ASL_NOT_SUPPORTED_YET /States/A/ItemReader: Field 'ItemReader' is not supported yet"},
-    {"ItemBatcher, which is not run yet",
-     "\"Type\": \"Map\", \"End\": true,\n"
-     "\"ItemBatcher\": {},\n"
-     "\"ItemProcessor\": {\"StartAt\": \"B\", \"States\": {\"B\": {\"Type\": \"Pass\", \"End\": "
-     "true}}}",
-     "3:1 ASL_NOT_SUPPORTED_YET /States/A/ItemBatcher: Field 'ItemBatcher' is not supported yet"},
+     "3:1 SCHEMA_VALIDATION_FAILED /States/A/ItemReader: Field 'ItemReader' is not supported\n"
+     "4:1 SCHEMA_VALIDATION_FAILED /States/A/ItemBatcher: Field 'ItemBatcher' is not supported"},
     {"ResultWriter, which is not run yet",
      "\"Type\": \"Map\", \"End\": true,\n"
      "\"ResultWriter\": {},\n"
-     "\"ItemProcessor\": {\"StartAt\": \"B\", \"States\": {\"B\": {\"Type\": \"Pass\", \"End\": "
+     "\"ItemProcessor\": {\"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\", \"ExecutionType\": "
+     "\"STANDARD\"}, \"StartAt\": \"B\", \"States\": {\"B\": {\"Type\": \"Pass\", \"End\": "
      "true}}}",
      "3:1 ASL_NOT_SUPPORTED_YET /States/A/ResultWriter: Field 'ResultWriter' is not supported yet"},
     {"ProcessorConfig that is no object",

@@ -566,7 +566,7 @@ START_TEST(not_yet)
 {
     static const char text[] =
         "{\"StartAt\": \"M\", \"States\": {\"M\": {\"Type\": \"Map\", \"End\": true,\n"
-        "\"ItemBatcher\": {\"MaxItemsPerBatch\": 2}, \"ItemProcessor\": {\"ProcessorConfig\": "
+        "\"ResultWriter\": {\"WriterConfig\": {}}, \"ItemProcessor\": {\"ProcessorConfig\": "
         "{\"Mode\": \"DISTRIBUTED\", \"ExecutionType\": \"STANDARD\"}, \"StartAt\": \"P\", "
         "\"States\": {\"P\": {\"Type\": \"Pass\", \"End\": true}}}},\n"
         "\"Lost\": {\"Type\": \"Succeed\"}}}";
@@ -576,7 +576,7 @@ START_TEST(not_yet)
     asl_validate(text, sizeof text - 1, DOCUMENT_JSON, ASL_STANDARD, NULL, &report);
     list_problems(&got, &report);
     expect_text("a warning, and what it doesn't hide", buf_str(&got),
-                "2:1 warning /States/M/ItemBatcher: Field 'ItemBatcher' is not supported yet\n"
+                "2:1 warning /States/M/ResultWriter: Field 'ResultWriter' is not supported yet\n"
                 "3:1 error /States/Lost: State \"Lost\" is not reachable.");
     ck_assert_uint_eq(report.errors, 1);
     asl_report_drop(&report, "MISSING_TRANSITION_TARGET", strlen("MISSING_TRANSITION_TARGET"));

@@ -46,6 +46,23 @@ bool asl_flow_number(const struct asl_number *n, const char *field, const struct
 /* Makes the array that a Map goes over. env->input is its effective input. */
 json *asl_flow_items(const struct asl_state *s, const struct asl_env *env, struct asl_error *error);
 
+/*
+ * Makes the plan of a distributed Map: what its ItemReader, ItemBatcher and ResultWriter say, with
+ * all expressions and paths evaluated. An object; what the Map has not is not in it:
+ *
+ *     {"reader": {"resource": "getObject", "parameters": {"Bucket": "b", "Key": "k"},
+ *                 "config": {"InputType": "CSV", "MaxItems": 10}},
+ *      "batch": {"input": {}, "items": 100, "bytes": 200000},
+ *      "writer": {"resource": "putObject", "parameters": {"Bucket": "b", "Prefix": "p"},
+ *                 "config": {"Transformation": "NONE", "OutputType": "JSON"}}}
+ *
+ * The configs have AWS's names; of a number and its Path there is the number. env->input is the
+ * Map's effective input. Sets *plan to NULL where the Map has none of the three. False with *error
+ * filled.
+ */
+bool asl_flow_plan(const struct asl_state *s, const struct asl_env *env, json **plan,
+                   struct asl_error *error);
+
 /* Evaluates MaxConcurrency; 0, which stands for no limit, where it is not given. */
 bool asl_flow_concurrency(const struct asl_state *s, const struct asl_env *env, int64_t *out,
                           struct asl_error *error);

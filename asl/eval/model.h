@@ -114,6 +114,37 @@ struct asl_share {
     bool set;
 };
 
+/* Members of a ReaderConfig or WriterConfig, as they are given. */
+enum { ASL_MOST_SETTINGS = 8 };
+struct asl_settings {
+    struct {
+        const char *name;
+        const asl_template *value;
+    } list[ASL_MOST_SETTINGS];
+    size_t count;
+};
+
+/* Where a distributed Map reads its items. */
+struct asl_reader {
+    const asl_template *resource;
+    const asl_template *parameters; /* Parameters, or Arguments; NULL: none */
+    struct asl_settings config;     /* without MaxItems */
+    struct asl_number max_items;
+};
+
+/* How it makes children of several items each. */
+struct asl_batcher {
+    const asl_template *input; /* BatchInput; NULL: none */
+    struct asl_number items, bytes;
+};
+
+/* What it does with its results. */
+struct asl_writer {
+    const asl_template *resource;   /* NULL: they are the state's result alone */
+    const asl_template *parameters; /* NULL: none */
+    struct asl_settings config;
+};
+
 struct asl_map {
     struct asl_scope *processor;
     const asl_path *items_path; /* NULL: `$` */
@@ -127,6 +158,9 @@ struct asl_map {
     json *label;  /* NULL: one is made up */
     struct asl_number tolerated_count;
     struct asl_share tolerated_percentage;
+    const struct asl_reader *reader;   /* NULL: it has no ItemReader */
+    const struct asl_batcher *batcher; /* NULL: it has no ItemBatcher */
+    const struct asl_writer *writer;   /* NULL: it has no ResultWriter */
 };
 
 struct asl_state {

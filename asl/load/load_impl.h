@@ -62,7 +62,13 @@ void load_one_of(struct loader *l, const struct asl_at *at, const char *const *n
 /* Readers. `object` is the struct that `offset` is in. */
 void load_ignored(struct loader *, const struct asl_field *, const struct asl_at *, void *);
 void load_comment(struct loader *, const struct asl_field *, const struct asl_at *, void *);
-void load_not_yet(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+/* Reports a part of a definition that AWS runs and asl does not: "Field 'X'". */
+void load_report_not_yet(struct loader *l, const struct asl_at *at, enum asl_part part,
+                         const char *what);
+/* The parts of a distributed Map (load_map.c); the object is its state. */
+void load_reader(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+void load_batcher(struct loader *, const struct asl_field *, const struct asl_at *, void *);
+void load_writer(struct loader *, const struct asl_field *, const struct asl_at *, void *);
 void load_text(struct loader *, const struct asl_field *, const struct asl_at *, void *);
 void load_any(struct loader *, const struct asl_field *, const struct asl_at *, void *);
 void load_flow(struct loader *, const struct asl_field *, const struct asl_at *, void *);
@@ -84,7 +90,7 @@ void load_choices(struct loader *, const struct asl_field *, const struct asl_at
 /* Which blocks have a field of asl_block_fields. */
 enum { LOAD_MACHINE = 1, LOAD_BRANCH = 2, LOAD_PROCESSOR = 4 };
 
-/* The tables of what a state's fields have in them: load_lists.c, check_map.c. */
+/* The tables of what a state's fields have in them: load_lists.c, load_map.c. */
 extern const struct asl_fields load_retrier_fields, load_reader_fields, load_batcher_fields,
     load_writer_fields;
 
@@ -121,7 +127,9 @@ struct asl_scope *load_scope(struct loader *l, const struct asl_at *at,
                              const struct asl_state *owner);
 /* Fills a state whose type is known, from its object. */
 void load_state(struct loader *l, struct asl_state *s, const struct asl_at *at);
-/* Report what only AWS minds in a Task, in a Map that is loaded: check_resource.c, check_map.c. */
+/* Ends the reading of a Map, whose mode is known by then. */
+void load_map_done(struct loader *l, struct asl_state *s, const struct asl_at *at);
+/* Report what only AWS minds in a Task, in a Map that is loaded: check_resource.c, load_map.c. */
 void load_check_resource(struct loader *l, struct asl_state *s, const struct asl_at *at);
 void load_check_map(struct loader *l, const struct asl_state *s, const struct asl_at *at);
 /* Reports variables of inner blocks that hide outer ones, in a machine without errors. */

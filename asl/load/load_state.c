@@ -315,11 +315,11 @@ static const struct asl_field state_rows[] = {
     {"Parameters",             MAP, ASL_JSONPATH, FIELD_TEMPLATE, load_template, AT(map.item_selector), 0, 0, NULL},
     {"Arguments",              TASK | PARALLEL, ASL_JSONATA, FIELD_TEMPLATE, load_template, AT(parameters), 0, 0, NULL},
     /* Map */
-    {"ItemReader",             MAP, 0, FIELD_OBJECT, load_not_yet, 0, 0, 0, &load_reader_fields},
+    {"ItemReader",             MAP, 0, FIELD_OBJECT, load_reader, 0, 0, 0, &load_reader_fields},
     {"Items",                  MAP, ASL_JSONATA, FIELD_TEMPLATE, load_items, 0, 0, 0, NULL},
     {"ItemsPath",              MAP, ASL_JSONPATH, FIELD_PATH, load_path, AT(map.items_path), 0, 0, NULL},
     {"ItemSelector",           MAP, 0, FIELD_TEMPLATE, load_template, AT(map.item_selector), 0, 0, NULL},
-    {"ItemBatcher",            MAP, 0, FIELD_OBJECT, load_not_yet, 0, 0, 0, &load_batcher_fields},
+    {"ItemBatcher",            MAP, 0, FIELD_OBJECT, load_batcher, 0, 0, 0, &load_batcher_fields},
     {"MaxConcurrency",         MAP, 0, FIELD_NUMBER, load_number, AT(map.max_concurrency), 0, ASL_NEVER, NULL},
     {"MaxConcurrencyPath",     MAP, ASL_JSONPATH, FIELD_PATH, load_count_path, AT(map.max_concurrency), 0, 0, NULL},
     {"ToleratedFailureCount",  MAP, 0, FIELD_NUMBER, load_number, AT(map.tolerated_count), 0, ASL_NEVER, NULL},
@@ -329,7 +329,7 @@ static const struct asl_field state_rows[] = {
     {"Label",                  MAP, 0, FIELD_DATA, load_label, 0, 0, 0, NULL},
     {"ItemProcessor",          MAP, 0, FIELD_BLOCK, load_nested, 0, 0, 0, &asl_block_fields},
     {"Iterator",               MAP, 0, FIELD_BLOCK, load_nested, 0, 0, 0, &asl_block_fields},
-    {"ResultWriter",           MAP, 0, FIELD_OBJECT, load_not_yet, 0, 0, 0, &load_writer_fields},
+    {"ResultWriter",           MAP, 0, FIELD_OBJECT, load_writer, 0, 0, 0, &load_writer_fields},
     /* Parallel, Choice, Wait, Fail, Pass */
     {"Branches",               PARALLEL, 0, FIELD_BLOCK, load_branches, 0, 0, 0, &asl_block_fields},
     {"Choices",                CHOICE, 0, FIELD_OBJECT, load_choices, 0, 0, 0, &asl_rule_fields},
@@ -457,6 +457,8 @@ void load_state(struct loader *l, struct asl_state *s, const struct asl_at *at)
             load_one_of(l, at, one_of[i].names, one_of[i].must);
     if (s->type == ASL_TASK)
         check_task(l, s, at);
+    if (s->type == ASL_MAP)
+        load_map_done(l, s, at);
     if (l->purpose->validating && s->type == ASL_TASK)
         load_check_resource(l, s, at);
     if (l->purpose->validating && s->type == ASL_MAP)

@@ -49,7 +49,7 @@ static const struct asl_code codes[] = {
          "    \"StartAt\": \"One\",\n"
          "    \"States\": {\"One\": {\"Type\": \"Pass\", \"End\": true}}\n"
          "  },\n"
-         "  \"ItemBatcher\": {\"MaxItemsPerBatch\": 10},\n"
+         "  \"ResultWriter\": {\"WriterConfig\": {\"Transformation\": \"COMPACT\"}},\n"
          "  \"End\": true\n"
          "}",
      .good =

@@ -99,6 +99,8 @@ static double tolerated_percentage(const struct rt_event *e)
 static void begin_run(struct map_runs *r, const struct rt_event *e)
 {
     const struct asl_number *asked = &e->state->map.max_concurrency;
+    const json *plan = e->map_run.plan;
+    bool streams = plan && (json_get(plan, "reader") || json_get(plan, "batch"));
 
     if (e->frame >= r->length_count || !strstr(json_str(e->data), ":mapRun:"))
         return;
@@ -109,7 +111,8 @@ static void begin_run(struct map_runs *r, const struct rt_event *e)
         .express = e->state->map.express,
         .status = "RUNNING",
         .start_ms = e->at_ms,
-        .items = r->lengths[e->frame].items,
+        .items = streams ? 0 : r->lengths[e->frame].items,
+        .streams = streams,
         .tolerated = tolerated_count(e),
         .percentage = tolerated_percentage(e),
         .concurrency =
@@ -149,13 +152,20 @@ static void set_child(struct map_run *m, const struct rt_event *e, enum child_st
         m->children[e->child.index].state = state;
 }
 
+static void add_child(struct map_run *m, const struct rt_event *e)
+{
+    uint32_t items = e->child.items ? e->child.items : 1;
+
+    MEM_GROW(m->children, m->count, m->cap);
+    m->children[m->count++] = (struct map_child){e->seq, CHILD_RUNS, items};
+    if (m->streams)
+        m->items += items;
+}
+
 static void fold_run(struct map_run *m, const struct rt_event *e)
 {
     switch ((int)e->kind) {
-    case RT_CHILD_STARTED:
-        MEM_GROW(m->children, m->count, m->cap);
-        m->children[m->count++] = (struct map_child){e->seq, CHILD_RUNS};
-        break;
+    case RT_CHILD_STARTED: add_child(m, e); break;
     case RT_CHILD_REDRIVEN: set_child(m, e, CHILD_RUNS); break;
     case RT_CHILD_ENDED: set_child(m, e, e->data ? CHILD_SUCCEEDED : CHILD_FAILED); break;
     case RT_MAP_RUN_UPDATED:
@@ -405,17 +415,24 @@ const struct operation list_map_runs_operation = {
 
 /* ---- DescribeMapRun ---- */
 
-/* Counts the children of a Map Run by what became of them. */
+/* Counts the children of a Map Run by what became of them, or the items that they have. */
 struct look {
     api *api;
     const struct map_run *run;
+    bool of_items;
     int64_t counts[CHILD_STATES];
     int64_t found, not_redrivable;
 };
 
+/* For how many a child counts. */
+static int64_t weight_of(const struct look *l, const struct map_child *child)
+{
+    return l->of_items ? child->items : 1;
+}
+
 /* Of a run that was redriven: those that failed before and run again, or are to, have rows that say
  * otherwise; and each is asked whether it could be. */
-static bool note_redrivable(struct look *l, uint64_t number)
+static int64_t note_redrivable(struct look *l, uint64_t number)
 {
     const struct store_execution *row;
     struct diag why = {0};
@@ -424,21 +441,38 @@ static bool note_redrivable(struct look *l, uint64_t number)
 
     api_pass_damage(l->api, &why);
     if (!child || (child->state != CHILD_FAILED && child->state != CHILD_ABORTED))
-        return false;
+        return 0;
     const struct execution x = {.number = number,
                                 .status = row->status,
                                 .start_ms = row->start_ms,
                                 .stop_ms = row->stop_ms,
                                 .names = row->config.names};
-    l->not_redrivable += execution_refusal(l->api, &x) != NULL;
-    return true;
+    int64_t weight = weight_of(l, child);
+    l->not_redrivable += execution_refusal(l->api, &x) ? weight : 0;
+    return weight;
+}
+
+/* How many items a child has that is not one of a redriven run. */
+static int64_t weight_of_row(struct look *l, uint64_t number)
+{
+    const struct store_execution *row;
+    struct diag why = {0};
+    const struct map_child *child = NULL;
+
+    if (!l->of_items || !l->run->streams)
+        return 1;
+    if (store_find(l->api->store, number, &row, &why))
+        child = map_run_child(l->run, row->parent.ref);
+    api_pass_damage(l->api, &why);
+    return child ? child->items : 1;
 }
 
 static bool note_end(void *user, const struct store_listed *at)
 {
     struct look *l = user;
 
-    l->found += !l->run->redrives || note_redrivable(l, at->place.number);
+    l->found += l->run->redrives ? note_redrivable(l, at->place.number)
+                                 : weight_of_row(l, at->place.number);
     return true;
 }
 
@@ -453,7 +487,7 @@ static void count_children(struct look *l)
     struct diag why = {0};
 
     for (size_t i = 0; i < l->run->count; i++)
-        l->counts[l->run->children[i].state]++;
+        l->counts[l->run->children[i].state] += weight_of(l, &l->run->children[i]);
     int64_t unsuccessful = l->counts[CHILD_FAILED] + l->counts[CHILD_ABORTED];
     if (!unsuccessful)
         return;
@@ -484,11 +518,14 @@ static json *counts_of(const struct look *l)
     const int64_t *counts = l->counts;
     struct json_build b;
 
+    /* How many children a stream will have is not known; what it has read is with them. */
+    int64_t total = l->of_items || !m->streams ? m->items : (int64_t)m->count;
+
     json_build_object(&b, 10);
-    json_build_set(&b, "pending", json_int(m->items - (int64_t)m->count));
+    json_build_set(&b, "pending", json_int(m->streams ? 0 : total - (int64_t)m->count));
     for (size_t i = 0; i < COUNT(members); i++)
         json_build_set(&b, members[i].name, json_int(counts[members[i].state]));
-    json_build_set(&b, "total", json_int(m->items));
+    json_build_set(&b, "total", json_int(total));
     /* What a child failed with is a result, too (measured on AWS in 2026). */
     json_build_set(&b, "resultsWritten",
                    json_int(m->stop_ms ? counts[CHILD_SUCCEEDED] + counts[CHILD_FAILED] +
@@ -499,13 +536,20 @@ static json *counts_of(const struct look *l)
     return json_build_done(&b);
 }
 
-/* Makes DescribeMapRun's answer. Each child has one item: itemCounts and executionCounts agree. */
-static json *map_run_description(struct call *c, const struct map_run *m, const json *execution)
+static json *counted(api *a, const struct map_run *m, bool of_items)
 {
-    struct look l = {.api = c->api, .run = m};
-    struct json_build b;
+    struct look l = {.api = a, .run = m, .of_items = of_items};
 
     count_children(&l);
+    return counts_of(&l);
+}
+
+/* Makes DescribeMapRun's answer. Where each child has one item, itemCounts and executionCounts
+ * agree. */
+static json *map_run_description(struct call *c, const struct map_run *m, const json *execution)
+{
+    struct json_build b;
+
     json_build_object(&b, 12);
     json_build_set(&b, "mapRunArn", json_ref(m->arn));
     json_build_set(&b, "executionArn", json_ref(execution));
@@ -516,8 +560,8 @@ static json *map_run_description(struct call *c, const struct map_run *m, const 
     json_build_set(&b, "maxConcurrency", json_int(m->concurrency));
     json_build_set(&b, "toleratedFailureCount", json_int(m->tolerated));
     json_build_set(&b, "toleratedFailurePercentage", json_double(m->percentage));
-    json_build_set(&b, "itemCounts", counts_of(&l));
-    json_build_set(&b, "executionCounts", counts_of(&l));
+    json_build_set(&b, "itemCounts", counted(c->api, m, true));
+    json_build_set(&b, "executionCounts", counted(c->api, m, false));
     json_build_set(&b, "redriveCount", json_int(m->redrives));
     if (m->redrives)
         json_build_set(&b, "redriveDate", api_time(m->redriven_ms));

@@ -18,6 +18,7 @@ enum { CHILD_STATES = CHILD_PENDS + 1 };
 struct map_child {
     uint64_t ref; /* of the event that started it */
     enum child_state state;
+    uint32_t items; /* how many it has */
 };
 
 struct map_run {
@@ -26,7 +27,9 @@ struct map_run {
     bool express;
     const char *status;
     int64_t start_ms, stop_ms; /* stop_ms 0: it runs */
-    int64_t items, tolerated, concurrency;
+    int64_t items;             /* of a stream, those that children have */
+    bool streams;              /* more may come: it reads, or makes batches */
+    int64_t tolerated, concurrency;
     double percentage;
     int64_t redrives, redriven_ms;
     struct map_child *children; /* in the order of the items, and so of their refs */

@@ -8,6 +8,7 @@
 
 #include "parsers/base/mem.h"
 #include "runtime/core/event_kinds.h"
+#include "runtime/core/map_run_events.h"
 #include "runtime/core/redrive.h"
 
 #include <string.h>
@@ -49,6 +50,8 @@ static bool fits_group_start(const rt_exec *x, const struct rt_frame *f, const s
     (void)x;
     if (f->state->type == ASL_PARALLEL)
         return e->group.length == (int64_t)f->state->parallel.count;
+    if (f->state->map.reader)
+        return !items && e->group.length == 0;
     return items && (json_is_array(items) || json_is_object(items)) &&
            e->group.length == (int64_t)json_count(items);
 }
@@ -59,17 +62,11 @@ static bool fits_group_success(const rt_exec *x, const struct rt_frame *f, const
     return f->group->done == f->group->total;
 }
 
-/* Returns whether `e` starts the child that comes next: they start in the order of their items. */
-static bool is_next_child(const struct rt_group *g, const struct rt_event *e)
-{
-    return e->child.index == g->started && g->started < g->total;
-}
-
 static bool fits_iteration_start(const rt_exec *x, const struct rt_frame *f,
                                  const struct rt_event *e)
 {
     (void)x;
-    return !f->group->children && !f->state->map.distributed && is_next_child(f->group, e);
+    return !f->group->run && !f->state->map.distributed && starts_next_child(f->group, e);
 }
 
 /* The child that ends is one of the group's, and has not ended before. */
@@ -80,44 +77,6 @@ static bool fits_child_success(const rt_exec *x, const struct rt_frame *f, const
 
     return e->child.index < g->total && !g->results[e->child.index] && g->done < g->total &&
            child && child->parent == f->id && child->index == e->child.index;
-}
-
-/* Names are cut out of the ARN, behind as much of it as the execution's own has before its kind. */
-static bool fits_map_run_start(const rt_exec *x, const struct rt_frame *f, const struct rt_event *e)
-{
-    const char *own = x->names.arn ? json_str(x->names.arn) : "", *kind = own;
-
-    if (!f->state->map.distributed || f->group->children)
-        return false;
-    for (int colons = 0; colons < 5 && kind; colons++)
-        kind = (kind = strchr(kind, ':')) ? kind + 1 : NULL;
-    size_t before = kind ? (size_t)(kind - own) : 0;
-    return json_str_len(e->data) >= before + strlen("mapRun:") &&
-           strncmp(json_str(e->data) + before, "mapRun:", strlen("mapRun:")) == 0;
-}
-
-static bool fits_run_child_start(const rt_exec *x, const struct rt_frame *f,
-                                 const struct rt_event *e)
-{
-    (void)x;
-    return is_next_child(f->group, e);
-}
-
-static bool fits_run_child_end(const rt_exec *x, const struct rt_frame *f, const struct rt_event *e)
-{
-    const struct rt_group *g = f->group;
-
-    (void)x;
-    return e->child.index < g->total && g->children[e->child.index].runs && g->done < g->total;
-}
-
-static bool fits_run_child_redrive(const rt_exec *x, const struct rt_frame *f,
-                                   const struct rt_event *e)
-{
-    const struct rt_group *g = f->group;
-
-    (void)x;
-    return e->child.index < g->total && g->children[e->child.index].pending && g->pending > 0;
 }
 
 static bool fits_backoff(const rt_exec *x, const struct rt_frame *f, const struct rt_event *e)
@@ -313,6 +272,7 @@ static void start_group(rt_exec *x, struct rt_frame *f, const struct rt_event *e
     g->total = (uint32_t)e->group.length;
     g->limit = (uint32_t)e->group.limit;
     g->results = mem_calloc(g->total, sizeof(json *));
+    g->results_cap = g->total;
     /* A Parallel has all its branches at once; iterations have events of their own. */
     if (state->type != ASL_PARALLEL)
         return;
@@ -329,7 +289,7 @@ static void complete_group(rt_exec *x, struct rt_frame *f, const struct rt_event
 {
     (void)x;
     f->phase = RT_ENTERED; /* its exit follows */
-    if (!f->group->map_run)
+    if (!f->group->run)
         f->group->joined = e->previous;
 }
 
@@ -339,75 +299,8 @@ static void fail_group(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
     f->phase = RT_ENTERED; /* its exit, or its parent's failure, follows */
     if (f->group)
         f->group->over = true;
-}
-
-static void set_tolerance(struct rt_group *g, const struct rt_event *e)
-{
-    const json *percentage = e->map_run.percentage;
-
-    g->tolerated_count = e->map_run.count;
-    g->tolerated_percentage = percentage ? json_double_value(percentage) : -1;
-}
-
-static void start_map_run_of(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
-{
-    struct rt_group *g = f->group;
-
-    (void)x;
-    g->children = mem_calloc(g->total, sizeof *g->children);
-    g->map_run = json_ref(e->data);
-    set_tolerance(g, e);
-}
-
-static void complete_map_run(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
-{
-    (void)x;
-    f->group->joined = e->previous;
-}
-
-static void start_map_child(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
-{
-    struct rt_group *g = f->group;
-
-    (void)x;
-    g->children[e->child.index] =
-        (struct rt_child){.ref = e->seq, .input = json_ref(e->data), .runs = true};
-    g->started++;
-}
-
-static void end_map_child(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
-{
-    struct rt_group *g = f->group;
-
-    (void)x;
-    g->children[e->child.index].runs = false;
-    if (e->data)
-        exec_replace(&g->children[e->child.index].input, NULL);
-    g->results[e->child.index] = json_ref(e->data);
-    /* Only the output tells success: a child that failed has none, and its error is not kept here.
-     */
-    g->failed += !e->data;
-    g->done++;
-}
-
-static void redrive_map_child(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
-{
-    struct rt_group *g = f->group;
-    struct rt_child *child = &g->children[e->child.index];
-
-    (void)x;
-    child->pending = false;
-    child->runs = true;
-    child->redrives++;
-    g->pending--;
-    g->pending_from = e->child.index + 1;
-}
-
-static void update_map_run_of(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
-{
-    (void)x;
-    f->group->limit = (uint32_t)e->map_run.limit;
-    set_tolerance(f->group, e);
+    if (f->group && f->group->run)
+        forget_ahead(f->group->run);
 }
 
 static void start_iteration_of(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
@@ -552,9 +445,10 @@ const struct event_kind event_kinds[RT_EVENT_KINDS] = {
     [RT_MAP_RUN_STARTED] = {"ms", NAMED_ALONE, "MapRunStarted", SHAPE_MAP_RUN, .chain = CHAIN_MOVES,
                             .details = DETAIL(MAP_RUN), .phases = IN(RT_GROUP),
                             .types = OF(ASL_MAP), .needs = NEED_GROUP | NEED_VALUE | NEED_TEXT,
-                            .fits = fits_map_run_start, .act = start_map_run_of},
+                            .fits = fits_map_run_start, .act = apply_map_run_start},
     [RT_MAP_RUN_SUCCEEDED] = {"mok", NAMED_ALONE, "MapRunSucceeded", .phases = IN(RT_GROUP),
-                              .types = OF(ASL_MAP), .needs = NEED_MAP_RUN, .act = complete_map_run},
+                              .types = OF(ASL_MAP), .needs = NEED_MAP_RUN,
+                              .act = apply_map_run_success},
     [RT_MAP_RUN_FAILED] = {"mf", NAMED_ALONE, "MapRunFailed", .chain = CHAIN_MOVES,
                            .details = DETAIL(ERROR), .phases = IN(RT_GROUP), .types = OF(ASL_MAP),
                            .needs = NEED_MAP_RUN},
@@ -573,10 +467,10 @@ const struct event_kind event_kinds[RT_EVENT_KINDS] = {
     [RT_CHILD_STARTED] = {"cs", NAMED_ALONE, "child started", SHAPE_CHILD, .chain = CHAIN_ASIDE,
                           .phases = IN(RT_GROUP), .types = OF(ASL_MAP),
                           .needs = NEED_MAP_RUN | NEED_VALUE, .fits = fits_run_child_start,
-                          .act = start_map_child},
+                          .act = apply_run_child_start},
     [RT_CHILD_ENDED] = {"ce", NAMED_ALONE, "child ended", SHAPE_CHILD, .phases = IN(RT_GROUP),
                         .types = OF(ASL_MAP), .needs = NEED_MAP_RUN, .fits = fits_run_child_end,
-                        .act = end_map_child},
+                        .act = apply_run_child_end},
     [RT_WAITING] = {"w", NAMED_ALONE, "waiting", SHAPE_LATER, .phases = ANYWHERE,
                     .types = OF(ASL_WAIT), .news = RT_NEWS_WAIT, .act = begin_wait},
     [RT_BACKOFF] = {"r", NAMED_ALONE, "backoff", SHAPE_LATER, .phases = ANYWHERE, .types = ANY_TYPE,
@@ -585,12 +479,19 @@ const struct event_kind event_kinds[RT_EVENT_KINDS] = {
                       .types = OF(ASL_TASK), .act = note_heartbeat},
     [RT_CHILD_REDRIVEN] = {"cr", NAMED_ALONE, "child redriven", SHAPE_CHILD, .chain = CHAIN_ASIDE,
                            .phases = IN(RT_GROUP), .types = OF(ASL_MAP), .needs = NEED_MAP_RUN,
-                           .fits = fits_run_child_redrive, .act = redrive_map_child},
+                           .fits = fits_run_child_redrive, .act = apply_run_child_redrive},
     [RT_MAP_RUN_UPDATED] = {"mu", NAMED_ALONE, "map run updated", SHAPE_MAP_RUN,
                             .phases = IN(RT_GROUP), .types = OF(ASL_MAP), .needs = NEED_MAP_RUN,
-                            .act = update_map_run_of},
+                            .act = apply_map_run_update},
     [RT_TASK_ANSWERED] = {"ta", NAMED_ALONE, "task answered", .chain = CHAIN_ASIDE,
                           .phases = WITH_TASK, .types = OF(ASL_TASK), .act = answer_task},
+    [RT_SOURCE_CHANGED] = {"sc", NAMED_ALONE, "source changed", .chain = CHAIN_ASIDE,
+                           .phases = IN(RT_GROUP), .types = OF(ASL_MAP),
+                           .needs = NEED_MAP_RUN | NEED_VALUE, .fits = fits_stream,
+                           .act = apply_source},
+    [RT_ITEMS_ENDED] = {"ie", NAMED_ALONE, "items ended", .phases = IN(RT_GROUP),
+                        .types = OF(ASL_MAP), .needs = NEED_MAP_RUN, .fits = fits_stream,
+                        .act = apply_items_end},
 };
 
 #define AT(member) offsetof(struct rt_event, member)
@@ -608,10 +509,13 @@ const struct event_members event_shapes[EVENT_SHAPES] = {
                      {{"x", "X", AT(group.items), TYPE_ANY}}},
     [SHAPE_MAP_RUN] = {{{"m", WIDTH_I64, AT(map_run.count), BOUND_NONE},
                         {"l", WIDTH_I64, AT(map_run.limit), BOUND_COUNT}},
-                       {{"x", "X", AT(map_run.percentage), TYPE_NUMBER}}},
+                       {{"x", "X", AT(map_run.percentage), TYPE_NUMBER},
+                        {"g", "G", AT(map_run.plan), TYPE_OBJECT}}},
     [SHAPE_REDRIVE] = {{{"m", WIDTH_I64, AT(redrive.number), BOUND_COUNT}}, {{0}}},
     [SHAPE_CHILD] = {{{"n", WIDTH_U32, AT(child.frame), BOUND_NONE},
-                      {"j", WIDTH_U32, AT(child.index), BOUND_NONE}},
+                      {"j", WIDTH_U32, AT(child.index), BOUND_NONE},
+                      {"b", WIDTH_U32, AT(child.items), BOUND_NONE},
+                      {"o", WIDTH_I64, AT(child.position), BOUND_COUNT}},
                      {{0}}},
     [SHAPE_TIMED_OUT] = {{{"j", WIDTH_U32, AT(timed_out.heartbeat), BOUND_NONE}}, {{0}}},
     [SHAPE_LATER] = {{{"j", WIDTH_U32, AT(later.retrier), BOUND_NONE},

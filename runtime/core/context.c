@@ -61,12 +61,14 @@ static json *state_context(const struct rt_frame *f)
     return json_build_done(&b);
 }
 
-static json *map_context(const json *item, uint32_t index)
+static json *map_context(const json *item, const json *key, uint64_t index)
 {
     struct json_build b, m;
 
     json_build_object(&b, 2);
-    json_build_set(&b, "Index", json_int(index));
+    json_build_set(&b, "Index", json_int((int64_t)index));
+    if (key)
+        json_build_set(&b, "Key", json_ref(key));
     json_build_set(&b, "Value", json_ref(item));
     json_build_object(&m, 1);
     json_build_set(&m, "Item", json_build_done(&b));
@@ -83,13 +85,14 @@ static json *task_context(const json *token)
 }
 
 bool exec_enclosing_item(const rt_exec *x, const struct rt_frame *f, const json **item,
-                         uint32_t *index)
+                         const json **key, uint64_t *index)
 {
     for (; f->parent != RT_NO_FRAME; f = x->frames[f->parent]) {
         const struct rt_group *g = x->frames[f->parent]->group;
         /* A Parallel has none, and is looked through. */
         if (g->items) {
-            *item = json_at(g->items, f->index);
+            *item = group_item(g, f->index);
+            *key = group_item_key(g, f->index);
             *index = f->index;
             return true;
         }
@@ -103,8 +106,8 @@ static const json *context_object(void *user)
     struct step *s = view->step;
     rt_exec *x = s->x;
     struct json_build b;
-    const json *item = view->item;
-    uint32_t index = view->index;
+    const json *item = view->item, *key = view->key;
+    uint64_t index = view->index;
 
     /* TestState gives the whole context object, or none; then $$ has nothing of ours. */
     if (x->only_context)
@@ -117,8 +120,8 @@ static const json *context_object(void *user)
     json_build_set(&b, "StateMachine", json_ref(machine_context(x)));
     if (view->token)
         json_build_set(&b, "Task", task_context(view->token));
-    if (view->in_item || exec_enclosing_item(x, view->frame, &item, &index))
-        json_build_set(&b, "Map", map_context(item, index));
+    if (view->in_item || exec_enclosing_item(x, view->frame, &item, &key, &index))
+        json_build_set(&b, "Map", map_context(item, key, index));
     /* Members of the caller's own come last, so they replace ours of the same name. */
     for (size_t i = 0; x->extra_context && i < json_count(x->extra_context); i++)
         json_build_set_key(&b, json_ref(json_key_at(x->extra_context, i)),

@@ -11,7 +11,8 @@ struct scope_view {
     struct rt_frame *frame;
     const json *token; /* $$.Task; NULL: none */
     const json *item;  /* with in_item: $$.Map.Item, instead of the enclosing iteration's */
-    uint32_t index;
+    const json *key;   /* of the member that the item is in its object; NULL: none */
+    uint64_t index;
     bool in_item;
 };
 
@@ -24,8 +25,9 @@ void forget_context(struct step *s);
 /* Returns the value of a variable for the view; NULL: there is none. */
 const json *variable(void *view, const json *name);
 
-/* Fills in the item of the innermost Map that `f` runs in, and its index; false: in none. */
+/* Fills in the item of the innermost Map that `f` runs in, its key (NULL: it is of an array) and
+ * its index; false: in none. */
 bool exec_enclosing_item(const rt_exec *x, const struct rt_frame *f, const json **item,
-                         uint32_t *index);
+                         const json **key, uint64_t *index);
 
 #endif

@@ -52,6 +52,8 @@ enum rt_event_kind {
     RT_CHILD_REDRIVEN,  /* a Map Run's execution that failed runs again */
     RT_MAP_RUN_UPDATED, /* what UpdateMapRun made of it */
     RT_TASK_ANSWERED,   /* its token has brought its result before it was …Submitted */
+    RT_SOURCE_CHANGED,  /* the items of a Map Run that follow are read in another state */
+    RT_ITEMS_ENDED,     /* a Map Run has no items but those that its children have */
     RT_EVENT_KINDS
 };
 
@@ -68,7 +70,7 @@ enum { RT_NO_STATE = UINT32_MAX, RT_NO_FRAME = UINT32_MAX };
  * CHILD_STARTED; the output of …SUCCEEDED, STATE_EXITED, TASK_SUBMITTED, and of CHILD_ENDED and
  * TASK_ANSWERED (NULL: it failed); TASK_SCHEDULED's parameters; the ARN of MAP_RUN_STARTED and
  * MAP_RUN_REDRIVEN; the worker's name of an activity's TASK_STARTED (NULL: it gave none); the
- * client's token of EXECUTION_REDRIVEN (NULL: none).
+ * client's token of EXECUTION_REDRIVEN (NULL: none); the state of the reader, of SOURCE_CHANGED.
  *
  * Times that something is due at are of the clock of due times: see struct rt_input.
  */
@@ -107,6 +109,7 @@ struct rt_event {
         /* MAP_RUN_STARTED, MAP_RUN_UPDATED */
         struct {
             json *percentage; /* ToleratedFailurePercentage; NULL: none */
+            json *plan;       /* MAP_RUN_STARTED: as asl_flow_plan makes it; NULL: none */
             int64_t count;    /* ToleratedFailureCount; -1: none */
             int64_t limit;    /* MAP_RUN_UPDATED: how many children run at once */
         } map_run;
@@ -117,7 +120,9 @@ struct rt_event {
         /* ITERATION_…, BRANCH_SUCCEEDED, CHILD_… */
         struct {
             uint32_t index;
-            uint32_t frame; /* of ITERATION_SUCCEEDED and BRANCH_SUCCEEDED: the child's */
+            uint32_t frame;   /* of ITERATION_SUCCEEDED and BRANCH_SUCCEEDED: the child's */
+            uint32_t items;   /* CHILD_STARTED: how many it has; 0: one */
+            int64_t position; /* CHILD_STARTED: where the last of them ends in its source */
         } child;
         /* TASK_TIMED_OUT */
         struct {

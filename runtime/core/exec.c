@@ -109,6 +109,48 @@ struct rt_frame *exec_add_child(rt_exec *x, struct rt_frame *parent, const struc
     return f;
 }
 
+const json *group_item(const struct rt_group *g, uint64_t i)
+{
+    return json_is_array(g->items) ? json_at(g->items, i) : json_value_at(g->items, i);
+}
+
+const json *group_item_key(const struct rt_group *g, uint64_t i)
+{
+    return json_is_array(g->items) ? NULL : json_key_at(g->items, i);
+}
+
+struct rt_child *run_child(const struct rt_run *run, uint32_t index)
+{
+    return (struct rt_child *)(void *)id_map_get(&run->children, index);
+}
+
+void forget_ahead(struct rt_run *run)
+{
+    struct rt_ahead *a = &run->ahead;
+
+    while (a->head < a->count)
+        json_unref(a->parts[a->head++]);
+    *a = (struct rt_ahead){.parts = a->parts, .cap = a->cap};
+}
+
+static void free_run(struct rt_run *run)
+{
+    if (!run)
+        return;
+    for (struct rt_child *c = run->first, *next; c; c = next) {
+        next = c->next;
+        json_unref(c->input);
+        mem_free(c);
+    }
+    id_map_clear(&run->children);
+    forget_ahead(run);
+    mem_free(run->ahead.parts);
+    json_unref(run->plan);
+    json_unref(run->source);
+    json_unref(run->arn);
+    mem_free(run);
+}
+
 /* Children go first, and each takes itself out of the list that the group has. */
 void exec_drop_group(rt_exec *x, struct rt_frame *f)
 {
@@ -118,12 +160,9 @@ void exec_drop_group(rt_exec *x, struct rt_frame *f)
         return;
     while (g->first != RT_NO_FRAME)
         exec_drop_frame(x, x->frames[g->first]);
-    for (uint32_t i = 0; i < g->total; i++)
+    for (uint32_t i = 0; i < g->started; i++)
         json_unref(g->results[i]);
-    for (uint32_t i = 0; g->children && i < g->total; i++)
-        json_unref(g->children[i].input);
-    mem_free(g->children);
-    json_unref(g->map_run);
+    free_run(g->run);
     mem_free(g->results);
     json_unref(g->input);
     json_unref(g->items);
@@ -496,10 +535,10 @@ size_t rt_exec_held(const rt_exec *x)
         const struct rt_group *g = f ? f->group : NULL;
         bytes += f ? held_len(f->input) + held_len(f->task) : 0;
         bytes += g ? held_len(g->input) + held_len(g->items) : 0;
-        for (uint32_t k = 0; g && k < g->total; k++) {
+        for (uint32_t k = 0; g && k < g->started; k++)
             bytes += held_len(g->results[k]);
-            bytes += g->children ? held_len(g->children[k].input) : 0;
-        }
+        for (const struct rt_child *c = g && g->run ? g->run->first : NULL; c; c = c->next)
+            bytes += held_len(c->input);
     }
     return bytes;
 }

@@ -121,6 +121,12 @@ enum rt_input_kind {
      * the client's token, or NULL. Nothing comes of it while rt_exec_redrive_refusal has a reason.
      */
     RT_IN_REDRIVE,
+    /* What was read for the Map Run whose READ_ITEMS has that ref. value: an object of the items
+     * ("items"), the keys of those that are members of an object ("keys"), where each ends
+     * ("ends"), the reader's state behind the first and up to the last ("state"; none where there
+     * is none), how many bytes they have ("bytes"); and "end", if there are no more. */
+    RT_IN_ITEMS,
+    RT_IN_ITEMS_FAILED,   /* error: why they can't be read */
     RT_IN_UPDATE_MAP_RUN, /* value: the request of UpdateMapRun; dropped when none of its runs */
 };
 
@@ -128,7 +134,7 @@ enum rt_input_kind {
 struct rt_input {
     enum rt_input_kind kind;
     uint32_t frame;
-    uint32_t index; /* CHILD_…: the item */
+    uint32_t index; /* CHILD_…: the child */
     uint64_t ref;   /* the task that this answers; an answer to an older one is dropped */
     int64_t now_ms; /* the time of day: of events, $now; there is no other clock */
     /*
@@ -159,6 +165,13 @@ enum rt_command_kind {
     /* The child of that ref, which ended unsuccessfully, is to be redriven for the `attempt`th
      * time; one of an Express Map starts anew. */
     RT_REDRIVE_CHILD,
+    /*
+     * More items of a Map Run are to be read: those that follow, or with `begin` those behind
+     * `position`, where a reader in the state `source` stood. RT_CANCEL_READING of the same ref
+     * ends the reading.
+     */
+    RT_READ_ITEMS,
+    RT_CANCEL_READING,
 };
 
 /* What the world is to do, once the events are kept. */
@@ -169,7 +182,11 @@ struct rt_command {
     const struct asl_state *state;
     json *token;      /* RUN_TASK; NULL: it has none; owned */
     json *role;       /* RUN_TASK: the RoleArn in its Credentials; NULL: none; owned */
-    json *parameters; /* RUN_TASK, START_CHILD, REDRIVE_CHILD: its input; owned */
+    json *parameters; /* RUN_TASK, START_CHILD, REDRIVE_CHILD: its input; READ_ITEMS: the plan of
+                         its Map Run; owned */
+    json *source;     /* READ_ITEMS; NULL: the source is at its beginning; owned */
+    uint64_t position;
+    bool begin;
     json *map_run; /* START_CHILD, REDRIVE_CHILD: the ARN; `x` may be past that Map by now; owned */
     uint32_t index;    /* …_CHILD: the item */
     uint32_t event_id; /* of the …Scheduled event */

@@ -60,7 +60,7 @@ bool rt_event_is_sound(const struct rt_event *e)
 static bool has_group(const struct rt_frame *f, unsigned needs)
 {
     return (!(needs & (NEED_GROUP | NEED_MAP_RUN)) || f->group) &&
-           (!(needs & NEED_MAP_RUN) || (f->group->map_run && f->group->children));
+           (!(needs & NEED_MAP_RUN) || f->group->run);
 }
 
 /* Returns whether the event's frame stands where one of its kind can come. */

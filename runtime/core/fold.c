@@ -27,8 +27,26 @@ static bool same_error(const struct asl_error *a, const struct asl_error *b)
 
 static bool same_child(const struct rt_child *a, const struct rt_child *b)
 {
-    return a->ref == b->ref && a->runs == b->runs && a->pending == b->pending &&
-           a->redrives == b->redrives && same_value(a->input, b->input);
+    return a->node.id == b->node.id && a->ref == b->ref && a->runs == b->runs &&
+           a->pending == b->pending && a->redrives == b->redrives && a->items == b->items &&
+           same_value(a->input, b->input);
+}
+
+static bool same_run(const struct rt_run *a, const struct rt_run *b)
+{
+    if (!a || !b)
+        return a == b;
+    if (a->failed != b->failed || !same_value(a->arn, b->arn) || a->redrives != b->redrives ||
+        a->pending != b->pending || a->tolerated_count != b->tolerated_count ||
+        a->tolerated_percentage != b->tolerated_percentage || a->ref != b->ref ||
+        a->taken != b->taken || a->position != b->position || !same_value(a->plan, b->plan) ||
+        !same_value(a->source, b->source))
+        return false;
+    const struct rt_child *one = a->first, *other = b->first;
+    for (; one && other; one = one->next, other = other->next)
+        if (!same_child(one, other) || (one == a->next_pending) != (other == b->next_pending))
+            return false;
+    return one == other;
 }
 
 static bool same_group(const struct rt_frame *f, const struct rt_group *a, const struct rt_group *b,
@@ -45,15 +63,9 @@ static bool same_group(const struct rt_frame *f, const struct rt_group *a, const
         return differ(why, "the list of children", f);
     if (!same_value(a->input, b->input) || !same_value(a->items, b->items))
         return differ(why, "the group's input", f);
-    if (a->failed != b->failed || !same_value(a->map_run, b->map_run) ||
-        a->redrives != b->redrives || a->pending != b->pending ||
-        a->pending_from != b->pending_from || a->tolerated_count != b->tolerated_count ||
-        a->tolerated_percentage != b->tolerated_percentage)
+    if (!same_run(a->run, b->run))
         return differ(why, "the Map Run", f);
-    for (uint32_t i = 0; i < a->total; i++)
-        if (a->children && !same_child(&a->children[i], &b->children[i]))
-            return differ(why, "a child execution", f);
-    for (uint32_t i = 0; i < a->total; i++)
+    for (uint32_t i = 0; i < a->started; i++)
         if (!same_value(a->results[i], b->results[i]))
             return differ(why, "a result", f);
     return true;

@@ -6,6 +6,7 @@
  */
 
 #include "parsers/base/due_heap.h"
+#include "parsers/base/id_map.h"
 #include "runtime/core/exec.h"
 
 /* Where a frame stands. */
@@ -21,33 +22,74 @@ enum rt_phase {
     RT_REDRIVEN,  /* entered before the execution was redriven; its work is to be done anew */
 };
 
-/* An execution of a Map Run. */
+/* An execution of a Map Run that has not succeeded. Of one that has, its result is all that is
+ * left.
+ */
 struct rt_child {
-    uint64_t ref; /* of its CHILD_STARTED; 0: not started */
-    json *input;  /* until it has succeeded */
+    struct id_node node; /* its index */
+    struct rt_child *next, *prev;
+    uint64_t ref; /* of its CHILD_STARTED */
+    json *input;
+    uint32_t items; /* how many it has: more than one, if they are batched */
     uint32_t redrives;
     bool runs;
     bool pending; /* it ended unsuccessfully, and is to be redriven */
 };
 
+/* Items that were read and not taken yet, as RT_IN_ITEMS brought them. Derived: nothing of it is in
+ * the history, and after a restart they are read again. */
+struct rt_ahead {
+    json **parts; /* a queue: those before `head` are used up */
+    size_t head, count, cap;
+    size_t at;      /* how many items of the first part have been taken */
+    uint64_t items; /* in all of them, not taken */
+    uint64_t bytes; /* that the parts have, about */
+    bool begun;     /* somebody reads for it */
+    bool asked;     /* more are being read */
+    bool end;       /* there are no more behind these */
+};
+
+/* What a distributed Map has besides, once its Map Run has started. */
+struct rt_run {
+    json *arn;
+    struct id_map children;        /* those that have not succeeded, by index */
+    struct rt_child *first, *last; /* the same, in the order of their indexes */
+    uint32_t failed;
+    int64_t tolerated_count;     /* -1: none */
+    double tolerated_percentage; /* negative: none */
+    uint32_t redrives;
+    uint32_t pending;              /* how many children */
+    struct rt_child *next_pending; /* the first of them; NULL: there is none */
+    /*
+     * A stream has more items to come, and makes of them children until ITEMS_ENDED says how many
+     * there are; the group's `total` is RT_MANY until then. Its plan is that of asl_flow_plan.
+     */
+    json *plan;        /* NULL: the items are the group's, a child for each */
+    bool reads;        /* items are read from elsewhere, else they are the group's */
+    uint64_t ref;      /* of its MAP_RUN_STARTED; names what is read for it */
+    uint64_t taken;    /* items that children have */
+    uint64_t most;     /* MaxItems */
+    json *source;      /* state of the reader behind the last of these; NULL: none */
+    uint64_t position; /* and where that one ends */
+    struct rt_ahead ahead;
+};
+
+/* How many children a stream has before its end is known. */
+enum { RT_MANY = UINT32_MAX };
+
 /* What a Parallel or Map state has while it works. */
 struct rt_group {
     json *input;    /* what branches get, and ItemSelector looks at */
     json *items;    /* Map */
-    json **results; /* by index; NULL as long as there is none */
+    json **results; /* by index, of those that have started; NULL as long as there is none */
+    size_t results_cap;
     uint32_t total, started, done, limit;
     uint32_t first, last_child; /* the children, oldest first, linked by next and prev */
     uint32_t begun;             /* id of its …StateStarted event */
-    bool over;                  /* it has failed; what it has is there for a redrive */
-    bool resumed;               /* it was redriven, and has children to start */
-    /* A distributed Map: */
-    struct rt_child *children; /* by index */
-    uint32_t failed;
-    int64_t tolerated_count;                  /* -1: none */
-    double tolerated_percentage;              /* negative: none */
-    json *map_run;                            /* its ARN */
-    uint32_t redrives, pending, pending_from; /* how many children, and an index before all */
-    uint32_t joined; /* once succeeded: what its exit points back to, past …StateSucceeded */
+    uint32_t joined;    /* once succeeded: what its exit points back to, past …StateSucceeded */
+    bool over;          /* it has failed; what it has is there for a redrive */
+    bool resumed;       /* it was redriven, and has children to start */
+    struct rt_run *run; /* NULL: it has no Map Run */
 };
 
 /*
@@ -145,6 +187,15 @@ void exec_replace(json **slot, json *v);
 void exec_clear_visit(rt_exec *x, struct rt_frame *f);
 /* Frees the frame's group, if it has one, with all frames below. */
 void exec_drop_group(rt_exec *x, struct rt_frame *f);
+/* Returns the Map Run's child of that index; NULL: there is none, or it has succeeded. */
+struct rt_child *run_child(const struct rt_run *run, uint32_t index);
+/* Returns an item of a Map, a look: an element of its array, or the value of its object's member.
+ */
+const json *group_item(const struct rt_group *g, uint64_t i);
+/* Returns the key of that member, a look; NULL: the items are an array. */
+const json *group_item_key(const struct rt_group *g, uint64_t i);
+/* Forgets what was read ahead: it is to be read again. */
+void forget_ahead(struct rt_run *run);
 /* Frees what is known of the task that ran: its parameters, its token and what that brought. */
 void exec_clear_task(struct rt_frame *f);
 /* Frees what the work of a state has made: its task, tries, answers and error. */

@@ -8,6 +8,7 @@
 #include "asl/report/quota.h"
 #include "parsers/base/mem.h"
 #include "runtime/core/errors.h"
+#include "runtime/core/map_items.h"
 #include "runtime/core/redrive.h"
 #include "runtime/core/state_group.h"
 
@@ -82,6 +83,45 @@ void rt_child_config(const rt_exec *x, const struct rt_command *c, struct rt_con
     memcpy(out->secret, x->secret, sizeof out->secret);
 }
 
+/* ---- failing ---- */
+
+/* AWS counts what has failed so far against all items, ended or not. */
+static bool too_many_failed(const struct rt_group *g)
+{
+    struct asl_tolerance t = {g->run->tolerated_count, g->run->tolerated_percentage};
+
+    if (g->total != RT_MANY)
+        return asl_tolerance_exceeded(&t, g->run->failed,
+                                      g->run->plan ? (int64_t)g->run->taken : g->total);
+    /* What share of them has failed is known when all of them are. */
+    if (t.count < 0 && t.percentage >= 0)
+        return false;
+    t.percentage = -1;
+    return asl_tolerance_exceeded(&t, g->run->failed, 0);
+}
+
+static void fail_map_run(struct step *s, struct rt_frame *f, const struct asl_error *e)
+{
+    emit(s, &(struct rt_event){.kind = RT_MAP_RUN_FAILED,
+                               .frame = f->id,
+                               .previous = f->last,
+                               .state = f->state,
+                               .error = asl_error_copy(e)});
+    struct asl_error own = asl_error_copy(e);
+    if (running(s))
+        decide(s, f, &own);
+    asl_error_clear(&own);
+}
+
+static void map_run_failed(struct step *s, struct rt_frame *f)
+{
+    struct asl_error e = {0};
+
+    asl_tolerance_error(&e);
+    fail_map_run(s, f, &e);
+    asl_error_clear(&e);
+}
+
 /* ---- starting ---- */
 
 /* What the Map tolerates; false after failing the state. */
@@ -100,18 +140,17 @@ static bool tolerance(struct step *s, struct rt_frame *f, const struct asl_env *
     return true;
 }
 
-static void child_command(struct step *s, struct rt_frame *f, enum rt_command_kind kind, uint32_t i)
+static void child_command(struct step *s, struct rt_frame *f, enum rt_command_kind kind,
+                          const struct rt_child *child)
 {
-    const struct rt_child *child = &f->group->children[i];
-
     *new_command(s) = (struct rt_command){
         .kind = kind,
         .frame = f->id,
         .ref = child->ref,
         .state = f->state,
         .parameters = kind == RT_CANCEL_CHILD ? NULL : json_ref(child->input),
-        .map_run = kind == RT_CANCEL_CHILD ? NULL : json_ref(f->group->map_run),
-        .index = i,
+        .map_run = kind == RT_CANCEL_CHILD ? NULL : json_ref(f->group->run->arn),
+        .index = (uint32_t)child->node.id,
         .attempt = child->redrives,
     };
 }
@@ -119,60 +158,77 @@ static void child_command(struct step *s, struct rt_frame *f, enum rt_command_ki
 /* False when it failed, and with it the Map: `f` may be gone then. */
 static bool map_run_start_child(struct step *s, struct rt_frame *f)
 {
-    uint32_t i = f->group->started;
-    json *input = iteration_input(s, f, i);
-
-    if (!input)
-        return false;
-    emit(s, &(struct rt_event){.kind = RT_CHILD_STARTED,
+    struct rt_event started = {.kind = RT_CHILD_STARTED,
                                .frame = f->id,
                                .state = f->state,
-                               .data = input,
-                               .child = {.index = i}});
+                               .child = {.index = f->group->started}};
+
+    if (!(started.data = run_next_input(s, f, &started)))
+        return false;
+    emit(s, &started);
     if (!running(s))
         return false;
-    child_command(s, f, RT_START_CHILD, i);
+    child_command(s, f, RT_START_CHILD, f->group->run->last);
     return true;
 }
 
 static void map_run_redrive_child(struct step *s, struct rt_frame *f)
 {
-    const struct rt_group *g = f->group;
-    /* All before it have been redriven, so one redrive walks over the children once. */
-    uint32_t i = g->pending_from;
+    const struct rt_child *child = f->group->run->next_pending;
 
-    while (!g->children[i].pending)
-        i++;
-    emit(s,
-         &(struct rt_event){
-             .kind = RT_CHILD_REDRIVEN, .frame = f->id, .state = f->state, .child = {.index = i}});
+    emit(s, &(struct rt_event){.kind = RT_CHILD_REDRIVEN,
+                               .frame = f->id,
+                               .state = f->state,
+                               .child = {.index = (uint32_t)child->node.id}});
     if (running(s))
-        child_command(s, f, RT_REDRIVE_CHILD, i);
+        child_command(s, f, RT_REDRIVE_CHILD, child);
 }
 
-/* Children that failed before a redrive go first, then items that have never had one. */
-void start_children(struct step *s, struct rt_frame *f)
+/* Children that failed before a redrive go first, then items that have never had one. False when
+ * one failed to begin, and with it the Map: `f` may be gone then. */
+static bool begin_children(struct step *s, struct rt_frame *f)
 {
     const struct rt_group *g = f->group;
 
     for (int budget = STEP_CHILDREN; budget > 0 && !step_is_long(s); budget--) {
         if (!running(s) || !group_wants_more(g))
-            return;
-        if (g->pending)
+            return running(s);
+        if (g->run->pending)
             map_run_redrive_child(s, f);
         else if (!map_run_start_child(s, f))
-            return;
+            return false;
     }
     group_goes_on(s, f);
+    return running(s);
+}
+
+/* That there are no more items can end the Map Run, by too many failures or by success. */
+void start_children(struct step *s, struct rt_frame *f)
+{
+    if (!begin_children(s, f) || f->group->total != RT_MANY)
+        return;
+    if (!run_is_used_up(f->group)) {
+        run_ask_for_items(s, f);
+        return;
+    }
+    run_end_items(s, f);
+    if (running(s) && too_many_failed(f->group))
+        map_run_failed(s, f);
 }
 
 void start_map_run(struct step *s, struct rt_frame *f, const struct asl_env *env)
 {
     int64_t count;
     double percentage;
+    json *plan;
+    struct asl_error e = {0};
 
     if (!tolerance(s, f, env, &count, &percentage))
         return;
+    if (!asl_flow_plan(f->state, env, &plan, &e)) {
+        state_failed(s, f, &e);
+        return;
+    }
     emit(s, &(struct rt_event){
                 .kind = RT_MAP_RUN_STARTED,
                 .frame = f->id,
@@ -180,6 +236,7 @@ void start_map_run(struct step *s, struct rt_frame *f, const struct asl_env *env
                 .state = f->state,
                 .data = map_run_arn(s, f),
                 .map_run = {.percentage = percentage < 0 ? NULL : json_double(percentage),
+                            .plan = plan,
                             .count = count}});
     if (running(s))
         start_children(s, f);
@@ -189,11 +246,15 @@ void start_map_run(struct step *s, struct rt_frame *f, const struct asl_env *env
  * execution and `ref`, and takes up the one that it has instead of starting another. */
 void resume_children(struct step *s, struct rt_frame *f)
 {
-    const struct rt_group *g = f->group;
+    const struct rt_run *run = f->group && !f->group->over ? f->group->run : NULL;
 
-    for (uint32_t i = 0; g && g->children && i < g->started; i++)
-        if (g->children[i].runs)
-            child_command(s, f, g->children[i].redrives ? RT_REDRIVE_CHILD : RT_START_CHILD, i);
+    if (!run)
+        return;
+    for (const struct rt_child *c = run->first; c; c = c->next)
+        if (c->runs)
+            child_command(s, f, c->redrives ? RT_REDRIVE_CHILD : RT_START_CHILD, c);
+    if (f->group->total == RT_MANY && f->phase == RT_GROUP)
+        run_ask_for_items(s, f);
 }
 
 /* ---- redriving ---- */
@@ -203,7 +264,7 @@ void redrive_map_run(struct step *s, struct rt_frame *f)
     const struct rt_group *g = f->group;
     struct asl_error e = {0};
 
-    if (g->redrives >= QUOTA_MAP_REDRIVES) {
+    if (g->run->redrives >= QUOTA_MAP_REDRIVES) {
         asl_error_set(&e, ASL_RUNTIME, "The Map Run was redriven %d times, which is the most.",
                       QUOTA_MAP_REDRIVES);
         state_failed(s, f, &e);
@@ -215,8 +276,8 @@ void redrive_map_run(struct step *s, struct rt_frame *f)
                                 * MapStateStarted, as MapRunStarted does. */
                                .previous = g->begun,
                                .state = f->state,
-                               .data = json_ref(g->map_run),
-                               .redrive = {(int64_t)g->redrives + 1}});
+                               .data = json_ref(g->run->arn),
+                               .redrive = {(int64_t)g->run->redrives + 1}});
     if (running(s))
         start_children(s, f);
 }
@@ -228,9 +289,12 @@ void cancel_children(struct step *s, struct rt_frame *f)
 {
     const struct rt_group *g = f->group;
 
-    for (uint32_t i = 0; g && !g->over && g->children && i < g->started; i++)
-        if (g->children[i].runs)
-            child_command(s, f, RT_CANCEL_CHILD, i);
+    if (!g || g->over || !g->run)
+        return;
+    for (const struct rt_child *c = g->run->first; c; c = c->next)
+        if (c->runs)
+            child_command(s, f, RT_CANCEL_CHILD, c);
+    run_stop_reading(s, f);
 }
 
 void map_run_succeeded(struct step *s, struct rt_frame *f)
@@ -240,40 +304,17 @@ void map_run_succeeded(struct step *s, struct rt_frame *f)
              .kind = RT_MAP_RUN_SUCCEEDED, .frame = f->id, .previous = f->last, .state = f->state});
 }
 
-/* AWS counts what has failed so far against all items, ended or not. */
-static bool too_many_failed(const struct rt_group *g)
-{
-    struct asl_tolerance t = {g->tolerated_count, g->tolerated_percentage};
-
-    return asl_tolerance_exceeded(&t, g->failed, g->total);
-}
-
-static void map_run_failed(struct step *s, struct rt_frame *f)
-{
-    struct asl_error e = {0};
-
-    asl_tolerance_error(&e);
-    emit(s, &(struct rt_event){.kind = RT_MAP_RUN_FAILED,
-                               .frame = f->id,
-                               .previous = f->last,
-                               .state = f->state,
-                               .error = asl_error_copy(&e)});
-    if (running(s))
-        decide(s, f, &e);
-    asl_error_clear(&e);
-}
-
 void child_answered(struct step *s, const struct rt_input *in)
 {
     struct rt_frame *f = exec_frame(s->x, in->frame);
-    struct rt_group *g = f ? f->group : NULL;
+    const struct rt_group *g = f ? f->group : NULL;
+    const struct rt_child *child = g && g->run ? run_child(g->run, in->index) : NULL;
     bool good = in->kind == RT_IN_CHILD_OK;
     struct rt_event ended = {
         .kind = RT_CHILD_ENDED, .frame = in->frame, .child = {.index = in->index}};
 
     /* An answer to a Map Run that is over is dropped. */
-    if (!g || g->over || !g->children || in->index >= g->total || !g->children[in->index].runs ||
-        g->children[in->index].ref != in->ref)
+    if (!child || g->over || !child->runs || child->ref != in->ref)
         return;
     ended.state = f->state;
     if (good)
@@ -288,6 +329,33 @@ void child_answered(struct step *s, const struct rt_input *in)
         start_children(s, f);
 }
 
+/* The group of the Map Run that the input is for; NULL: it is over. */
+static struct rt_frame *frame_that_reads(const rt_exec *x, const struct rt_input *in)
+{
+    struct rt_frame *f = exec_frame(x, in->frame);
+    const struct rt_group *g = f ? f->group : NULL;
+
+    return g && g->run && !g->over && g->run->ref == in->ref && g->run->ahead.asked ? f : NULL;
+}
+
+void items_came(struct step *s, const struct rt_input *in)
+{
+    struct rt_frame *f = frame_that_reads(s->x, in);
+
+    if (!f)
+        return;
+    run_add_items(f->group->run, in->value);
+    start_children(s, f);
+}
+
+void reading_failed(struct step *s, const struct rt_input *in)
+{
+    struct rt_frame *f = frame_that_reads(s->x, in);
+
+    if (f)
+        fail_map_run(s, f, in->error);
+}
+
 /* ---- changing ---- */
 
 /* A run that is over is not found, and the request has no effect. */
@@ -295,8 +363,7 @@ static struct rt_frame *frame_of_run(const rt_exec *x, const json *map_run)
 {
     for (uint32_t i = 0; map_run && i < x->frame_count; i++) {
         struct rt_frame *f = x->frames[i];
-        if (f && f->phase == RT_GROUP && f->group->map_run &&
-            json_equal(f->group->map_run, map_run))
+        if (f && f->phase == RT_GROUP && f->group->run && json_equal(f->group->run->arn, map_run))
             return f;
     }
     return NULL;
@@ -314,16 +381,17 @@ void change_map_run(struct step *s, const json *request)
     if (!f)
         return;
     const struct rt_group *g = f->group;
+    const struct rt_run *run = g->run;
     struct rt_event e = {.kind = RT_MAP_RUN_UPDATED,
                          .frame = f->id,
                          .state = f->state,
-                         .map_run = {.count = count ? json_int_value(count) : g->tolerated_count,
+                         .map_run = {.count = count ? json_int_value(count) : run->tolerated_count,
                                      .limit = limit ? json_int_value(limit) : g->limit}};
     if (e.map_run.limit == 0 || e.map_run.limit > QUOTA_DISTRIBUTED_CHILDREN)
         e.map_run.limit = QUOTA_DISTRIBUTED_CHILDREN;
-    if (percentage || g->tolerated_percentage >= 0)
+    if (percentage || run->tolerated_percentage >= 0)
         e.map_run.percentage =
-            json_double(percentage ? json_double_value(percentage) : g->tolerated_percentage);
+            json_double(percentage ? json_double_value(percentage) : run->tolerated_percentage);
     emit(s, &e);
     if (running(s) && too_many_failed(g))
         map_run_failed(s, f);

@@ -17,9 +17,12 @@ void redrive_map_run(struct step *s, struct rt_frame *f);
 void change_map_run(struct step *s, const json *request);
 /* Takes in the end of a child. */
 void child_answered(struct step *s, const struct rt_input *in);
-/* Calls off all children that run. */
+/* Takes in what was read for a Map Run, or why nothing could be. */
+void items_came(struct step *s, const struct rt_input *in);
+void reading_failed(struct step *s, const struct rt_input *in);
+/* Calls off all children that run, and the reading. */
 void cancel_children(struct step *s, struct rt_frame *f);
-/* Asks for all children that run once more, after a restart. */
+/* Asks for all children that run once more, and for items, after a restart. */
 void resume_children(struct step *s, struct rt_frame *f);
 
 #endif

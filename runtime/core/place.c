@@ -15,7 +15,10 @@ bool rt_place_of(const rt_exec *x, uint32_t frame, struct rt_place *out)
     if (!f)
         return false;
     out->state = f->state;
-    out->in_item = exec_enclosing_item(x, f, &out->item, &out->index);
+    uint64_t index = 0;
+    const json *key;
+    out->in_item = exec_enclosing_item(x, f, &out->item, &key, &index);
+    out->index = (uint32_t)index;
     out->variables = f->vars;
     return true;
 }
@@ -30,5 +33,11 @@ const json *rt_place_item(const rt_exec *x, uint32_t frame, uint32_t index)
 {
     const struct rt_frame *f = exec_frame(x, frame);
 
-    return f && f->group && f->group->items ? json_at(f->group->items, index) : NULL;
+    const struct rt_group *g = f ? f->group : NULL;
+    const struct rt_child *child;
+
+    /* What was read, or is one of a batch, is known as its child's input only. */
+    if (g && g->run && g->run->plan)
+        return (child = run_child(g->run, index)) ? child->input : NULL;
+    return g && g->items ? group_item(g, index) : NULL;
 }

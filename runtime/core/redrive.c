@@ -7,7 +7,7 @@
 #include "runtime/core/redrive.h"
 
 #include "asl/report/quota.h"
-#include "parsers/base/mem.h"
+#include "runtime/core/map_items.h"
 
 /* ---- when it is allowed ---- */
 
@@ -55,12 +55,17 @@ void redrive(struct step *s, const json *token)
 
 bool group_has_room(const struct rt_group *g)
 {
-    return g->started - g->done - g->pending < g->limit;
+    return g->started - g->done - (g->run ? g->run->pending : 0) < g->limit;
+}
+
+static bool has_next(const struct rt_group *g)
+{
+    return g->run ? run_has_next(g) : g->started < g->total;
 }
 
 bool group_wants_more(const struct rt_group *g)
 {
-    return !g->over && (g->pending || g->started < g->total) && group_has_room(g);
+    return !g->over && ((g->run && g->run->pending) || has_next(g)) && group_has_room(g);
 }
 
 /* The Parallel or Map failed with data that are too large or an expression that can't be: that is
@@ -85,7 +90,7 @@ static void redrive_frame(rt_exec *x, struct rt_frame *f, uint64_t seq)
     exec_clear_work(f);
     /* A distributed Map that failed before its Map Run began has no children to keep. */
     bool unstarted =
-        f->group && f->state->type == ASL_MAP && f->state->map.distributed && !f->group->map_run;
+        f->group && f->state->type == ASL_MAP && f->state->map.distributed && !f->group->run;
     if (!f->group || unstarted || fails_by_itself(x, f)) {
         exec_drop_group(x, f);
         f->phase = RT_REDRIVEN;
@@ -94,7 +99,7 @@ static void redrive_frame(rt_exec *x, struct rt_frame *f, uint64_t seq)
     struct rt_group *g = f->group;
     f->phase = RT_GROUP;
     g->over = false;
-    g->resumed = g->map_run || (g->started < g->total && group_has_room(g));
+    g->resumed = g->run || (g->started < g->total && group_has_room(g));
     for (uint32_t id = g->first; id != RT_NO_FRAME; id = x->frames[id]->next)
         redrive_frame(x, x->frames[id], seq);
 }
@@ -114,22 +119,4 @@ void apply_redrive(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
     redrive_frame(x, x->frames[x->root], e->seq);
     x->failed_frame = RT_NO_FRAME;
     asl_error_clear(&x->error);
-}
-
-void apply_map_run_redrive(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
-{
-    struct rt_group *g = f->group;
-
-    (void)x;
-    g->resumed = false;
-    g->redrives = (uint32_t)e->redrive.number;
-    g->failed = g->done = g->pending = g->pending_from = 0;
-    /* A child that was cut off while it ran pends like one that failed. The failures count anew. */
-    for (uint32_t i = 0; i < g->started; i++) {
-        struct rt_child *child = &g->children[i];
-        child->runs = false;
-        child->pending = !g->results[i];
-        g->pending += child->pending;
-        g->done += !child->pending;
-    }
 }

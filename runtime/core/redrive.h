@@ -7,8 +7,8 @@
 #include "runtime/core/event_kinds.h"
 #include "runtime/core/step.h"
 
-/* EXECUTION_REDRIVEN and MAP_RUN_REDRIVEN. */
-event_act apply_redrive, apply_map_run_redrive;
+/* EXECUTION_REDRIVEN. */
+event_act apply_redrive;
 /* Returns whether there is room for one more child than those that run. */
 bool group_has_room(const struct rt_group *g);
 /* Returns whether there is room for one more child, and one that may be started or redriven. */

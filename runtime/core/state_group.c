@@ -9,6 +9,7 @@
 #include "runtime/core/context.h"
 #include "runtime/core/errors.h"
 #include "runtime/core/leave.h"
+#include "runtime/core/map_items.h"
 #include "runtime/core/map_run.h"
 #include "runtime/core/redrive.h"
 
@@ -28,6 +29,7 @@ static void start_parallel(struct step *s, struct rt_frame *f, json *effective)
                                .group = {.length = (int64_t)f->state->parallel.count}});
 }
 
+/* A reader's items come later. */
 static json *items_of(struct step *s, struct rt_frame *f, json *effective, struct asl_error *e)
 {
     struct scope_view view;
@@ -52,31 +54,11 @@ static bool state_group_concurrency(struct step *s, struct rt_frame *f, const st
     return true;
 }
 
-/* What iteration `i` is made of: its item, or what ItemSelector makes of it. */
-static json *select_item(struct step *s, struct rt_frame *f, uint32_t i, struct asl_error *e)
-{
-    const asl_template *selector = f->state->map.item_selector;
-    const json *item = json_at(f->group->items, i);
-    struct scope_view view;
-
-    if (!selector)
-        return json_ref(item);
-    view_init(&view, s, f);
-    view.in_item = true;
-    view.item = item;
-    view.index = i;
-    struct asl_env env = view_env(&view, f->group->input);
-    json *input = asl_template_eval(selector, &env, e);
-    /* It had the item in it, which nothing after this may see. */
-    forget_context(s);
-    return input;
-}
-
 /* A bad ItemSelector fails the Map itself, not the iteration: that has not begun. */
-json *iteration_input(struct step *s, struct rt_frame *f, uint32_t i)
+static json *iteration_input(struct step *s, struct rt_frame *f, uint32_t i)
 {
     struct asl_error e = {0};
-    json *input = select_item(s, f, i, &e);
+    json *input = item_input(s, f, group_item_key(f->group, i), group_item(f->group, i), i, &e);
 
     if (!input) {
         state_failed(s, f, &e);
@@ -116,7 +98,8 @@ static void start_iterations(struct step *s, struct rt_frame *f)
 
 void group_goes_on(struct step *s, struct rt_frame *f)
 {
-    if (f->phase == RT_GROUP && group_wants_more(f->group))
+    if (f->phase == RT_GROUP &&
+        (group_wants_more(f->group) || (f->group->run && run_is_used_up(f->group))))
         exec_ready(s->x, f);
 }
 
@@ -128,16 +111,17 @@ static void start_map(struct step *s, struct rt_frame *f, const struct asl_env *
     struct asl_error e = {0};
     struct asl_env inner = *env;
     int64_t limit;
-    json *items = items_of(s, f, effective, &e);
+    bool reads = f->state->map.reader != NULL;
+    json *items = reads ? NULL : items_of(s, f, effective, &e);
 
     /* MaxConcurrency and the tolerance look at what InputPath and Parameters made. */
     inner.input = effective;
-    if (!items || !state_group_concurrency(s, f, &inner, &limit, &e)) {
+    if ((!items && !reads) || !state_group_concurrency(s, f, &inner, &limit, &e)) {
         json_unref(items);
         state_failed(s, f, &e);
         return;
     }
-    if (!check_size(s, f, items)) {
+    if (items && !check_size(s, f, items)) {
         json_unref(items);
         return;
     }
@@ -146,7 +130,7 @@ static void start_map(struct step *s, struct rt_frame *f, const struct asl_env *
                                .previous = f->last,
                                .state = f->state,
                                .data = json_ref(effective),
-                               .group = {items, (int64_t)json_count(items), limit}});
+                               .group = {items, items ? (int64_t)json_count(items) : 0, limit}});
     if (!running(s))
         return;
     if (f->state->map.distributed) {
@@ -172,14 +156,14 @@ static void state_group_join(struct step *s, struct rt_frame *f)
             json_build_add(&b, json_ref(g->results[i]));
     /* The order is that of the items, whichever child ended first. */
     json *result = json_build_done(&b);
-    if (g->map_run)
+    if (g->run)
         map_run_succeeded(s, f);
     emit(s, &(struct rt_event){.kind = RT_GROUP_SUCCEEDED,
                                .frame = f->id,
-                               .previous = g->map_run ? s->x->event_id : f->last,
+                               .previous = g->run ? s->x->event_id : f->last,
                                .state = f->state});
     /* The results of a Map Run are put together before anything can leave them out. */
-    if (running(s) && (!g->map_run || check_size(s, f, result))) {
+    if (running(s) && (!g->run || check_size(s, f, result))) {
         view_init(&view, s, f);
         struct asl_env env = view_env(&view, f->input);
         env.result = result;
@@ -204,7 +188,7 @@ void work_group(struct step *s, struct rt_frame *f)
             resume_group(s, f);
         else if (f->group->done == f->group->total)
             state_group_join(s, f);
-        else if (f->group->map_run)
+        else if (f->group->run)
             start_children(s, f);
         else
             start_iterations(s, f);
@@ -228,7 +212,7 @@ void work_group(struct step *s, struct rt_frame *f)
  * that ran go on by themselves. */
 void resume_group(struct step *s, struct rt_frame *f)
 {
-    if (f->group->map_run) {
+    if (f->group->run) {
         redrive_map_run(s, f);
         return;
     }

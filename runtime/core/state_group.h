@@ -16,9 +16,6 @@ void resume_group(struct step *s, struct rt_frame *f);
 /* Lets the next step go on with a Map of which this step hasn't started all that may run at once.
  */
 void group_goes_on(struct step *s, struct rt_frame *f);
-/* Makes the input of iteration or child `i`. NULL when that failed, and with it the Map: `f` may be
- * gone then. */
-json *iteration_input(struct step *s, struct rt_frame *f, uint32_t i);
 /* Ends the children of a Parallel or Map that has failed itself. */
 void group_failed(struct step *s, struct rt_frame *f);
 

@@ -38,6 +38,7 @@ static void command_clear(struct rt_command *c)
     json_unref(c->role);
     json_unref(c->submitted);
     json_unref(c->map_run);
+    json_unref(c->source);
 }
 
 void rt_output_reset(struct rt_output *out)
@@ -489,6 +490,8 @@ static void step_take_input(struct step *s, const struct rt_input *in)
         break;
     case RT_IN_CHILD_OK:
     case RT_IN_CHILD_FAILED: child_answered(s, in); break;
+    case RT_IN_ITEMS: items_came(s, in); break;
+    case RT_IN_ITEMS_FAILED: reading_failed(s, in); break;
     case RT_IN_TIMER: timers(s); break;
     case RT_IN_STOP:
         emit(s, &(struct rt_event){.kind = RT_EXECUTION_ABORTED,

@@ -7,6 +7,7 @@
 #include "runtime/engine/engine_turn.h"
 
 #include "parsers/base/mem.h"
+#include "runtime/engine/engine_call.h"
 #include "runtime/engine/engine_keep.h"
 #include "runtime/engine/engine_memory.h"
 #include "runtime/engine/engine_recover.h"
@@ -239,7 +240,7 @@ void engine_step(engine *e, struct input *in)
         engine_abandon_step(e, entry->slice, in);
     else if (entry && entry->slice)
         engine_wait_for_step(entry->slice, in);
-    else if (entry && (entry->x || engine_wake(e, entry)))
+    else if (entry && (entry->x || engine_wake(e, entry)) && !engine_is_outdated(e, in))
         engine_step_entry(e, entry, in);
     else
         engine_input_clear(in);

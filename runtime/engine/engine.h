@@ -20,6 +20,16 @@
  */
 typedef struct engine engine;
 
+/* The items that a Map Run wants to have read. All of it is looked at only. */
+struct map_reading {
+    uint64_t id;           /* of the reading: the same for all requests of one Map Run */
+    const struct task *as; /* in whose name: state, execution, roles, key, number */
+    const json *plan;      /* of the Map Run: asl_flow_plan */
+    bool begin;            /* it begins here; else the items that follow are wanted */
+    const json *source;    /* with `begin`: the state of the reader; NULL: at the beginning */
+    uint64_t position;     /* with `begin`: where the last item ended */
+};
+
 /* Called from engine_advance, after the commit; tasks that ran before a restart are handed out
  * before it, too. They may hand the engine new inputs, but not call engine_advance. */
 struct engine_hooks {
@@ -29,6 +39,17 @@ struct engine_hooks {
     /* Called when a task has got its result by its token: whoever works on it needn't bring a
      * result, and needn't be stopped. May be NULL. */
     void (*release_task)(void *user, uint64_t id);
+    /*
+     * Called to have items of a Map Run read: engine_items_came or engine_reading_failed answers.
+     * cancel_task ends it, also when it has been answered: no more items are asked for by then.
+     * NULL: nothing can be read.
+     */
+    void (*read_items)(void *user, const struct map_reading *reading);
+    /* Tells for which reading a task call was made that the engine has not made itself; false: for
+     * none. May be NULL. */
+    bool (*reading_of)(void *user, uint64_t id, uint64_t *reading);
+    /* Called with the result of such a call, which is taken. NULL: there are none. */
+    void (*done_for_reading)(void *user, uint64_t id, struct task_result *result);
     /* Called with events that were kept. `x` stands behind the last of them, or further on. May be
      * NULL. */
     void (*happened)(void *user, uint64_t execution, const rt_exec *x,
@@ -145,6 +166,10 @@ void engine_task_started(engine *e, uint64_t id, const json *worker);
 /* Tells the service's answer to a .sync or .waitForTaskToken task, whose result comes later. Does
  * nothing for other tasks. */
 void engine_task_submitted(engine *e, uint64_t id, const json *output);
+/* Brings items that a reading has asked for: a value as RT_IN_ITEMS has it, taken. */
+void engine_items_came(engine *e, uint64_t id, json *part);
+/* Tells why they can't be read; takes the error. */
+void engine_reading_failed(engine *e, uint64_t id, struct asl_error error);
 /* Tells that a task lives. */
 void engine_task_heartbeat(engine *e, uint64_t id);
 /* Finds the execution whose Map Run the execution belongs to. False: it belongs to none, or has

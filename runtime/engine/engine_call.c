@@ -50,9 +50,19 @@ bool engine_child_place(const engine *e, uint64_t execution, struct rt_place *ou
     return true;
 }
 
+/* Of a task call that is made for a reading, that one. */
+static const struct engine_call *call_behind(const engine *e, uint64_t id)
+{
+    uint64_t reading;
+
+    if (e->hooks.reading_of && e->hooks.reading_of(e->hooks.user, id, &reading))
+        return call_by_id(e, reading);
+    return call_by_id(e, id);
+}
+
 bool engine_place_of(const engine *e, uint64_t id, struct rt_place *out)
 {
-    const struct engine_call *call = call_by_id(e, id);
+    const struct engine_call *call = call_behind(e, id);
     const struct entry *entry = call ? engine_entry(e, call->execution) : NULL;
     struct rt_place child;
 
@@ -68,7 +78,15 @@ bool engine_place_of(const engine *e, uint64_t id, struct rt_place *out)
 
 bool starts_call(const struct rt_command *c)
 {
-    return c->kind == RT_RUN_TASK || c->kind == RT_START_CHILD || c->kind == RT_REDRIVE_CHILD;
+    return c->kind == RT_RUN_TASK || c->kind == RT_START_CHILD || c->kind == RT_REDRIVE_CHILD ||
+           (c->kind == RT_READ_ITEMS && c->begin);
+}
+
+/* A virtual clock stands still while anything is busy. */
+static void set_busy(engine *e, struct engine_call *call, bool busy)
+{
+    e->tasks_busy += busy - call->busy;
+    call->busy = busy;
 }
 
 struct engine_call *engine_new_call(engine *e, uint64_t execution, uint64_t ref, bool child)
@@ -81,8 +99,13 @@ struct engine_call *engine_new_call(engine *e, uint64_t execution, uint64_t ref,
     call->child = child;
     call->number = NO_CHILD;
     id_map_put(&e->calls, &call->node);
-    e->tasks_busy += !child;
+    set_busy(e, call, !child);
     return call;
+}
+
+static bool is_of_child(const struct rt_command *c)
+{
+    return c->kind == RT_START_CHILD || c->kind == RT_REDRIVE_CHILD;
 }
 
 /* Its execution has counted it when the command was given. */
@@ -96,12 +119,15 @@ struct engine_call *engine_add_call(engine *e, uint64_t execution, const struct 
         call = NULL;
     }
     if (!call)
-        call = engine_new_call(e, execution, c->ref, c->kind != RT_RUN_TASK);
+        call = engine_new_call(e, execution, c->ref, is_of_child(c));
     call->unasked = false;
     call->frame = c->frame;
-    call->index = c->index;
+    /* Each time a reading begins is another one. */
+    call->index = c->kind == RT_READ_ITEMS ? call->index + c->begin : c->index;
     call->since_ms = engine_due_clock(e);
-    call->submits = !call->child && c->state->task.parts.pattern != ASL_REQUEST_RESPONSE;
+    call->reading = c->kind == RT_READ_ITEMS;
+    set_busy(e, call, !call->child);
+    call->submits = c->kind == RT_RUN_TASK && c->state->task.parts.pattern != ASL_REQUEST_RESPONSE;
     return call;
 }
 
@@ -112,7 +138,7 @@ void engine_remove_call(engine *e, struct engine_call *call)
     if (entry)
         entry->calls--;
     id_map_take(&e->calls, call->node.id);
-    e->tasks_busy -= !call->child;
+    set_busy(e, call, false);
     mem_free(call);
 }
 
@@ -163,6 +189,45 @@ void engine_task_heartbeat(engine *e, uint64_t id)
         engine_answer(e, call, RT_IN_HEARTBEAT, NULL, (struct asl_error){0});
 }
 
+/* An answer to a reading that asks for nothing any more is dropped. */
+static struct engine_call *reading_by_id(engine *e, uint64_t id)
+{
+    struct engine_call *call = call_by_id(e, id);
+
+    if (!call || !call->reading || !call->busy)
+        return NULL;
+    set_busy(e, call, false);
+    return call;
+}
+
+bool engine_is_outdated(const engine *e, const struct input *in)
+{
+    if (in->kind != RT_IN_ITEMS && in->kind != RT_IN_ITEMS_FAILED)
+        return false;
+    const struct engine_call *call = engine_find_call(e, in->execution, in->ref);
+    return !call || call->index != in->index;
+}
+
+void engine_items_came(engine *e, uint64_t id, json *part)
+{
+    const struct engine_call *call = reading_by_id(e, id);
+
+    if (call)
+        engine_answer(e, call, RT_IN_ITEMS, part, (struct asl_error){0});
+    else
+        json_unref(part);
+}
+
+void engine_reading_failed(engine *e, uint64_t id, struct asl_error error)
+{
+    const struct engine_call *call = reading_by_id(e, id);
+
+    if (call)
+        engine_answer(e, call, RT_IN_ITEMS_FAILED, NULL, error);
+    else
+        asl_error_clear(&error);
+}
+
 /* Makes an input of a result (taken). The hook hears of a call's first answer: after a result by
  * token comes that of who was given the task. */
 static void engine_bring_result(engine *e, struct engine_call *call, enum rt_input_kind kind,
@@ -181,7 +246,12 @@ static void engine_bring_result(engine *e, struct engine_call *call, enum rt_inp
 void engine_task_done(engine *e, uint64_t id, struct task_result *result)
 {
     struct engine_call *call = call_by_id(e, id);
+    uint64_t reading;
 
+    if (!call && e->hooks.reading_of && e->hooks.reading_of(e->hooks.user, id, &reading)) {
+        e->hooks.done_for_reading(e->hooks.user, id, result);
+        return;
+    }
     if (!call) {
         task_result_clear(result);
         return;

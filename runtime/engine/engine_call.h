@@ -16,6 +16,9 @@ struct engine_call *engine_add_call(engine *e, uint64_t execution, const struct 
 void engine_remove_call(engine *e, struct engine_call *call);
 /* Returns whether a command of that kind begins a call, rather than ends one. */
 bool starts_call(const struct rt_command *c);
+/* Returns whether an input answers a reading that has begun anew since, as its execution was made
+ * from its history: what it brings need not be what comes next. */
+bool engine_is_outdated(const engine *e, const struct input *in);
 /* Makes an input of the answer to a call, for the execution that made it. Takes the values. */
 void engine_answer(engine *e, const struct engine_call *call, enum rt_input_kind kind, json *value,
                    struct asl_error error);

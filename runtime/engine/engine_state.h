@@ -40,14 +40,18 @@ struct entry {
 
 /*
  * What an execution has asked for and waits for: a task call asks for a task to be run, a child
- * call for an execution of a Map Run. Its id is made of the execution's number and the lower half
- * of its ref: of the calls that are out no two have the same id, as refs only grow.
+ * call for an execution of a Map Run, a reading for the items of one, again and again. Its id is
+ * made of the execution's number and the lower half of its ref: of the calls that are out no two
+ * have the same id, as refs only grow.
  */
 struct engine_call {
     struct id_node node;
     uint64_t execution, ref;
-    uint32_t frame, index;
+    uint32_t frame;
+    uint32_t index;  /* child call: of the child; reading: how often it has begun */
     bool child;      /* a child call, not a task call */
+    bool reading;    /* a reading; it is `busy` while items are asked for */
+    bool busy;       /* counted in the engine's tasks_busy */
     bool unasked;    /* child call: the parent has not asked for it since a restart */
     bool submits;    /* task call: its task is of the .sync or .waitForTaskToken kind */
     bool answered;   /* task call: the hook has heard of its answer */

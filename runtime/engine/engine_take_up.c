@@ -149,7 +149,7 @@ static bool give_commands(engine *e, struct entry *entry, const struct rt_output
         entry->calls += starts_call(&out->commands[i]);
     for (size_t i = 0; good && i < out->command_count; i++) {
         const struct rt_command *c = &out->commands[i];
-        if (c->kind == RT_RUN_TASK)
+        if (c->kind == RT_RUN_TASK || c->kind == RT_READ_ITEMS)
             engine_hand_out(e, entry->node.id, entry->x, c);
         else
             good = engine_take_up_ask_for_child(e, entry, c, why);

@@ -11,7 +11,46 @@
 #include "runtime/engine/engine_redrive.h"
 #include "runtime/engine/engine_turn.h"
 
-void engine_hand_out(engine *e, uint64_t execution, const rt_exec *x, const struct rt_command *c)
+#include <inttypes.h>
+
+/* Nothing can be read where nobody does it. */
+static void refuse_reading(engine *e, uint64_t id)
+{
+    struct asl_error error = {0};
+
+    asl_error_set(&error, ASL_ITEM_READER_FAILED,
+                  "Nothing here reads the items of a Map from elsewhere.");
+    engine_reading_failed(e, id, error);
+}
+
+static void read_items(engine *e, uint64_t execution, const rt_exec *x, const struct rt_command *c)
+{
+    struct buf key = {0};
+    const struct rt_names *names = rt_exec_names(x);
+    uint64_t id = engine_add_call(e, execution, c)->node.id;
+
+    buf_printf(&key, "%s:%" PRIu64, json_str(names->arn), c->ref);
+    if (!e->hooks.read_items)
+        refuse_reading(e, id);
+    else
+        e->hooks.read_items(
+            e->hooks.user,
+            &(struct map_reading){
+                .id = id,
+                .as = &(struct task){.state = json_str(c->state->name),
+                                     .execution = json_str(names->arn),
+                                     .own_role = names->role_arn ? json_str(names->role_arn) : NULL,
+                                     .key = buf_str(&key),
+                                     .now_ms = e->now_ms,
+                                     .number = execution},
+                .plan = c->parameters,
+                .begin = c->begin,
+                .source = c->source,
+                .position = c->position});
+    buf_clear(&key);
+}
+
+static void run_task(engine *e, uint64_t execution, const rt_exec *x, const struct rt_command *c)
 {
     struct buf key = {0};
     const char *arn = json_str(rt_exec_names(x)->arn);
@@ -37,6 +76,14 @@ void engine_hand_out(engine *e, uint64_t execution, const rt_exec *x, const stru
                                      .answered = c->answered,
                                      .number = execution});
     buf_clear(&key);
+}
+
+void engine_hand_out(engine *e, uint64_t execution, const rt_exec *x, const struct rt_command *c)
+{
+    if (c->kind == RT_READ_ITEMS)
+        read_items(e, execution, x, c);
+    else
+        run_task(e, execution, x, c);
 }
 
 /* Children are kept as their Map is; but an Express one leaves no history. */
@@ -108,11 +155,13 @@ static void obey(engine *e, uint64_t execution, const rt_exec *x, const struct r
     struct engine_call *call;
 
     switch (c->kind) {
-    case RT_RUN_TASK: engine_hand_out(e, execution, x, c); break;
+    case RT_RUN_TASK:
+    case RT_READ_ITEMS: engine_hand_out(e, execution, x, c); break;
     case RT_START_CHILD:
     case RT_REDRIVE_CHILD: engine_ask_for_child(e, execution, x, c); break;
     case RT_CANCEL_TASK:
     case RT_CANCEL_CHILD:
+    case RT_CANCEL_READING:
         if ((call = engine_find_call(e, execution, c->ref)))
             cancel(e, call);
         break;

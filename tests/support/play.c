@@ -46,6 +46,10 @@ struct playing {
     uint32_t *runs; /* of each state's task */
     size_t run_count;
     struct json_build cancelled;
+    struct {
+        bool begun, asked;
+        uint64_t ref, at; /* of the next item */
+    } reader;
 };
 
 /* Crashes cost time by the length of the history, text by that of data; no play needs more. */
@@ -177,6 +181,94 @@ static void run_task(struct playing *g, const struct rt_command *c)
              a.after_ms, NULL, a.error);
 }
 
+/* ---- reading ---- */
+
+enum { PART_ITEMS = 2, STATE_ITEMS = 3 };
+
+/* The state of the reader behind the item before `at`. */
+static json *state_behind(uint64_t at)
+{
+    struct json_build b;
+
+    json_build_object(&b, 1);
+    json_build_set(&b, "file", json_int((int64_t)((at - 1) / STATE_ITEMS)));
+    return json_build_done(&b);
+}
+
+static json *part_of(struct playing *g)
+{
+    struct json_build b, items, ends;
+    uint64_t count = json_count(g->p->source), from = g->reader.at, to = from;
+
+    json_build_array(&items, PART_ITEMS);
+    json_build_array(&ends, PART_ITEMS);
+    for (; to < count && to < from + PART_ITEMS && to / STATE_ITEMS == from / STATE_ITEMS; to++) {
+        json_build_add(&items, json_ref(json_at(g->p->source, to)));
+        json_build_add(&ends, json_int((int64_t)to + 1));
+    }
+    json_build_object(&b, 5);
+    json_build_set(&b, "items", json_build_done(&items));
+    json_build_set(&b, "ends", json_build_done(&ends));
+    json_build_set(&b, "bytes", json_int((int64_t)(to - from)));
+    if (to > from)
+        json_build_set(&b, "state", state_behind(to));
+    if (to == count && !g->p->source_fails)
+        json_build_set(&b, "end", json_bool(true));
+    g->reader.at = to;
+    return json_build_done(&b);
+}
+
+/* Where it begins it is where the last child's items end. */
+static void check_begin(struct playing *g, const struct rt_command *c)
+{
+    json *state = c->position ? state_behind(c->position) : NULL;
+
+    if (!state != !c->source || (state && !json_equal(state, c->source)))
+        fault(g, "it is to be read behind %" PRIu64 " in another state", c->position);
+    json_unref(state);
+}
+
+static void read_items(struct playing *g, const struct rt_command *c)
+{
+    if (!g->p->source) {
+        fault(g, "the case has no source to be read");
+        return;
+    }
+    if (c->begin)
+        check_begin(g, c);
+    if (c->begin == g->reader.begun || g->reader.asked)
+        fault(g, "a reading begins twice, goes on without beginning, or asks twice");
+    if (c->begin)
+        g->reader.at = c->position;
+    g->reader.begun = g->reader.asked = true;
+    g->reader.ref = c->ref;
+    if (g->reader.at == json_count(g->p->source) && g->p->source_fails)
+        come(g, c, RT_IN_ITEMS_FAILED, 0, NULL, asl_error_copy(g->p->source_fails));
+    else
+        come(g, c, RT_IN_ITEMS, 0, part_of(g), (struct asl_error){0});
+}
+
+/* Of what nobody reads any more nothing comes. */
+static void stop_reading(struct playing *g)
+{
+    g->reader.begun = g->reader.asked = false;
+    for (size_t i = 0; i < g->coming_count;) {
+        if (g->coming[i].kind == RT_IN_ITEMS || g->coming[i].kind == RT_IN_ITEMS_FAILED) {
+            coming_clear(&g->coming[i]);
+            g->coming[i] = g->coming[--g->coming_count];
+        } else {
+            i++;
+        }
+    }
+}
+
+static void cancel_reading(struct playing *g, const struct rt_command *c)
+{
+    if (!g->reader.begun || g->reader.ref != c->ref)
+        fault(g, "a reading of %s was cancelled that there is not", json_str(c->state->name));
+    stop_reading(g);
+}
+
 static void cancel_task(struct playing *g, const struct rt_command *c)
 {
     struct in_flight *t = find_flight(g, c->frame, c->ref);
@@ -218,6 +310,8 @@ static void obey(struct playing *g)
         case RT_RELEASE_TASK: release_task(g, &g->out.commands[i]); break;
         case RT_CANCEL_TASK:
         case RT_CANCEL_CHILD: cancel_task(g, &g->out.commands[i]); break;
+        case RT_READ_ITEMS: read_items(g, &g->out.commands[i]); break;
+        case RT_CANCEL_READING: cancel_reading(g, &g->out.commands[i]); break;
         }
     }
 }
@@ -409,11 +503,18 @@ static void crash(struct playing *g)
     rt_resume(g->x, g->now_ms, &g->out);
     if (g->out.count)
         fault(g, "going on after a crash makes events");
-    if (g->out.command_count != g->flight_count)
-        fault(g, "%zu tasks were running, %zu run after a crash", g->flight_count,
-              g->out.command_count);
+    stop_reading(g);
+    size_t readings = 0;
     for (size_t i = 0; i < g->out.command_count; i++)
-        check_rerun(g, &g->out.commands[i]);
+        if (g->out.commands[i].kind == RT_READ_ITEMS) {
+            read_items(g, &g->out.commands[i]);
+            readings++;
+        } else {
+            check_rerun(g, &g->out.commands[i]);
+        }
+    if (g->out.command_count - readings != g->flight_count)
+        fault(g, "%zu tasks were running, %zu run after a crash", g->flight_count,
+              g->out.command_count - readings);
     rt_output_reset(&g->out);
     g->more = true;
 }
@@ -461,14 +562,17 @@ static void step(struct playing *g, struct rt_input in, bool late)
 static bool ends_task(enum rt_input_kind kind)
 {
     return kind != RT_IN_STARTED && kind != RT_IN_SUBMITTED && kind != RT_IN_HEARTBEAT &&
-           kind != RT_IN_TOKEN_OK && kind != RT_IN_TOKEN_FAILED;
+           kind != RT_IN_TOKEN_OK && kind != RT_IN_TOKEN_FAILED && kind != RT_IN_ITEMS &&
+           kind != RT_IN_ITEMS_FAILED;
 }
 
 static void step_coming(struct playing *g, struct coming *c)
 {
     struct coming in = *c;
     struct in_flight *t = find_flight(g, in.frame, in.ref);
-    bool late = !t;
+    bool read = in.kind == RT_IN_ITEMS || in.kind == RT_IN_ITEMS_FAILED, late = !t && !read;
+
+    g->reader.asked = g->reader.asked && !read;
 
     *c = g->coming[--g->coming_count];
     if (t && ends_task(in.kind))

@@ -18,7 +18,7 @@
  * - an answer that comes too late changes nothing.
  *
  * On demand the execution is thrown away after a step, and one that is folded from its history
- * goes on: it must run again exactly the tasks that were running.
+ * goes on: it must run again exactly the tasks that were running, and read on where it was.
  */
 
 /* What comes of one run of a task, or of an execution of a Map Run. Owns its values. */
@@ -47,6 +47,10 @@ struct play {
     size_t redrives;
     const json *update; /* what UpdateMapRun is given, but for the ARN; NULL: it is not called */
     int64_t update_ms;  /* when */
+    /* What Maps read: an array. Each part of it that is brought has two items, and the state of the
+     * reader changes with each third; NULL: nothing can be read. */
+    const json *source;
+    const struct asl_error *source_fails; /* behind them; NULL: it doesn't */
     size_t max_events, max_steps; /* then it is cut off */
     struct work *work;            /* what its evaluations cost is counted in it; NULL: nowhere */
     void *user;

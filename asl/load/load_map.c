@@ -1,6 +1,6 @@
 /*
- * What AWS minds in a Map, and running one here does not: the reader, the batcher and the writer of
- * a distributed Map, its use in an Express workflow.
+ * The reader, the batcher and the writer of a distributed Map. Their fields are read as others are;
+ * what AWS minds besides, which running a Map does not, is checked behind them.
  */
 
 #include "asl/load/load_impl.h"
@@ -9,54 +9,40 @@
 
 #include <string.h>
 
-/* ---- readers of fields: none of the values is kept ---- */
+/* ---- readers of fields ---- */
 
-/* Only whether it can be compiled is of interest. */
-static void check_value(struct loader *l, const struct asl_field *f, const struct asl_at *at,
-                        void *object)
+#define SLOT(type) ((type *)(void *)((char *)object + f->offset))
+
+/* Keeps the member of a config, whatever it is. */
+static void keep_setting(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                         void *object)
 {
-    (void)f;
-    (void)object;
-    load_value(l, at);
-}
+    struct asl_settings *settings = SLOT(struct asl_settings);
+    const asl_template *value = load_value(l, at);
 
-static void check_map_check_number(struct loader *l, const struct asl_field *f,
-                                   const struct asl_at *at, void *object)
-{
-    struct asl_number unused = {0};
-
-    (void)object;
-    load_number(l, f, at, &unused);
-}
-
-static void check_count_path(struct loader *l, const struct asl_field *f, const struct asl_at *at,
-                             void *object)
-{
-    struct asl_number unused = {0};
-
-    (void)object;
-    load_count_path(l, f, at, &unused);
+    /* One that stands there twice is a problem of its own. */
+    if (value && settings->count < ASL_MOST_SETTINGS) {
+        settings->list[settings->count].name = f->name;
+        settings->list[settings->count++].value = value;
+    }
 }
 
 /* A text, or in JSONata an expression that gives one when the Map runs. */
-static void check_map_check_text(struct loader *l, const struct asl_field *f,
-                                 const struct asl_at *at, void *object)
+static void load_resource_text(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                               void *object)
 {
-    (void)f;
-    (void)object;
-    if (load_is_expression(l, at))
-        load_value(l, at);
-    else
-        load_string(l, at);
+    if (load_is_expression(l, at) || load_string(l, at))
+        *SLOT(const asl_template *) = load_value(l, at);
 }
 
 /* RFC 6901: the pointer to the whole is empty. */
 static void check_pointer(struct loader *l, const struct asl_field *f, const struct asl_at *at,
                           void *object)
 {
-    check_map_check_text(l, f, at, object);
-    if (!json_is_string(at->value) || load_is_expression(l, at) || json_str_len(at->value) == 0 ||
-        json_str(at->value)[0] == '/')
+    if (!load_is_expression(l, at) && !load_string(l, at))
+        return;
+    keep_setting(l, f, at, object);
+    if (load_is_expression(l, at) || json_str_len(at->value) == 0 || json_str(at->value)[0] == '/')
         return;
     asl_report_schema(l->report, at,
                       "Invalid input: JSON Pointer expression must start with '/': \"%s\"",
@@ -80,11 +66,11 @@ static const char *const words[][6] = {
 static void check_word(struct loader *l, const struct asl_field *f, const struct asl_at *at,
                        void *object)
 {
-    (void)object;
-    if (load_is_expression(l, at))
-        load_value(l, at);
-    else
-        load_word(l, at, words[f->min]);
+    if (!load_is_expression(l, at) && !load_word(l, at, words[f->min]))
+        return;
+    keep_setting(l, f, at, object);
+    if (f->min == INPUT && json_str_is(at->value, "PARQUET"))
+        load_report_not_yet(l, at, ASL_VALUE, "InputType PARQUET");
 }
 
 static void check_headers(struct loader *l, const struct asl_field *f, const struct asl_at *at,
@@ -92,19 +78,14 @@ static void check_headers(struct loader *l, const struct asl_field *f, const str
 {
     struct asl_at each;
 
-    (void)f;
-    (void)object;
-    if (load_is_expression(l, at)) {
-        load_value(l, at);
+    if (!load_is_expression(l, at) && !load_array(l, at, 1))
         return;
-    }
-    if (!load_array(l, at, 1))
-        return;
-    for (size_t i = 0; i < json_count(at->value); i++) {
+    for (size_t i = 0; !load_is_expression(l, at) && i < json_count(at->value); i++) {
         asl_at_index(at, i, &each);
         if (!load_string(l, &each))
             return;
     }
+    keep_setting(l, f, at, object);
 }
 
 /*
@@ -139,18 +120,20 @@ static bool check_map_is_text(const struct asl_at *object, const char *field, co
     return v && json_is_string(v) && json_str_is(v, text);
 }
 
+#define READER(member) offsetof(struct asl_reader, member)
+
 /* In these tables `min` of a row that check_word reads is the index of its words, and no bound. */
 static const struct asl_field reader_config_rows[] = {
-    {"CSVDelimiter", 0, 0, FIELD_TEXT, check_word, 0, DELIMITER, 0, NULL},
-    {"CSVHeaderLocation", 0, 0, FIELD_TEXT, check_word, 0, HEADERS, 0, NULL},
-    {"CSVHeaders", 0, 0, FIELD_TEXT, check_headers, 0, 0, 0, NULL},
+    {"CSVDelimiter", 0, 0, FIELD_TEXT, check_word, READER(config), DELIMITER, 0, NULL},
+    {"CSVHeaderLocation", 0, 0, FIELD_TEXT, check_word, READER(config), HEADERS, 0, NULL},
+    {"CSVHeaders", 0, 0, FIELD_TEXT, check_headers, READER(config), 0, 0, NULL},
     {"Comment", 0, 0, FIELD_DATA, load_comment, 0, 0, 0, NULL},
-    {"InputType", 0, 0, FIELD_TEXT, check_word, 0, INPUT, 0, NULL},
-    {"ItemsPointer", 0, 0, FIELD_TEXT, check_pointer, 0, 0, 0, NULL},
-    {"ManifestType", 0, 0, FIELD_TEXT, check_word, 0, MANIFEST, 0, NULL},
-    {"MaxItems", 0, 0, FIELD_NUMBER, check_map_check_number, 0, 0, QUOTA_MAP_ITEMS, NULL},
-    {"MaxItemsPath", 0, ASL_JSONPATH, FIELD_PATH, check_count_path, 0, 0, 0, NULL},
-    {"Transformation", 0, 0, FIELD_TEXT, check_word, 0, LOADING, 0, NULL},
+    {"InputType", 0, 0, FIELD_TEXT, check_word, READER(config), INPUT, 0, NULL},
+    {"ItemsPointer", 0, 0, FIELD_TEXT, check_pointer, READER(config), 0, 0, NULL},
+    {"ManifestType", 0, 0, FIELD_TEXT, check_word, READER(config), MANIFEST, 0, NULL},
+    {"MaxItems", 0, 0, FIELD_NUMBER, load_number, READER(max_items), 0, QUOTA_MAP_ITEMS, NULL},
+    {"MaxItemsPath", 0, ASL_JSONPATH, FIELD_PATH, load_count_path, READER(max_items), 0, 0, NULL},
+    {"Transformation", 0, 0, FIELD_TEXT, check_word, READER(config), LOADING, 0, NULL},
 };
 static const struct asl_fields reader_config_fields = {
     .rows = reader_config_rows, .count = COUNT(reader_config_rows), .unordered = true};
@@ -218,11 +201,11 @@ static void check_reader_config(struct loader *l, const struct asl_field *f,
 }
 
 static const struct asl_field reader_rows[] = {
-    {"Arguments", 0, ASL_JSONATA, FIELD_TEMPLATE, check_value, 0, 0, 0, NULL},
+    {"Arguments", 0, ASL_JSONATA, FIELD_TEMPLATE, load_template, READER(parameters), 0, 0, NULL},
     {"Comment", 0, 0, FIELD_DATA, load_comment, 0, 0, 0, NULL},
-    {"Parameters", 0, ASL_JSONPATH, FIELD_TEMPLATE, check_value, 0, 0, 0, NULL},
+    {"Parameters", 0, ASL_JSONPATH, FIELD_TEMPLATE, load_template, READER(parameters), 0, 0, NULL},
     {"ReaderConfig", 0, 0, FIELD_OBJECT, check_reader_config, 0, 0, 0, &reader_config_fields},
-    {"Resource", 0, 0, FIELD_TEXT, check_map_check_text, 0, 0, 0, NULL},
+    {"Resource", 0, 0, FIELD_TEXT, load_resource_text, READER(resource), 0, 0, NULL},
 };
 const struct asl_fields load_reader_fields = {
     .rows = reader_rows, .count = COUNT(reader_rows), .unordered = true};
@@ -232,7 +215,6 @@ static void check_reader(struct loader *l, const struct asl_at *reader)
     static const char *const required[] = {"Resource", NULL};
     static const char *const calls[] = {"getObject", "listObjectsV2", NULL};
 
-    load_fields(l, &load_reader_fields, 0, reader, NULL);
     load_required(l, reader, required);
     check_s3(l, reader, calls);
 }
@@ -240,13 +222,17 @@ static void check_reader(struct loader *l, const struct asl_at *reader)
 /* ---- ItemBatcher ---- */
 
 /* A batch ends when either bound is reached; what AWS wants is one of the four fields at least. */
+#define BATCHER(member) offsetof(struct asl_batcher, member)
+
 static const struct asl_field batcher_rows[] = {
-    {"BatchInput", 0, 0, FIELD_TEMPLATE, check_value, 0, 0, 0, NULL},
+    {"BatchInput", 0, 0, FIELD_TEMPLATE, load_template, BATCHER(input), 0, 0, NULL},
     {"Comment", 0, 0, FIELD_DATA, load_comment, 0, 0, 0, NULL},
-    {"MaxInputBytesPerBatch", 0, 0, FIELD_NUMBER, check_map_check_number, 0, 0, ASL_NEVER, NULL},
-    {"MaxInputBytesPerBatchPath", 0, ASL_JSONPATH, FIELD_PATH, check_count_path, 0, 0, 0, NULL},
-    {"MaxItemsPerBatch", 0, 0, FIELD_NUMBER, check_map_check_number, 0, 0, ASL_NEVER, NULL},
-    {"MaxItemsPerBatchPath", 0, ASL_JSONPATH, FIELD_PATH, check_count_path, 0, 0, 0, NULL},
+    {"MaxInputBytesPerBatch", 0, 0, FIELD_NUMBER, load_number, BATCHER(bytes), 0, ASL_NEVER, NULL},
+    {"MaxInputBytesPerBatchPath", 0, ASL_JSONPATH, FIELD_PATH, load_count_path, BATCHER(bytes), 0,
+     0, NULL},
+    {"MaxItemsPerBatch", 0, 0, FIELD_NUMBER, load_number, BATCHER(items), 0, ASL_NEVER, NULL},
+    {"MaxItemsPerBatchPath", 0, ASL_JSONPATH, FIELD_PATH, load_count_path, BATCHER(items), 0, 0,
+     NULL},
 };
 const struct asl_fields load_batcher_fields = {
     .rows = batcher_rows, .count = COUNT(batcher_rows), .unordered = true};
@@ -265,7 +251,6 @@ static void check_batcher(struct loader *l, const struct asl_at *batcher)
     static const char *const items[] = {"MaxItemsPerBatchPath", "MaxItemsPerBatch", NULL};
     static const char *const bytes[] = {"MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath", NULL};
 
-    load_fields(l, &load_batcher_fields, 0, batcher, NULL);
     load_one_of(l, batcher, items, false);
     load_one_of(l, batcher, bytes, false);
     if (!has_one(l, batcher, items) && !has_one(l, batcher, bytes))
@@ -277,10 +262,12 @@ static void check_batcher(struct loader *l, const struct asl_at *batcher)
 
 /* ---- ResultWriter ---- */
 
+#define WRITER(member) offsetof(struct asl_writer, member)
+
 static const struct asl_field writer_config_rows[] = {
     {"Comment", 0, 0, FIELD_DATA, load_comment, 0, 0, 0, NULL},
-    {"OutputType", 0, 0, FIELD_TEXT, check_word, 0, OUTPUT, 0, NULL},
-    {"Transformation", 0, 0, FIELD_TEXT, check_word, 0, WRITING, 0, NULL},
+    {"OutputType", 0, 0, FIELD_TEXT, check_word, WRITER(config), OUTPUT, 0, NULL},
+    {"Transformation", 0, 0, FIELD_TEXT, check_word, WRITER(config), WRITING, 0, NULL},
 };
 static const struct asl_fields writer_config_fields = {
     .rows = writer_config_rows, .count = COUNT(writer_config_rows), .unordered = true};
@@ -294,10 +281,10 @@ static void check_writer_config(struct loader *l, const struct asl_field *f,
 }
 
 static const struct asl_field writer_rows[] = {
-    {"Arguments", 0, ASL_JSONATA, FIELD_TEMPLATE, check_value, 0, 0, 0, NULL},
+    {"Arguments", 0, ASL_JSONATA, FIELD_TEMPLATE, load_template, WRITER(parameters), 0, 0, NULL},
     {"Comment", 0, 0, FIELD_DATA, load_comment, 0, 0, 0, NULL},
-    {"Parameters", 0, ASL_JSONPATH, FIELD_TEMPLATE, check_value, 0, 0, 0, NULL},
-    {"Resource", 0, 0, FIELD_TEXT, check_map_check_text, 0, 0, 0, NULL},
+    {"Parameters", 0, ASL_JSONPATH, FIELD_TEMPLATE, load_template, WRITER(parameters), 0, 0, NULL},
+    {"Resource", 0, 0, FIELD_TEXT, load_resource_text, WRITER(resource), 0, 0, NULL},
     {"WriterConfig", 0, 0, FIELD_OBJECT, check_writer_config, 0, 0, 0, &writer_config_fields},
 };
 const struct asl_fields load_writer_fields = {
@@ -312,7 +299,6 @@ static void check_writer(struct loader *l, const struct asl_at *writer)
 
     if (json_count(writer->value) == 0)
         asl_report_schema(l->report, writer, "Value cannot be empty");
-    load_fields(l, &load_writer_fields, 0, writer, NULL);
     if (l->language == ASL_JSONATA && load_has(l, writer, "Resource") &&
         !json_get(writer->value, "Parameters"))
         load_required(l, writer, place);
@@ -320,6 +306,41 @@ static void check_writer(struct loader *l, const struct asl_at *writer)
 }
 
 /* ---- a Map ---- */
+
+void load_reader(struct loader *l, const struct asl_field *f, const struct asl_at *at, void *object)
+{
+    struct asl_reader *r = arena_calloc(l->a, 1, sizeof *r);
+
+    (void)f;
+    if (!load_object(l, at))
+        return;
+    load_fields(l, &load_reader_fields, 0, at, r);
+    ((struct asl_state *)object)->map.reader = r;
+}
+
+void load_batcher(struct loader *l, const struct asl_field *f, const struct asl_at *at,
+                  void *object)
+{
+    struct asl_batcher *b = arena_calloc(l->a, 1, sizeof *b);
+
+    (void)f;
+    if (!load_object(l, at))
+        return;
+    load_fields(l, &load_batcher_fields, 0, at, b);
+    ((struct asl_state *)object)->map.batcher = b;
+}
+
+void load_writer(struct loader *l, const struct asl_field *f, const struct asl_at *at, void *object)
+{
+    struct asl_writer *w = arena_calloc(l->a, 1, sizeof *w);
+
+    (void)f;
+    if (!load_object(l, at))
+        return;
+    load_fields(l, &load_writer_fields, 0, at, w);
+    ((struct asl_state *)object)->map.writer = w;
+    load_report_not_yet(l, at, ASL_KEY, "Field 'ResultWriter'");
+}
 
 /* AWS has no Map Runs in Express workflows. */
 static void check_mode(struct loader *l, const struct asl_at *map)
@@ -331,6 +352,30 @@ static void check_mode(struct loader *l, const struct asl_at *map)
         asl_report_schema(l->report, &mode,
                           "The field 'Mode' with value 'DISTRIBUTED' is not supported inside "
                           "'EXPRESS' state machines");
+}
+
+/* A Map whose iterations are no executions has no reader, batches or writer. */
+static void check_inline(struct loader *l, const struct asl_at *map)
+{
+    static const char *const fields[] = {"ItemReader", "ItemBatcher", "ResultWriter"};
+    struct asl_at at;
+
+    for (size_t i = 0; i < COUNT(fields); i++)
+        if (asl_at_member(map, fields[i], &at))
+            asl_report_add(l->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, &at, ASL_KEY,
+                           "it goes with \"Mode\": \"DISTRIBUTED\"", "Field '%s' is not supported",
+                           fields[i]);
+}
+
+void load_map_done(struct loader *l, struct asl_state *s, const struct asl_at *at)
+{
+    if (s->map.distributed)
+        return;
+    s->map.reader = NULL;
+    s->map.batcher = NULL;
+    s->map.writer = NULL;
+    if (!l->purpose->stored)
+        check_inline(l, at);
 }
 
 /* Each part is checked as far as it is an object, whatever is wrong with the others. */
@@ -349,6 +394,6 @@ void load_check_map(struct loader *l, const struct asl_state *s, const struct as
     if (l->purpose->workflow == ASL_EXPRESS && s->map.distributed)
         check_mode(l, at);
     for (size_t i = 0; i < COUNT(parts); i++)
-        if (asl_at_member(at, parts[i].field, &part) && load_object(l, &part))
+        if (asl_at_member(at, parts[i].field, &part) && json_is_object(part.value))
             parts[i].check(l, &part);
 }

@@ -1,0 +1,339 @@
+/*
+ * The items of a Map Run come from its group, or are read from elsewhere while its children run. A
+ * child takes one, or a batch of them. What was read ahead is bounded: more is asked for when
+ * little is at hand, so that a file of any size costs the memory of a few parts.
+ */
+#include "runtime/core/map_items.h"
+
+#include "parsers/base/mem.h"
+#include "runtime/core/context.h"
+#include "runtime/core/errors.h"
+#include "runtime/core/leave.h"
+
+/* With fewer items at hand than these more are asked for, unless they have as many bytes. */
+enum { FEW_ITEMS = 2000, MANY_BYTES = 4 << 20 };
+
+/* What is known of one item. All looks. */
+struct item {
+    const json *key; /* of an object's member; NULL: none */
+    const json *value;
+    const json *source; /* the state of the reader behind it; NULL: none */
+    int64_t end;        /* where it ends in its source */
+};
+
+/* Walks over the items at hand, from the first that is not taken. */
+struct cursor {
+    const struct rt_group *g;
+    size_t part, at;
+};
+
+static struct cursor cursor_begin(const struct rt_group *g)
+{
+    return (struct cursor){g, g->run->ahead.head, g->run->ahead.at};
+}
+
+static bool next_of_group(struct cursor *c, struct item *out)
+{
+    const json *items = c->g->items;
+    uint64_t i = c->g->run->taken + c->at;
+
+    if (i >= json_count(items))
+        return false;
+    *out = (struct item){.key = group_item_key(c->g, i), .value = group_item(c->g, i)};
+    c->at++;
+    return true;
+}
+
+/* Goes on to the next item. False: there is none at hand. */
+static bool cursor_next(struct cursor *c, struct item *out)
+{
+    const struct rt_ahead *a = &c->g->run->ahead;
+
+    if (!c->g->run->reads)
+        return next_of_group(c, out);
+    for (; c->part < a->count; c->part++, c->at = 0) {
+        const json *part = a->parts[c->part], *items = json_get(part, "items"),
+                   *keys = json_get(part, "keys");
+        if (c->at >= json_count(items))
+            continue;
+        *out = (struct item){.key = keys ? json_at(keys, c->at) : NULL,
+                             .value = json_at(items, c->at),
+                             .source = json_get(part, "state"),
+                             .end = json_int_value(json_at(json_get(part, "ends"), c->at))};
+        c->at++;
+        return true;
+    }
+    return false;
+}
+
+/* ---- how many ---- */
+
+static uint64_t at_hand(const struct rt_group *g)
+{
+    const struct rt_run *run = g->run;
+    uint64_t there = run->reads ? run->ahead.items : json_count(g->items) - run->taken,
+             left = run->most - run->taken;
+
+    return there < left ? there : left;
+}
+
+/* Returns whether nothing is to come behind the items at hand. */
+static bool has_all(const struct rt_group *g)
+{
+    const struct rt_run *run = g->run;
+
+    return !run->reads || run->ahead.end || run->ahead.items >= run->most - run->taken;
+}
+
+static bool has_many(const struct rt_run *run)
+{
+    return run->ahead.items >= FEW_ITEMS || run->ahead.bytes >= MANY_BYTES;
+}
+
+/* A bound of the plan's batches; UINT64_MAX without it, 1 item where nothing is batched. */
+static uint64_t batch_bound(const struct rt_run *run, const char *bound)
+{
+    const json *batch = run->plan ? json_get(run->plan, "batch") : NULL,
+               *n = batch ? json_get(batch, bound) : NULL;
+
+    return n ? (uint64_t)json_int_value(n) : UINT64_MAX;
+}
+
+static bool is_batched(const struct rt_run *run)
+{
+    return run->plan && json_get(run->plan, "batch");
+}
+
+/* A batch waits for as many items as it may have. One that is bounded by its bytes takes what is at
+ * hand when that is much. */
+bool run_has_next(const struct rt_group *g)
+{
+    const struct rt_run *run = g->run;
+
+    if (g->total != RT_MANY && !is_batched(run))
+        return g->started < g->total;
+    uint64_t there = at_hand(g);
+    return there &&
+           (!is_batched(run) || has_all(g) || has_many(run) || there >= batch_bound(run, "items"));
+}
+
+/* ---- the input of a child ---- */
+
+json *item_input(struct step *s, struct rt_frame *f, const json *key, const json *value,
+                 uint64_t index, struct asl_error *e)
+{
+    const asl_template *selector = f->state->map.item_selector;
+    struct scope_view view;
+    struct json_build b;
+
+    if (!selector && !key)
+        return json_ref(value);
+    if (!selector) {
+        json_build_object(&b, 2);
+        json_build_set(&b, "Key", json_ref(key));
+        json_build_set(&b, "Value", json_ref(value));
+        return json_build_done(&b);
+    }
+    view_init(&view, s, f);
+    view.in_item = true;
+    view.item = value;
+    view.key = key;
+    view.index = index;
+    struct asl_env env = view_env(&view, f->group->input);
+    json *input = asl_template_eval(selector, &env, e);
+    /* It had the item in it, which nothing after this may see. */
+    forget_context(s);
+    return input;
+}
+
+/* {"BatchInput": …, "Items": [ */
+static void begin_batch(const json *shared, struct json_build *b, json *items)
+{
+    json_build_object(b, 2);
+    if (shared)
+        json_build_set(b, "BatchInput", json_ref(shared));
+    json_build_set(b, "Items", items);
+}
+
+/* How many bytes the input of a batch without items has. */
+static uint64_t empty_batch_len(const json *shared)
+{
+    struct json_build b, none;
+
+    json_build_array(&none, 0);
+    begin_batch(shared, &b, json_build_done(&none));
+    json *empty = json_build_done(&b);
+    uint64_t len = json_text_len(empty);
+    json_unref(empty);
+    return len;
+}
+
+/* A batch has one item at least, however large that is. Both bounds hold for the others. */
+static json *batch_items(struct step *s, struct rt_frame *f, uint64_t len, struct item *last,
+                         uint32_t *count, struct asl_error *e)
+{
+    const struct rt_run *run = f->group->run;
+    uint64_t most_items = batch_bound(run, "items"), most_bytes = batch_bound(run, "bytes"),
+             there = at_hand(f->group);
+    struct cursor c = cursor_begin(f->group);
+    struct json_build b;
+    struct item item;
+
+    json_build_array(&b, 0);
+    for (*count = 0; *count < most_items && *count < there && cursor_next(&c, &item); ++*count) {
+        json *input = item_input(s, f, item.key, item.value, run->taken + *count, e);
+        if (!input) {
+            json_unref(json_build_done(&b));
+            return NULL;
+        }
+        len += json_text_len(input) + (*count > 0);
+        if (*count && len > most_bytes) {
+            json_unref(input);
+            break;
+        }
+        json_build_add(&b, input);
+        *last = item;
+    }
+    return json_build_done(&b);
+}
+
+static json *batch_input(struct step *s, struct rt_frame *f, struct item *last, uint32_t *count,
+                         struct asl_error *e)
+{
+    const json *shared = json_get(json_get(f->group->run->plan, "batch"), "input");
+    struct json_build b;
+    json *items = batch_items(s, f, empty_batch_len(shared), last, count, e);
+
+    if (!items)
+        return NULL;
+    begin_batch(shared, &b, items);
+    return json_build_done(&b);
+}
+
+static json *single_input(struct step *s, struct rt_frame *f, struct item *item,
+                          struct asl_error *e)
+{
+    struct cursor c = cursor_begin(f->group);
+
+    cursor_next(&c, item);
+    return item_input(s, f, item->key, item->value, f->group->run->taken, e);
+}
+
+/* The reader may be in another state behind the item: then that is recorded first. */
+static void note_source(struct step *s, struct rt_frame *f, const json *source)
+{
+    const json *known = f->group->run->source;
+
+    if (source && source != known && (!known || !json_equal(source, known)))
+        emit(s, &(struct rt_event){.kind = RT_SOURCE_CHANGED,
+                                   .frame = f->id,
+                                   .state = f->state,
+                                   .data = json_ref(source)});
+}
+
+json *run_next_input(struct step *s, struct rt_frame *f, struct rt_event *started)
+{
+    struct item last = {0};
+    uint32_t count = 1;
+    struct asl_error e = {0};
+    json *input = is_batched(f->group->run) ? batch_input(s, f, &last, &count, &e)
+                                            : single_input(s, f, &last, &e);
+
+    if (!input) {
+        state_failed(s, f, &e);
+        return NULL;
+    }
+    if (!check_size(s, f, input)) {
+        json_unref(input);
+        return NULL;
+    }
+    started->child.items = count > 1 ? count : 0;
+    started->child.position = last.end;
+    note_source(s, f, last.source);
+    return input;
+}
+
+/* ---- reading ---- */
+
+static uint64_t part_items(const json *part)
+{
+    return json_count(json_get(part, "items"));
+}
+
+static uint64_t part_bytes(const json *part)
+{
+    return (uint64_t)json_int_value(json_get(part, "bytes"));
+}
+
+void run_add_items(struct rt_run *run, const json *part)
+{
+    struct rt_ahead *a = &run->ahead;
+
+    a->asked = false;
+    a->end = json_get(part, "end") != NULL;
+    if (a->head == a->count)
+        a->head = a->count = 0;
+    MEM_GROW(a->parts, a->count, a->cap);
+    a->parts[a->count++] = json_ref(part);
+    a->items += part_items(part);
+    a->bytes += part_bytes(part);
+}
+
+void run_drop_items(struct rt_run *run, uint64_t items)
+{
+    struct rt_ahead *a = &run->ahead;
+
+    /* A fold has read nothing ahead. */
+    while (items && a->head < a->count) {
+        json *part = a->parts[a->head];
+        uint64_t left = part_items(part) - a->at, taken = items < left ? items : left;
+        a->items -= taken;
+        a->at += taken;
+        items -= taken;
+        if (a->at < part_items(part))
+            return;
+        a->at = 0;
+        a->head++;
+        a->bytes -= part_bytes(part);
+        json_unref(part);
+    }
+}
+
+void run_ask_for_items(struct step *s, struct rt_frame *f)
+{
+    struct rt_run *run = f->group->run;
+
+    if (run->ahead.asked || has_all(f->group) || has_many(run))
+        return;
+    *new_command(s) = (struct rt_command){
+        .kind = RT_READ_ITEMS,
+        .frame = f->id,
+        .ref = run->ref,
+        .state = f->state,
+        .parameters = json_ref(run->plan),
+        .source = json_ref(run->source),
+        .position = run->position,
+        .begin = !run->ahead.begun,
+    };
+    run->ahead.asked = run->ahead.begun = true;
+}
+
+bool run_is_used_up(const struct rt_group *g)
+{
+    return g->total == RT_MANY && at_hand(g) == 0 && has_all(g);
+}
+
+void run_end_items(struct step *s, struct rt_frame *f)
+{
+    run_stop_reading(s, f);
+    emit(s, &(struct rt_event){.kind = RT_ITEMS_ENDED, .frame = f->id, .state = f->state});
+}
+
+void run_stop_reading(struct step *s, const struct rt_frame *f)
+{
+    const struct rt_run *run = f->group->run;
+
+    if (run->ahead.begun)
+        *new_command(s) = (struct rt_command){
+            .kind = RT_CANCEL_READING, .frame = f->id, .ref = run->ref, .state = f->state};
+}

@@ -1,0 +1,34 @@
+#ifndef RUNTIME_CORE_MAP_ITEMS_H
+#define RUNTIME_CORE_MAP_ITEMS_H
+
+/* The items of a Map Run: those at hand, what one child gets of them, and asking for more. */
+
+#include "runtime/core/step.h"
+
+/* Returns whether the next child can be made of the items at hand. */
+bool run_has_next(const struct rt_group *g);
+/*
+ * Makes the input of the next child and fills in what its CHILD_STARTED says of its items. NULL
+ * when that failed, and with it the Map: `f` may be gone then.
+ */
+json *run_next_input(struct step *s, struct rt_frame *f, struct rt_event *started);
+/* Asks for more items, if few are at hand and more may come. */
+void run_ask_for_items(struct step *s, struct rt_frame *f);
+/* Returns whether children have all items, and that is not recorded yet. */
+bool run_is_used_up(const struct rt_group *g);
+/* Records that. */
+void run_end_items(struct step *s, struct rt_frame *f);
+/* Lets who reads for the Map Run stop. */
+void run_stop_reading(struct step *s, const struct rt_frame *f);
+/* Adds what was read (looked at), as RT_IN_ITEMS brings it. */
+void run_add_items(struct rt_run *run, const json *part);
+/* Drops items that a child has taken of those that were read ahead. */
+void run_drop_items(struct rt_run *run, uint64_t items);
+/*
+ * Makes of an item what ItemSelector says, or without one the item itself: of an object's member
+ * {"Key": …, "Value": …}. `key`: of such a member, else NULL. NULL with *e filled.
+ */
+json *item_input(struct step *s, struct rt_frame *f, const json *key, const json *value,
+                 uint64_t index, struct asl_error *e);
+
+#endif

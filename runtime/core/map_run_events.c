@@ -1,0 +1,226 @@
+/*
+ * What the events of a Map Run do. A child is kept until it has succeeded: the list of them is all
+ * that a Map Run of a million items needs, beside their results. What was read ahead of the
+ * children is no part of the history; the events only drop of it what they take.
+ */
+#include "runtime/core/map_run_events.h"
+
+#include "parsers/base/mem.h"
+#include "runtime/core/map_items.h"
+
+#include <string.h>
+
+/* ---- what they need ---- */
+
+bool starts_next_child(const struct rt_group *g, const struct rt_event *e)
+{
+    return e->child.index == g->started && g->started < g->total;
+}
+
+/* Names are cut out of the ARN, behind as much of it as the execution's own has before its kind. */
+bool fits_map_run_start(const rt_exec *x, const struct rt_frame *f, const struct rt_event *e)
+{
+    const char *own = x->names.arn ? json_str(x->names.arn) : "", *kind = own;
+
+    if (!f->state->map.distributed || f->group->run)
+        return false;
+    for (int colons = 0; colons < 5 && kind; colons++)
+        kind = (kind = strchr(kind, ':')) ? kind + 1 : NULL;
+    size_t before = kind ? (size_t)(kind - own) : 0;
+    return json_str_len(e->data) >= before + strlen("mapRun:") &&
+           strncmp(json_str(e->data) + before, "mapRun:", strlen("mapRun:")) == 0;
+}
+
+bool fits_run_child_start(const rt_exec *x, const struct rt_frame *f, const struct rt_event *e)
+{
+    (void)x;
+    return starts_next_child(f->group, e);
+}
+
+bool fits_run_child_end(const rt_exec *x, const struct rt_frame *f, const struct rt_event *e)
+{
+    const struct rt_group *g = f->group;
+    const struct rt_child *child = run_child(g->run, e->child.index);
+
+    (void)x;
+    return child && child->runs && g->done < g->total;
+}
+
+bool fits_run_child_redrive(const rt_exec *x, const struct rt_frame *f, const struct rt_event *e)
+{
+    const struct rt_child *next = f->group->run->next_pending;
+
+    (void)x;
+    return next && next->node.id == e->child.index;
+}
+
+/* It is not known yet how many children there will be. */
+bool fits_stream(const rt_exec *x, const struct rt_frame *f, const struct rt_event *e)
+{
+    (void)x, (void)e;
+    return f->group->total == RT_MANY;
+}
+
+/* ---- the Map Run ---- */
+
+static void set_tolerance(struct rt_run *run, const struct rt_event *e)
+{
+    const json *percentage = e->map_run.percentage;
+
+    run->tolerated_count = e->map_run.count;
+    run->tolerated_percentage = percentage ? json_double_value(percentage) : -1;
+}
+
+/* A plan without a reader or batches only says what is done with the results. */
+static void start_stream(struct rt_group *g, const json *plan)
+{
+    struct rt_run *run = g->run;
+    const json *reader = json_get(plan, "reader"),
+               *config = reader ? json_get(reader, "config") : NULL,
+               *most = config ? json_get(config, "MaxItems") : NULL;
+
+    run->plan = json_ref(plan);
+    run->reads = reader != NULL;
+    /* AWS's 0 stands for no limit. */
+    if (most && json_int_value(most) > 0)
+        run->most = (uint64_t)json_int_value(most);
+    if (run->reads || json_get(plan, "batch"))
+        g->total = RT_MANY;
+}
+
+void apply_map_run_start(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+{
+    struct rt_run *run = mem_calloc(1, sizeof *run);
+
+    (void)x;
+    f->group->run = run;
+    run->arn = json_ref(e->data);
+    run->ref = e->seq;
+    run->most = UINT64_MAX;
+    set_tolerance(run, e);
+    if (e->map_run.plan)
+        start_stream(f->group, e->map_run.plan);
+}
+
+void apply_map_run_success(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+{
+    (void)x;
+    f->group->joined = e->previous;
+}
+
+void apply_map_run_update(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+{
+    (void)x;
+    f->group->limit = (uint32_t)e->map_run.limit;
+    set_tolerance(f->group->run, e);
+}
+
+/* A child that was cut off while it ran pends like one that failed. The failures count anew. A
+ * source that failed before anything was taken from it is read from its beginning. */
+void apply_map_run_redrive(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+{
+    struct rt_group *g = f->group;
+    struct rt_run *run = g->run;
+
+    (void)x;
+    g->resumed = false;
+    run->redrives = (uint32_t)e->redrive.number;
+    run->failed = 0;
+    run->pending = (uint32_t)run->children.count;
+    run->next_pending = run->first;
+    g->done = g->started - run->pending;
+    for (struct rt_child *child = run->first; child; child = child->next) {
+        child->runs = false;
+        child->pending = true;
+    }
+    forget_ahead(run);
+    if (g->started == 0)
+        exec_replace(&run->source, NULL);
+}
+
+/* ---- its items ---- */
+
+void apply_source(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+{
+    (void)x;
+    exec_replace(&f->group->run->source, json_ref(e->data));
+}
+
+void apply_items_end(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+{
+    (void)x, (void)e;
+    f->group->total = f->group->started;
+    forget_ahead(f->group->run);
+}
+
+/* ---- its children ---- */
+
+/* Children start in the order of their indexes. */
+static void link_child(struct rt_run *run, struct rt_child *child)
+{
+    child->prev = run->last;
+    if (run->last)
+        run->last->next = child;
+    else
+        run->first = child;
+    run->last = child;
+    id_map_put(&run->children, &child->node);
+}
+
+static void drop_child(struct rt_run *run, struct rt_child *child)
+{
+    *(child->prev ? &child->prev->next : &run->first) = child->next;
+    *(child->next ? &child->next->prev : &run->last) = child->prev;
+    id_map_take(&run->children, child->node.id);
+    json_unref(child->input);
+    mem_free(child);
+}
+
+void apply_run_child_start(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+{
+    struct rt_group *g = f->group;
+    struct rt_child *child = mem_calloc(1, sizeof *child);
+
+    (void)x;
+    *child = (struct rt_child){.node = {.id = e->child.index},
+                               .ref = e->seq,
+                               .input = json_ref(e->data),
+                               .items = e->child.items ? e->child.items : 1,
+                               .runs = true};
+    link_child(g->run, child);
+    g->run->taken += child->items;
+    g->run->position = (uint64_t)e->child.position;
+    run_drop_items(g->run, child->items);
+    MEM_GROW(g->results, g->started, g->results_cap);
+    g->results[g->started++] = NULL;
+}
+
+void apply_run_child_end(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+{
+    struct rt_group *g = f->group;
+    struct rt_child *child = run_child(g->run, e->child.index);
+
+    (void)x;
+    g->results[e->child.index] = json_ref(e->data);
+    g->done++;
+    child->runs = false;
+    /* Only the output tells success: a child that failed has none, and its error is not kept here.
+     */
+    if (e->data)
+        drop_child(g->run, child);
+    else
+        g->run->failed += child->items;
+}
+
+void apply_run_child_redrive(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+{
+    struct rt_run *run = f->group->run;
+    struct rt_child *child = run->next_pending;
+
+    (void)x, (void)e;
+    child->pending = false;
+    child->runs = true;
+    child->redrives++;
+    run->pending--;
+    run->next_pending = run->pending ? child->next : NULL;
+}
