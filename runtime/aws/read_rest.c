@@ -112,6 +112,8 @@ static json *bytes_of(const struct aws_call *c, const struct aws_answer *a)
 {
     json *v = NULL;
 
+    if (a->raw)
+        return json_string(a->body, a->len);
     if (!strcmp(c->service->name, "bedrockruntime"))
         v = json_parse(a->body, a->len, JSON_READ_SURROGATES, NULL);
     return v ? v : json_string_mended(a->body, a->len);

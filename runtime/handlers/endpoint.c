@@ -22,6 +22,8 @@ enum {
 };
 /* What a model takes and answers may be larger than a Task's data, as it goes by S3. */
 enum { MAX_MODEL_BYTES = 25 * 1024 * 1024 };
+/* Of an answer that is wanted as bytes: who asks says how many. */
+enum { MAX_RAW_BYTES = 65 << 20 };
 
 struct endpoint_work {
     struct task_call *task_call; /* NULL: it has gone, and the timer's end is awaited */
@@ -152,6 +154,7 @@ static struct aws_answer endpoint_answer_of(const struct http_response *r, json 
                                .len = r->body.len,
                                .headers = headers,
                                .request_id = id,
+                               .raw = call->raw,
                                .parameters = call->payload};
 }
 
@@ -414,12 +417,14 @@ static void start_call(struct endpoint_work *w, bool in_start)
     }
     if (w->side.gives_body)
         call.body = &body;
+    bool talks = aws_call_converses(&call);
+    size_t most = follows || talks ? MAX_MODEL_BYTES : w->task_call->raw ? MAX_RAW_BYTES : 0;
     struct outgoing o = {.call = &call,
                          .to = &w->place,
                          .parameters = w->parameters ? w->parameters : w->task_call->payload,
                          .key = w->task_call->key,
-                         .timeout_ms = aws_call_converses(&call) ? CONVERSATION_MS : 0,
-                         .max_body = follows || aws_call_converses(&call) ? MAX_MODEL_BYTES : 0,
+                         .timeout_ms = talks ? CONVERSATION_MS : 0,
+                         .max_body = most,
                          .done = endpoint_answered};
     endpoint_send(w, &o, in_start);
 }

@@ -57,6 +57,7 @@ struct task_call {
     struct asl_resource resource; /* the target's parts; of a Lambda function all are empty */
     uint32_t attempt;
     enum task_trace trace;
+    bool raw;       /* as in struct task */
     int64_t now_ms; /* the engine's time of its start */
     json *payload;
     json *submitted; /* after a crash: what the service said when the job began; or NULL */

@@ -3,13 +3,11 @@
  * in or is due; between turns the loop polls for exactly as long as nothing is due (on_before_poll
  * tells how long that is, and nothing else does).
  */
-#include "runtime/host/host.h"
+#include "runtime/host/host_impl.h"
 
 #include "parsers/base/mem.h"
-#include "runtime/base/clock.h"
 #include "runtime/base/process_memory.h"
 #include "runtime/host/event_loop.h"
-#include "runtime/host/handler_sets.h"
 
 #include <assert.h>
 #include <signal.h>
@@ -25,37 +23,6 @@ enum { TURNS_AT_ONCE = 64, GLANCE_MS = 2 };
  * asleep, and nothing tells that the time of day was set. The clock is noted every hour.
  */
 enum { MAX_POLL_MS = 10 * 1000, NOTE_EVERY_MS = 3600 * 1000 };
-
-enum { MAX_GUESTS = 4 };
-
-struct host {
-    uv_loop_t own_loop; /* open when `loop` points to it */
-    uv_loop_t *loop;
-    uv_timer_t timer;
-    uv_prepare_t before_poll;
-    uv_signal_t signals[2];
-    engine *engine;
-    struct handler_sets handlers;
-    mocks *mocks;
-    struct engine_guest guests[MAX_GUESTS]; /* the first `guest_count` of them */
-    size_t guest_count;
-    struct host_options options;
-    struct due_clock clock;
-    store *store;       /* may be NULL */
-    int64_t note_ms;    /* when the clock is to be noted there, by itself; INT64_MAX: never */
-    int64_t virtual_ms; /* the virtual clock */
-    int64_t since_ms;   /* since when nothing came in, while it stands still; 0: something did */
-    /* That, and this, by clock_steady_ms. No wait lasts longer; INT64_MAX: no bound. */
-    int64_t until_ms;
-    int64_t glance_ms;  /* when the loop was looked at last, by clock_steady_ms */
-    unsigned turns;     /* made since */
-    struct diag failed; /* why a turn failed, after which none is made; no code: none did */
-    bool resting;       /* the engine is of no use: nothing of it is due */
-    int interrupted;    /* by that signal; 0: it wasn't */
-    bool stopped, draining;
-    void (*drained)(void *user); /* NULL: nobody waits for that, or it was told */
-    void *drained_user;
-};
 
 int64_t host_due_clock(const host *h)
 {
@@ -98,151 +65,6 @@ int64_t host_now(host *h)
         return h->virtual_ms;
     host_look_at_clock(h);
     return due_clock_day(&h->clock, due_clock_now(&h->clock));
-}
-
-/* ---- task calls: between the engine and who takes them ---- */
-
-/*
- * Brings `result` (taken) to the engine, unless a guest says that the task call's token will. What
- * a service says when it takes a task call on is an event of its own, so the engine hears of that
- * first; where no guest knows of tokens, it stands for the result, too.
- */
-static void task_ended(void *user, uint64_t id, struct task_result *result)
-{
-    host *h = user;
-    bool over = true;
-
-    if (result->ok)
-        engine_task_submitted(h->engine, id, result->output);
-    for (size_t i = 0; i < h->guest_count && over; i++)
-        if (h->guests[i].over)
-            over = h->guests[i].over(h->guests[i].user, id, result);
-    if (over)
-        engine_task_done(h->engine, id, result);
-    else
-        task_result_clear(result);
-}
-
-static void host_task_submitted(void *user, uint64_t id, const json *output)
-{
-    host *h = user;
-
-    engine_task_submitted(h->engine, id, output);
-}
-
-static void give_to_handlers(host *h, const struct task *task)
-{
-    struct task_result result = {0};
-
-    if (task->activity)
-        engine_task_started(h->engine, task->id, NULL);
-    if (!handlers_start(handler_sets_now(&h->handlers), task, &result))
-        task_ended(h, task->id, &result);
-}
-
-/* While draining, nobody is given anything: the next process hands the task call out again. */
-static void host_run_task(void *user, const struct task *task)
-{
-    host *h = user;
-    struct task offered = *task;
-
-    if (h->draining)
-        return;
-    for (size_t i = 0; i < h->guest_count; i++)
-        if (h->guests[i].offer && h->guests[i].offer(h->guests[i].user, &offered))
-            return;
-    give_to_handlers(h, &offered);
-}
-
-static void host_cancel_task(void *user, uint64_t id)
-{
-    host *h = user;
-
-    handler_sets_cancel(&h->handlers, id);
-    for (size_t i = 0; i < h->guest_count; i++)
-        if (h->guests[i].cancel)
-            h->guests[i].cancel(h->guests[i].user, id);
-}
-
-static void host_release_task(void *user, uint64_t id)
-{
-    host *h = user;
-
-    handler_sets_release(&h->handlers, id);
-    for (size_t i = 0; i < h->guest_count; i++)
-        if (h->guests[i].release)
-            h->guests[i].release(h->guests[i].user, id);
-}
-
-static bool host_has_activity(void *user, uint64_t execution, const char *arn)
-{
-    const host *h = user;
-    bool has = true;
-
-    for (size_t i = 0; i < h->guest_count && has; i++)
-        if (h->guests[i].has_activity)
-            has = h->guests[i].has_activity(h->guests[i].user, execution, arn);
-    return has;
-}
-
-static int64_t used_ns(void *user)
-{
-    struct timespec t;
-
-    (void)user;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
-static size_t used_bytes(void *user)
-{
-    (void)user;
-    return mem_in_use();
-}
-
-static int64_t clock_now(void *user)
-{
-    return host_due_clock(user);
-}
-
-static void host_ended(void *user, uint64_t execution, const rt_exec *x)
-{
-    host *h = user;
-
-    if (h->options.ended)
-        h->options.ended(h->options.user, execution, x);
-    for (size_t i = 0; i < h->guest_count; i++)
-        if (h->guests[i].ended)
-            h->guests[i].ended(h->guests[i].user, execution, x, host_now(h));
-}
-
-static void host_lost(void *user, uint64_t execution, const char *arn, const char *list,
-                      const char *why)
-{
-    host *h = user;
-
-    if (h->options.lost)
-        h->options.lost(h->options.user, execution, arn, list, why);
-    for (size_t i = 0; i < h->guest_count; i++)
-        if (h->guests[i].lost)
-            h->guests[i].lost(h->guests[i].user, execution, list);
-}
-
-static void host_answered(void *user, int64_t since_ms)
-{
-    const host *h = user;
-
-    if (h->options.answered)
-        h->options.answered(h->options.user, since_ms);
-}
-
-static void host_happened(void *user, uint64_t execution, const rt_exec *x,
-                          const struct rt_event *events, size_t count)
-{
-    const host *h = user;
-
-    if (h->options.happened)
-        h->options.happened(h->options.user, execution, x, events, count);
 }
 
 /* ---- the loop ---- */
@@ -352,9 +174,14 @@ static void on_signal(uv_signal_t *s, int number)
         uv_signal_stop(&h->signals[i]);
 }
 
+static int64_t clock_now(void *user)
+{
+    return host_due_clock(user);
+}
+
 static handlers *new_handlers(host *h)
 {
-    handlers *made = handlers_new(h->loop, &h->options.handlers, task_ended, h);
+    handlers *made = handlers_new(h->loop, &h->options.handlers, host_task_ended, h);
 
     handlers_on_submitted(made, host_task_submitted);
     return made;
@@ -364,17 +191,7 @@ host *host_new(store *s, const struct host_options *options, struct diag *why)
 {
     static const int numbers[] = {SIGINT, SIGTERM};
     host *h = mem_calloc(1, sizeof *h);
-    struct engine_hooks hooks = {.user = h,
-                                 .run_task = host_run_task,
-                                 .cancel_task = host_cancel_task,
-                                 .release_task = host_release_task,
-                                 .happened = host_happened,
-                                 .ended = host_ended,
-                                 .lost = host_lost,
-                                 .answered = host_answered,
-                                 .has_activity = host_has_activity,
-                                 .used_ns = used_ns,
-                                 .used_bytes = used_bytes};
+    struct engine_hooks hooks;
     size_t memory = options->memory ? options->memory : process_memory_most() / 2;
 
     h->loop = options->loop ? options->loop : &h->own_loop;
@@ -405,7 +222,9 @@ host *host_new(store *s, const struct host_options *options, struct diag *why)
     h->options.handlers.now = clock_now;
     h->options.handlers.clock = h;
     handler_sets_use(&h->handlers, new_handlers(h));
+    host_set_hooks(h, &hooks);
     h->engine = engine_new(s, &hooks);
+    h->mapio = host_new_mapio(h);
     if (memory)
         engine_limit_memory(h->engine, memory);
     if (options->evaluation_ms)
@@ -418,6 +237,7 @@ void host_free(host *h)
     if (!h)
         return;
     engine_free(h->engine);
+    mapio_free(h->mapio);
     handler_sets_close(&h->handlers);
     uv_close((uv_handle_t *)&h->timer, NULL);
     uv_close((uv_handle_t *)&h->before_poll, NULL);

@@ -51,8 +51,8 @@ struct play {
      * reader changes with each third; NULL: nothing can be read. */
     const json *source;
     const struct asl_error *source_fails; /* behind them; NULL: it doesn't */
-    size_t max_events, max_steps; /* then it is cut off */
-    struct work *work;            /* what its evaluations cost is counted in it; NULL: nowhere */
+    size_t max_events, max_steps;         /* then it is cut off */
+    struct work *work; /* what its evaluations cost is counted in it; NULL: nowhere */
     void *user;
     /* `nth`: how often the state's task was run before. It knows nothing else of what came before,
      * so that a play can be played again. False: there is no answer, which is a fault. */

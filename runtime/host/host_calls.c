@@ -1,0 +1,220 @@
+/*
+ * Between the engine and the others of a host: task calls go to guests, then to handlers, and what
+ * is read for Map Runs goes the same way; guests and options hear of what happened.
+ */
+#include "runtime/host/host_impl.h"
+
+#include "parsers/base/mem.h"
+
+#include <time.h>
+
+/* ---- task calls ---- */
+
+/*
+ * Brings `result` (taken) to the engine, unless a guest says that the task call's token will. What
+ * a service says when it takes a task call on is an event of its own, so the engine hears of that
+ * first; where no guest knows of tokens, it stands for the result, too.
+ */
+void host_task_ended(void *user, uint64_t id, struct task_result *result)
+{
+    host *h = user;
+    bool over = true;
+
+    uint64_t reading;
+
+    if (mapio_reading_of(h->mapio, id, &reading)) {
+        mapio_task_done(h->mapio, id, result);
+        return;
+    }
+    if (result->ok)
+        engine_task_submitted(h->engine, id, result->output);
+    for (size_t i = 0; i < h->guest_count && over; i++)
+        if (h->guests[i].over)
+            over = h->guests[i].over(h->guests[i].user, id, result);
+    if (over)
+        engine_task_done(h->engine, id, result);
+    else
+        task_result_clear(result);
+}
+
+void host_task_submitted(void *user, uint64_t id, const json *output)
+{
+    host *h = user;
+
+    engine_task_submitted(h->engine, id, output);
+}
+
+static void give_to_handlers(host *h, const struct task *task)
+{
+    struct task_result result = {0};
+
+    if (task->activity)
+        engine_task_started(h->engine, task->id, NULL);
+    if (!handlers_start(handler_sets_now(&h->handlers), task, &result))
+        host_task_ended(h, task->id, &result);
+}
+
+/* While draining, nobody is given anything: the next process hands the task call out again. */
+static void host_run_task(void *user, const struct task *task)
+{
+    host *h = user;
+    struct task offered = *task;
+
+    if (h->draining)
+        return;
+    for (size_t i = 0; i < h->guest_count; i++)
+        if (h->guests[i].offer && h->guests[i].offer(h->guests[i].user, &offered))
+            return;
+    give_to_handlers(h, &offered);
+}
+
+static void host_cancel_task(void *user, uint64_t id)
+{
+    host *h = user;
+
+    mapio_cancel(h->mapio, id);
+    handler_sets_cancel(&h->handlers, id);
+    for (size_t i = 0; i < h->guest_count; i++)
+        if (h->guests[i].cancel)
+            h->guests[i].cancel(h->guests[i].user, id);
+}
+
+/* What is read for a Map Run is asked for as a Task would ask: guests and handlers are the same. */
+static void host_items_came(void *user, uint64_t id, json *part)
+{
+    const host *h = user;
+
+    engine_items_came(h->engine, id, part);
+}
+
+static void host_reading_failed(void *user, uint64_t id, struct asl_error error)
+{
+    const host *h = user;
+
+    engine_reading_failed(h->engine, id, error);
+}
+
+static bool host_reading_of(void *user, uint64_t id, uint64_t *reading)
+{
+    const host *h = user;
+
+    return mapio_reading_of(h->mapio, id, reading);
+}
+
+static void host_done_for_reading(void *user, uint64_t id, struct task_result *result)
+{
+    const host *h = user;
+
+    mapio_task_done(h->mapio, id, result);
+}
+
+static void host_read_items(void *user, const struct map_reading *reading)
+{
+    const host *h = user;
+
+    if (!h->draining)
+        mapio_read(h->mapio, reading);
+}
+
+static void host_release_task(void *user, uint64_t id)
+{
+    host *h = user;
+
+    handler_sets_release(&h->handlers, id);
+    for (size_t i = 0; i < h->guest_count; i++)
+        if (h->guests[i].release)
+            h->guests[i].release(h->guests[i].user, id);
+}
+
+static bool host_has_activity(void *user, uint64_t execution, const char *arn)
+{
+    const host *h = user;
+    bool has = true;
+
+    for (size_t i = 0; i < h->guest_count && has; i++)
+        if (h->guests[i].has_activity)
+            has = h->guests[i].has_activity(h->guests[i].user, execution, arn);
+    return has;
+}
+
+static int64_t used_ns(void *user)
+{
+    struct timespec t;
+
+    (void)user;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static size_t used_bytes(void *user)
+{
+    (void)user;
+    return mem_in_use();
+}
+
+static void host_ended(void *user, uint64_t execution, const rt_exec *x)
+{
+    host *h = user;
+
+    if (h->options.ended)
+        h->options.ended(h->options.user, execution, x);
+    for (size_t i = 0; i < h->guest_count; i++)
+        if (h->guests[i].ended)
+            h->guests[i].ended(h->guests[i].user, execution, x, host_now(h));
+}
+
+static void host_lost(void *user, uint64_t execution, const char *arn, const char *list,
+                      const char *why)
+{
+    host *h = user;
+
+    if (h->options.lost)
+        h->options.lost(h->options.user, execution, arn, list, why);
+    for (size_t i = 0; i < h->guest_count; i++)
+        if (h->guests[i].lost)
+            h->guests[i].lost(h->guests[i].user, execution, list);
+}
+
+static void host_answered(void *user, int64_t since_ms)
+{
+    const host *h = user;
+
+    if (h->options.answered)
+        h->options.answered(h->options.user, since_ms);
+}
+
+static void host_happened(void *user, uint64_t execution, const rt_exec *x,
+                          const struct rt_event *events, size_t count)
+{
+    const host *h = user;
+
+    if (h->options.happened)
+        h->options.happened(h->options.user, execution, x, events, count);
+}
+
+void host_set_hooks(host *h, struct engine_hooks *hooks)
+{
+    *hooks = (struct engine_hooks){.user = h,
+                                   .run_task = host_run_task,
+                                   .read_items = host_read_items,
+                                   .reading_of = host_reading_of,
+                                   .done_for_reading = host_done_for_reading,
+                                   .cancel_task = host_cancel_task,
+                                   .release_task = host_release_task,
+                                   .happened = host_happened,
+                                   .ended = host_ended,
+                                   .lost = host_lost,
+                                   .answered = host_answered,
+                                   .has_activity = host_has_activity,
+                                   .used_ns = used_ns,
+                                   .used_bytes = used_bytes};
+}
+
+mapio *host_new_mapio(host *h)
+{
+    return mapio_new(&(struct mapio_world){.user = h,
+                                           .call = host_run_task,
+                                           .cancel = host_cancel_task,
+                                           .came = host_items_came,
+                                           .failed = host_reading_failed});
+}

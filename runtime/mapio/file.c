@@ -1,0 +1,291 @@
+/*
+ * A file in S3, read by ranges of a few MiB, so that no more of it is in memory. Its ETag is
+ * demanded again with each range: one that is changed while it is read fails. After a restart a
+ * file goes on where it was; a packed one is unpacked from its beginning, and what was read is
+ * skipped by its reader.
+ */
+#include "runtime/mapio/mapio_impl.h"
+
+#include "parsers/base/mem.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* A piece, and how much of it the reader is fed with at once. */
+enum { PIECE_BYTES = 4 << 20, FEED_BYTES = 256 << 10 };
+
+bool file_is_open(const struct file *f)
+{
+    return f->key != NULL;
+}
+
+void file_close(struct file *f)
+{
+    items_free(f->reader);
+    unpacker_free(f->unpacker);
+    json_unref(f->bucket);
+    json_unref(f->key);
+    json_unref(f->etag);
+    json_unref(f->outer);
+    json_unref(f->piece);
+    *f = (struct file){0};
+}
+
+/* ---- opening ---- */
+
+static char delimiter_of(const struct reading *r)
+{
+    static const struct {
+        const char *name;
+        char c;
+    } delimiters[] = {{"PIPE", '|'}, {"SEMICOLON", ';'}, {"SPACE", ' '}, {"TAB", '\t'}};
+
+    for (size_t i = 0; i < sizeof delimiters / sizeof *delimiters; i++)
+        if (reading_is_set(r, "CSVDelimiter", delimiters[i].name))
+            return delimiters[i].c;
+    return ',';
+}
+
+static bool open_reader(struct reading *r, const json *state, uint64_t position)
+{
+    const json *pointer = reading_setting(r, "ItemsPointer");
+    struct items_options options = {
+        .format = r->format,
+        .pointer = pointer && json_is_string(pointer) ? json_str(pointer) : NULL,
+        .delimiter = delimiter_of(r),
+        .headers = r->headers,
+        .size = UINT64_MAX,
+        .state = state,
+        .position = position,
+    };
+    struct diag why = {0};
+
+    if (options.format == ITEMS_PARQUET) {
+        reading_fail(r, "This version of asl does not read Parquet.");
+        return false;
+    }
+    if ((r->file.reader = items_new(&options, &why)))
+        return true;
+    reading_fail(r, "%s", why.text);
+    diag_clear(&why);
+    return false;
+}
+
+bool file_open(struct reading *r, const json *bucket, const json *key, const json *state,
+               uint64_t position, json *outer)
+{
+    struct file *f = &r->file;
+    const json *etag = state ? json_get(state, "etag") : NULL;
+
+    *f = (struct file){.bucket = json_ref(bucket),
+                       .key = json_ref(key),
+                       .etag = json_ref(etag),
+                       .outer = outer,
+                       .end = position,
+                       .new_state = true};
+    if (!unpacker_for(json_str(key), json_str_len(key), &f->unpacker)) {
+        reading_fail(r, "There is no memory to unpack '%s'.", json_str(key));
+        return false;
+    }
+    return open_reader(r, state ? json_get(state, "reader") : NULL, position);
+}
+
+/* ---- ranges ---- */
+
+/* {"etag": …, "reader": …}, and what the kind of source has added. */
+static json *state_of_file(const struct file *f)
+{
+    struct json_build b;
+
+    json_build_object(&b, 4);
+    for (size_t i = 0; f->outer && i < json_count(f->outer); i++)
+        json_build_set_key(&b, json_ref(json_key_at(f->outer, i)),
+                           json_ref(json_value_at(f->outer, i)));
+    if (f->etag)
+        json_build_set(&b, "etag", json_ref(f->etag));
+    if (items_state(f->reader))
+        json_build_set(&b, "reader", json_ref(items_state(f->reader)));
+    return json_build_done(&b);
+}
+
+/* An empty object has no first byte. */
+static bool is_past_end(const struct task_result *result)
+{
+    return json_str_is(result->error, "S3.InvalidRangeException") ||
+           (result->cause && strstr(json_str(result->cause), "Status Code: 416"));
+}
+
+static void piece_came(struct reading *r, struct task_result *result)
+{
+    struct file *f = &r->file;
+    const json *body = result->ok ? json_get(result->output, "Body") : NULL,
+               *etag = result->ok ? json_get(result->output, "ETag") : NULL;
+
+    if (!result->ok && is_past_end(result)) {
+        f->whole = true;
+    } else if (!result->ok) {
+        reading_fail_with(r, result);
+        return;
+    } else {
+        size_t len = body && json_is_string(body) ? json_str_len(body) : 0;
+        if (!f->etag && etag)
+            f->etag = json_ref(etag);
+        f->piece = len ? json_ref(body) : NULL;
+        f->used = 0;
+        f->next += len;
+        f->whole = len < PIECE_BYTES;
+    }
+    reading_go_on(r);
+}
+
+static void ask_for_piece(struct reading *r, uint64_t from)
+{
+    const struct file *f = &r->file;
+    static const char *const copied[] = {"VersionId", "ExpectedBucketOwner"};
+    struct json_build b;
+
+    json_build_object(&b, 6);
+    json_build_set(&b, "Bucket", json_ref(f->bucket));
+    json_build_set(&b, "Key", json_ref(f->key));
+    for (size_t i = 0; i < sizeof copied / sizeof *copied; i++)
+        if (reading_parameter(r, copied[i]))
+            json_build_set(&b, copied[i], json_ref(reading_parameter(r, copied[i])));
+    json_build_set(&b, "Range",
+                   json_stringf("bytes=%" PRIu64 "-%" PRIu64, from, from + PIECE_BYTES - 1));
+    if (f->etag)
+        json_build_set(&b, "IfMatch", json_ref(f->etag));
+    r->file.next = from;
+    reading_call(r, "getObject", json_build_done(&b), true, piece_came);
+}
+
+/* ---- reading ---- */
+
+/* A reader that begins in the midst of a packed file has no use for what is before. */
+static void feed_behind(struct file *f, const char *bytes, size_t len)
+{
+    uint64_t from, wanted, begin = f->unpacked;
+
+    items_wanted(f->reader, &from, &wanted);
+    f->unpacked += len;
+    if (from < f->unpacked)
+        items_feed(f->reader, bytes + (from - begin), (size_t)(f->unpacked - from));
+}
+
+/* Unpacks some of the piece. False when the next one is needed, or with *why set. */
+static bool feed_unpacked(struct file *f, const char **why)
+{
+    size_t len = f->piece ? json_str_len(f->piece) : 0;
+    char *out = mem_alloc(FEED_BYTES);
+    size_t got = unpack(f->unpacker, f->piece ? json_str(f->piece) : "", len, &f->used, out,
+                        FEED_BYTES, why);
+    bool good = got && got != SIZE_MAX;
+
+    if (good)
+        feed_behind(f, out, got);
+    mem_free(out);
+    return good;
+}
+
+static bool feed_plain(struct file *f)
+{
+    size_t len = f->piece ? json_str_len(f->piece) - f->used : 0;
+
+    if (len > FEED_BYTES)
+        len = FEED_BYTES;
+    if (len)
+        items_feed(f->reader, json_str(f->piece) + f->used, len);
+    f->used += len;
+    return len != 0;
+}
+
+/* The reader needs more: what is here, or the next piece, or the news that there is none. */
+static enum source_step feed(struct reading *r)
+{
+    struct file *f = &r->file;
+    uint64_t from, wanted;
+    const char *why = NULL;
+    bool fed = f->unpacker ? feed_unpacked(f, &why) : feed_plain(f);
+
+    if (fed)
+        return SOURCE_GOES_ON;
+    if (why) {
+        reading_fail(r, "'%s' can't be unpacked: %s", json_str(f->key), why);
+        return SOURCE_FAILED;
+    }
+    json_unref(f->piece);
+    f->piece = NULL;
+    if (!f->whole) {
+        items_wanted(f->reader, &from, &wanted);
+        ask_for_piece(r, f->unpacker ? f->next : from);
+        return SOURCE_WAITS;
+    }
+    if (f->unpacker && !unpacker_is_done(f->unpacker)) {
+        reading_fail(r, "'%s' can't be unpacked: it is cut off", json_str(f->key));
+        return SOURCE_FAILED;
+    }
+    items_feed_end(f->reader);
+    return SOURCE_GOES_ON;
+}
+
+/* The members of an object are items where a pointer asks for them: of the whole file AWS takes an
+ * array alone (recorded). False after the reading failed. */
+static bool take_item(struct reading *r, struct item *item)
+{
+    struct file *f = &r->file;
+
+    if (item->key && !reading_setting(r, "ItemsPointer")) {
+        json_unref(item->key);
+        json_unref(item->value);
+        reading_fail(r, "Attempting to map over non-iterable node.");
+        return false;
+    }
+    uint64_t bytes = item->end > f->end ? item->end - f->end : 1;
+
+    if (items_state(f->reader) != f->reader_state)
+        f->new_state = true;
+    f->reader_state = items_state(f->reader);
+    f->end = item->end;
+    reading_add(r, item, bytes, f->new_state ? state_of_file(f) : NULL);
+    f->new_state = false;
+    return true;
+}
+
+/* These texts are AWS's, which says no place. */
+static bool is_of_aws(const struct diag *why)
+{
+    static const char *const codes[] = {"CSV_HEADERS", "ITEMS_POINTER", "ITEMS_NOT_ITERABLE"};
+
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        if (!strcmp(why->code, codes[i]))
+            return true;
+    return false;
+}
+
+static void refuse_file(struct reading *r, const struct diag *why)
+{
+    const char *key = json_str(r->file.key);
+
+    if (is_of_aws(why))
+        reading_fail(r, "%s", why->text);
+    else if (why->place.line)
+        reading_fail(r, "'%s', line %zu: %s", key, (size_t)why->place.line, why->text);
+    else
+        reading_fail(r, "'%s', byte %zu: %s", key, (size_t)why->at, why->text);
+}
+
+enum source_step file_read(struct reading *r)
+{
+    struct file *f = &r->file;
+    struct item item;
+    struct diag why = {0};
+
+    switch (items_next(f->reader, &item, &why)) {
+    case ITEMS_ITEM: return take_item(r, &item) ? SOURCE_GOES_ON : SOURCE_FAILED;
+    case ITEMS_WANTS: return feed(r);
+    case ITEMS_END: file_close(f); return SOURCE_ENDS;
+    case ITEMS_FAILED: break;
+    }
+    refuse_file(r, &why);
+    diag_clear(&why);
+    return SOURCE_FAILED;
+}

@@ -1,0 +1,46 @@
+#ifndef RUNTIME_MAPIO_MAPIO_H
+#define RUNTIME_MAPIO_MAPIO_H
+
+#include "asl/eval/env.h"
+#include "parsers/json/json.h"
+#include "runtime/base/task_io.h"
+#include "runtime/engine/engine.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * Reads the items of Map Runs, as their plans say: from objects in S3, in pieces, while children
+ * that have items run. What a piece has too much waits for the next request, so a file costs the
+ * same memory whatever its size is. It does no I/O of its own: S3 is asked by task calls, so a row
+ * of the handlers file says where a bucket is.
+ */
+typedef struct mapio mapio;
+
+struct mapio_world {
+    void *user;
+    /* Starts a task call of S3, whose `raw` is set where bytes are read. Its result comes by
+     * mapio_task_done, not from within. */
+    void (*call)(void *user, const struct task *task);
+    /* Cancels one. */
+    void (*cancel)(void *user, uint64_t id);
+    /* Brings items, as engine_items_came takes them. */
+    void (*came)(void *user, uint64_t id, json *part);
+    /* Says why there are none; the receiver takes the error. */
+    void (*failed)(void *user, uint64_t id, struct asl_error error);
+};
+
+mapio *mapio_new(const struct mapio_world *world);
+void mapio_free(mapio *m);
+
+/* Begins a reading, or goes on with it. */
+void mapio_read(mapio *m, const struct map_reading *reading);
+/* Ends a reading. Does nothing when there is none of that id. */
+void mapio_cancel(mapio *m, uint64_t id);
+
+/* Tells for which reading a task call was started; false: for none. */
+bool mapio_reading_of(const mapio *m, uint64_t call, uint64_t *reading);
+/* Takes in what came of one; `result` is taken. */
+void mapio_task_done(mapio *m, uint64_t call, struct task_result *result);
+
+#endif

@@ -1,0 +1,134 @@
+#ifndef RUNTIME_MAPIO_IMPL_H
+#define RUNTIME_MAPIO_IMPL_H
+
+#include "parsers/base/id_map.h"
+#include "parsers/items/items.h"
+#include "runtime/mapio/mapio.h"
+
+struct unpacker;
+
+/* The items that one answer brings, as far as they are collected. */
+struct part {
+    struct json_build items, keys, ends;
+    size_t count;
+    uint64_t bytes;
+    bool begun, with_keys;
+};
+
+/* Adds an item; takes its key and value. */
+void part_add(struct part *p, struct item *item, uint64_t bytes);
+/* Makes the part; `state` is looked at, NULL: none. `p` is empty afterwards. */
+json *part_done(struct part *p, const json *state, bool end);
+void part_drop(struct part *p);
+bool part_is_full(const struct part *p);
+
+/*
+ * One file that is read: an object in S3. Its bytes come in pieces, those of a packed one from its
+ * beginning on.
+ */
+struct file {
+    json *bucket, *key; /* NULL: none is open */
+    json *etag;         /* as the first answer has it; NULL: none has come */
+    json *outer;        /* what the state has beside the file's; NULL: nothing */
+    items_reader *reader;
+    const json *reader_state;  /* what the last item was read in: a look */
+    bool new_state;            /* the next item is of another state than the one before */
+    struct unpacker *unpacker; /* NULL: it is not packed */
+    json *piece;               /* bytes that came, a string; NULL: none */
+    size_t used;               /* how many of them are */
+    uint64_t unpacked;         /* where the next unpacked byte stands */
+    uint64_t next;             /* where the next piece begins */
+    uint64_t end;              /* of the last item */
+    bool whole;                /* the last piece has come */
+};
+
+struct source_kind;
+
+struct reading {
+    struct id_node node; /* the engine's id */
+    mapio *m;
+    json *plan;
+    char *state, *execution, *own_role, *key;
+    uint64_t number;
+    int64_t now_ms;
+    bool asked;
+    /* A call of S3 that is to be made, or is out: */
+    const char *action; /* NULL: there is none */
+    json *parameters;
+    bool raw;
+    void (*answered)(struct reading *r, struct task_result *result);
+    uint64_t call; /* its id once it is out; 0: it is not */
+    struct part part;
+    struct asl_error error;   /* what it has failed with behind the part; no name: it has not */
+    json *source;             /* the state of what the part's items are read from */
+    enum items_format format; /* of its files */
+    json *headers;            /* of CSV files; NULL: in their first row */
+    struct file file;
+    const struct source_kind *kind;
+    void *of_kind;
+};
+
+enum source_step { SOURCE_GOES_ON, SOURCE_WAITS, SOURCE_ENDS, SOURCE_FAILED };
+
+/* Where the items or the files of a reading come from. */
+struct source_kind {
+    /* Begins at `position` in the state `r->source`, or at the beginning (NULL). False after the
+     * reading failed. */
+    bool (*begin)(struct reading *r, uint64_t position);
+    /* Goes on: opens the next file, adds items to the part, or asks S3 for something. */
+    enum source_step (*next)(struct reading *r);
+    void (*free)(struct reading *r);
+};
+
+extern const struct source_kind source_object, source_list, source_manifest;
+
+/* ---- reading.c ---- */
+
+/* Lets S3 be asked, as soon as the source has returned SOURCE_WAITS; `parameters` is taken.
+ * `answered` is called with what came, which it looks at. */
+void reading_call(struct reading *r, const char *action, json *parameters, bool raw,
+                  void (*answered)(struct reading *r, struct task_result *result));
+/* Goes on until something is awaited, or a part is answered with. */
+void reading_go_on(struct reading *r);
+/* Adds an item, whose key and value are taken. `source`: the state that this and all further items
+ * are read in, taken; NULL: the one of the items before. */
+void reading_add(struct reading *r, struct item *item, uint64_t bytes, json *source);
+/* Ends the reading, which may be gone afterwards, with States.ItemReaderFailed and that cause. */
+void reading_fail(struct reading *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Ends the reading with the error of a call that failed: a missing handler keeps its name. */
+void reading_fail_with(struct reading *r, const struct task_result *result);
+/* Returns a member of the reader's parameters that is a text; NULL: there is none. */
+const json *reading_parameter(const struct reading *r, const char *name);
+/* Returns a member of its ReaderConfig; NULL: there is none. */
+const json *reading_setting(const struct reading *r, const char *name);
+bool reading_is_set(const struct reading *r, const char *name, const char *value);
+
+/* ---- file.c ---- */
+
+/*
+ * Opens an object of a bucket (looked at): from `position` in the state `state`, as file_state made
+ * it, or from its beginning (NULL). `outer` is what the state of its items has besides: an object,
+ * taken; NULL: nothing. False after the reading failed.
+ */
+bool file_open(struct reading *r, const json *bucket, const json *key, const json *state,
+               uint64_t position, json *outer);
+/* Reads of the open file into the part. SOURCE_ENDS: it has ended, and is closed. */
+enum source_step file_read(struct reading *r);
+bool file_is_open(const struct file *f);
+void file_close(struct file *f);
+
+/* ---- unpack.c ---- */
+
+/* Makes what unpacks a file of that name; NULL: it is not packed. False: there is no memory. */
+bool unpacker_for(const char *key, size_t len, struct unpacker **out);
+/*
+ * Unpacks some of `bytes`, from *used on, into `out`, which holds `room`. Returns how many bytes
+ * came, 0 when more input is needed; SIZE_MAX with *why set when it is damaged.
+ */
+size_t unpack(struct unpacker *u, const char *bytes, size_t len, size_t *used, char *out,
+              size_t room, const char **why);
+/* Returns whether the file may end here. */
+bool unpacker_is_done(const struct unpacker *u);
+void unpacker_free(struct unpacker *u);
+
+#endif

@@ -1,0 +1,57 @@
+/* The items of one answer: bounded in number and in bytes, so that a turn of the engine is. */
+#include "runtime/mapio/mapio_impl.h"
+
+enum { PART_ITEMS = 1000, PART_BYTES = 1 << 20 };
+
+static void part_begin(struct part *p, bool with_keys)
+{
+    json_build_array(&p->items, 0);
+    json_build_array(&p->ends, 0);
+    if (with_keys)
+        json_build_array(&p->keys, 0);
+    p->with_keys = with_keys;
+    p->begun = true;
+}
+
+void part_add(struct part *p, struct item *item, uint64_t bytes)
+{
+    if (!p->begun)
+        part_begin(p, item->key != NULL);
+    json_build_add(&p->items, item->value);
+    json_build_add(&p->ends, json_int((int64_t)item->end));
+    if (p->with_keys)
+        json_build_add(&p->keys, item->key);
+    p->count++;
+    p->bytes += bytes;
+}
+
+bool part_is_full(const struct part *p)
+{
+    return p->count >= PART_ITEMS || p->bytes >= PART_BYTES;
+}
+
+json *part_done(struct part *p, const json *state, bool end)
+{
+    struct json_build b;
+
+    if (!p->begun)
+        part_begin(p, false);
+    json_build_object(&b, 6);
+    json_build_set(&b, "items", json_build_done(&p->items));
+    json_build_set(&b, "ends", json_build_done(&p->ends));
+    if (p->with_keys)
+        json_build_set(&b, "keys", json_build_done(&p->keys));
+    if (state)
+        json_build_set(&b, "state", json_ref(state));
+    json_build_set(&b, "bytes", json_int((int64_t)p->bytes));
+    if (end)
+        json_build_set(&b, "end", json_bool(true));
+    *p = (struct part){0};
+    return json_build_done(&b);
+}
+
+void part_drop(struct part *p)
+{
+    if (p->begun)
+        json_unref(part_done(p, NULL, false));
+}

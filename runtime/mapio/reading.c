@@ -1,0 +1,330 @@
+/*
+ * A reading goes on as long as its Map Run asks: it fills one part, answers with it, and rests.
+ * What it has asked S3 for is one task call at a time; its id has a bit of its own, by which the
+ * host tells it from those of the engine.
+ */
+#include "runtime/mapio/mapio_impl.h"
+
+#include "parsers/base/mem.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The engine's ids never get that far, nor has handlers.c this bit. */
+static const uint64_t OWN_CALL = UINT64_C(1) << 62;
+
+struct mapio {
+    struct mapio_world world;
+    struct id_map readings; /* by the engine's id */
+    struct id_map calls;    /* by the call's */
+    uint64_t next_call;
+};
+
+/* What a call is for. */
+struct own_call {
+    struct id_node node;
+    struct reading *reading;
+};
+
+/* ---- its ends ---- */
+
+static void drop_call(struct reading *r)
+{
+    mem_free(id_map_take(&r->m->calls, r->call));
+    json_unref(r->parameters);
+    r->parameters = NULL;
+    r->action = NULL;
+    r->call = 0;
+}
+
+static void reading_free(struct reading *r)
+{
+    id_map_take(&r->m->readings, r->node.id);
+    if (r->call)
+        r->m->world.cancel(r->m->world.user, r->call);
+    drop_call(r);
+    if (r->kind)
+        r->kind->free(r);
+    file_close(&r->file);
+    part_drop(&r->part);
+    json_unref(r->plan);
+    asl_error_clear(&r->error);
+    json_unref(r->source);
+    json_unref(r->headers);
+    mem_free(r->state);
+    mem_free(r->execution);
+    mem_free(r->own_role);
+    mem_free(r->key);
+    mem_free(r);
+}
+
+static void answer(struct reading *r, bool end)
+{
+    r->asked = false;
+    r->m->world.came(r->m->world.user, r->node.id, part_done(&r->part, r->source, end));
+}
+
+static void tell_failure(struct reading *r)
+{
+    const struct mapio_world world = r->m->world;
+    uint64_t id = r->node.id;
+    struct asl_error error = r->error;
+
+    r->error = (struct asl_error){0};
+    reading_free(r);
+    world.failed(world.user, id, error);
+}
+
+/* What was read before goes first: then it makes no difference in which pieces a file comes. */
+static void end_with(struct reading *r, struct asl_error error)
+{
+    r->error = error;
+    if (r->part.count)
+        answer(r, false);
+    else
+        tell_failure(r);
+}
+
+void reading_fail(struct reading *r, const char *format, ...)
+{
+    struct buf text = {0};
+    struct asl_error error = {0};
+    va_list args;
+
+    va_start(args, format);
+    buf_vprintf(&text, format, args);
+    va_end(args);
+    asl_error_set(&error, ASL_ITEM_READER_FAILED, "%s", buf_str(&text));
+    buf_clear(&text);
+    end_with(r, error);
+}
+
+void reading_fail_with(struct reading *r, const struct task_result *result)
+{
+    struct asl_error error = {.cause = json_ref(result->cause)};
+
+    error.name = json_str_is(result->error, ASL_NO_HANDLER) ? json_ref(result->error)
+                                                            : json_cstring(ASL_ITEM_READER_FAILED);
+    end_with(r, error);
+}
+
+/* ---- asking S3 ---- */
+
+void reading_call(struct reading *r, const char *action, json *parameters, bool raw,
+                  void (*answered)(struct reading *r, struct task_result *result))
+{
+    r->action = action;
+    r->parameters = parameters;
+    r->raw = raw;
+    r->answered = answered;
+}
+
+/* The answer may come from within, and the reading be gone with it. */
+static void send_call(struct reading *r)
+{
+    struct mapio *m = r->m;
+    struct own_call *call = mem_calloc(1, sizeof *call);
+    struct buf text = {0};
+    struct asl_resource resource;
+    json *parameters = json_ref(r->parameters);
+
+    r->call = call->node.id = OWN_CALL | ++m->next_call;
+    call->reading = r;
+    id_map_put(&m->calls, &call->node);
+    buf_printf(&text, "arn:aws:states:::aws-sdk:s3:%s", r->action);
+    asl_resource_read(buf_str(&text), &resource);
+    m->world.call(m->world.user, &(struct task){.id = r->call,
+                                                .resource = &resource,
+                                                .state = r->state,
+                                                .execution = r->execution,
+                                                .own_role = r->own_role,
+                                                .key = r->key,
+                                                .parameters = parameters,
+                                                .now_ms = r->now_ms,
+                                                .number = r->number,
+                                                .raw = r->raw});
+    json_unref(parameters);
+    buf_clear(&text);
+}
+
+bool mapio_reading_of(const mapio *m, uint64_t call, uint64_t *reading)
+{
+    const struct own_call *own = (struct own_call *)(void *)id_map_get(&m->calls, call);
+
+    if (own)
+        *reading = own->reading->node.id;
+    return own != NULL;
+}
+
+void mapio_task_done(mapio *m, uint64_t call, struct task_result *result)
+{
+    const struct own_call *own = (struct own_call *)(void *)id_map_get(&m->calls, call);
+    struct reading *r = own ? own->reading : NULL;
+
+    if (r) {
+        void (*answered)(struct reading *, struct task_result *) = r->answered;
+        drop_call(r);
+        answered(r, result);
+    }
+    task_result_clear(result);
+}
+
+/* ---- going on ---- */
+
+/* A part's items are all of one state: where that changes, the part ends. */
+void reading_add(struct reading *r, struct item *item, uint64_t bytes, json *source)
+{
+    if (source && r->part.count)
+        answer(r, false);
+    if (source) {
+        json_unref(r->source);
+        r->source = source;
+    }
+    part_add(&r->part, item, bytes);
+}
+
+void reading_go_on(struct reading *r)
+{
+    enum source_step step = SOURCE_GOES_ON;
+
+    if (r->error.name && r->asked) {
+        tell_failure(r);
+        return;
+    }
+    while (r->asked && !r->action && step == SOURCE_GOES_ON) {
+        step = r->kind->next(r);
+        if (step == SOURCE_FAILED)
+            return;
+        if (step == SOURCE_ENDS)
+            answer(r, true);
+        else if (part_is_full(&r->part))
+            answer(r, false);
+    }
+    if (r->action && !r->call)
+        send_call(r);
+}
+
+const json *reading_parameter(const struct reading *r, const char *name)
+{
+    const json *parameters = json_get(json_get(r->plan, "reader"), "parameters"),
+               *v = parameters && json_is_object(parameters) ? json_get(parameters, name) : NULL;
+
+    return v && json_is_string(v) ? v : NULL;
+}
+
+const json *reading_setting(const struct reading *r, const char *name)
+{
+    return json_get(json_get(json_get(r->plan, "reader"), "config"), name);
+}
+
+bool reading_is_set(const struct reading *r, const char *name, const char *value)
+{
+    const json *v = reading_setting(r, name);
+
+    return v && json_is_string(v) && json_str_is(v, value);
+}
+
+/* ---- for the host ---- */
+
+static char *copy(const char *text)
+{
+    return text ? mem_strdup(text) : NULL;
+}
+
+/* Without an InputType a file is JSON. */
+static enum items_format format_of(const struct reading *r)
+{
+    if (reading_is_set(r, "InputType", "CSV"))
+        return ITEMS_CSV;
+    if (reading_is_set(r, "InputType", "JSONL"))
+        return ITEMS_JSONL;
+    if (reading_is_set(r, "InputType", "PARQUET"))
+        return ITEMS_PARQUET;
+    return ITEMS_JSON;
+}
+
+static const struct source_kind *kind_of(const struct reading *r)
+{
+    const json *resource = json_get(json_get(r->plan, "reader"), "resource");
+
+    if (resource && json_str_is(resource, "listObjectsV2"))
+        return &source_list;
+    return reading_is_set(r, "InputType", "MANIFEST") || reading_setting(r, "ManifestType")
+               ? &source_manifest
+               : &source_object;
+}
+
+static void reading_begin(mapio *m, const struct map_reading *of)
+{
+    struct reading *r = mem_calloc(1, sizeof *r);
+
+    r->node.id = of->id;
+    r->m = m;
+    r->plan = json_ref(of->plan);
+    r->state = copy(of->as->state);
+    r->execution = copy(of->as->execution);
+    r->own_role = copy(of->as->own_role);
+    r->key = copy(of->as->key);
+    r->number = of->as->number;
+    r->now_ms = of->as->now_ms;
+    r->source = json_ref(of->source);
+    r->asked = true;
+    id_map_put(&m->readings, &r->node);
+    r->kind = kind_of(r);
+    r->format = format_of(r);
+    if (reading_is_set(r, "CSVHeaderLocation", "GIVEN"))
+        r->headers = json_ref(reading_setting(r, "CSVHeaders"));
+    const json *most = reading_setting(r, "MaxItems");
+    if (most && json_int_value(most) < 0)
+        reading_fail(r, "field MaxItems must be positive");
+    else if (r->kind->begin(r, of->position))
+        reading_go_on(r);
+}
+
+void mapio_read(mapio *m, const struct map_reading *reading)
+{
+    struct reading *r = (struct reading *)(void *)id_map_get(&m->readings, reading->id);
+
+    if (r && reading->begin) {
+        reading_free(r);
+        r = NULL;
+    }
+    if (!r) {
+        reading_begin(m, reading);
+        return;
+    }
+    r->asked = true;
+    r->now_ms = reading->as->now_ms;
+    reading_go_on(r);
+}
+
+void mapio_cancel(mapio *m, uint64_t id)
+{
+    struct reading *r = (struct reading *)(void *)id_map_get(&m->readings, id);
+
+    if (r)
+        reading_free(r);
+}
+
+mapio *mapio_new(const struct mapio_world *world)
+{
+    mapio *m = mem_calloc(1, sizeof *m);
+
+    m->world = *world;
+    return m;
+}
+
+void mapio_free(mapio *m)
+{
+    if (!m)
+        return;
+    while (m->readings.count) {
+        struct id_node *n = id_map_take_any(&m->readings);
+        id_map_put(&m->readings, n);
+        reading_free((struct reading *)(void *)n);
+    }
+    id_map_clear(&m->readings);
+    id_map_clear(&m->calls);
+    mem_free(m);
+}

@@ -1,0 +1,550 @@
+/*
+ * mapio: the items of Map Runs, read of a made-up S3. Each row is read whole, and then again from
+ * behind each of its items, as after a restart: what follows must be the same.
+ */
+#include "tests/support/expect.h"
+
+#include "parsers/base/mem.h"
+#include "runtime/mapio/mapio.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <zlib.h>
+#include <zstd.h>
+
+/* ---- a made-up S3 ---- */
+
+enum { PAGE_KEYS = 2 };
+
+struct object {
+    const char *key, *body;
+    size_t len; /* 0: of the text */
+};
+
+struct world {
+    mapio *m;
+    const struct object *objects; /* by key; NULL ends them */
+    const char *etag;             /* of all of them */
+    uint64_t call;                /* that is out; 0: none */
+    char action[32];
+    json *parameters;
+    size_t calls;
+    bool cancelled, refuses;
+    /* What came of the last request. */
+    json *part;
+    struct asl_error error;
+};
+
+static void world_call(void *user, const struct task *task)
+{
+    struct world *w = user;
+
+    ck_assert_msg(!w->call, "a reading asks for one thing at a time");
+    w->call = task->id;
+    w->calls++;
+    ck_assert_uint_eq(task->resource->action.len < sizeof w->action, 1);
+    memcpy(w->action, task->resource->action.at, task->resource->action.len);
+    w->action[task->resource->action.len] = '\0';
+    w->parameters = json_ref(task->parameters);
+    ck_assert_int_eq(task->raw, !strcmp(w->action, "getObject"));
+    expect_text("state", task->state, "M");
+}
+
+static void world_cancel(void *user, uint64_t id)
+{
+    struct world *w = user;
+
+    ck_assert_uint_eq(id, w->call);
+    w->cancelled = true;
+}
+
+static void world_came(void *user, uint64_t id, json *part)
+{
+    struct world *w = user;
+
+    ck_assert_uint_eq(id, 7);
+    ck_assert(!w->part);
+    w->part = part;
+}
+
+static void world_failed(void *user, uint64_t id, struct asl_error error)
+{
+    struct world *w = user;
+
+    ck_assert_uint_eq(id, 7);
+    w->error = error;
+}
+
+static struct task_result refused(const char *error, const char *cause)
+{
+    return (struct task_result){.error = json_cstring(error), .cause = json_cstring(cause)};
+}
+
+static const struct object *object_named(const struct world *w, const json *key)
+{
+    for (const struct object *o = w->objects; o->key; o++)
+        if (json_str_is(key, o->key))
+            return o;
+    return NULL;
+}
+
+/* Answers with the range that is asked for; without one with all of it. */
+static struct task_result get_object(const struct world *w)
+{
+    const struct object *o = object_named(w, json_get(w->parameters, "Key"));
+    const json *range = json_get(w->parameters, "Range"),
+               *etag = json_get(w->parameters, "IfMatch");
+    size_t from = 0, to = SIZE_MAX;
+    struct json_build b;
+
+    if (!o)
+        return refused("S3.NoSuchKeyException", "The specified key does not exist.");
+    if (etag && !json_str_is(etag, w->etag))
+        return refused("S3.S3Exception", "At least one of the pre-conditions you specified did not "
+                                         "hold (Service: S3, Status Code: 412)");
+    size_t len = o->len ? o->len : strlen(o->body);
+    if (range)
+        ck_assert_int_eq(sscanf(json_str(range), "bytes=%zu-%zu", &from, &to), 2);
+    if (range && from >= len)
+        return refused("S3.S3Exception",
+                       "The requested range is not satisfiable (Service: S3, Status Code: 416)");
+    if (to >= len)
+        to = len - 1;
+    json_build_object(&b, 2);
+    json_build_set(&b, "Body", json_string(o->body + from, len ? to - from + 1 : 0));
+    json_build_set(&b, "ETag", json_cstring(w->etag));
+    return (struct task_result){.ok = true, .output = json_build_done(&b)};
+}
+
+static struct task_result list_objects(const struct world *w)
+{
+    const json *after = json_get(w->parameters, "StartAfter"),
+               *prefix = json_get(w->parameters, "Prefix");
+    struct json_build b, list, one;
+    size_t count = 0;
+    const struct object *o = w->objects;
+
+    json_build_array(&list, PAGE_KEYS);
+    for (; o->key && count < PAGE_KEYS; o++) {
+        if ((after && strcmp(o->key, json_str(after)) <= 0) ||
+            (prefix && strncmp(o->key, json_str(prefix), json_str_len(prefix))))
+            continue;
+        json_build_object(&one, 3);
+        json_build_set(&one, "Key", json_cstring(o->key));
+        json_build_set(&one, "ETag", json_cstring("\"e\""));
+        json_build_set(&one, "LastModified", json_cstring("2024-01-01T00:00:01Z"));
+        json_build_add(&list, json_build_done(&one));
+        count++;
+    }
+    json_build_object(&b, 2);
+    json_build_set(&b, "IsTruncated", json_bool(o->key));
+    json_build_set(&b, "Contents", json_build_done(&list));
+    return (struct task_result){.ok = true, .output = json_build_done(&b)};
+}
+
+static void answer_call(struct world *w)
+{
+    uint64_t id = w->call;
+    struct task_result r = w->refuses                        ? refused("Asl.NoHandler", "add a row")
+                           : !strcmp(w->action, "getObject") ? get_object(w)
+                                                             : list_objects(w);
+
+    w->call = 0;
+    json_unref(w->parameters);
+    w->parameters = NULL;
+    mapio_task_done(w->m, id, &r);
+}
+
+static void world_init(struct world *w, const struct object *objects)
+{
+    *w = (struct world){.objects = objects, .etag = "\"1\""};
+    w->m = mapio_new(&(struct mapio_world){w, world_call, world_cancel, world_came, world_failed});
+}
+
+static void world_clear(struct world *w)
+{
+    mapio_free(w->m);
+    json_unref(w->parameters);
+    json_unref(w->part);
+    asl_error_clear(&w->error);
+}
+
+/* Asks for one more part, and lets S3 answer until it is there. */
+static void ask(struct world *w, const json *plan, bool begin, const json *source, uint64_t at)
+{
+    struct task as = {.state = "M", .execution = "arn:e", .key = "k"};
+    struct map_reading reading = {
+        .id = 7, .as = &as, .plan = plan, .begin = begin, .source = source, .position = at};
+
+    json_unref(w->part);
+    w->part = NULL;
+    mapio_read(w->m, &reading);
+    while (w->call)
+        answer_call(w);
+}
+
+/* ---- reading all ---- */
+
+struct read {
+    json **items, **states;
+    uint64_t *ends;
+    size_t count, items_cap, states_cap, ends_cap;
+    struct buf text; /* the items, and the error */
+};
+
+static void read_add(struct read *r, const json *part)
+{
+    const json *items = json_get(part, "items"), *ends = json_get(part, "ends");
+    const json *keys = json_get(part, "keys");
+
+    ck_assert_uint_eq(json_count(items), json_count(ends));
+    for (size_t i = 0; i < json_count(items); i++) {
+        MEM_GROW(r->items, r->count, r->items_cap);
+        MEM_GROW(r->states, r->count, r->states_cap);
+        MEM_GROW(r->ends, r->count, r->ends_cap);
+        r->items[r->count] = json_ref(json_at(items, i));
+        r->states[r->count] = json_ref(json_get(part, "state"));
+        r->ends[r->count++] = (uint64_t)json_int_value(json_at(ends, i));
+        if (keys)
+            buf_printf(&r->text, "%s: ", json_str(json_at(keys, i)));
+        json *text = json_text(json_at(items, i));
+        buf_printf(&r->text, "%s\n", json_str(text));
+        json_unref(text);
+    }
+}
+
+static void read_all(struct world *w, const json *plan, const json *source, uint64_t at,
+                     struct read *r)
+{
+    *r = (struct read){0};
+    ask(w, plan, true, source, at);
+    while (w->part) {
+        read_add(r, w->part);
+        if (json_get(w->part, "end"))
+            break;
+        ask(w, plan, false, NULL, 0);
+    }
+    if (w->error.name)
+        buf_printf(&r->text, "%s: %s\n", json_str(w->error.name), json_str(w->error.cause));
+    mapio_cancel(w->m, 7);
+}
+
+static void read_clear(struct read *r)
+{
+    for (size_t i = 0; i < r->count; i++) {
+        json_unref(r->items[i]);
+        json_unref(r->states[i]);
+    }
+    mem_free(r->items);
+    mem_free(r->states);
+    mem_free(r->ends);
+    buf_clear(&r->text);
+}
+
+/* ---- rows ---- */
+
+#define READER(action, parameters, config)                                                         \
+    "{\"reader\": {\"resource\": \"" action "\", \"parameters\": {" parameters                     \
+    "}, \"config\": {" config "}}}"
+#define OBJECT(key, config) READER("getObject", "\"Bucket\": \"b\", \"Key\": \"" key "\"", config)
+#define JSONL "\"InputType\": \"JSONL\""
+#define CSV "\"InputType\": \"CSV\", \"CSVHeaderLocation\": \"FIRST_ROW\""
+
+static const struct object objects[] = {
+    {"bad.jsonl", "1\n{\n", 0},
+    {"d/1.jsonl", "1\n2\n", 0},
+    {"d/2.jsonl", "", 0},
+    {"d/3.jsonl", "3\n", 0},
+    {"e.json", "{\"a\": {\"x\": 1, \"y\": [2]}, \"b\": 3}", 0},
+    {"empty.jsonl", "", 0},
+    {"i/1.csv", "\"b\",\"k1\"\n", 0},
+    {"i/2.csv", "\"b\",\"k2\"\n\"b\",\"k3\"\n", 0},
+    {"inventory.json",
+     "{\"destinationBucket\": \"arn:aws:s3:::b\", \"fileFormat\": \"CSV\", \"fileSchema\": "
+     "\"Bucket, "
+     "Key\", \"files\": [{\"key\": \"i/1.csv\"}, {\"key\": \"i/2.csv\"}]}",
+     0},
+    {"orc.json",
+     "{\"destinationBucket\": \"arn:aws:s3:::b\", \"fileFormat\": \"ORC\", \"fileSchema\": "
+     "\"Bucket\", "
+     "\"files\": []}",
+     0},
+    {"r.csv", "a|b\n1|\"x\ny\"\n2\n", 0},
+    {"r.jsonl", "{\"n\": 1}\n{\"n\": 2}\n\n3", 0},
+    {"twice.csv", "a,a\n1,2\n", 0},
+    {"unload.csv", "s3://b/d/1.jsonl\r\n\"s3://b/d/3.jsonl\"\n\n", 0},
+    {"wrong.csv", "http://b/c\n", 0},
+    {NULL, NULL, 0},
+};
+
+static const struct {
+    const char *name, *plan, *want;
+} rows[] = {
+    {"JSON Lines", OBJECT("r.jsonl", JSONL), "{\"n\":1}\n{\"n\":2}\n3\n"},
+    {"rows of CSV", OBJECT("r.csv", CSV ", \"CSVDelimiter\": \"PIPE\""),
+     "{\"a\":\"1\",\"b\":\"x\\ny\"}\n{\"a\":\"2\",\"b\":\"\"}\n"},
+    {"rows of CSV with given headers",
+     OBJECT("i/2.csv", "\"InputType\": \"CSV\", \"CSVHeaderLocation\": \"GIVEN\", \"CSVHeaders\": "
+                       "[\"x\", \"y\", \"z\"]"),
+     "{\"x\":\"b\",\"y\":\"k2\",\"z\":\"\"}\n{\"x\":\"b\",\"y\":\"k3\",\"z\":\"\"}\n"},
+    {"members of an object, at a pointer; JSON is the default",
+     OBJECT("e.json", "\"ItemsPointer\": \"/a\""), "x: 1\ny: [2]\n"},
+    {"a pointer to nothing", OBJECT("e.json", "\"ItemsPointer\": \"/c\""),
+     "States.ItemReaderFailed: The provided ReaderConfig.ItemsPointer does not match any valid "
+     "path "
+     "in the JSON structure.\n"},
+    {"an object without a pointer to it", OBJECT("e.json", ""),
+     "States.ItemReaderFailed: Attempting to map over non-iterable node.\n"},
+    {"less than no items", OBJECT("r.jsonl", JSONL ", \"MaxItems\": -1"),
+     "States.ItemReaderFailed: field MaxItems must be positive\n"},
+    {"what is no list", OBJECT("e.json", "\"ItemsPointer\": \"/b\""),
+     "States.ItemReaderFailed: Attempting to map over non-iterable node.\n"},
+    {"an empty file", OBJECT("empty.jsonl", JSONL), ""},
+    {"a bad line behind a good one", OBJECT("bad.jsonl", JSONL),
+     "1\nStates.ItemReaderFailed: 'bad.jsonl', line 2: the line ends inside an object\n"},
+    {"headers that are there twice", OBJECT("twice.csv", CSV),
+     "States.ItemReaderFailed: CSV headers cannot contain duplicates.\n"},
+    {"no such file", OBJECT("none", JSONL),
+     "States.ItemReaderFailed: The specified key does not exist.\n"},
+    {"a reader without a key", READER("getObject", "\"Bucket\": \"b\"", JSONL),
+     "States.ItemReaderFailed: The ItemReader needs a Bucket and a Key that are texts.\n"},
+    {"the objects of a list", READER("listObjectsV2", "\"Bucket\": \"b\", \"Prefix\": \"d/\"", ""),
+     "{\"Etag\":\"\\\"e\\\"\",\"Key\":\"d/1.jsonl\",\"LastModified\":1704067201}\n"
+     "{\"Etag\":\"\\\"e\\\"\",\"Key\":\"d/2.jsonl\",\"LastModified\":1704067201}\n"
+     "{\"Etag\":\"\\\"e\\\"\",\"Key\":\"d/3.jsonl\",\"LastModified\":1704067201}\n"},
+    {"a list of nothing", READER("listObjectsV2", "\"Bucket\": \"b\", \"Prefix\": \"z\"", ""), ""},
+    {"the rows of the objects of a list",
+     READER("listObjectsV2", "\"Bucket\": \"b\", \"Prefix\": \"d/\"",
+            JSONL ", \"Transformation\": \"LOAD_AND_FLATTEN\""),
+     "1\n2\n3\n"},
+    {"a list without a bucket", READER("listObjectsV2", "", ""),
+     "States.ItemReaderFailed: The ItemReader needs a Bucket that is a text.\n"},
+    {"an inventory",
+     OBJECT("inventory.json", "\"InputType\": \"MANIFEST\", \"ManifestType\": "
+                              "\"S3_INVENTORY\""),
+     "{\"Bucket\":\"b\",\"Key\":\"k1\"}\n{\"Bucket\":\"b\",\"Key\":\"k2\"}\n{\"Bucket\":\"b\","
+     "\"Key\":\"k3\"}\n"},
+    {"an inventory of files of another format", OBJECT("orc.json", "\"InputType\": \"MANIFEST\""),
+     "States.ItemReaderFailed: The inventory's files are ORC; only CSV can be read.\n"},
+    {"a manifest that is none", OBJECT("e.json", "\"InputType\": \"MANIFEST\""),
+     "States.ItemReaderFailed: The manifest is none of an S3 inventory: it needs "
+     "destinationBucket, "
+     "fileSchema and files.\n"},
+    {"what Athena has unloaded", OBJECT("unload.csv", JSONL ", \"ManifestType\": \"ATHENA_DATA\""),
+     "1\n2\n3\n"},
+    {"a line that is no URI of S3",
+     OBJECT("wrong.csv", JSONL ", \"ManifestType\": \"ATHENA_DATA\""),
+     "States.ItemReaderFailed: The manifest has a line that is no S3 URI: http://b/c\n"},
+};
+
+/* Of the items behind `from` the text. An error's place is told in another way by who has not read
+ * the file from its beginning. */
+static const char *text_behind(struct read *r, size_t from)
+{
+    const char *p = buf_str(&r->text), *error = strstr(p, "States.");
+
+    r->text.len = error ? (size_t)(error - p) : r->text.len;
+    p = buf_str(&r->text);
+    while (from-- > 0)
+        p = strchr(p, '\n') + 1;
+    return p;
+}
+
+START_TEST(row)
+{
+    struct world w;
+    struct read whole, rest;
+    json *plan = json_parse(rows[_i].plan, strlen(rows[_i].plan), 0, NULL);
+
+    ck_assert(plan);
+    world_init(&w, objects);
+    read_all(&w, plan, NULL, 0, &whole);
+    expect_text(rows[_i].name, buf_str(&whole.text), rows[_i].want);
+    world_clear(&w);
+    for (size_t i = 0; i < whole.count; i++) {
+        world_init(&w, objects);
+        read_all(&w, plan, whole.states[i], whole.ends[i], &rest);
+        expect_text(rows[_i].name, text_behind(&rest, 0), text_behind(&whole, i + 1));
+        read_clear(&rest);
+        world_clear(&w);
+    }
+    read_clear(&whole);
+    json_unref(plan);
+}
+END_TEST
+
+/* ---- files of several pieces ---- */
+
+enum { MANY = 400000 };
+
+static json *numbers_plan(const char *key)
+{
+    json *text = json_stringf(OBJECT("%s", JSONL), key),
+         *plan = json_parse(json_str(text), json_str_len(text), 0, NULL);
+
+    json_unref(text);
+    return plan;
+}
+
+static void write_numbers(struct buf *out)
+{
+    for (int i = 0; i < MANY; i++)
+        buf_printf(out, "{\"number\":%d}\n", i);
+}
+
+static void gzipped(struct buf *out, const struct buf *text)
+{
+    z_stream z = {0};
+
+    /* Two members, one behind the other. */
+    for (int half = 0; half < 2; half++) {
+        size_t from = half ? text->len / 2 : 0, to = half ? text->len : text->len / 2;
+        ck_assert_int_eq(deflateInit2(&z, 1, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY), 0);
+        char *room = mem_alloc(to - from + 1000);
+        z.next_in = (unsigned char *)text->data + from;
+        z.avail_in = (unsigned)(to - from);
+        z.next_out = (unsigned char *)room;
+        z.avail_out = (unsigned)(to - from + 1000);
+        ck_assert_int_eq(deflate(&z, Z_FINISH), Z_STREAM_END);
+        buf_add(out, room, to - from + 1000 - z.avail_out);
+        mem_free(room);
+        deflateEnd(&z);
+    }
+}
+
+static void zstandard(struct buf *out, const struct buf *text)
+{
+    size_t room = ZSTD_compressBound(text->len);
+    char *packed = mem_alloc(room);
+    size_t len = ZSTD_compress(packed, room, text->data, text->len, 1);
+
+    ck_assert(!ZSTD_isError(len));
+    buf_add(out, packed, len);
+    mem_free(packed);
+}
+
+static const struct {
+    const char *key;
+    void (*pack)(struct buf *out, const struct buf *text);
+    size_t cut; /* bytes that its end lacks */
+    const char *error;
+} files[] = {
+    {"n.jsonl", NULL, 0, NULL},
+    {"n.jsonl.gz", gzipped, 0, NULL},
+    {"n.jsonl.zst", zstandard, 0, NULL},
+    {"n.jsonl.zstd", zstandard, 0, NULL},
+    {"n.jsonl.gz", gzipped, 9, "'n.jsonl.gz' can't be unpacked: it is cut off"},
+    {"n.jsonl.zst", zstandard, 1, "'n.jsonl.zst' can't be unpacked: it is cut off"},
+    {"n.jsonl.gz", NULL, 0, "'n.jsonl.gz' can't be unpacked: incorrect header check"},
+};
+
+/* More than one piece, and parts that are bounded; it goes on in its midst. */
+START_TEST(large_file)
+{
+    struct buf text = {0}, packed = {0};
+    struct world w;
+
+    write_numbers(&text);
+    if (files[_i].pack)
+        files[_i].pack(&packed, &text);
+    else
+        buf_add(&packed, text.data, text.len);
+    const struct object file[] = {{files[_i].key, packed.data, packed.len - files[_i].cut},
+                                  {NULL, NULL, 0}};
+    json *plan = numbers_plan(files[_i].key), *state = NULL;
+    uint64_t at = 0;
+    int64_t next = 0;
+
+    world_init(&w, file);
+    ask(&w, plan, true, NULL, 0);
+    while (w.part) {
+        const json *items = json_get(w.part, "items"), *ends = json_get(w.part, "ends");
+        size_t count = json_count(items);
+        ck_assert_uint_le(count, 1000);
+        ck_assert_int_le(json_int_value(json_get(w.part, "bytes")), (1 << 20) + 100);
+        for (size_t i = 0; i < count; i++)
+            ck_assert_int_eq(json_int_value(json_get(json_at(items, i), "number")), next++);
+        bool end = json_get(w.part, "end");
+        if (count) {
+            json_unref(state);
+            state = json_ref(json_get(w.part, "state"));
+            at = (uint64_t)json_int_value(json_at(ends, count - 1));
+        }
+        if (end)
+            break;
+        /* In the midst another reading takes over, once. */
+        ask(&w, plan, next == 300000, next == 300000 ? state : NULL, at);
+    }
+    if (files[_i].error)
+        expect_text("cause", w.error.cause ? json_str(w.error.cause) : "", files[_i].error);
+    else
+        ck_assert_int_eq(next, MANY);
+    json_unref(plan);
+    json_unref(state);
+    world_clear(&w);
+    buf_clear(&text);
+    buf_clear(&packed);
+}
+END_TEST
+
+/* ---- what may happen meanwhile ---- */
+
+START_TEST(changed_file)
+{
+    struct buf text = {0};
+    struct world w;
+
+    write_numbers(&text);
+    const struct object file[] = {{"n.jsonl", text.data, text.len}, {NULL, NULL, 0}};
+    json *plan = numbers_plan("n.jsonl");
+
+    world_init(&w, file);
+    ask(&w, plan, true, NULL, 0);
+    w.etag = "\"2\"";
+    for (int i = 0; i < MANY && w.part; i++)
+        ask(&w, plan, false, NULL, 0);
+    expect_text("name", json_str(w.error.name), "States.ItemReaderFailed");
+    ck_assert(strstr(json_str(w.error.cause), "pre-conditions"));
+    json_unref(plan);
+    world_clear(&w);
+    buf_clear(&text);
+}
+END_TEST
+
+/* A cancelled reading takes its call with it; a missing handler keeps its name, for the lines that
+ * its cause says. */
+START_TEST(cancelled)
+{
+    struct world w;
+    struct task as = {.state = "M"};
+    json *plan = numbers_plan("r.jsonl");
+
+    world_init(&w, objects);
+    mapio_read(w.m, &(struct map_reading){.id = 7, .as = &as, .plan = plan, .begin = true});
+    uint64_t reading = 0;
+    ck_assert(w.call && mapio_reading_of(w.m, w.call, &reading) && reading == 7);
+    ck_assert(!mapio_reading_of(w.m, 7, &reading));
+    mapio_cancel(w.m, 7);
+    ck_assert(w.cancelled);
+    answer_call(&w);
+    ck_assert(!w.part && !w.error.name);
+    w.refuses = true;
+    ask(&w, plan, true, NULL, 0);
+    expect_text("name", json_str(w.error.name), "Asl.NoHandler");
+    json_unref(plan);
+    world_clear(&w);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("mapio");
+    TCase *t = tcase_create("mapio");
+
+    tcase_add_loop_test(t, row, 0, COUNT(rows));
+    tcase_add_loop_test(t, large_file, 0, COUNT(files));
+    tcase_add_test(t, changed_file);
+    tcase_add_test(t, cancelled);
+    suite_add_tcase(s, t);
+    return run_suite(s);
+}
