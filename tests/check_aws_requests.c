@@ -138,6 +138,8 @@ static const struct {
      "Content-Type: text/plain\nhi"},
     {"rest-json: a label that is missing", "aws-sdk:lambda:getFunction", "{}",
      "The field 'FunctionName' is required but was missing"},
+    {"rest: headers by name that are no object", "aws-sdk:s3:putObject",
+     "{\"Bucket\":\"b\",\"Key\":\"k\",\"Metadata\":[\"a\"]}", "'Metadata' must be an object"},
     {"rest-json: a member that is nowhere", "aws-sdk:lambda:getFunction",
      "{\"FunctionName\":\"f\",\"X\":1}", "The field 'X' can't be sent by this call here"},
     {"rest-json: Glacier's account is the caller's", "aws-sdk:glacier:listVaults", "{}",

@@ -266,6 +266,26 @@ static const struct {
      "failed States.Runtime: The Parameters '{\"Method\":\"GET\",\"Headers\":{\"X-A\":[1]}}' could "
      "not "
      "be used to start the Task: [The values of the field 'Headers' must be lists of strings]"},
+    {"apigateway:invoke: headers that are no object",
+     GATEWAY,
+     FILE_WITH(GATEWAY, ""),
+     "{\"Method\":\"GET\",\"Headers\":[\"a\"]}",
+     NULL,
+     {{0}},
+     "",
+     "failed States.Runtime: The Parameters '{\"Method\":\"GET\",\"Headers\":[\"a\"]}' could not "
+     "be "
+     "used to start the Task: [The field 'Headers' must be an object]"},
+    {"apigateway:invoke: a query that is no object",
+     GATEWAY,
+     FILE_WITH(GATEWAY, ""),
+     "{\"Method\":\"GET\",\"QueryParameters\":[\"a\"]}",
+     NULL,
+     {{0}},
+     "",
+     "failed States.Runtime: The Parameters '{\"Method\":\"GET\",\"QueryParameters\":[\"a\"]}' "
+     "could not be "
+     "used to start the Task: [The field 'QueryParameters' must be an object]"},
 };
 
 START_TEST(invoke)

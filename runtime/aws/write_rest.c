@@ -37,7 +37,7 @@ static bool member_at_place(const struct model_shape *s, enum model_location whe
 
 const json *aws_given(const json *v, const char *name)
 {
-    for (size_t i = 0; i < json_count(v); i++)
+    for (size_t i = 0; json_is_object(v) && i < json_count(v); i++)
         if (!strcasecmp(json_str(json_key_at(v, i)), name))
             return json_kind(json_value_at(v, i)) == JSON_NULL ? NULL : json_value_at(v, i);
     return NULL;
@@ -219,6 +219,10 @@ static bool fill_header(struct rest *r, const struct model_member *m, const json
  */
 static bool fill_prefixed(struct rest *r, const struct model_member *m, const json *v)
 {
+    if (!json_is_object(v)) {
+        diag_set(r->why, "PARAMETERS", 0, "'%s' must be an object", m->name);
+        return false;
+    }
     for (size_t i = 0; i < json_count(v); i++) {
         struct buf name = {0}, text = {0};
 

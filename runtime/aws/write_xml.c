@@ -50,7 +50,7 @@ static void xml_begin(struct xml_writer *w, const char *name, const char *space,
     buf_printf(w->out, "<%s", name);
     if (space)
         xml_attribute(w, "xmlns", space, strlen(space));
-    for (size_t i = 0; s->kind == MODEL_STRUCTURE && i < json_count(v); i++) {
+    for (size_t i = 0; s->kind == MODEL_STRUCTURE && json_is_object(v) && i < json_count(v); i++) {
         const json *key = json_key_at(v, i), *value = json_value_at(v, i);
         struct model_member m;
 

@@ -345,7 +345,8 @@ static void send_request(struct invoke_work *w, bool in_start)
             .header_count = q.header_count,
             .body = q.body,
             .test_keys = endpoints_url_is_loopback(buf_str(&q.url)),
-            .service = auth && !strcmp(auth, "IAM_ROLE") ? "execute-api" : NULL,
+            /* Of http:invoke AWS has no such field. */
+            .service = w->gateway && auth && !strcmp(auth, "IAM_ROLE") ? "execute-api" : NULL,
             .timeout_ms = time_left(w),
             .of = w->task_call,
             .no_keys = invoke_no_keys,

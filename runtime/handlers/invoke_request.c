@@ -423,12 +423,19 @@ static bool invoke_request_fill(struct invoke_request *q)
 
 const char *invoke_request_make(struct invoke_request *q)
 {
+    const json *headers = invoke_member(q->parameters, "Headers"),
+               *query = invoke_member(q->parameters, "QueryParameters");
+
+    if (headers && !json_is_object(headers))
+        return "The field 'Headers' must be an object";
+    if (query && !json_is_object(query))
+        return "The field 'QueryParameters' must be an object";
     q->method = invoke_text(q->parameters, "Method");
     if (!invoke_request_is_method(q->method))
         return "The field 'Method' is required but was missing";
     if (!(q->gateway ? make_gateway_url(q) : make_http_url(q)))
         return "The field 'ApiEndpoint' must be a URL";
-    if (q->gateway && !are_lists_of_strings(invoke_member(q->parameters, "Headers")))
+    if (q->gateway && !are_lists_of_strings(headers))
         return "The values of the field 'Headers' must be lists of strings";
     if (!invoke_request_fill(q))
         return "The field 'Headers' has one that can't be set";
