@@ -233,6 +233,42 @@ START_TEST(large_children_leave_memory)
 }
 END_TEST
 
+/* What was read ahead is lost with an execution that leaves memory, and is read again: no item is
+ * left out or taken twice. */
+START_TEST(reading_goes_on_after_memory_was_left)
+{
+    enum { ITEMS = 60, LARGE = 100000 };
+    struct world_log w;
+    struct buf input = {0};
+
+    /* Memory is looked at when much has happened. */
+    buf_addc(&input, '"');
+    for (int i = 0; i < LARGE; i++)
+        buf_addc(&input, 'x');
+    buf_addc(&input, '"');
+    world_open(&w, 0);
+    ck_assert(engine_recover(w.e, w.now_ms, INT64_MAX, NULL));
+    engine_limit_memory(w.e, MOST);
+    w.items = ITEMS;
+    w.used_bytes = MOST / 3 * 2;
+    start(&w,
+          "{\"QueryLanguage\":\"JSONata\",\"StartAt\":\"M\",\"States\":{\"M\":{\"Type\":\"Map\","
+          "\"Next\":\"C\",\"MaxConcurrency\":2,\"ItemReader\":{\"Resource\":"
+          "\"arn:aws:states:::s3:getObject\"},\"ItemProcessor\":{\"ProcessorConfig\":{\"Mode\":"
+          "\"DISTRIBUTED\",\"ExecutionType\":\"STANDARD\"},\"StartAt\":\"P\",\"States\":{\"P\":{"
+          "\"Type\":\"Pass\",\"End\":true}}}},\"C\":{\"Type\":\"Pass\",\"End\":true,\"Output\":"
+          "\"{% $string($states.input) = $string([1..60]) ? 1 : $error('other items') %}\"}}}",
+          buf_str(&input));
+    for (int i = 0; i < 450 && !strstr(buf_str(&w.log), "\n0 ended"); i++)
+        turn(&w);
+    ck_assert_msg(w.readings > 1, "it never left memory");
+    ck_assert_msg(strstr(buf_str(&w.log), "\n0 ended SUCCEEDED\n") != NULL,
+                  "other items were read");
+    buf_clear(&input);
+    world_close(&w);
+}
+END_TEST
+
 /* Without a store to leave for they begin when others have ended. */
 START_TEST(large_children_wait_to_begin)
 {
@@ -318,6 +354,7 @@ int main(void)
     tcase_add_test(t, a_turn_has_a_share_for_everybody);
     tcase_add_test(t, what_writes_much_lets_others_in);
     tcase_add_test(t, large_children_leave_memory);
+    tcase_add_test(t, reading_goes_on_after_memory_was_left);
     tcase_add_test(t, large_children_wait_to_begin);
     tcase_add_test(t, what_is_too_large_fails);
     tcase_add_test(t, shortage_costs_by_what_happens);

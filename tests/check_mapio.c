@@ -29,7 +29,7 @@ struct world {
     char action[32];
     json *parameters;
     size_t calls;
-    bool cancelled, refuses;
+    bool cancelled, refuses, knows_no_ranges;
     /* What came of the last request. */
     json *part;
     struct asl_error error;
@@ -103,6 +103,8 @@ static struct task_result get_object(const struct world *w)
         return refused("S3.S3Exception", "At least one of the pre-conditions you specified did not "
                                          "hold (Service: S3, Status Code: 412)");
     size_t len = o->len ? o->len : strlen(o->body);
+    if (w->knows_no_ranges)
+        range = NULL;
     if (range)
         ck_assert_int_eq(sscanf(json_str(range), "bytes=%zu-%zu", &from, &to), 2);
     if (range && from >= len)
@@ -110,7 +112,9 @@ static struct task_result get_object(const struct world *w)
                        "The requested range is not satisfiable (Service: S3, Status Code: 416)");
     if (to >= len)
         to = len - 1;
-    json_build_object(&b, 2);
+    json_build_object(&b, 3);
+    if (range)
+        json_build_set(&b, "ContentRange", json_stringf("bytes %zu-%zu/%zu", from, to, len));
     json_build_set(&b, "Body", json_string(o->body + from, len ? to - from + 1 : 0));
     json_build_set(&b, "ETag", json_cstring(w->etag));
     return (struct task_result){.ok = true, .output = json_build_done(&b)};
@@ -487,7 +491,100 @@ START_TEST(large_file)
 }
 END_TEST
 
+/* Items of two states, of which one alone fills a part: each is in a part of its own. */
+START_TEST(large_items)
+{
+    enum { LARGE = 3 << 19 };
+    char *line = mem_alloc(LARGE + 4);
+    struct world w;
+    struct read r;
+
+    memset(line, 'x', LARGE);
+    line[0] = line[LARGE - 1] = '"';
+    memcpy(line + LARGE, "\n2\n", 4);
+    const struct object both[] = {
+        {"d/1", "1\n", 0}, {"d/2", line, LARGE + 3}, {"d/3", line, LARGE + 3}, {NULL, NULL, 0}};
+    static const char text[] = READER("listObjectsV2", "\"Bucket\": \"b\"",
+                                      JSONL ", \"Transformation\": \"LOAD_AND_FLATTEN\"");
+    json *plan = json_parse(text, sizeof text - 1, 0, NULL);
+
+    world_init(&w, both);
+    read_all(&w, plan, NULL, 0, &r);
+    ck_assert_uint_eq(r.count, 5);
+    ck_assert_uint_eq(json_str_len(r.items[1]), LARGE - 2);
+    ck_assert_int_eq(json_int_value(r.items[4]), 2);
+    read_clear(&r);
+    world_clear(&w);
+    json_unref(plan);
+    mem_free(line);
+}
+END_TEST
+
+/* What a handler answers may be anything. */
+static const struct {
+    const char *plan, *answer, *cause;
+} answers[] = {
+    {OBJECT("k", JSONL), "null", "The answer of getObject for 'k' has no Body."},
+    {OBJECT("k", JSONL), "{\"Body\": \"1\\n\", \"ContentRange\": \"bytes 5-6/7\"}",
+     "getObject gave 'k' from byte 5 on, and not from 0."},
+    {OBJECT("k", JSONL), "{\"Body\": \"1\\n\", \"ContentRange\": \"no\"}",
+     "The answer of getObject for 'k' has the ContentRange 'no'."},
+    {OBJECT("k", JSONL), "{\"Body\": 1}", "The answer of getObject for 'k' has no Body."},
+    {OBJECT("k", "\"InputType\": \"MANIFEST\""), "[]",
+     "The answer of getObject for the manifest has no Body."},
+    {READER("getObject", "", "\"InputType\": \"MANIFEST\""), "{}",
+     "The ItemReader needs a Bucket and a Key that are texts."},
+    {READER("listObjectsV2", "\"Bucket\": \"b\"", ""), "\"x\"",
+     "The answer of listObjectsV2 is none: Contents has objects, each with its Key."},
+    {READER("listObjectsV2", "\"Bucket\": \"b\"", ""), "{\"Contents\": [{}]}",
+     "The answer of listObjectsV2 is none: Contents has objects, each with its Key."},
+};
+
+START_TEST(odd_answer)
+{
+    struct world w;
+    struct task as = {.state = "M"};
+    json *plan = json_parse(answers[_i].plan, strlen(answers[_i].plan), 0, NULL);
+
+    world_init(&w, objects);
+    mapio_read(w.m, &(struct map_reading){.id = 7, .as = &as, .plan = plan, .begin = true});
+    if (w.call) {
+        struct task_result r = {
+            .ok = true,
+            .output = json_parse(answers[_i].answer, strlen(answers[_i].answer), 0, NULL)};
+        mapio_task_done(w.m, w.call, &r);
+    }
+    expect_text("cause", w.error.cause ? json_str(w.error.cause) : "", answers[_i].cause);
+    json_unref(plan);
+    world_clear(&w);
+}
+END_TEST
+
 /* ---- what may happen meanwhile ---- */
+
+/* A server that knows no ranges gives the whole file: also to who goes on in its midst. */
+START_TEST(whole_answers)
+{
+    struct world w;
+    struct read whole, rest;
+    struct buf text = {0};
+
+    write_numbers(&text);
+    const struct object file[] = {{"n.jsonl", text.data, text.len}, {NULL, NULL, 0}};
+    json *plan = numbers_plan("n.jsonl");
+    world_init(&w, file);
+    w.knows_no_ranges = true;
+    read_all(&w, plan, NULL, 0, &whole);
+    ck_assert_uint_eq(whole.count, MANY);
+    read_all(&w, plan, whole.states[MANY / 2], whole.ends[MANY / 2], &rest);
+    ck_assert_uint_eq(rest.count, MANY - MANY / 2 - 1);
+    read_clear(&whole);
+    read_clear(&rest);
+    json_unref(plan);
+    world_clear(&w);
+    buf_clear(&text);
+}
+END_TEST
 
 START_TEST(changed_file)
 {
@@ -543,6 +640,9 @@ int main(void)
 
     tcase_add_loop_test(t, row, 0, COUNT(rows));
     tcase_add_loop_test(t, large_file, 0, COUNT(files));
+    tcase_add_test(t, large_items);
+    tcase_add_loop_test(t, odd_answer, 0, COUNT(answers));
+    tcase_add_test(t, whole_answers);
     tcase_add_test(t, changed_file);
     tcase_add_test(t, cancelled);
     suite_add_tcase(s, t);

@@ -515,7 +515,7 @@ const struct event_members event_shapes[EVENT_SHAPES] = {
     [SHAPE_CHILD] = {{{"n", WIDTH_U32, AT(child.frame), BOUND_NONE},
                       {"j", WIDTH_U32, AT(child.index), BOUND_NONE},
                       {"b", WIDTH_U32, AT(child.items), BOUND_NONE},
-                      {"o", WIDTH_I64, AT(child.position), BOUND_COUNT}},
+                      {"o", WIDTH_I64, AT(child.position), BOUND_PLACE}},
                      {{0}}},
     [SHAPE_TIMED_OUT] = {{{"j", WIDTH_U32, AT(timed_out.heartbeat), BOUND_NONE}}, {{0}}},
     [SHAPE_LATER] = {{{"j", WIDTH_U32, AT(later.retrier), BOUND_NONE},

@@ -113,7 +113,7 @@ bool event_is_of_execution(enum rt_event_kind kind);
 /* A number that is 0 is left out; the largest uint32_t, which stands for "none", is -1. */
 enum event_width { WIDTH_U32, WIDTH_U64, WIDTH_I64 };
 /* What a number may be. Times are far from where adding to them overflows. */
-enum event_bound { BOUND_NONE, BOUND_COUNT, BOUND_TIME, BOUND_STATE };
+enum event_bound { BOUND_NONE, BOUND_COUNT, BOUND_PLACE, BOUND_TIME, BOUND_STATE };
 /* Of what type a value must be. */
 enum event_type { TYPE_ANY, TYPE_TEXT, TYPE_OBJECT, TYPE_NUMBER };
 

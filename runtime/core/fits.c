@@ -15,6 +15,7 @@ static bool is_within(int64_t n, enum event_bound bound)
 {
     switch (bound) {
     case BOUND_COUNT: return n >= 0 && n <= INT32_MAX;
+    case BOUND_PLACE: return n >= 0;
     case BOUND_TIME: return n > -MOST_MS && n < MOST_MS;
     case BOUND_STATE: /* which states there are is known where the event is read, and applied */
     case BOUND_NONE: break;

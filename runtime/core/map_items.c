@@ -10,7 +10,8 @@
 #include "runtime/core/errors.h"
 #include "runtime/core/leave.h"
 
-/* With fewer items at hand than these more are asked for, unless they have as many bytes. */
+/* With fewer items at hand than these, or than a batch needs, more are asked for, unless they have
+ * so many bytes. */
 enum { FEW_ITEMS = 2000, MANY_BYTES = 4 << 20 };
 
 /* What is known of one item. All looks. */
@@ -85,9 +86,9 @@ static bool has_all(const struct rt_group *g)
     return !run->reads || run->ahead.end || run->ahead.items >= run->most - run->taken;
 }
 
-static bool has_many(const struct rt_run *run)
+static bool has_many_bytes(const struct rt_run *run)
 {
-    return run->ahead.items >= FEW_ITEMS || run->ahead.bytes >= MANY_BYTES;
+    return run->ahead.bytes >= MANY_BYTES;
 }
 
 /* A bound of the plan's batches; UINT64_MAX without it, 1 item where nothing is batched. */
@@ -104,8 +105,7 @@ static bool is_batched(const struct rt_run *run)
     return run->plan && json_get(run->plan, "batch");
 }
 
-/* A batch waits for as many items as it may have. One that is bounded by its bytes takes what is at
- * hand when that is much. */
+/* A batch waits for as many items as it may have, or for more bytes than any input may have. */
 bool run_has_next(const struct rt_group *g)
 {
     const struct rt_run *run = g->run;
@@ -113,8 +113,8 @@ bool run_has_next(const struct rt_group *g)
     if (g->total != RT_MANY && !is_batched(run))
         return g->started < g->total;
     uint64_t there = at_hand(g);
-    return there &&
-           (!is_batched(run) || has_all(g) || has_many(run) || there >= batch_bound(run, "items"));
+    return there && (!is_batched(run) || has_all(g) || has_many_bytes(run) ||
+                     there >= batch_bound(run, "items"));
 }
 
 /* ---- the input of a child ---- */
@@ -303,7 +303,9 @@ void run_ask_for_items(struct step *s, struct rt_frame *f)
 {
     struct rt_run *run = f->group->run;
 
-    if (run->ahead.asked || has_all(f->group) || has_many(run))
+    bool enough = run->ahead.items >= FEW_ITEMS && run_has_next(f->group);
+
+    if (run->ahead.asked || has_all(f->group) || has_many_bytes(run) || enough)
         return;
     *new_command(s) = (struct rt_command){
         .kind = RT_READ_ITEMS,

@@ -90,9 +90,10 @@ static bool too_many_failed(const struct rt_group *g)
 {
     struct asl_tolerance t = {g->run->tolerated_count, g->run->tolerated_percentage};
 
-    if (g->total != RT_MANY)
+    if (g->total != RT_MANY || !g->run->reads)
         return asl_tolerance_exceeded(&t, g->run->failed,
-                                      g->run->plan ? (int64_t)g->run->taken : g->total);
+                                      g->run->reads ? (int64_t)g->run->taken
+                                                    : (int64_t)json_count(g->items));
     /* What share of them has failed is known when all of them are. */
     if (t.count < 0 && t.percentage >= 0)
         return false;

@@ -17,12 +17,34 @@ bool starts_next_child(const struct rt_group *g, const struct rt_event *e)
     return e->child.index == g->started && g->started < g->total;
 }
 
+static bool is_count(const json *v)
+{
+    return !v || json_kind(v) == JSON_INT;
+}
+
+/* What the core reads of a plan is of its type; the rest is for who reads and writes. */
+static bool is_plan(const json *plan)
+{
+    const json *reader = json_get(plan, "reader"), *batch = json_get(plan, "batch"),
+               *config = reader && json_is_object(reader) ? json_get(reader, "config") : NULL;
+
+    if ((reader && (!json_is_object(reader) || !config || !json_is_object(config))) ||
+        (batch && !json_is_object(batch)))
+        return false;
+    return (!config || is_count(json_get(config, "MaxItems"))) &&
+           (!batch || (is_count(json_get(batch, "items")) && is_count(json_get(batch, "bytes"))));
+}
+
 /* Names are cut out of the ARN, behind as much of it as the execution's own has before its kind. */
 bool fits_map_run_start(const rt_exec *x, const struct rt_frame *f, const struct rt_event *e)
 {
     const char *own = x->names.arn ? json_str(x->names.arn) : "", *kind = own;
 
-    if (!f->state->map.distributed || f->group->run)
+    if (!f->state->map.distributed || f->group->run ||
+        (e->map_run.plan && !is_plan(e->map_run.plan)))
+        return false;
+    /* Items that are not read are the group's. */
+    if (!f->group->items && !(e->map_run.plan && json_get(e->map_run.plan, "reader")))
         return false;
     for (int colons = 0; colons < 5 && kind; colons++)
         kind = (kind = strchr(kind, ':')) ? kind + 1 : NULL;
@@ -31,10 +53,15 @@ bool fits_map_run_start(const rt_exec *x, const struct rt_frame *f, const struct
            strncmp(json_str(e->data) + before, "mapRun:", strlen("mapRun:")) == 0;
 }
 
+/* A child has no items but those that there are. */
 bool fits_run_child_start(const rt_exec *x, const struct rt_frame *f, const struct rt_event *e)
 {
+    const struct rt_group *g = f->group;
+    uint64_t items = e->child.items ? e->child.items : 1;
+
     (void)x;
-    return starts_next_child(f->group, e);
+    return starts_next_child(g, e) && (g->total == RT_MANY || items == 1) &&
+           (g->run->reads || items <= json_count(g->items) - g->run->taken);
 }
 
 bool fits_run_child_end(const rt_exec *x, const struct rt_frame *f, const struct rt_event *e)

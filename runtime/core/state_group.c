@@ -233,7 +233,7 @@ void child_ended(struct step *s, struct rt_frame *child, const json *output)
                                .previous = child->last,
                                .state = f->state,
                                .data = json_ref(output),
-                               .child = {child->index, child->id}});
+                               .child = {.index = child->index, .frame = child->id}});
     /* One ends, one begins: so as many run as before, and the new one points back to the old one's
      * end. */
     if (map && running(s) && f->group->started < f->group->total &&

@@ -3,6 +3,7 @@
 #include "runtime/engine/engine_recover.h"
 
 #include "parsers/base/mem.h"
+#include "runtime/engine/engine_call.h"
 #include "runtime/engine/engine_slice.h"
 #include "runtime/engine/engine_take_up.h"
 #include "runtime/engine/engine_tell.h"
@@ -180,10 +181,28 @@ void engine_cannot_read(engine *e, const struct diag *why)
     diag_set(&e->why, why->code, 0, "%s", why->text);
 }
 
+/*
+ * What an execution that left memory has asked for is still out. But what was read ahead for its
+ * Map Runs is lost with it, so that is read again.
+ */
+static void resume_woken(engine *e, struct entry *entry)
+{
+    struct rt_output out = {0};
+
+    rt_resume(entry->x, engine_due_clock(e), &out);
+    for (size_t i = 0; i < out.command_count; i++) {
+        const struct rt_command *c = &out.commands[i];
+        if (c->kind != RT_READ_ITEMS)
+            continue;
+        entry->calls += !engine_find_call(e, entry->node.id, c->ref);
+        engine_hand_out(e, entry->node.id, entry->x, c);
+    }
+    rt_output_clear(&out);
+}
+
 /* What it has out is out already, and what was answered meanwhile comes with the next input. */
 bool engine_wake(engine *e, struct entry *entry)
 {
-    struct rt_output out = {0};
     struct diag why = {0};
 
     if (e->unreadable)
@@ -198,8 +217,7 @@ bool engine_wake(engine *e, struct entry *entry)
         diag_clear(&why);
         return false;
     }
-    rt_resume(entry->x, engine_due_clock(e), &out);
-    rt_output_clear(&out);
+    resume_woken(e, entry);
     e->turn_bytes += rt_exec_held(entry->x);
     /* Its history may have been long. */
     engine_used_ns(e);
@@ -247,7 +265,6 @@ bool engine_recover(engine *e, int64_t now_ms, int64_t sleep_ms, struct diag *wh
 const rt_exec *engine_fetch(engine *e, uint64_t execution, struct diag *why)
 {
     struct entry *entry = engine_entry(e, execution);
-    struct rt_output out = {0};
 
     if (entry && entry->untaken && !engine_take_up_now(e, entry)) {
         diag_set(why, e->unreadable ? e->why.code : STORE_DAMAGED, 0, "%s",
@@ -265,7 +282,6 @@ const rt_exec *engine_fetch(engine *e, uint64_t execution, struct diag *why)
     }
     entry->x = x;
     if (rt_exec_status(x) == RT_RUNNING)
-        rt_resume(x, engine_due_clock(e), &out);
-    rt_output_clear(&out);
+        resume_woken(e, entry);
     return x;
 }

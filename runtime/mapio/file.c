@@ -9,6 +9,7 @@
 #include "parsers/base/mem.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 /* A piece, and how much of it the reader is fed with at once. */
@@ -115,25 +116,56 @@ static bool is_past_end(const struct task_result *result)
            (result->cause && strstr(json_str(result->cause), "Status Code: 416"));
 }
 
+/*
+ * Takes the bytes of an answer, which say where they stand. Without that they are the whole object:
+ * who knows no ranges (a mock, a small server) answers with it. False after the reading failed.
+ */
+static bool take_piece(struct reading *r, const json *body, const json *range)
+{
+    struct file *f = &r->file;
+    uint64_t from = 0, last, size = 0;
+    size_t len = json_str_len(body);
+
+    if (range && sscanf(json_str(range), "bytes %" SCNu64 "-%" SCNu64 "/%" SCNu64, &from, &last,
+                        &size) < 2) {
+        reading_fail(r, "The answer of getObject for '%s' has the ContentRange '%s'.",
+                     json_str(f->key), json_str(range));
+        return false;
+    }
+    if (range && from != f->next) {
+        reading_fail(r, "getObject gave '%s' from byte %" PRIu64 " on, and not from %" PRIu64 ".",
+                     json_str(f->key), from, f->next);
+        return false;
+    }
+    f->piece = json_ref(body);
+    f->used = range ? 0 : f->next < len ? (size_t)f->next : len;
+    f->next = range ? from + len : len;
+    f->whole = !range || len == 0 || (size ? f->next >= size : len < PIECE_BYTES);
+    return true;
+}
+
 static void piece_came(struct reading *r, struct task_result *result)
 {
     struct file *f = &r->file;
-    const json *body = result->ok ? json_get(result->output, "Body") : NULL,
-               *etag = result->ok ? json_get(result->output, "ETag") : NULL;
+    const json *body = text_member(result->output, "Body"),
+               *etag = text_member(result->output, "ETag");
 
     if (!result->ok && is_past_end(result)) {
         f->whole = true;
     } else if (!result->ok) {
         reading_fail_with(r, result);
         return;
+    } else if (!body) {
+        reading_fail(r, "The answer of getObject for '%s' has no Body.", json_str(f->key));
+        return;
+    } else if (f->etag && etag && !json_equal(etag, f->etag)) {
+        reading_fail(r, "'%s' was changed while it was read.", json_str(f->key));
+        return;
     } else {
-        size_t len = body && json_is_string(body) ? json_str_len(body) : 0;
         if (!f->etag && etag)
             f->etag = json_ref(etag);
-        f->piece = len ? json_ref(body) : NULL;
-        f->used = 0;
-        f->next += len;
-        f->whole = len < PIECE_BYTES;
+        if (!take_piece(r, body, text_member(result->output, "ContentRange")))
+            return;
     }
     reading_go_on(r);
 }
@@ -141,15 +173,17 @@ static void piece_came(struct reading *r, struct task_result *result)
 static void ask_for_piece(struct reading *r, uint64_t from)
 {
     const struct file *f = &r->file;
-    static const char *const copied[] = {"VersionId", "ExpectedBucketOwner"};
     struct json_build b;
 
     json_build_object(&b, 6);
     json_build_set(&b, "Bucket", json_ref(f->bucket));
     json_build_set(&b, "Key", json_ref(f->key));
-    for (size_t i = 0; i < sizeof copied / sizeof *copied; i++)
-        if (reading_parameter(r, copied[i]))
-            json_build_set(&b, copied[i], json_ref(reading_parameter(r, copied[i])));
+    /* The version is that of the object in the parameters: a manifest's files have their own. */
+    if (r->kind == &source_object && reading_parameter(r, "VersionId"))
+        json_build_set(&b, "VersionId", json_ref(reading_parameter(r, "VersionId")));
+    if (reading_parameter(r, "ExpectedBucketOwner"))
+        json_build_set(&b, "ExpectedBucketOwner",
+                       json_ref(reading_parameter(r, "ExpectedBucketOwner")));
     json_build_set(&b, "Range",
                    json_stringf("bytes=%" PRIu64 "-%" PRIu64, from, from + PIECE_BYTES - 1));
     if (f->etag)

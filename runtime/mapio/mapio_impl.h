@@ -97,6 +97,8 @@ void reading_add(struct reading *r, struct item *item, uint64_t bytes, json *sou
 void reading_fail(struct reading *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Ends the reading with the error of a call that failed: a missing handler keeps its name. */
 void reading_fail_with(struct reading *r, const struct task_result *result);
+/* Returns a member that is a text, of a value that may be anything; NULL: there is none. */
+const json *text_member(const json *v, const char *name);
 /* Returns a member of the reader's parameters that is a text; NULL: there is none. */
 const json *reading_parameter(const struct reading *r, const char *name);
 /* Returns a member of its ReaderConfig; NULL: there is none. */

@@ -59,6 +59,7 @@ static void reading_free(struct reading *r)
     mem_free(r);
 }
 
+/* Only what was asked for is answered: what there is besides waits for the next request. */
 static void answer(struct reading *r, bool end)
 {
     r->asked = false;
@@ -175,7 +176,7 @@ void mapio_task_done(mapio *m, uint64_t call, struct task_result *result)
 /* A part's items are all of one state: where that changes, the part ends. */
 void reading_add(struct reading *r, struct item *item, uint64_t bytes, json *source)
 {
-    if (source && r->part.count)
+    if (source && r->part.count && r->asked)
         answer(r, false);
     if (source) {
         json_unref(r->source);
@@ -196,21 +197,25 @@ void reading_go_on(struct reading *r)
         step = r->kind->next(r);
         if (step == SOURCE_FAILED)
             return;
-        if (step == SOURCE_ENDS)
+        if (r->asked && step == SOURCE_ENDS)
             answer(r, true);
-        else if (part_is_full(&r->part))
+        else if (r->asked && part_is_full(&r->part))
             answer(r, false);
     }
     if (r->action && !r->call)
         send_call(r);
 }
 
+const json *text_member(const json *v, const char *name)
+{
+    const json *member = v && json_is_object(v) ? json_get(v, name) : NULL;
+
+    return member && json_is_string(member) ? member : NULL;
+}
+
 const json *reading_parameter(const struct reading *r, const char *name)
 {
-    const json *parameters = json_get(json_get(r->plan, "reader"), "parameters"),
-               *v = parameters && json_is_object(parameters) ? json_get(parameters, name) : NULL;
-
-    return v && json_is_string(v) ? v : NULL;
+    return text_member(json_get(json_get(r->plan, "reader"), "parameters"), name);
 }
 
 const json *reading_setting(const struct reading *r, const char *name)

@@ -31,9 +31,8 @@ static bool flattens(const struct reading *r)
 static bool list_begin(struct reading *r, uint64_t position)
 {
     struct list *l = mem_calloc(1, sizeof *l);
-    const json *bucket = reading_parameter(r, "Bucket"),
-               *after = r->source ? json_get(r->source, "after") : NULL,
-               *key = r->source ? json_get(r->source, "key") : NULL;
+    const json *bucket = reading_parameter(r, "Bucket"), *after = text_member(r->source, "after"),
+               *key = text_member(r->source, "key");
 
     r->of_kind = l;
     if (!bucket) {
@@ -51,6 +50,19 @@ static bool list_begin(struct reading *r, uint64_t position)
     return file_open(r, bucket, key, r->source, position, json_build_done(&outer));
 }
 
+/* Handlers may answer with anything. A page that has more behind it has something. */
+static bool is_page(const json *v)
+{
+    const json *objects = json_is_object(v) ? json_get(v, "Contents") : NULL;
+
+    if (!json_is_object(v) || (objects && !json_is_array(objects)))
+        return false;
+    for (size_t i = 0; objects && i < json_count(objects); i++)
+        if (!text_member(json_at(objects, i), "Key"))
+            return false;
+    return true;
+}
+
 static void page_came(struct reading *r, struct task_result *result)
 {
     struct list *l = r->of_kind;
@@ -60,9 +72,14 @@ static void page_came(struct reading *r, struct task_result *result)
         reading_fail_with(r, result);
         return;
     }
+    if (!is_page(result->output)) {
+        reading_fail(r, "The answer of listObjectsV2 is none: Contents has objects, each with its "
+                        "Key.");
+        return;
+    }
     more = json_get(result->output, "IsTruncated");
     l->page = json_ref(result->output);
-    l->last = !more || json_kind(more) != JSON_TRUE;
+    l->last = !more || json_kind(more) != JSON_TRUE || !json_count(objects_of(l->page));
     reading_go_on(r);
 }
 

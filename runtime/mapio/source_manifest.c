@@ -56,19 +56,12 @@ static json *bucket_of(const json *destination)
     return last ? json_cstring(last + 1) : json_ref(destination);
 }
 
-static const json *text_in(const json *object, const char *name)
-{
-    const json *v = json_is_object(object) ? json_get(object, name) : NULL;
-
-    return v && json_is_string(v) ? v : NULL;
-}
-
 static bool read_inventory(struct reading *r, const json *manifest)
 {
     struct manifest *m = r->of_kind;
-    const json *schema = text_in(manifest, "fileSchema"),
-               *destination = text_in(manifest, "destinationBucket"),
-               *format = text_in(manifest, "fileFormat"),
+    const json *schema = text_member(manifest, "fileSchema"),
+               *destination = text_member(manifest, "destinationBucket"),
+               *format = text_member(manifest, "fileFormat"),
                *files = json_is_object(manifest) ? json_get(manifest, "files") : NULL;
 
     if (!schema || !destination || !files || !json_is_array(files)) {
@@ -84,7 +77,7 @@ static bool read_inventory(struct reading *r, const json *manifest)
     json_unref(r->headers);
     r->headers = columns_of(schema);
     for (size_t i = 0; i < json_count(files); i++) {
-        const json *key = text_in(json_at(files, i), "key");
+        const json *key = text_member(json_at(files, i), "key");
         if (!key) {
             reading_fail(r, "File %zu of the manifest has no key.", i);
             return false;
@@ -174,7 +167,8 @@ static bool go_on_in_file(struct reading *r)
 
     if (!file)
         return true;
-    if (json_int_value(file) < (int64_t)m->count) {
+    if (json_kind(file) == JSON_INT && json_int_value(file) >= 0 &&
+        json_int_value(file) < (int64_t)m->count) {
         m->next = (size_t)json_int_value(file);
         return open_next(r, r->source, m->position);
     }
@@ -185,10 +179,14 @@ static bool go_on_in_file(struct reading *r)
 static void manifest_came(struct reading *r, struct task_result *result)
 {
     struct manifest *m = r->of_kind;
-    const json *body = result->ok ? json_get(result->output, "Body") : NULL;
+    const json *body = text_member(result->output, "Body");
 
     if (!result->ok) {
         reading_fail_with(r, result);
+        return;
+    }
+    if (!body) {
+        reading_fail(r, "The answer of getObject for the manifest has no Body.");
         return;
     }
     if (json_str_len(body) > MANIFEST_BYTES) {
@@ -206,7 +204,10 @@ static bool manifest_begin(struct reading *r, uint64_t position)
 
     r->of_kind = m;
     m->position = position;
-    return true;
+    if (reading_parameter(r, "Bucket") && reading_parameter(r, "Key"))
+        return true;
+    reading_fail(r, "The ItemReader needs a Bucket and a Key that are texts.");
+    return false;
 }
 
 static enum source_step manifest_next(struct reading *r)

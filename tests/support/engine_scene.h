@@ -41,6 +41,8 @@ struct world_log {
     size_t answered; /* as the hook was told */
     int64_t used_ns;
     size_t used_bytes;
+    uint64_t items, read; /* what Maps read: numbers from 1 on; how many were read */
+    size_t readings;      /* that have begun */
     /* how long the log was at each commit */
     size_t at_commit[500];
 };
