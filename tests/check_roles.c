@@ -5,9 +5,11 @@
 #include "tests/support/endpoint_world.h"
 #include "tests/support/expect.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -684,6 +686,15 @@ START_TEST(process_once)
 }
 END_TEST
 
+/* Whether a process that this one has started still runs; one that has ended is not left unreaped.
+ */
+static void expect_child(bool runs)
+{
+    pid_t got = waitpid(-1, NULL, WNOHANG);
+
+    ck_assert_msg(runs ? got == 0 : got == -1 && errno == ECHILD, "waitpid said %d", (int)got);
+}
+
 START_TEST(process_too_slow)
 {
     char config[] = "/tmp/asl-config-XXXXXX";
@@ -698,10 +709,12 @@ START_TEST(process_too_slow)
                           FAILED "the credential_process of the profile 'default': it took more "
                                  "than 0.01 seconds");
     endpoint_world_free(w);
+    expect_child(false);
     unlink(config);
 }
 END_TEST
 
+/* It ends with the handlers that have started it. */
 START_TEST(process_at_the_end)
 {
     char config[] = "/tmp/asl-config-XXXXXX";
@@ -711,7 +724,9 @@ START_TEST(process_at_the_end)
     write_temporary(config, "[default]\ncredential_process = sleep 30\n");
     setenv("AWS_CONFIG_FILE", config, 1);
     endpoint_world_begin(w, SEND, MESSAGE);
+    expect_child(true);
     endpoint_world_free(w);
+    expect_child(false);
     unlink(config);
 }
 END_TEST
