@@ -148,6 +148,16 @@ json *clean_cstring(const char *text)
     return json_take_buf(&clean);
 }
 
+json *cause_of_refusal(const struct task_call *call, const char *why)
+{
+    struct buf cause = {0};
+
+    buf_adds(&cause, "The Parameters '");
+    json_write(&cause, call->payload);
+    buf_printf(&cause, "' could not be used to start the Task: [%s]", why);
+    return json_take_buf(&cause);
+}
+
 /* AWS shows the payload as it came, byte by byte, so `raw` is not written anew from its value. */
 struct handler_answer answer_function_error(const char *text, size_t len)
 {

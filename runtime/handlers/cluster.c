@@ -17,8 +17,6 @@
 
 #include <string.h>
 
-enum { CLUSTER_REQUEST_MS = 5 * 60 * 1000 };
-
 bool is_of_cluster(const struct asl_resource *r)
 {
     return asl_resource_calls(r, "eks", "call") || asl_resource_calls(r, "eks", "runJob");
@@ -50,12 +48,6 @@ static bool awaits_job(const struct cluster_work *w)
 
 /* ---- ends ---- */
 
-static void cluster_on_timer_closed(uv_handle_t *handle)
-{
-    mem_free(handle->data);
-}
-
-/* The timer is inside the work, so the work lives until libuv has let go of it. */
 static void cluster_work_free(struct cluster_work *w)
 {
     buf_clear(&w->base);
@@ -70,10 +62,7 @@ static void cluster_work_free(struct cluster_work *w)
         json_build_drop(&w->of_pods);
     mem_free(w->jobs);
     mem_free(w->name);
-    if (w->timer_open)
-        uv_close((uv_handle_t *)&w->timer, cluster_on_timer_closed);
-    else
-        mem_free(w);
+    job_pause_end(&w->pause, w);
 }
 
 void cluster_finish(struct cluster_work *w, struct handler_answer *a, bool in_start)
@@ -96,12 +85,7 @@ void cluster_fail(struct cluster_work *w, const char *error, json *cause, bool i
 
 static void cluster_refuse(struct cluster_work *w, const char *why)
 {
-    struct buf cause = {0};
-
-    buf_adds(&cause, "The Parameters '");
-    json_write(&cause, w->task_call->payload);
-    buf_printf(&cause, "' could not be used to start the Task: [%s]", why);
-    cluster_fail(w, ASL_RUNTIME, json_take_buf(&cause), true);
+    cluster_fail(w, ASL_RUNTIME, cause_of_refusal(w->task_call, why), true);
 }
 
 /* {"ResponseBody": …, "StatusCode": 200, "StatusText": "OK"} */
@@ -198,8 +182,8 @@ signed_send *cluster_send(struct cluster_work *w, const struct cluster_request *
                                .cluster = invoke_text(call->payload, "ClusterName"),
                                .ca = w->ca.len ? buf_str(&w->ca) : NULL,
                                .test_keys = w->local,
-                               .timeout_ms = call->row->timeout_ms ? call->row->timeout_ms
-                                                                   : CLUSTER_REQUEST_MS,
+                               .timeout_ms =
+                                   call->row->timeout_ms ? call->row->timeout_ms : REQUEST_MS,
                                .of = call,
                                .no_keys = q->no_keys};
     t = send_signed(call->h, &s, q->done, q->user, why);

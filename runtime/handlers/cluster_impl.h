@@ -10,14 +10,12 @@
 #define CLUSTER_UNREACHABLE "EKS.SdkClientException"
 
 struct cluster_work {
-    struct task_call *task_call; /* NULL: it has gone, and the timer's end is awaited */
-    struct buf base, ca;         /* of URLs; PEM, may be empty */
+    struct task_call *task_call;
+    struct buf base, ca; /* of URLs; PEM, may be empty */
     bool local;
     bool clear; /* by plain HTTP to another machine */
     signed_send *transfer;
-    uv_timer_t timer;
-    bool timer_open;
-    int64_t poll_ms;
+    struct job_pause pause;
     json *submitted; /* .sync: what the cluster said when the job began */
     char *jobs;      /* the path of the namespace's jobs … */
     char *name;      /* … and the job's name; NULL: not known */

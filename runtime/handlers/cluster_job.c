@@ -204,22 +204,11 @@ static void job_ended(struct cluster_work *w)
     cluster_finish(w, &a, false);
 }
 
-static void ask_about_job(struct cluster_work *w);
-
-static void cluster_on_timer(uv_timer_t *timer)
-{
-    ask_about_job(timer->data);
-}
+static void ask_about_job(void *work);
 
 static void wait_for_cluster_job(struct cluster_work *w)
 {
-    if (!w->timer_open) {
-        uv_timer_init(w->task_call->h->loop, &w->timer);
-        w->timer.data = w;
-        w->timer_open = true;
-    }
-    w->poll_ms = job_wait_ms(w->task_call->h, w->poll_ms);
-    uv_timer_start(&w->timer, cluster_on_timer, (uint64_t)w->poll_ms, 0);
+    job_pause_begin(&w->pause, w->task_call->h, ask_about_job, w);
 }
 
 /* Returns whether a job has that condition: "Complete", "Failed". */
@@ -280,8 +269,9 @@ static void write_job_path(const struct cluster_work *w, struct buf *out)
     cluster_add_segment(out, w->name);
 }
 
-static void ask_about_job(struct cluster_work *w)
+static void ask_about_job(void *work)
 {
+    struct cluster_work *w = work;
     struct buf path = {0};
 
     write_job_path(w, &path);

@@ -2,7 +2,7 @@
 #define RUNTIME_HANDLERS_ENDPOINT_IMPL_H
 
 /* What the files of handlers of kind endpoint share: endpoint.c has the course of a Task's call,
- * endpoint_send.c sends requests. */
+ * endpoint_job.c that of a job, endpoint_send.c sends requests. */
 
 #include "runtime/aws/aws.h"
 #include "runtime/handlers/handlers_impl.h"
@@ -39,11 +39,61 @@ struct outgoing {
 signed_send *endpoint_send_call(const struct task_call *of, const struct outgoing *o,
                                 bool *bad_call, struct diag *why);
 
-/* ---- jobs ---- */
+/* ---- the work of a call ---- */
 
-/* Returns how long to wait for a job before it is asked about: at first (before_ms 0) shortly, then
- * longer from time to time. */
-int64_t job_wait_ms(const handlers *h, int64_t before_ms);
+enum { REQUEST_MS = 5 * 60 * 1000 };
+
+/* The time between two questions about a job. It is a part of the work that asks. */
+struct job_pause {
+    uv_timer_t timer;
+    bool open;
+    int64_t ms;
+    void (*ask)(void *work);
+    void *work;
+};
+
+/* Calls `ask` after a pause: the first one is short, and each is longer than the one before. */
+void job_pause_begin(struct job_pause *p, const handlers *h, void (*ask)(void *work), void *work);
+/* Ends the pauses, and frees the memory of the work as soon as the loop has let go of the timer. */
+void job_pause_end(struct job_pause *p, void *work);
+
+struct endpoint_work {
+    struct task_call *task_call;
+    struct aws_call call;
+    struct aws_call describe; /* .sync, once the job has begun */
+    json *submitted, *describe_parameters;
+    struct endpoint_place place;
+    struct aws_side_call side; /* before or after the call, while that is under way */
+    struct endpoint_place side_place;
+    json *parameters, *value; /* what it made of the Task's; the call's result, while it is after */
+    struct buf bytes;         /* what it gives or takes as a body */
+    signed_send *transfer;
+    struct job_pause pause;
+};
+
+/* Ends the work with what the Task gets. Takes the result's values. */
+void endpoint_finish(struct endpoint_work *w, struct aws_result *r, bool in_start);
+
+/* A service's answer to a call that was made for a Task. */
+struct endpoint_answer {
+    struct aws_answer as_aws;
+    json *headers;
+    char id[HANDLER_REQUEST_ID];
+};
+
+/* Opens an answer, which is looked at until endpoint_answer_close. */
+void endpoint_answer_open(const struct task_call *call, const struct http_response *r,
+                          struct endpoint_answer *out);
+void endpoint_answer_close(struct endpoint_answer *a);
+
+/* ---- endpoint_job.c ---- */
+
+/* Goes on when the service has begun a job; `r` (taken) is what it said to that. */
+void endpoint_begun(struct endpoint_work *w, struct aws_result *r);
+/* Waits for the end of the job that `submitted` (taken) tells of. */
+void follow_job(struct endpoint_work *w, json *submitted);
+/* Stops the job, of whose end the Task won't hear. */
+void stop_job(struct endpoint_work *w);
 
 /* A request to stop a job. Nobody waits for its end but the set. */
 struct stop {
@@ -58,5 +108,6 @@ void stop_done(void *user, struct http_response *r);
 void stop_no_keys(void *user, bool of_role, const char *why);
 /* Notes what came of the sending; NULL: it was not sent, for the reason `why`. */
 void stop_sent(struct stop *s, signed_send *send, const struct task_call *of, const char *why);
+void stops_close(handlers *h);
 
 #endif

@@ -193,6 +193,8 @@ void handlers_log(handlers *h, const char *execution, const char *format, ...)
 
 /* Makes the answer of a call that failed; takes `cause`. */
 struct handler_answer answer_failed(const char *error, json *cause);
+/* Makes the cause of States.Runtime where the call's parameters are no good. */
+json *cause_of_refusal(const struct task_call *call, const char *why);
 /* Makes the answer of a function that raised, of what it printed; white space around that is left
  * out. */
 struct handler_answer answer_function_error(const char *text, size_t len);

@@ -140,12 +140,7 @@ static void invoke_fail(struct invoke_work *w, const char *error, json *cause, b
 
 static void invoke_bad_parameters(struct invoke_work *w, const char *why)
 {
-    struct buf cause = {0};
-
-    buf_adds(&cause, "The Parameters '");
-    json_write(&cause, w->task_call->payload);
-    buf_printf(&cause, "' could not be used to start the Task: [%s]", why);
-    invoke_fail(w, ASL_RUNTIME, json_take_buf(&cause), true);
+    invoke_fail(w, ASL_RUNTIME, cause_of_refusal(w->task_call, why), true);
 }
 
 /* ---- the answer ---- */

@@ -1,0 +1,224 @@
+/*
+ * The job that a .sync Task has begun at a service: it is asked about until it has ended. One that
+ * had begun before a crash is only asked about; one whose Task is cancelled is told to stop.
+ */
+#include "runtime/handlers/endpoint_impl.h"
+
+#include "asl/eval/env.h"
+#include "parsers/base/mem.h"
+
+enum { POLL_MS = 1000, MAX_POLL_MS = 20 * 1000 };
+
+/* ---- pauses ---- */
+
+/* libuv has the timer, which is inside the work, until it has let go of it. */
+static void job_pause_closed(uv_handle_t *handle)
+{
+    const struct job_pause *p = handle->data;
+
+    mem_free(p->work);
+}
+
+static void job_pause_over(uv_timer_t *timer)
+{
+    const struct job_pause *p = timer->data;
+
+    p->ask(p->work);
+}
+
+static int64_t job_wait_ms(const handlers *h, int64_t before_ms)
+{
+    if (!before_ms)
+        return h->options.poll_ms ? h->options.poll_ms : POLL_MS;
+    return before_ms < MAX_POLL_MS ? before_ms + before_ms / 4 + 1 : before_ms;
+}
+
+void job_pause_begin(struct job_pause *p, const handlers *h, void (*ask)(void *work), void *work)
+{
+    if (!p->open)
+        uv_timer_init(h->loop, &p->timer);
+    p->timer.data = p;
+    p->open = true;
+    p->ask = ask;
+    p->work = work;
+    p->ms = job_wait_ms(h, p->ms);
+    uv_timer_start(&p->timer, job_pause_over, (uint64_t)p->ms, 0);
+}
+
+void job_pause_end(struct job_pause *p, void *work)
+{
+    p->work = work;
+    if (p->open)
+        uv_close((uv_handle_t *)&p->timer, job_pause_closed);
+    else
+        mem_free(work);
+}
+
+/* ---- questions ---- */
+
+static void ask_about_end(void *work);
+
+static void wait_for_end(struct endpoint_work *w)
+{
+    job_pause_begin(&w->pause, w->task_call->h, ask_about_end, w);
+}
+
+/* A question that gets no answer tells nothing about the job, which may run for hours: it is asked
+ * again. An answer that is an error is the end, if aws_job_progress says so. */
+static void described(void *user, struct http_response *r)
+{
+    struct endpoint_work *w = user;
+    struct endpoint_answer a;
+    struct aws_result result = {0};
+
+    w->transfer = NULL;
+    if (r->outcome != HTTP_ANSWERED) {
+        wait_for_end(w);
+        return;
+    }
+    endpoint_answer_open(w->task_call, r, &a);
+    enum aws_progress p =
+        aws_job_progress(&w->call, w->submitted, &w->describe, &a.as_aws, &result);
+    endpoint_answer_close(&a);
+    if (p == AWS_JOB_RUNS)
+        wait_for_end(w);
+    else
+        endpoint_finish(w, &result, false);
+}
+
+/* Without keys there is no answer, and so nothing is known of the job either. */
+static void not_described(void *user, bool of_role, const char *why)
+{
+    struct endpoint_work *w = user;
+
+    (void)of_role, (void)why;
+    w->transfer = NULL;
+    wait_for_end(w);
+}
+
+static void ask_about_end(void *work)
+{
+    struct endpoint_work *w = work;
+    struct outgoing ask = {.call = &w->describe,
+                           .to = &w->place,
+                           .parameters = w->describe_parameters,
+                           .timeout_ms = REQUEST_MS,
+                           .done = described,
+                           .no_keys = not_described,
+                           .user = w};
+    struct aws_result r = {0};
+    struct diag why = {0};
+    bool bad_call;
+
+    w->transfer = endpoint_send_call(w->task_call, &ask, &bad_call, &why);
+    if (!w->transfer) {
+        aws_not_sent(&w->call, json_cstring(why.text), &r);
+        endpoint_finish(w, &r, false);
+    }
+    diag_clear(&why);
+}
+
+void follow_job(struct endpoint_work *w, json *submitted)
+{
+    w->submitted = submitted;
+    w->task_call->begun = true;
+    aws_job_describe(&w->call, w->task_call->payload, w->submitted, &w->describe,
+                     &w->describe_parameters);
+    wait_for_end(w);
+}
+
+void endpoint_begun(struct endpoint_work *w, struct aws_result *r)
+{
+    handlers *h = w->task_call->h;
+    const json *tasks = json_get(r->value, "Tasks"), *failures = json_get(r->value, "Failures");
+
+    /* ECS takes a call well of which nothing came. */
+    if (tasks && json_is_array(tasks) && !json_count(tasks) && failures) {
+        struct aws_result failed = {.error = json_cstring(ASL_TASK_FAILED),
+                                    .cause = json_text(failures)};
+        aws_result_clear(r);
+        endpoint_finish(w, &failed, false);
+        return;
+    }
+    if (h->submitted)
+        h->submitted(h->user, w->task_call->node.id, r->value);
+    follow_job(w, r->value);
+}
+
+/* ---- stopping ---- */
+
+struct stop *stop_new(handlers *h)
+{
+    struct stop *s = mem_calloc(1, sizeof *s);
+
+    s->h = h;
+    s->next = h->stops;
+    h->stops = s;
+    return s;
+}
+
+void stop_sent(struct stop *s, signed_send *send, const struct task_call *of, const char *why)
+{
+    s->send = send;
+    if (send)
+        return;
+    handlers_log(s->h, of->execution, "%s: the job could not be stopped: %s", of->target, why);
+    s->h->stops = s->next;
+    mem_free(s);
+}
+
+void stop_done(void *user, struct http_response *r)
+{
+    struct stop *s = user;
+    struct stop **at = &s->h->stops;
+
+    (void)r;
+    while (*at != s)
+        at = &(*at)->next;
+    *at = s->next;
+    mem_free(s);
+}
+
+void stop_no_keys(void *user, bool of_role, const char *why)
+{
+    struct stop *s = user;
+
+    (void)of_role;
+    handlers_log(s->h, NULL, "a job could not be stopped: %s", why);
+    stop_done(s, NULL);
+}
+
+void stops_close(handlers *h)
+{
+    while (h->stops) {
+        struct stop *s = h->stops;
+        h->stops = s->next;
+        signed_send_cancel(s->send);
+        mem_free(s);
+    }
+}
+
+void stop_job(struct endpoint_work *w)
+{
+    handlers *h = w->task_call->h;
+    struct aws_call stop;
+    struct diag why = {0};
+    json *parameters = NULL;
+    bool bad_call;
+
+    if (!aws_job_stop(&w->call, w->task_call->payload, w->submitted, w->task_call->execution, &stop,
+                      &parameters))
+        return;
+    struct stop *s = stop_new(h);
+    struct outgoing request = {.call = &stop,
+                               .to = &w->place,
+                               .parameters = parameters,
+                               .timeout_ms = REQUEST_MS,
+                               .done = stop_done,
+                               .no_keys = stop_no_keys,
+                               .user = s};
+    stop_sent(s, endpoint_send_call(w->task_call, &request, &bad_call, &why), w->task_call,
+              why.text);
+    diag_clear(&why);
+    json_unref(parameters);
+}
