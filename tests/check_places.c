@@ -88,6 +88,69 @@ START_TEST(place)
 }
 END_TEST
 
+/* An option's name is that of the service in resources. */
+static const struct {
+    const char *name;
+    const char *added[3];
+    const char *resource, *want;
+} call_places[] = {
+    {"an integration under its own name, though another service answers",
+     {"bedrock=http://a"},
+     "bedrock:invokeModel",
+     "http://a"},
+    {"in any capitals", {"Bedrock=http://a"}, "bedrock:invokeModel", "http://a"},
+    {"the name of the service itself is the more exact one",
+     {"bedrockruntime=http://b", "bedrock=http://a"},
+     "bedrock:invokeModel",
+     "http://b"},
+    {"one for any is the least exact",
+     {"bedrock=http://a", "*=http://c"},
+     "bedrock:invokeModel",
+     "http://a"},
+    {"also beside the service's name",
+     {"sqs=http://a", "*=http://c"},
+     "sqs:sendMessage",
+     "http://a"},
+    {"the SDK's call has another name",
+     {"bedrock=http://a"},
+     "aws-sdk:bedrockruntime:invokeModel",
+     NULL},
+    {"and a call that is of the service is asked where it is",
+     {"bedrockruntime=http://b", "bedrock=http://a"},
+     "bedrock:createModelCustomizationJob",
+     "http://a"},
+    {"states is sfn", {"states=http://a"}, "states:startExecution", "http://a"},
+    {"events is eventbridge", {"events=http://a"}, "events:putEvents", "http://a"},
+    {"elasticmapreduce is emr",
+     {"elasticmapreduce=http://a"},
+     "elasticmapreduce:addStep",
+     "http://a"},
+    {"dashes are nothing", {"emr-containers=http://a"}, "emr-containers:startJobRun", "http://a"},
+};
+
+START_TEST(place_of_call)
+{
+    struct endpoints *e = endpoints_new(NULL);
+    struct buf resource = {0};
+    struct asl_resource parts;
+    struct aws_call call;
+    struct diag why = {0};
+
+    clearenv();
+    for (size_t i = 0; i < 3 && call_places[_i].added[i]; i++)
+        ck_assert(endpoints_add(e, call_places[_i].added[i], NULL));
+    buf_printf(&resource, "arn:aws:states:::%s", call_places[_i].resource);
+    ck_assert(asl_resource_read(buf_str(&resource), &parts));
+    ck_assert_msg(aws_call_read(&parts, &call, &why), "%s", why.text);
+    const char *got = endpoints_find_of_call(e, &call);
+    expect_text(call_places[_i].name, got ? got : "nowhere",
+                call_places[_i].want ? call_places[_i].want : "nowhere");
+    buf_clear(&resource);
+    diag_clear(&why);
+    endpoints_free(e);
+}
+END_TEST
+
 static const struct {
     const char *given, *why;
 } bad_places[] = {
@@ -283,6 +346,7 @@ int main(void)
 
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, place, 0, COUNT(places));
+    tcase_add_loop_test(t, place_of_call, 0, COUNT(call_places));
     tcase_add_loop_test(t, bad_place, 0, COUNT(bad_places));
     tcase_add_loop_test(t, jar_option, 0, COUNT(jar_options));
     tcase_add_loop_test(t, partition, 0, COUNT(partitions));

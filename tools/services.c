@@ -5,6 +5,7 @@
 
 #include "tools/services.h"
 
+#include "asl/call/call.h"
 #include "parsers/base/count.h"
 #include "runtime/aws/credentials.h"
 #include "runtime/aws/endpoints.h"
@@ -35,13 +36,29 @@ static const struct option_row rows[] = {
 
 const struct option_group services_group = {rows, COUNT(rows), NULL};
 
+/* Adds to a message that a service is not known which one was likely meant. */
+static void say_which_was_meant(const char *given, struct buf *out)
+{
+    size_t guesses = CALL_GUESSES, before;
+
+    buf_adds(out, ": ");
+    before = out->len;
+    call_guess_service((struct asl_piece){given, strcspn(given, "=")}, &guesses, out);
+    if (out->len == before)
+        buf_adds(out, "services are called as in resources, as sqs or states");
+}
+
 static bool services_add(struct services *s, const struct option_set *set, const char *given)
 {
     struct diag why = {0};
+    struct buf meant = {0};
     bool good = endpoints_add(s->endpoints, given, &why);
 
+    if (!good && why.code && strcmp(why.code, ENDPOINTS_NO_SERVICE) == 0)
+        say_which_was_meant(given, &meant);
     if (!good)
-        cmd_usage(set->command, "--endpoint: %s", why.text);
+        cmd_usage(set->command, "--endpoint: %s%s", why.text, buf_str(&meant));
+    buf_clear(&meant);
     diag_clear(&why);
     return good;
 }

@@ -83,7 +83,8 @@ static struct nearest near_to(struct asl_piece piece)
     return (struct nearest){.want = piece.at, .len = piece.len};
 }
 
-static void guess_service(struct asl_piece name, size_t *guesses, struct buf *out)
+/* Writes the name that is nearest to that of a service into `out`; nothing when none is near. */
+static void nearest_service(struct asl_piece name, size_t *guesses, struct buf *out)
 {
     struct nearest near = near_to(name);
     struct buf best = {0}, plain = {0};
@@ -100,12 +101,32 @@ static void guess_service(struct asl_piece name, size_t *guesses, struct buf *ou
         best = plain;
         plain = used;
     }
-    if (best.len)
-        buf_printf(out, "did you mean %s?", buf_str(&best));
-    else
-        buf_adds(out, "the SDK has no such service");
+    buf_add(out, buf_str(&best), best.len);
     buf_clear(&best);
     buf_clear(&plain);
+}
+
+void call_guess_service(struct asl_piece name, size_t *guesses, struct buf *out)
+{
+    const struct model_service *service = service_known_as(name);
+    struct buf meant = {0};
+
+    if (service)
+        add_service(&meant, service->name);
+    else
+        nearest_service(name, guesses, &meant);
+    if (meant.len)
+        buf_printf(out, "did you mean %s?", buf_str(&meant));
+    buf_clear(&meant);
+}
+
+static void guess_service(struct asl_piece name, size_t *guesses, struct buf *out)
+{
+    size_t before = out->len;
+
+    call_guess_service(name, guesses, out);
+    if (out->len == before)
+        buf_adds(out, "the SDK has no such service");
 }
 
 /* Returns the operation that an action likely stands for, NULL without one. */

@@ -51,6 +51,10 @@ struct aws_call {
  */
 bool aws_call_read(const struct asl_resource *r, struct aws_call *out, struct diag *why);
 
+/* Returns the service as an integration of Step Functions' own calls it: "states", "bedrock"; an
+ * empty piece for a call of the SDK. */
+struct asl_piece aws_call_name_of_service(const struct aws_call *c);
+
 /*
  * Returns whether the call is a conversation of an agent with its model: it may take a quarter of
  * an hour, and what is told of it may be larger than the result that is made of that.

@@ -113,6 +113,13 @@ bool aws_call_read(const struct asl_resource *r, struct aws_call *out, struct di
     return good;
 }
 
+struct asl_piece aws_call_name_of_service(const struct aws_call *c)
+{
+    const char *call = c->integration ? c->integration->call : NULL;
+
+    return (struct asl_piece){call, call ? strcspn(call, ":") : 0};
+}
+
 /* ---- headers ---- */
 
 const json *aws_header_of(const json *headers, const char *name)

@@ -23,6 +23,7 @@ enum { MAX_ADDED = 256 };
 
 struct added {
     const char *id; /* the service's; NULL: any */
+    char *name;     /* what the service was called */
     char *url;
 };
 
@@ -77,8 +78,10 @@ void endpoints_free(struct endpoints *e)
 {
     if (!e)
         return;
-    for (size_t i = 0; i < e->count; i++)
+    for (size_t i = 0; i < e->count; i++) {
+        mem_free(e->added[i].name);
         mem_free(e->added[i].url);
+    }
     for (size_t i = 0; i < e->made_count; i++)
         mem_free(e->made[i].url);
     mem_free(e->added);
@@ -108,7 +111,8 @@ bool endpoints_add(struct endpoints *e, const char *given, struct diag *why)
     if (!s && !any && !model_file(why))
         return false;
     if (!s && !any) {
-        diag_set(why, "ENDPOINT", 0, "'%.*s' is no service that is known here", (int)len, given);
+        diag_set(why, ENDPOINTS_NO_SERVICE, 0, "'%.*s' is no service that is known here", (int)len,
+                 given);
         return false;
     }
     if (e->count == MAX_ADDED) {
@@ -116,7 +120,8 @@ bool endpoints_add(struct endpoints *e, const char *given, struct diag *why)
         return false;
     }
     MEM_GROW(e->added, e->count, e->room);
-    e->added[e->count++] = (struct added){s ? s->id : NULL, mem_strdup(equals + 1)};
+    e->added[e->count++] =
+        (struct added){s ? s->id : NULL, mem_strndup(given, len), mem_strdup(equals + 1)};
     return true;
 }
 
@@ -399,41 +404,96 @@ static bool ignores_aws_variables(void)
     return v && !strcasecmp(v, "true");
 }
 
+/* How well what was added fits a service, `name` is what its integration calls it. An integration
+ * may be of another service than its name says: bedrock:invokeModel is of "Bedrock Runtime". */
+enum added_fit { FITS_NOT, FITS_ANY, FITS_NAME, FITS_SERVICE };
+
+static enum added_fit added_fit(const struct added *a, const char *id, struct asl_piece name)
+{
+    if (!a->id)
+        return FITS_ANY;
+    if (!strcmp(a->id, id))
+        return FITS_SERVICE;
+    return name.len && strlen(a->name) == name.len && !strncasecmp(a->name, name.at, name.len)
+               ? FITS_NAME
+               : FITS_NOT;
+}
+
+/* Finds what was added for a service: the more exact name wins, then the later one. */
+static const struct added *added_for(const struct endpoints *e, const char *id,
+                                     struct asl_piece name)
+{
+    const struct added *best = NULL;
+    enum added_fit best_fit = FITS_ANY;
+
+    for (size_t i = 0; i < e->count; i++) {
+        enum added_fit fit = added_fit(&e->added[i], id, name);
+
+        if (fit < best_fit || endpoints_is_here(e, e->added[i].url))
+            continue;
+        best = &e->added[i];
+        best_fit = fit;
+    }
+    return best;
+}
+
 /* From the nearest to the furthest: what the command line says, what Step Functions Local's
  * variables say, and what AWS's own programs read. */
-const char *endpoints_find(struct endpoints *e, const char *id)
+static const char *find_called(struct endpoints *e, const char *id, struct asl_piece called)
 {
-    struct buf name = {0};
+    const struct added *added = added_for(e, id, called);
+    struct buf variable = {0};
     const char *url = NULL;
 
-    for (size_t i = e->count; i-- > 0;) {
-        const struct added *a = &e->added[i];
-        if ((!a->id || !strcmp(a->id, id)) && !endpoints_is_here(e, a->url))
-            return is_aws(a->url) ? own_of_aws(e, id) : a->url;
-    }
+    if (added)
+        return is_aws(added->url) ? own_of_aws(e, id) : added->url;
     for (size_t i = 0; !url && i < COUNT(jar); i++)
         if (!strcmp(jar[i].service, id))
             url = endpoints_variable(e, jar[i].variable);
     if (url || ignores_aws_variables())
         return url;
-    endpoints_add_variable(&name, id);
-    url = endpoints_variable(e, buf_str(&name));
-    buf_clear(&name);
+    endpoints_add_variable(&variable, id);
+    url = endpoints_variable(e, buf_str(&variable));
+    buf_clear(&variable);
     return url ? url : endpoints_variable(e, "AWS_ENDPOINT_URL");
 }
 
-void endpoints_say(const char *id, struct buf *out)
+const char *endpoints_find(struct endpoints *e, const char *id)
+{
+    return find_called(e, id, (struct asl_piece){0});
+}
+
+const char *endpoints_find_of_call(struct endpoints *e, const struct aws_call *c)
+{
+    return find_called(e, c->service->id, aws_call_name_of_service(c));
+}
+
+/* Writes which settings would say where a service is, which the option calls `name`. */
+static void say_settings(struct asl_piece name, const char *id, struct buf *out)
 {
     buf_adds(out, "--endpoint ");
-    for (const char *p = id; *p; p++)
-        if (*p != ' ')
-            buf_addc(out, ascii_lower(*p));
+    for (size_t i = 0; i < name.len; i++)
+        if (name.at[i] != ' ')
+            buf_addc(out, ascii_lower(name.at[i]));
     buf_adds(out, "=URL (also ");
     for (size_t i = 0; i < COUNT(jar); i++)
         if (!strcmp(jar[i].service, id))
             buf_printf(out, "%s, ", jar[i].variable);
     endpoints_add_variable(out, id);
     buf_adds(out, ", AWS_ENDPOINT_URL)");
+}
+
+void endpoints_say(const char *id, struct buf *out)
+{
+    say_settings((struct asl_piece){id, strlen(id)}, id, out);
+}
+
+void endpoints_say_of_call(const struct aws_call *c, struct buf *out)
+{
+    struct asl_piece name = aws_call_name_of_service(c);
+    const char *id = c->service->id;
+
+    say_settings(name.len ? name : (struct asl_piece){id, strlen(id)}, id, out);
 }
 
 /* "-sqsEndpoint" is "--sqs-endpoint" too; capitals and dashes apart they are the same. */

@@ -19,9 +19,11 @@ struct endpoints *endpoints_new(const char *region);
 void endpoints_free(struct endpoints *e);
 
 /*
- * Adds "SERVICE=URL", where `aws` stands for AWS's own endpoint and the service `*` for any. What
- * is added later wins. Returns false with *why filled when it is none.
+ * Adds "SERVICE=URL", where `aws` stands for AWS's own endpoint and the service `*` for any. The
+ * more exact name wins, then what is added later. Returns false with *why filled when it is none;
+ * its code is ENDPOINTS_NO_SERVICE when there is no such service.
  */
+#define ENDPOINTS_NO_SERVICE "NO_SERVICE"
 bool endpoints_add(struct endpoints *e, const char *given, struct diag *why);
 /* Notes an address where this very server listens, which is never taken for a service. */
 void endpoints_not(struct endpoints *e, const char *address, uint16_t port);
@@ -34,6 +36,11 @@ bool endpoints_is_here(const struct endpoints *e, const char *url);
  */
 const char *endpoints_find(struct endpoints *e, const char *id);
 /*
+ * Returns a look at the URL where a call goes, NULL as endpoints_find does. An option may name the
+ * service as the integration does, "bedrock" for bedrock:invokeModel, which is of Bedrock Runtime.
+ */
+const char *endpoints_find_of_call(struct endpoints *e, const struct aws_call *c);
+/*
  * Returns whether `url` is AWS's own endpoint of the service, as endpoints_find gave it; *region
  * (may be NULL) is then a look at the region that signatures name, NULL: that of the set.
  */
@@ -44,8 +51,10 @@ bool endpoints_is_own(const struct endpoints *e, const char *url, const char **r
  */
 bool endpoints_write_own(struct buf *out, const char *id, const char *region,
                          const char **signs_as);
-/* Writes which settings would say where a service is: "--endpoint sqs=URL, SQS_ENDPOINT, …". */
+/* Write which settings would say where a service is, or that of a call: "--endpoint sqs=URL (also
+ * SQS_ENDPOINT, …". */
 void endpoints_say(const char *id, struct buf *out);
+void endpoints_say_of_call(const struct aws_call *c, struct buf *out);
 
 /*
  * Reads an option of Step Functions Local that says where a service is, "-sqsEndpoint" or

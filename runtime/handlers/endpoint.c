@@ -33,10 +33,10 @@ static bool endpoint_serves(handlers *h, const struct handler_input *v, struct d
         return cluster_serves(h, why);
     if (!aws_call_read(v->resource, &c, why))
         return false;
-    if (h->options.endpoints && endpoints_find(h->options.endpoints, c.service->id))
+    if (h->options.endpoints && endpoints_find_of_call(h->options.endpoints, &c))
         return true;
     buf_adds(&text, "or say where the service is: ");
-    endpoints_say(c.service->id, &text);
+    endpoints_say_of_call(&c, &text);
     diag_set(why, "NO_ENDPOINT", 0, "%s", buf_str(&text));
     buf_clear(&text);
     return false;
@@ -169,7 +169,7 @@ static void endpoint_send(struct endpoint_work *w, struct outgoing *o, bool in_s
         struct buf text = {0};
         if (!why.text) {
             buf_adds(&text, "nothing says where it is: ");
-            endpoints_say(o->call->service->id, &text);
+            endpoints_say_of_call(o->call, &text);
         }
         aws_not_sent(o->call, json_cstring(why.text ? why.text : buf_str(&text)), &r);
         buf_clear(&text);

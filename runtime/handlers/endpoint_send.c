@@ -32,7 +32,7 @@ struct endpoint_place endpoint_place_of(handlers *h, const struct aws_call *c, c
                                         const json *parameters)
 {
     struct endpoints *all = h->options.endpoints;
-    const char *given = row_url || !all ? row_url : endpoints_find(all, c->service->id);
+    const char *given = row_url || !all ? row_url : endpoints_find_of_call(all, c);
     const char *queue = given ? host_of_queue(c, parameters) : NULL;
     const char *url = queue ? queue : given;
     struct endpoint_place p = {.local = given && endpoints_url_is_loopback(given),
