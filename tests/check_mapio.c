@@ -377,6 +377,42 @@ START_TEST(row)
 }
 END_TEST
 
+static const struct {
+    const char *name, *plan, *want;
+} sources[] = {
+    {"a file", OBJECT("r.jsonl", JSONL), "S3://b/r.jsonl S3://b/r.jsonl S3://b/r.jsonl "},
+    {"a list", READER("listObjectsV2", "\"Bucket\": \"b\", \"Prefix\": \"d/\"", ""),
+     "S3://b S3://b S3://b "},
+    {"the objects of a list",
+     READER("listObjectsV2", "\"Bucket\": \"b\", \"Prefix\": \"d/\"",
+            JSONL ", \"Transformation\": \"LOAD_AND_FLATTEN\""),
+     "S3://b/d/1.jsonl S3://b/d/1.jsonl S3://b/d/3.jsonl "},
+    {"an inventory's files, not the objects that it tells of",
+     OBJECT("inventory.json", "\"ManifestType\": \"S3_INVENTORY\""),
+     "S3://b/i/1.csv S3://b/i/2.csv S3://b/i/2.csv "},
+};
+
+START_TEST(source)
+{
+    struct world w;
+    struct buf text = {0};
+    json *plan = json_parse(sources[_i].plan, strlen(sources[_i].plan), 0, NULL);
+
+    world_init(&w, objects);
+    for (bool begin = true, end = false; !end; begin = false) {
+        ask(&w, plan, begin, NULL, 0);
+        ck_assert(w.part);
+        for (size_t i = 0; i < json_count(json_get(w.part, "items")); i++)
+            buf_printf(&text, "%s ", json_str(json_get(w.part, "from")));
+        end = json_get(w.part, "end") != NULL;
+    }
+    expect_text(sources[_i].name, buf_str(&text), sources[_i].want);
+    buf_clear(&text);
+    world_clear(&w);
+    json_unref(plan);
+}
+END_TEST
+
 /* ---- files of several pieces ---- */
 
 enum { MANY = 400000 };
@@ -639,6 +675,7 @@ int main(void)
     TCase *t = tcase_create("mapio");
 
     tcase_add_loop_test(t, row, 0, COUNT(rows));
+    tcase_add_loop_test(t, source, 0, COUNT(sources));
     tcase_add_loop_test(t, large_file, 0, COUNT(files));
     tcase_add_test(t, large_items);
     tcase_add_loop_test(t, odd_answer, 0, COUNT(answers));

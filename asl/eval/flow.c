@@ -161,13 +161,19 @@ json *asl_flow_caught(const struct asl_state *s, const struct asl_catcher *c,
 
 /* ---- items ---- */
 
+/* Inline Maps take arrays alone (recorded in 2024 and 2025), distributed ones objects, too. */
+static bool are_items(const struct asl_map *map, const json *v)
+{
+    return json_is_array(v) || (map->distributed && json_is_object(v));
+}
+
 /* Without Items it is the input, of which AWS speaks in other words. */
 static json *jsonata_items(const struct asl_map *map, const struct asl_env *env,
                            struct asl_error *error)
 {
     json *items = map->items ? asl_template_eval(map->items, env, error) : json_ref(env->input);
 
-    if (!items || json_is_array(items))
+    if (!items || are_items(map, items))
         return items;
     if (map->items) {
         asl_template_wrong_type(map->items, items, "array", error);
@@ -194,7 +200,7 @@ json *asl_flow_items(const struct asl_state *s, const struct asl_env *env, struc
     if (path && asl_path_is_reference(path) && conflicts(path, env->input, false, error))
         return NULL;
     json *items = path ? asl_flow_path(path, env, error) : json_ref(env->input);
-    if (!items || json_is_array(items))
+    if (!items || are_items(&s->map, items))
         return items;
     json_unref(items);
     const char *text = path ? json_str(asl_path_text(path)) : "$";

@@ -43,7 +43,8 @@ void asl_flow_out_of_range(const asl_template *expression, struct asl_error *err
 bool asl_flow_number(const struct asl_number *n, const char *field, const struct asl_env *env,
                      int64_t *out, struct asl_error *error);
 
-/* Makes the array that a Map goes over. env->input is its effective input. */
+/* Makes the array, or the object whose members a distributed Map goes over. env->input is the
+ * Map's effective input. */
 json *asl_flow_items(const struct asl_state *s, const struct asl_env *env, struct asl_error *error);
 
 /*

@@ -61,15 +61,17 @@ static json *state_context(const struct rt_frame *f)
     return json_build_done(&b);
 }
 
-static json *map_context(const json *item, const json *key, uint64_t index)
+/* AWS documents Source since 2025, of inline Maps, too; recordings of before have none. */
+static json *map_context(const json *item, const json *key, const json *source, uint64_t index)
 {
     struct json_build b, m;
 
-    json_build_object(&b, 2);
+    json_build_object(&b, 4);
     json_build_set(&b, "Index", json_int((int64_t)index));
     if (key)
         json_build_set(&b, "Key", json_ref(key));
     json_build_set(&b, "Value", json_ref(item));
+    json_build_set(&b, "Source", source ? json_ref(source) : json_cstring("STATE_DATA"));
     json_build_object(&m, 1);
     json_build_set(&m, "Item", json_build_done(&b));
     return json_build_done(&m);
@@ -121,7 +123,7 @@ static const json *context_object(void *user)
     if (view->token)
         json_build_set(&b, "Task", task_context(view->token));
     if (view->in_item || exec_enclosing_item(x, view->frame, &item, &key, &index))
-        json_build_set(&b, "Map", map_context(item, key, index));
+        json_build_set(&b, "Map", map_context(item, key, view->source, index));
     /* Members of the caller's own come last, so they replace ours of the same name. */
     for (size_t i = 0; x->extra_context && i < json_count(x->extra_context); i++)
         json_build_set_key(&b, json_ref(json_key_at(x->extra_context, i)),

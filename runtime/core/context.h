@@ -9,9 +9,10 @@
 struct scope_view {
     struct step *step;
     struct rt_frame *frame;
-    const json *token; /* $$.Task; NULL: none */
-    const json *item;  /* with in_item: $$.Map.Item, instead of the enclosing iteration's */
-    const json *key;   /* of the member that the item is in its object; NULL: none */
+    const json *token;  /* $$.Task; NULL: none */
+    const json *item;   /* with in_item: $$.Map.Item, instead of the enclosing iteration's */
+    const json *key;    /* of the member that the item is in its object; NULL: none */
+    const json *source; /* where it was read; NULL: it is the state's own data */
     uint64_t index;
     bool in_item;
 };

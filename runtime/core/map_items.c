@@ -14,39 +14,28 @@
  * so many bytes. */
 enum { FEW_ITEMS = 2000, MANY_BYTES = 4 << 20 };
 
-/* What is known of one item. All looks. */
-struct item {
-    const json *key; /* of an object's member; NULL: none */
-    const json *value;
-    const json *source; /* the state of the reader behind it; NULL: none */
-    int64_t end;        /* where it ends in its source */
-};
-
 /* Walks over the items at hand, from the first that is not taken. */
 struct cursor {
     const struct rt_group *g;
     size_t part, at;
+    uint64_t index; /* of the next item */
 };
 
 static struct cursor cursor_begin(const struct rt_group *g)
 {
-    return (struct cursor){g, g->run->ahead.head, g->run->ahead.at};
+    return (struct cursor){g, g->run->ahead.head, g->run->ahead.at, g->run->taken};
 }
 
-static bool next_of_group(struct cursor *c, struct item *out)
+static bool next_of_group(struct cursor *c, struct map_item *out)
 {
-    const json *items = c->g->items;
-    uint64_t i = c->g->run->taken + c->at;
-
-    if (i >= json_count(items))
+    if (c->index >= json_count(c->g->items))
         return false;
-    *out = (struct item){.key = group_item_key(c->g, i), .value = group_item(c->g, i)};
-    c->at++;
+    *out = group_map_item(c->g, c->index++);
     return true;
 }
 
 /* Goes on to the next item. False: there is none at hand. */
-static bool cursor_next(struct cursor *c, struct item *out)
+static bool cursor_next(struct cursor *c, struct map_item *out)
 {
     const struct rt_ahead *a = &c->g->run->ahead;
 
@@ -57,10 +46,12 @@ static bool cursor_next(struct cursor *c, struct item *out)
                    *keys = json_get(part, "keys");
         if (c->at >= json_count(items))
             continue;
-        *out = (struct item){.key = keys ? json_at(keys, c->at) : NULL,
-                             .value = json_at(items, c->at),
-                             .source = json_get(part, "state"),
-                             .end = json_int_value(json_at(json_get(part, "ends"), c->at))};
+        *out = (struct map_item){.key = keys ? json_at(keys, c->at) : NULL,
+                                 .value = json_at(items, c->at),
+                                 .state = json_get(part, "state"),
+                                 .from = json_get(part, "from"),
+                                 .end = json_int_value(json_at(json_get(part, "ends"), c->at)),
+                                 .index = c->index++};
         c->at++;
         return true;
     }
@@ -119,26 +110,32 @@ bool run_has_next(const struct rt_group *g)
 
 /* ---- the input of a child ---- */
 
-json *item_input(struct step *s, struct rt_frame *f, const json *key, const json *value,
-                 uint64_t index, struct asl_error *e)
+struct map_item group_map_item(const struct rt_group *g, uint64_t i)
+{
+    return (struct map_item){.key = group_item_key(g, i), .value = group_item(g, i), .index = i};
+}
+
+json *item_input(struct step *s, struct rt_frame *f, const struct map_item *item,
+                 struct asl_error *e)
 {
     const asl_template *selector = f->state->map.item_selector;
     struct scope_view view;
     struct json_build b;
 
-    if (!selector && !key)
-        return json_ref(value);
+    if (!selector && !item->key)
+        return json_ref(item->value);
     if (!selector) {
         json_build_object(&b, 2);
-        json_build_set(&b, "Key", json_ref(key));
-        json_build_set(&b, "Value", json_ref(value));
+        json_build_set(&b, "Key", json_ref(item->key));
+        json_build_set(&b, "Value", json_ref(item->value));
         return json_build_done(&b);
     }
     view_init(&view, s, f);
     view.in_item = true;
-    view.item = value;
-    view.key = key;
-    view.index = index;
+    view.item = item->value;
+    view.key = item->key;
+    view.source = item->from;
+    view.index = item->index;
     struct asl_env env = view_env(&view, f->group->input);
     json *input = asl_template_eval(selector, &env, e);
     /* It had the item in it, which nothing after this may see. */
@@ -169,7 +166,7 @@ static uint64_t empty_batch_len(const json *shared)
 }
 
 /* A batch has one item at least, however large that is. Both bounds hold for the others. */
-static json *batch_items(struct step *s, struct rt_frame *f, uint64_t len, struct item *last,
+static json *batch_items(struct step *s, struct rt_frame *f, uint64_t len, struct map_item *last,
                          uint32_t *count, struct asl_error *e)
 {
     const struct rt_run *run = f->group->run;
@@ -177,11 +174,11 @@ static json *batch_items(struct step *s, struct rt_frame *f, uint64_t len, struc
              there = at_hand(f->group);
     struct cursor c = cursor_begin(f->group);
     struct json_build b;
-    struct item item;
+    struct map_item item;
 
     json_build_array(&b, 0);
     for (*count = 0; *count < most_items && *count < there && cursor_next(&c, &item); ++*count) {
-        json *input = item_input(s, f, item.key, item.value, run->taken + *count, e);
+        json *input = item_input(s, f, &item, e);
         if (!input) {
             json_unref(json_build_done(&b));
             return NULL;
@@ -197,7 +194,7 @@ static json *batch_items(struct step *s, struct rt_frame *f, uint64_t len, struc
     return json_build_done(&b);
 }
 
-static json *batch_input(struct step *s, struct rt_frame *f, struct item *last, uint32_t *count,
+static json *batch_input(struct step *s, struct rt_frame *f, struct map_item *last, uint32_t *count,
                          struct asl_error *e)
 {
     const json *shared = json_get(json_get(f->group->run->plan, "batch"), "input");
@@ -210,30 +207,30 @@ static json *batch_input(struct step *s, struct rt_frame *f, struct item *last, 
     return json_build_done(&b);
 }
 
-static json *single_input(struct step *s, struct rt_frame *f, struct item *item,
+static json *single_input(struct step *s, struct rt_frame *f, struct map_item *item,
                           struct asl_error *e)
 {
     struct cursor c = cursor_begin(f->group);
 
     cursor_next(&c, item);
-    return item_input(s, f, item->key, item->value, f->group->run->taken, e);
+    return item_input(s, f, item, e);
 }
 
 /* The reader may be in another state behind the item: then that is recorded first. */
-static void note_source(struct step *s, struct rt_frame *f, const json *source)
+static void note_source(struct step *s, struct rt_frame *f, const json *state)
 {
     const json *known = f->group->run->source;
 
-    if (source && source != known && (!known || !json_equal(source, known)))
+    if (state && state != known && (!known || !json_equal(state, known)))
         emit(s, &(struct rt_event){.kind = RT_SOURCE_CHANGED,
                                    .frame = f->id,
                                    .state = f->state,
-                                   .data = json_ref(source)});
+                                   .data = json_ref(state)});
 }
 
 json *run_next_input(struct step *s, struct rt_frame *f, struct rt_event *started)
 {
-    struct item last = {0};
+    struct map_item last = {0};
     uint32_t count = 1;
     struct asl_error e = {0};
     json *input = is_batched(f->group->run) ? batch_input(s, f, &last, &count, &e)
@@ -249,7 +246,7 @@ json *run_next_input(struct step *s, struct rt_frame *f, struct rt_event *starte
     }
     started->child.items = count > 1 ? count : 0;
     started->child.position = last.end;
-    note_source(s, f, last.source);
+    note_source(s, f, last.state);
     return input;
 }
 

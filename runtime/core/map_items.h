@@ -24,11 +24,23 @@ void run_stop_reading(struct step *s, const struct rt_frame *f);
 void run_add_items(struct rt_run *run, const json *part);
 /* Drops items that a child has taken of those that were read ahead. */
 void run_drop_items(struct rt_run *run, uint64_t items);
+/* One item of a Map. All looks. */
+struct map_item {
+    const json *key; /* of an object's member; NULL: none */
+    const json *value;
+    const json *state; /* of the reader behind it; NULL: none */
+    const json *from;  /* where it was read, as $$.Map.Item.Source has it; NULL: it was not */
+    int64_t end;       /* where it ends in its source */
+    uint64_t index;
+};
+
+/* Returns the item of that index of a Map whose items are its own data. */
+struct map_item group_map_item(const struct rt_group *g, uint64_t i);
 /*
  * Makes of an item what ItemSelector says, or without one the item itself: of an object's member
- * {"Key": …, "Value": …}. `key`: of such a member, else NULL. NULL with *e filled.
+ * {"Key": …, "Value": …}. NULL with *e filled.
  */
-json *item_input(struct step *s, struct rt_frame *f, const json *key, const json *value,
-                 uint64_t index, struct asl_error *e);
+json *item_input(struct step *s, struct rt_frame *f, const struct map_item *item,
+                 struct asl_error *e);
 
 #endif

@@ -58,7 +58,8 @@ static bool state_group_concurrency(struct step *s, struct rt_frame *f, const st
 static json *iteration_input(struct step *s, struct rt_frame *f, uint32_t i)
 {
     struct asl_error e = {0};
-    json *input = item_input(s, f, group_item_key(f->group, i), group_item(f->group, i), i, &e);
+    struct map_item item = group_map_item(f->group, i);
+    json *input = item_input(s, f, &item, &e);
 
     if (!input) {
         state_failed(s, f, &e);

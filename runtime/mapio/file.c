@@ -279,7 +279,10 @@ static bool take_item(struct reading *r, struct item *item)
         f->new_state = true;
     f->reader_state = items_state(f->reader);
     f->end = item->end;
-    reading_add(r, item, bytes, f->new_state ? state_of_file(f) : NULL);
+    if (f->new_state)
+        reading_enter(r, state_of_file(f),
+                      json_stringf("S3://%s/%s", json_str(f->bucket), json_str(f->key)));
+    reading_add(r, item, bytes);
     f->new_state = false;
     return true;
 }

@@ -17,8 +17,8 @@ struct part {
 
 /* Adds an item; takes its key and value. */
 void part_add(struct part *p, struct item *item, uint64_t bytes);
-/* Makes the part; `state` is looked at, NULL: none. `p` is empty afterwards. */
-json *part_done(struct part *p, const json *state, bool end);
+/* Makes the part; `state` and `from` are looked at, NULL: none. `p` is empty afterwards. */
+json *part_done(struct part *p, const json *state, const json *from, bool end);
 void part_drop(struct part *p);
 bool part_is_full(const struct part *p);
 
@@ -61,6 +61,7 @@ struct reading {
     struct part part;
     struct asl_error error;   /* what it has failed with behind the part; no name: it has not */
     json *source;             /* the state of what the part's items are read from */
+    json *from;               /* its URI; NULL: nothing was read yet */
     enum items_format format; /* of its files */
     json *headers;            /* of CSV files; NULL: in their first row */
     struct file file;
@@ -90,9 +91,11 @@ void reading_call(struct reading *r, const char *action, json *parameters, bool 
                   void (*answered)(struct reading *r, struct task_result *result));
 /* Goes on until something is awaited, or a part is answered with. */
 void reading_go_on(struct reading *r);
-/* Adds an item, whose key and value are taken. `source`: the state that this and all further items
- * are read in, taken; NULL: the one of the items before. */
-void reading_add(struct reading *r, struct item *item, uint64_t bytes, json *source);
+/* Says in which state and of what the items behind this are read; both are taken. `from` is a URI,
+ * as S3://bucket/key. */
+void reading_enter(struct reading *r, json *state, json *from);
+/* Adds an item, whose key and value are taken. */
+void reading_add(struct reading *r, struct item *item, uint64_t bytes);
 /* Ends the reading, which may be gone afterwards, with States.ItemReaderFailed and that cause. */
 void reading_fail(struct reading *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Ends the reading with the error of a call that failed: a missing handler keeps its name. */

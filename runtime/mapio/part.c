@@ -30,19 +30,21 @@ bool part_is_full(const struct part *p)
     return p->count >= PART_ITEMS || p->bytes >= PART_BYTES;
 }
 
-json *part_done(struct part *p, const json *state, bool end)
+json *part_done(struct part *p, const json *state, const json *from, bool end)
 {
     struct json_build b;
 
     if (!p->begun)
         part_begin(p, false);
-    json_build_object(&b, 6);
+    json_build_object(&b, 7);
     json_build_set(&b, "items", json_build_done(&p->items));
     json_build_set(&b, "ends", json_build_done(&p->ends));
     if (p->with_keys)
         json_build_set(&b, "keys", json_build_done(&p->keys));
     if (state)
         json_build_set(&b, "state", json_ref(state));
+    if (from)
+        json_build_set(&b, "from", json_ref(from));
     json_build_set(&b, "bytes", json_int((int64_t)p->bytes));
     if (end)
         json_build_set(&b, "end", json_bool(true));
@@ -53,5 +55,5 @@ json *part_done(struct part *p, const json *state, bool end)
 void part_drop(struct part *p)
 {
     if (p->begun)
-        json_unref(part_done(p, NULL, false));
+        json_unref(part_done(p, NULL, NULL, false));
 }

@@ -51,6 +51,7 @@ static void reading_free(struct reading *r)
     json_unref(r->plan);
     asl_error_clear(&r->error);
     json_unref(r->source);
+    json_unref(r->from);
     json_unref(r->headers);
     mem_free(r->state);
     mem_free(r->execution);
@@ -63,7 +64,7 @@ static void reading_free(struct reading *r)
 static void answer(struct reading *r, bool end)
 {
     r->asked = false;
-    r->m->world.came(r->m->world.user, r->node.id, part_done(&r->part, r->source, end));
+    r->m->world.came(r->m->world.user, r->node.id, part_done(&r->part, r->source, r->from, end));
 }
 
 static void tell_failure(struct reading *r)
@@ -174,14 +175,18 @@ void mapio_task_done(mapio *m, uint64_t call, struct task_result *result)
 /* ---- going on ---- */
 
 /* A part's items are all of one state: where that changes, the part ends. */
-void reading_add(struct reading *r, struct item *item, uint64_t bytes, json *source)
+void reading_enter(struct reading *r, json *state, json *from)
 {
-    if (source && r->part.count && r->asked)
+    if (r->part.count && r->asked)
         answer(r, false);
-    if (source) {
-        json_unref(r->source);
-        r->source = source;
-    }
+    json_unref(r->source);
+    json_unref(r->from);
+    r->source = state;
+    r->from = from;
+}
+
+void reading_add(struct reading *r, struct item *item, uint64_t bytes)
+{
     part_add(&r->part, item, bytes);
 }
 

@@ -142,7 +142,10 @@ static enum source_step add_object(struct reading *r, const json *object)
     bool first = l->next == 0 || !r->part.count;
 
     l->next++;
-    reading_add(r, &item, json_text_len(item.value), first ? state_of_page(l) : NULL);
+    if (first)
+        reading_enter(r, state_of_page(l),
+                      json_stringf("S3://%s", json_str(reading_parameter(r, "Bucket"))));
+    reading_add(r, &item, json_text_len(item.value));
     return SOURCE_GOES_ON;
 }
 
