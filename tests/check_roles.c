@@ -2,6 +2,8 @@
 
 #include "runtime/aws/endpoints.h"
 #include "runtime/aws/own_keys.h"
+#include "runtime/base/clock.h"
+#include "runtime/handlers/handlers_impl.h"
 #include "tests/support/endpoint_world.h"
 #include "tests/support/expect.h"
 
@@ -9,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -372,8 +375,9 @@ START_TEST(web_identity_without_its_file)
     setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "/nonexistent", 1);
     setenv("AWS_ROLE_ARN", "arn:r", 1);
     endpoint_world_run(w, SEND, MESSAGE);
-    ck_assert_msg(strstr(json_str(w->result.cause), "/nonexistent") && !w->seen.len, "%s",
-                  json_str(w->result.cause));
+    endpoint_world_expect("it is told", w,
+                          FAILED "/nonexistent can't be opened: No such file or directory");
+    ck_assert(!w->seen.len);
     endpoint_world_free(w);
 }
 END_TEST
@@ -654,6 +658,120 @@ START_TEST(profile)
 }
 END_TEST
 
+/* Lets handlers look at files that have changed, for which they would wait a second. */
+static void look_anew(struct endpoint_world *w)
+{
+    static int64_t hours;
+
+    key_plan_unref(
+        own_keys_find(w->handlers->own_keys, NULL, clock_steady_ms() + ++hours * INT64_C(3600000)));
+}
+
+static void overwrite(const char *path, const char *text)
+{
+    FILE *f = fopen(path, "w");
+
+    ck_assert(f && fputs(text, f) >= 0 && !fclose(f));
+}
+
+/* STS is asked with the keys that the source has now, not with those that it had at first. */
+START_TEST(source_is_mended)
+{
+    char config[] = "/tmp/asl-config-XXXXXX", keys[] = "/tmp/asl-keys-XXXXXX";
+    const struct reply replies[MAX_REPLIES] = {{200, XML, keys_for(240, "T")},
+                                               {200, JSON_0, "{}"},
+                                               {200, XML, keys_for(240, "U")},
+                                               {200, JSON_0, "{}"}};
+    struct endpoint_world *w = keyless_world(replies);
+
+    unsetenv("AWS_CONTAINER_CREDENTIALS_FULL_URI");
+    write_temporary(config, A_ROLE "source_profile = s\n");
+    write_temporary(keys, KEYS_OF("s") "aws_session_token = OLD\n");
+    setenv("AWS_CONFIG_FILE", config, 1);
+    setenv("AWS_SHARED_CREDENTIALS_FILE", keys, 1);
+    setenv("AWS_PROFILE", "p", 1);
+    endpoint_world_run(w, SEND, MESSAGE);
+    overwrite(keys, KEYS_OF("s") "aws_session_token = NEW\n");
+    look_anew(w);
+    endpoint_world_run(w, SEND, MESSAGE);
+    expect_text("the new token", buf_str(&w->seen),
+                "POST / [OLD] " ASSUMED("arn%3Ar", "me&ExternalId=e")
+                    SENT("T") "POST / [NEW] " ASSUMED("arn%3Ar", "me&ExternalId=e") SENT("U"));
+    unlink(config);
+    unlink(keys);
+    endpoint_world_free(w);
+}
+END_TEST
+
+/* FILE, with the content `file`, is gone when the keys that it helped to get are nearly over;
+ * `answer` is what STS said (NULL: it isn't asked). */
+static const struct {
+    const char *name, *settings, *file, *answer;
+} vanished[] = {
+    {"a program that is gone", "credential_process = FILE\n",
+     "#!/bin/sh\necho '{\"Version\": 1, \"AccessKeyId\": \"ASIA\", \"SecretAccessKey\": \"s\", "
+     "\"SessionToken\": \"T\", \"Expiration\": \"UNTIL\"}'\n",
+     NULL},
+    {"a token that is gone", "role_arn = arn:r\nweb_identity_token_file = FILE\n", "web.token\n",
+     "<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials>"
+     "<AccessKeyId>ASIA</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>T"
+     "</SessionToken><Expiration>UNTIL</Expiration></Credentials>"
+     "</AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>"},
+};
+
+/* Adds a text in which UNTIL stands for the time in four minutes, FILE for `file`. */
+static void add_filled(struct buf *out, const char *text, const char *file)
+{
+    char at[32];
+    time_t until = time(NULL) + 240;
+    struct tm parts;
+
+    strftime(at, sizeof at, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&until, &parts));
+    for (; *text; text++) {
+        if (!strncmp(text, "UNTIL", 5))
+            buf_adds(out, at), text += 4;
+        else if (!strncmp(text, "FILE", 4))
+            buf_adds(out, file), text += 3;
+        else
+            buf_addc(out, *text);
+    }
+}
+
+START_TEST(good_keys_outlive_who_gave_them)
+{
+    char config[] = "/tmp/asl-config-XXXXXX", file[] = "/tmp/asl-gone-XXXXXX";
+    struct buf settings = {0}, content = {0}, answer = {0};
+    struct reply replies[MAX_REPLIES] = {{200, JSON_0, "{}"}, {200, JSON_0, "{}"}};
+
+    add_filled(&content, vanished[_i].file, "");
+    write_temporary(file, buf_str(&content));
+    chmod(file, 0700);
+    buf_adds(&settings, "[default]\n");
+    add_filled(&settings, vanished[_i].settings, file);
+    write_temporary(config, buf_str(&settings));
+    if (vanished[_i].answer) {
+        add_filled(&answer, vanished[_i].answer, "");
+        replies[2] = replies[1];
+        replies[0] = (struct reply){200, XML, buf_str(&answer)};
+    }
+    struct endpoint_world *w = keyless_world(replies);
+
+    unsetenv("AWS_CONTAINER_CREDENTIALS_FULL_URI");
+    setenv("AWS_CONFIG_FILE", config, 1);
+    endpoint_world_run(w, SEND, MESSAGE);
+    unlink(file);
+    endpoint_world_run(w, SEND, MESSAGE);
+    ck_assert_msg(w->result.ok, "%s: %s", vanished[_i].name, json_str(w->result.cause));
+    ck_assert_msg(strstr(buf_str(&w->seen), SENT("T") SENT("T")) != NULL, "%s: %s",
+                  vanished[_i].name, buf_str(&w->seen));
+    unlink(config);
+    buf_clear(&settings);
+    buf_clear(&content);
+    buf_clear(&answer);
+    endpoint_world_free(w);
+}
+END_TEST
+
 /* A process is one for all that wait, its keys are kept, and files are read again when they change.
  */
 START_TEST(process_once)
@@ -792,6 +910,8 @@ int main(void)
     tcase_add_test(t, metadata_unasked);
     tcase_add_loop_test(t, metadata_without_keys, 0, COUNT(machines));
     tcase_add_loop_test(t, profile, 0, COUNT(profiles));
+    tcase_add_test(t, source_is_mended);
+    tcase_add_loop_test(t, good_keys_outlive_who_gave_them, 0, COUNT(vanished));
     tcase_add_test(t, process_once);
     tcase_add_test(t, process_too_slow);
     tcase_add_test(t, process_at_the_end);

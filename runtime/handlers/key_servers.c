@@ -60,10 +60,14 @@ bool key_container_ask(struct role_keys *k, struct diag *why)
     struct sigv4_header header = {"Authorization", token};
     bool good = !file || !*file || buf_read_regular(&text, file, MAX_KEY_TOKEN, why);
 
+    if (!good)
+        diag_prefix(why, "Unable to load AWS credentials: ");
     if (good && text.len)
         header.value = role_trimmed(&text);
     if (good && header.value && !http_header_value_ok(header.value)) {
-        diag_set(why, "NO_KEYS", 0, "the token for the container's server can't stand in a header");
+        diag_set(why, "NO_KEYS", 0,
+                 "Unable to load AWS credentials: the token for the container's server can't stand "
+                 "in a header");
         good = false;
     }
     struct signed_request s = {.method = "GET",

@@ -58,6 +58,7 @@ static void role_free(struct role_keys *k)
     role_forget_keys(k);
     role_wipe(&k->metadata_token);
     key_plan_unref(k->plan);
+    mem_free(k->own_role);
     arena_clear(&k->texts);
     mem_free(k);
 }
@@ -315,9 +316,12 @@ static bool sts_ask(struct role_keys *k, struct diag *why)
     asl_resource_read(by_token ? "arn:aws:states:::aws-sdk:sts:assumeRoleWithWebIdentity"
                                : "arn:aws:states:::aws-sdk:sts:assumeRole",
                       &resource);
-    if (!aws_call_read(&resource, &k->call, why) ||
-        (by_token && !buf_read_regular(&token, k->from.token_file, MAX_TOKEN, why)))
+    if (!aws_call_read(&resource, &k->call, why))
         return false;
+    if (by_token && !buf_read_regular(&token, k->from.token_file, MAX_TOKEN, why)) {
+        diag_prefix(why, "Unable to load AWS credentials: ");
+        return false;
+    }
     json *parameters =
         role_parameters(&k->from, by_token ? json_cstring(role_trimmed(&token)) : NULL);
     role_wipe_buf(&token);
@@ -417,6 +421,25 @@ static void role_task_id(const struct role_ask *ask, const char *external_id, st
     buf_adds(id, external_id ? external_id : "");
 }
 
+/*
+ * Who asks last says how: an id tells whose keys are wanted, but not with which secret and session
+ * token they are asked for, and those may have been corrected since. Nothing may be out for `k`.
+ */
+static void role_renew(struct role_keys *k, const struct role_ask *ask)
+{
+    struct key_plan *old = k->plan;
+
+    if (ask->plan) {
+        ask->plan->refs++;
+        k->plan = ask->plan;
+        k->from = *ask->source;
+        key_plan_unref(old);
+    } else {
+        mem_free(k->own_role);
+        k->own_role = ask->own_role ? mem_strdup(ask->own_role) : NULL;
+    }
+}
+
 static struct role_keys *role_new(handlers *h, const struct role_ask *ask, const char *external_id,
                                   const char *id)
 {
@@ -424,17 +447,12 @@ static struct role_keys *role_new(handlers *h, const struct role_ask *ask, const
 
     k->h = h;
     k->of_task = !ask->plan;
-    if (ask->plan) {
-        k->plan = ask->plan;
-        k->plan->refs++;
-        k->from = *ask->source;
-    } else {
+    if (k->of_task)
         k->from = (struct key_source){.way = KEY_OF_ROLE,
                                       .id = role_keep(k, id),
                                       .role = role_keep(k, ask->role),
                                       .external_id = role_keep(k, external_id)};
-        k->own_role = role_keep(k, ask->own_role);
-    }
+    role_renew(k, ask);
     k->next = h->roles;
     h->roles = k;
     return k;
@@ -479,8 +497,15 @@ enum role_found role_find(handlers *h, const struct role_ask *ask, struct role_w
     wait->role = k;
     wait->next = k->waits;
     k->waits = wait;
-    if (k->request || k->process || role_request(k, why))
+    if (k->request || k->process)
+        return ROLE_AWAITED;
+    role_renew(k, ask);
+    if (role_request(k, why))
         return ROLE_AWAITED;
     role_leave(wait);
-    return ROLE_NOT_ASKED;
+    if (!role_is_good(k, 0))
+        return ROLE_NOT_ASKED;
+    diag_clear(why); /* as when it was asked in vain: what is good still does */
+    *out = role_look(k);
+    return ROLE_FOUND;
 }

@@ -16,7 +16,7 @@ struct role_keys {
     struct key_plan *plan; /* has the texts of `from`; NULL: `texts` has them */
     struct arena texts;
     struct key_source from;
-    const char *own_role; /* of_task: the execution's, for messages; or NULL */
+    char *own_role; /* of_task: the execution's, for messages; or NULL */
     char *access_key, *secret_key, *session_token;
     int64_t until_ms; /* by clock_wall_ms: when they expire; 0: there are none */
     struct aws_call call;
