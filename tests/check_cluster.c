@@ -98,7 +98,8 @@ static const struct {
      "'{\"ClusterName\":\"c\",\"CertificateAuthority\":\"Q0E=\",\"Endpoint\":"
      "\"http://example.com\",\"Method\":\"GET\",\"Path\":\"/\"}' could not be used to start the "
      "Task: "
-     "[The field 'Endpoint' must be a URL of https]"},
+     "[The field 'Endpoint' takes a URL that begins with https://; http:// is for this machine "
+     "only]"},
     {"what are no certificates",
      "call",
      "{\"ClusterName\":\"c\",\"CertificateAuthority\":\"Q0E=\",\"Endpoint\":\"https://"

@@ -85,7 +85,7 @@ static const struct {
      "",
      "failed States.Runtime: The Parameters '{\"ApiEndpoint\":\"https://h/\",\"Method\":\"GET\","
      "\"Headers\":{\"Host\":\"x\"}}' could not be used to start the Task: [The field 'Headers' has "
-     "one that can't be set]"},
+     "'Host', which Step Functions reserves]"},
     {"an endpoint that is none",
      HTTP,
      FILE_WITH(HTTP, ""),
@@ -106,11 +106,11 @@ static const struct {
     {"a metadata address is refused",
      HTTP,
      "{\"handlers\":[],\"connections\":[{\"connection\":\"shop\"}]}",
-     "{\"ApiEndpoint\":\"http://169.254.169.254/latest\",\"Method\":\"GET\"," WITH_CONNECTION "}",
+     "{\"ApiEndpoint\":\"https://169.254.169.254/latest\",\"Method\":\"GET\"," WITH_CONNECTION "}",
      NULL,
      {{0}},
      "",
-     "failed States.Http.Socket: Unable to execute HTTP request: Connect to 169.254.169.254:80 "
+     "failed States.Http.Socket: Unable to execute HTTP request: Connect to 169.254.169.254:443 "
      "failed: this address is not allowed"},
     {"an answer's text keeps its lines and colours",
      HTTP,
@@ -305,23 +305,111 @@ START_TEST(invoke)
 }
 END_TEST
 
+#define CANT_START(parameters, why)                                                                \
+    "failed States.Runtime: The Parameters '" parameters                                           \
+    "' could not be used to start the Task: [" why "]"
+#define OF_URL(url) "{\"ApiEndpoint\":\"" url "\",\"Method\":\"GET\"," WITH_CONNECTION "}"
+
+/* What is wrong with a Task's parameters is told so that it can be mended, and nothing is sent. */
+static const struct {
+    const char *name, *parameters, *want;
+} refused[] = {
+    {"another machine over plain HTTP", OF_URL("http://api.example.com/"),
+     CANT_START(
+         OF_URL("http://api.example.com/"),
+         "The field 'ApiEndpoint' takes a URL that begins with https://; http:// is for this "
+         "machine only")},
+    {"what only looks like this machine", OF_URL("http://127.0.0.1.example.com/"),
+     CANT_START(
+         OF_URL("http://127.0.0.1.example.com/"),
+         "The field 'ApiEndpoint' takes a URL that begins with https://; http:// is for this "
+         "machine only")},
+    {"a user", OF_URL("http://127.0.0.1:80@example.com/"),
+     CANT_START(
+         OF_URL("http://127.0.0.1:80@example.com/"),
+         "The field 'ApiEndpoint' must be a URL without a user: what stands before '@' would "
+         "be taken for the host")},
+    {"a fragment", OF_URL("https://h/#x"),
+     CANT_START(OF_URL("https://h/#x"), "The field 'ApiEndpoint' must be a URL without a fragment: "
+                                        "'#' can only stand in it as %23")},
+    {"no ApiEndpoint", "{\"Method\":\"GET\"," WITH_CONNECTION "}",
+     CANT_START("{\"Method\":\"GET\"," WITH_CONNECTION "}",
+                "The field 'ApiEndpoint' is required but was missing")},
+    {"a method in small letters",
+     "{\"ApiEndpoint\":\"https://h/\",\"Method\":\"post\"," WITH_CONNECTION "}",
+     CANT_START("{\"ApiEndpoint\":\"https://h/\",\"Method\":\"post\"," WITH_CONNECTION "}",
+                "The field 'Method' must be GET, POST, PUT, DELETE, PATCH, OPTIONS or HEAD")},
+    {"no method", "{\"ApiEndpoint\":\"https://h/\"," WITH_CONNECTION "}",
+     CANT_START("{\"ApiEndpoint\":\"https://h/\"," WITH_CONNECTION "}",
+                "The field 'Method' is required but was missing")},
+    {"a header's name",
+     "{\"ApiEndpoint\":\"https://h/\",\"Method\":\"GET\"," WITH_CONNECTION
+     ",\"Headers\":{\"a b\":\"c\"}}",
+     CANT_START("{\"ApiEndpoint\":\"https://h/\",\"Method\":\"GET\"," WITH_CONNECTION
+                ",\"Headers\":{\"a b\":\"c\"}}",
+                "The field 'Headers' has 'a b', which is no name of a header")},
+    {"a header's value",
+     "{\"ApiEndpoint\":\"https://h/\",\"Method\":\"GET\"," WITH_CONNECTION
+     ",\"Headers\":{\"X-A\":\"a\\nb\"}}",
+     CANT_START("{\"ApiEndpoint\":\"https://h/\",\"Method\":\"GET\"," WITH_CONNECTION
+                ",\"Headers\":{\"X-A\":\"a\\nb\"}}",
+                "The field 'Headers' has 'X-A', whose value no header can have")},
+};
+
+START_TEST(is_refused)
+{
+    static const struct reply replies[MAX_REPLIES] = {{200, NULL, "1"}};
+    struct endpoint_world *w =
+        endpoint_world_new(replies, "{\"handlers\":[],\"connections\":[{\"connection\":"
+                                    "\"shop\"}]}");
+
+    endpoint_world_run(w, HTTP, refused[_i].parameters);
+    endpoint_world_expect(refused[_i].name, w, refused[_i].want);
+    endpoint_world_free(w);
+}
+END_TEST
+
+/* What gives no connection is told as what it is. */
+START_TEST(no_connection)
+{
+    static const struct {
+        const char *name, *parameters, *want;
+    } cases[] = {
+        {"none in the definition", "{\"ApiEndpoint\":\"https://h/\",\"Method\":\"GET\"}",
+         "or give the Task its Authentication.ConnectionArn, which AWS wants"},
+        {"none in the file",
+         "{\"ApiEndpoint\":\"https://h/\",\"Method\":\"GET\"," WITH_CONNECTION "}",
+         "or add its connection: \"connections\": [{\"connection\": \"" CONNECTION "\"}]"},
+    };
+    static const struct reply replies[MAX_REPLIES] = {{200, NULL, "1"}};
+    struct endpoint_world *w =
+        endpoint_world_new(replies, "{\"handlers\":[],\"connections\":[{\"connection\":\"x\"}]}");
+
+    endpoint_world_run(w, HTTP, cases[_i].parameters);
+    ck_assert_msg(json_str_is(w->result.error, "Asl.NoHandler") &&
+                      strstr(json_str(w->result.cause), cases[_i].want),
+                  "%s: %s", cases[_i].name, json_str(w->result.cause));
+    endpoint_world_free(w);
+}
+END_TEST
+
 /* However a metadata address is written, with a proxy in the environment, too: it isn't asked. */
 static const struct {
     const char *url, *said; /* NULL: the proxy is asked for it */
 } proxied[] = {
     {"http://169.254.169.254/", "169.254.169.254:80"},
     {"https://169.254.169.254/", "169.254.169.254:443"},
-    {"http://2852039166/", ""},
-    {"http://0xa9fea9fe/", ""},
-    {"http://0251.0376.0251.0376/", ""},
-    {"http://169.254.43518/", ""},
-    {"http://169.254.169.254./", ""},
-    {"http://[::ffff:169.254.169.254]/", ""},
-    {"http://[64:ff9b::a9fe:a9fe]/", ""},
-    {"http://[fd00:ec2::23]/", ""},
-    {"http://100.100.100.200/", ""},
-    {"http://0/", ""},
-    {"http://0.0.0.0/", ""},
+    {"https://2852039166/", ""},
+    {"https://0xa9fea9fe/", ""},
+    {"https://0251.0376.0251.0376/", ""},
+    {"https://169.254.43518/", ""},
+    {"https://169.254.169.254./", ""},
+    {"https://[::ffff:169.254.169.254]/", ""},
+    {"https://[64:ff9b::a9fe:a9fe]/", ""},
+    {"https://[fd00:ec2::23]/", ""},
+    {"https://100.100.100.200/", ""},
+    {"https://0/", ""},
+    {"https://0.0.0.0/", ""},
     {"http://192.0.2.1/x", NULL},
     {"http://metadata.google.internal.invalid/x", NULL},
     {"http://no-such-host.invalid/x", NULL},
@@ -330,18 +418,24 @@ static const struct {
 START_TEST(guard_behind_proxy)
 {
     static const struct reply replies[MAX_REPLIES] = {{200, NULL, "1"}};
-    struct endpoint_world *w =
-        endpoint_world_new(replies, "{\"handlers\":[],\"connections\":[{\"connection\":"
-                                    "\"shop\"}]}");
-    struct buf text = {0}, want = {0};
+    struct buf text = {0}, want = {0}, file = {0};
+    const char *url = proxied[_i].url;
+    bool clear = !strncmp(url, "http:", 5);
+
+    /* Only a row may name another machine over plain HTTP. */
+    buf_printf(&file,
+               clear ? "{\"handlers\":[{\"resource\":\"" HTTP "\",\"endpoint\":\"%.*s\"}]}"
+                     : "{\"handlers\":[],\"connections\":[{\"connection\":\"shop\"}]}",
+               (int)strcspn(url + 8, "/") + 8, url);
+    struct endpoint_world *w = endpoint_world_new(replies, buf_str(&file));
 
     setenv("http_proxy", http_stub_url(w->stub), 1);
     setenv("https_proxy", http_stub_url(w->stub), 1);
-    buf_printf(&text, "{\"ApiEndpoint\":\"%s\",\"Method\":\"GET\"," WITH_CONNECTION "}",
-               proxied[_i].url);
+    buf_printf(&text, "{\"ApiEndpoint\":\"https%s\",\"Method\":\"GET\"," WITH_CONNECTION "}",
+               url + (clear ? 4 : 5));
     endpoint_world_run(w, HTTP, buf_str(&text));
     if (!proxied[_i].said)
-        buf_printf(&want, "GET %s\n", proxied[_i].url);
+        buf_printf(&want, "GET %s\n", url);
     expect_text(proxied[_i].url, buf_str(&w->seen), buf_str(&want));
     ck_assert_msg(proxied[_i].said ? strstr(json_str(w->result.cause), proxied[_i].said) &&
                                          strstr(json_str(w->result.cause), "is not allowed")
@@ -349,6 +443,7 @@ START_TEST(guard_behind_proxy)
                   "%s: %s", proxied[_i].url, w->result.cause ? json_str(w->result.cause) : "ok");
     buf_clear(&text);
     buf_clear(&want);
+    buf_clear(&file);
     unsetenv("http_proxy");
     unsetenv("https_proxy");
     endpoint_world_free(w);
@@ -393,7 +488,7 @@ static const struct {
 /* Adds what was seen, with TOKEN for the form of a token's request. */
 static void add_seen(struct buf *out, struct endpoint_world *w)
 {
-    static const char form[] = "grant_type=client_credentials&client_id=c&client_secret=s";
+    static const char form[] = "grant_type=client_credentials&client_id=c&client_secret=s3cret";
     const char *at = buf_str(&w->seen), *found;
 
     for (; (found = strstr(at, form)); at = found + strlen(form))
@@ -405,7 +500,7 @@ static struct endpoint_world *oauth_world(const struct reply *replies, struct bu
 {
     struct endpoint_world *w = endpoint_world_new(
         replies, "{\"handlers\":[],\"connections\":[{\"connection\":\"shop\",\"oauth\":{"
-                 "\"url\":\"STUB/token\",\"client_id\":\"c\",\"client_secret\":\"s\"}}]}");
+                 "\"url\":\"STUB/token\",\"client_id\":\"c\",\"client_secret\":\"s3cret\"}}]}");
 
     w->shown = "Authorization";
     buf_printf(parameters, "{\"ApiEndpoint\":\"%s/a\",\"Method\":\"GET\"," WITH_CONNECTION "}",
@@ -433,7 +528,7 @@ START_TEST(oauth_token)
 END_TEST
 
 #define TOKEN(name) "{\"access_token\":\"" name "\",\"expires_in\":3600}"
-#define NO_TOKEN "failed States.Http.Socket: The connection's token endpoint"
+#define NO_TOKEN "failed States.Http.Socket: The connection's token endpoint, STUB/token, "
 
 /* Two calls that begin together, then one more. */
 static const struct {
@@ -451,14 +546,27 @@ static const struct {
     {"a failure is told to both, and not kept",
      {{400, NULL, "{\"error\":\"invalid_client\"}"}, {200, NULL, TOKEN("T")}, {200, NULL, "1"}},
      false,
-     NO_TOKEN " answered with status 400: invalid_client",
+     NO_TOKEN "answered with status 400: invalid_client",
      NULL,
      "POST /token TOKEN\nPOST /token TOKEN\nGET /a [Bearer T]\n"},
     {"a token that can't stand in a header",
      {{200, NULL, "{\"access_token\":\"a\\nb\"}"}, {200, NULL, "{}"}},
      false,
-     NO_TOKEN " answered with status 200",
-     NO_TOKEN " answered with status 200",
+     NO_TOKEN "answered with status 200, but its access_token can't stand in a header",
+     NO_TOKEN "answered with status 200, but without an access_token",
+     "POST /token TOKEN\nPOST /token TOKEN\n"},
+    {"an answer that is no JSON",
+     {{200, NULL, "<html>"}, {500, NULL, "out of\nmemory"}},
+     false,
+     NO_TOKEN "answered with status 200, but without an access_token",
+     NO_TOKEN "answered with status 500: out of memory",
+     "POST /token TOKEN\nPOST /token TOKEN\n"},
+    {"a refusal in words; and one that tells secrets",
+     {{401, NULL, "{\"error\":\"invalid_client\",\"error_description\":\"who are you\"}"},
+      {500, NULL, "client_secret=s3cret"}},
+     false,
+     NO_TOKEN "answered with status 401: invalid_client: who are you",
+     NO_TOKEN "answered with status 500",
      "POST /token TOKEN\nPOST /token TOKEN\n"},
     {"the other goes on when the first is cancelled",
      {{200, NULL, TOKEN("T")}, {200, NULL, "1"}, {200, NULL, "1"}},
@@ -467,6 +575,17 @@ static const struct {
      NULL,
      "POST /token TOKEN\nGET /a [Bearer T]\nGET /a [Bearer T]\n"},
 };
+
+/* `want` has STUB where the stub's URL stands. */
+static void expect_of_stub(const char *name, struct endpoint_world *w, const char *want)
+{
+    const char *stub = strstr(want, "STUB");
+    struct buf text = {0};
+
+    buf_printf(&text, "%.*s%s%s", (int)(stub - want), want, http_stub_url(w->stub), stub + 4);
+    endpoint_world_expect(name, w, buf_str(&text));
+    buf_clear(&text);
+}
 
 START_TEST(oauth_shared)
 {
@@ -479,12 +598,12 @@ START_TEST(oauth_shared)
         handlers_cancel(w->handlers, 1);
     endpoint_world_wait_for(w, shared_tokens[_i].cancel ? 1 : 2);
     if (shared_tokens[_i].together)
-        endpoint_world_expect(shared_tokens[_i].name, w, shared_tokens[_i].together);
+        expect_of_stub(shared_tokens[_i].name, w, shared_tokens[_i].together);
     else
         ck_assert(w->result.ok);
     endpoint_world_run(w, HTTP, buf_str(&text));
     if (shared_tokens[_i].then)
-        endpoint_world_expect(shared_tokens[_i].name, w, shared_tokens[_i].then);
+        expect_of_stub(shared_tokens[_i].name, w, shared_tokens[_i].then);
     else
         ck_assert(w->result.ok);
     add_seen(&seen, w);
@@ -585,9 +704,10 @@ START_TEST(token_times_out)
         endpoint_world_begin(
             w, HTTP, "{\"ApiEndpoint\":\"https://h/\",\"Method\":\"GET\"," WITH_CONNECTION "}");
     endpoint_world_wait_for(w, 2);
-    ck_assert_msg(json_str_is(w->result.error, "States.Http.Socket") &&
-                      strstr(json_str(w->result.cause), "The connection's token endpoint: "),
-                  "%s", json_str(w->result.cause));
+    ck_assert_msg(
+        json_str_is(w->result.error, "States.Http.Socket") &&
+            strstr(json_str(w->result.cause), "The connection's token endpoint, http://127"),
+        "%s", json_str(w->result.cause));
     endpoint_world_free(w);
 }
 END_TEST
@@ -622,6 +742,52 @@ START_TEST(auth_type)
     else
         expect_text(auth_types[_i].name, buf_str(&w->seen), "GET /\n");
     buf_clear(&text);
+    endpoint_world_free(w);
+}
+END_TEST
+
+/* Without keys the error is the one that a definition catches where they fail later. */
+START_TEST(no_keys)
+{
+    static const struct reply replies[MAX_REPLIES] = {{200, NULL, "1"}};
+    struct endpoint_world *w =
+        endpoint_world_new(replies, "{\"handlers\":[{\"resource\":\"" GATEWAY
+                                    "\",\"endpoint\":\"https://api.example.invalid\"}]}");
+
+    unsetenv("AWS_ACCESS_KEY_ID");
+    setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent", 1);
+    setenv("AWS_CONFIG_FILE", "/nonexistent", 1);
+    endpoint_world_run(w, GATEWAY,
+                       "{\"ApiEndpoint\":\"h\",\"Method\":\"GET\",\"AuthType\":\"IAM_ROLE\"}");
+    endpoint_world_expect("without keys", w,
+                          "failed ApiGateway.SdkClientException: Unable to load AWS credentials: "
+                          "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE");
+    endpoint_world_free(w);
+}
+END_TEST
+
+/* What isn't sent isn't signed: a GET has no body, and its signature is the same without one. */
+START_TEST(body_of_get)
+{
+    static const struct reply replies[MAX_REPLIES] = {{200, NULL, "1"}};
+    struct endpoint_world *w = endpoint_world_new(replies, FILE_WITH(GATEWAY, ""));
+    const char *first, *second;
+
+    w->shown = "Authorization";
+    /* The signatures are of the same second in one of a few tries. */
+    for (int i = 0; i < 5; i++) {
+        buf_reset(&w->seen);
+        endpoint_world_run(w, GATEWAY,
+                           "{\"ApiEndpoint\":\"h\",\"Method\":\"GET\",\"AuthType\":\"IAM_ROLE\","
+                           "\"RequestBody\":{\"a\":1}}");
+        endpoint_world_run(w, GATEWAY,
+                           "{\"ApiEndpoint\":\"h\",\"Method\":\"GET\",\"AuthType\":\"IAM_ROLE\"}");
+        first = buf_str(&w->seen);
+        second = strchr(first, '\n') + 1;
+        if (!strncmp(first, second, strlen(second)))
+            break;
+    }
+    ck_assert_msg(!strncmp(first, second, strlen(second)), "%s", first);
     endpoint_world_free(w);
 }
 END_TEST
@@ -703,6 +869,10 @@ int main(void)
 
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, invoke, 0, COUNT(invokes));
+    tcase_add_loop_test(t, is_refused, 0, COUNT(refused));
+    tcase_add_loop_test(t, no_connection, 0, 2);
+    tcase_add_test(t, no_keys);
+    tcase_add_test(t, body_of_get);
     tcase_add_loop_test(t, guard_behind_proxy, 0, COUNT(proxied));
     tcase_add_test(t, oauth);
     tcase_add_loop_test(t, oauth_token, 0, COUNT(tokens));

@@ -44,6 +44,7 @@ static const struct {
     {"which is there for the others", {NULL}, {"AWS_ENDPOINT_URL=http://d"}, "events", "http://d"},
     {"but is never this server", {NULL}, {"AWS_ENDPOINT_URL=http://localhost:8083/"}, "sqs", NULL},
     {"by whatever name", {"*=http://127.0.0.1:8083"}, {NULL}, "sfn", NULL},
+    {"with a user, too", {"*=http://u:8084@127.0.0.1:8083"}, {NULL}, "sfn", NULL},
     {"another port is another server",
      {NULL},
      {"AWS_ENDPOINT_URL=http://localhost:8084"},
@@ -208,6 +209,26 @@ START_TEST(partition)
 }
 END_TEST
 
+static const struct {
+    const char *url;
+    bool is;
+} loopbacks[] = {
+    {"http://127.0.0.1:80/", true},
+    {"http://localhost", true},
+    {"http://[::1]:8000/x", true},
+    {"http://u:p@127.0.0.1/", true},
+    {"http://127.0.0.1:80@example.com", false},
+    {"http://localhost@example.com:80/@localhost", false},
+    {"http://example.com/127.0.0.1", false},
+};
+
+START_TEST(loopback)
+{
+    ck_assert_msg(endpoints_url_is_loopback(loopbacks[_i].url) == loopbacks[_i].is, "%s",
+                  loopbacks[_i].url);
+}
+END_TEST
+
 /* AWS's own endpoints, by its rules for the service and region. */
 static const struct {
     const char *service, *region, *url, *signs; /* signs NULL: the region itself */
@@ -350,6 +371,7 @@ int main(void)
     tcase_add_loop_test(t, bad_place, 0, COUNT(bad_places));
     tcase_add_loop_test(t, jar_option, 0, COUNT(jar_options));
     tcase_add_loop_test(t, partition, 0, COUNT(partitions));
+    tcase_add_loop_test(t, loopback, 0, COUNT(loopbacks));
     tcase_add_loop_test(t, own_place, 0, COUNT(own_places));
     tcase_add_loop_test(t, host_name, 0, COUNT(host_names));
     tcase_add_loop_test(t, address, 0, COUNT(addresses));

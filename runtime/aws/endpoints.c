@@ -144,10 +144,17 @@ static const char *authority_of(const char *url, size_t *len)
     return at;
 }
 
+/* The host stands behind the last @, whatever looks like one before it. */
 static char *host_of(const char *url, unsigned *port)
 {
     size_t len;
-    const char *at = authority_of(url, &len);
+    const char *at = authority_of(url, &len), *begin = at;
+
+    for (size_t i = len; i > 0 && begin == at; i--)
+        if (at[i - 1] == '@')
+            begin = at + i;
+    len -= (size_t)(begin - at);
+    at = begin;
     size_t name = *at == '[' ? strcspn(at, "]") + 1 : strcspn(at, ":/?#");
 
     if (name > len)

@@ -69,7 +69,10 @@ static bool fill_label(struct rest *r, const char *label, size_t len, bool slash
         buf_addc(&text, '-'); /* Glacier's word for the caller's own */
     }
     if (!text.len) {
-        diag_set(r->why, bad, 0, "The field '%.*s' is required but was missing", (int)len, label);
+        diag_set(r->why, bad, 0, "The field '%.*s' %s", (int)len, label,
+                 !v                  ? "is required but was missing"
+                 : json_is_scalar(v) ? "must not be empty"
+                                     : "must be a string");
         return false;
     }
     const char *begin = label_begin(r, buf_str(&text));

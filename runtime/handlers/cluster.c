@@ -238,16 +238,21 @@ static const char *find_cluster(struct cluster_work *w)
     const char *name = invoke_text(v, "ClusterName");
     size_t len = url ? strlen(url) : 0;
 
-    if (!name || !*name)
+    if (!name)
         return "The field 'ClusterName' is required but was missing";
+    if (!*name)
+        return "The field 'ClusterName' must not be empty";
     if (!endpoint)
         return "The field 'Endpoint' is required but was missing";
     if (!ca)
         return "The field 'CertificateAuthority' is required but was missing";
     w->local = http_url_ok(url) && endpoints_url_is_loopback(url);
     w->clear = !w->local && strncmp(url, "https:", strlen("https:")) != 0;
-    if (!http_url_ok(url) || strpbrk(url, "?#@") || (w->clear && !given))
-        return "The field 'Endpoint' must be a URL of https";
+    if (!http_url_ok(url) || strpbrk(url, "?#@"))
+        return "The field 'Endpoint' must be a URL without '?', '#' and '@'";
+    if (w->clear && !given)
+        return "The field 'Endpoint' takes a URL that begins with https://; http:// is for this "
+               "machine only";
     if (!http_header_value_ok(name))
         return "The field 'ClusterName' can't be sent";
     while (len && url[len - 1] == '/')

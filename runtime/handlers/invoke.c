@@ -89,10 +89,14 @@ bool invoke_serves(handlers *h, const struct handler_input *v, struct diag *why)
     arn = connection_arn(v->payload);
     if (arn && connection_of(h, arn))
         return true;
-    diag_set(why, "NO_CONNECTION", 0,
-             "or add its connection: \"connections\": [{\"connection\": \"%s\"}], with its basic, "
-             "api_key or oauth",
-             arn ? arn : "*");
+    if (arn)
+        diag_set(why, "NO_CONNECTION", 0,
+                 "or add its connection: \"connections\": [{\"connection\": \"%s\"}], with its "
+                 "basic, api_key or oauth",
+                 arn);
+    else
+        diag_set(why, "NO_CONNECTION", 0,
+                 "or give the Task its Authentication.ConnectionArn, which AWS wants");
     return false;
 }
 
@@ -138,9 +142,9 @@ static void invoke_fail(struct invoke_work *w, const char *error, json *cause, b
     invoke_finish(w, &a, in_start);
 }
 
-static void invoke_bad_parameters(struct invoke_work *w, const char *why)
+static void invoke_bad_parameters(struct invoke_work *w, const char *why, bool in_start)
 {
-    invoke_fail(w, ASL_RUNTIME, cause_of_refusal(w->task_call, why), true);
+    invoke_fail(w, ASL_RUNTIME, cause_of_refusal(w->task_call, why), in_start);
 }
 
 /* ---- the answer ---- */
@@ -301,7 +305,7 @@ static json *shown_request(const struct invoke_work *w)
     struct buf headers = {0};
     struct json_build b;
 
-    invoke_request_make(&q);
+    invoke_request_make(&q, NULL);
     for (size_t i = 0; i < q.header_count; i++)
         add_shown_header(&headers, q.headers[i].name, q.headers[i].value);
     const char *url = buf_str(&q.url), *colon = strchr(url, ':');
@@ -329,10 +333,10 @@ static void send_request(struct invoke_work *w, bool in_start)
 {
     const char *auth = invoke_text(w->task_call->payload, "AuthType");
     struct invoke_request q = invoke_request_of(w, w->connection);
-    const char *wrong = invoke_request_make(&q);
     struct diag why = {0};
+    bool good = invoke_request_make(&q, &why);
 
-    if (!wrong) {
+    if (good) {
         struct signed_request s = {
             .method = q.method,
             .url = buf_str(&q.url),
@@ -353,11 +357,11 @@ static void send_request(struct invoke_work *w, bool in_start)
         w->transfer = send_signed(w->task_call->h, &s, invoke_answered, w, &why);
     }
     invoke_request_clear(&q);
-    if (wrong && in_start)
-        invoke_bad_parameters(w, wrong);
+    if (!good)
+        invoke_bad_parameters(w, why.text, in_start);
     else if (!w->transfer)
-        invoke_fail(w, wrong ? ASL_RUNTIME : "States.Http.Socket",
-                    json_cstring(wrong ? wrong : why.text), in_start);
+        invoke_fail(w, w->gateway ? "ApiGateway.SdkClientException" : "States.Http.Socket",
+                    json_cstring(why.text), in_start);
     diag_clear(&why);
 }
 

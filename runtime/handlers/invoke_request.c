@@ -8,10 +8,15 @@
 #include "parsers/base/base64.h"
 #include "parsers/base/count.h"
 #include "parsers/base/percent.h"
+#include "runtime/aws/endpoints.h"
+#include "runtime/http/client.h"
 #include "runtime/http/message.h"
 
 #include <string.h>
 #include <strings.h>
+
+/* The code of what is wrong with a Task's parameters. */
+static const char wrong[] = "PARAMETERS";
 
 const json *invoke_member(const json *v, const char *name)
 {
@@ -146,7 +151,7 @@ static bool is_refused(const char *name)
     return false;
 }
 
-/* The last one of a name wins. False: it can't be one. */
+/* The last one of a name wins. Returns false when it can't be one. */
 static bool set_header(struct invoke_request *q, const char *name, const json *v)
 {
     struct buf value = {0};
@@ -189,13 +194,39 @@ static bool invoke_request_set_text(struct invoke_request *q, const char *name, 
     return good;
 }
 
+/* Returns false with *why filled: it names the header, but not its value, which may be a secret. */
+static bool invoke_refuse_header(const char *name, const char *words, struct diag *why)
+{
+    struct buf shown = {0};
+
+    add_clean(&shown, name, strlen(name));
+    diag_set(why, wrong, 0, "The field 'Headers' has '%s', %s", buf_str(&shown), words);
+    buf_clear(&shown);
+    return false;
+}
+
+/* Returns false with *why filled: the header could not be set. */
+static bool invoke_tell_header(const struct invoke_request *q, const char *name, struct diag *why)
+{
+    return invoke_refuse_header(name,
+                                !http_header_name_ok(name) ? "which is no name of a header"
+                                : q->header_count == AWS_MAX_HEADERS
+                                    ? "which is one more than can be sent"
+                                    : "whose value no header can have",
+                                why);
+}
+
 /* Names that AWS reserves are refused from the machine's author; a connection may set them. */
-static bool set_headers(struct invoke_request *q, const json *headers, bool of_machine)
+static bool set_headers(struct invoke_request *q, const json *headers, bool of_machine,
+                        struct diag *why)
 {
     for (size_t i = 0; headers && i < json_count(headers); i++) {
         const char *name = json_str(json_key_at(headers, i));
-        if ((of_machine && is_refused(name)) || !set_header(q, name, json_value_at(headers, i)))
-            return false;
+
+        if (of_machine && is_refused(name))
+            return invoke_refuse_header(name, "which Step Functions reserves", why);
+        if (!set_header(q, name, json_value_at(headers, i)))
+            return invoke_tell_header(q, name, why);
     }
     return true;
 }
@@ -240,22 +271,24 @@ static bool set_basic(struct invoke_request *q, const char *user, const char *pa
 }
 
 /* What the connection adds wins over what the machine says. */
-static bool add_connection(struct invoke_request *q, const struct connection *c)
+static bool add_connection(struct invoke_request *q, const struct connection *c, struct diag *why)
 {
-    bool good = set_headers(q, c->headers, false);
+    if (!set_headers(q, c->headers, false, why))
+        return false;
 
     invoke_request_add_query(&q->query, c->query);
-    if (good && c->user)
-        good = set_basic(q, c->user, c->password);
-    if (good && c->key_name)
-        good = invoke_request_set_text(q, c->key_name, c->key);
-    if (good && c->token) {
+    if (c->user && !set_basic(q, c->user, c->password))
+        return invoke_tell_header(q, "Authorization", why);
+    if (c->key_name && !invoke_request_set_text(q, c->key_name, c->key))
+        return invoke_tell_header(q, c->key_name, why);
+    if (c->token) {
         struct buf value = {0};
         buf_printf(&value, "Bearer %s", c->token);
-        good = invoke_request_set_text(q, "Authorization", buf_str(&value));
+        bool good = invoke_request_set_text(q, "Authorization", buf_str(&value));
         buf_clear(&value);
+        return good || invoke_tell_header(q, "Authorization", why);
     }
-    return good;
+    return true;
 }
 
 static json *without(const json *object, const json *names)
@@ -305,8 +338,11 @@ static void write_body(struct invoke_request *q)
     const json *options = invoke_member(transform, "RequestEncodingOptions");
     const char *format = invoke_text(options, "ArrayFormat");
     const char *type = invoke_request_header_value(q, "Content-Type");
-    json *body = whole_body(q->connection, invoke_member(q->parameters, "RequestBody"));
+    json *body;
 
+    if (!http_sends_body(q->method))
+        return;
+    body = whole_body(q->connection, invoke_member(q->parameters, "RequestBody"));
     /* For null the SDK of API Gateway sends nothing. */
     if (q->gateway && body && json_kind(body) == JSON_NULL) {
         json_unref(body);
@@ -321,14 +357,19 @@ static void write_body(struct invoke_request *q)
     json_unref(body);
 }
 
-static bool invoke_request_is_method(const char *method)
+static bool invoke_request_set_method(struct invoke_request *q, struct diag *why)
 {
     static const char *const methods[] = {"GET",   "POST",    "PUT", "DELETE",
                                           "PATCH", "OPTIONS", "HEAD"};
 
-    for (size_t i = 0; method && i < COUNT(methods); i++)
-        if (!strcmp(methods[i], method))
+    q->method = invoke_text(q->parameters, "Method");
+    for (size_t i = 0; q->method && i < COUNT(methods); i++)
+        if (!strcmp(methods[i], q->method))
             return true;
+    diag_set(why, wrong, 0,
+             invoke_member(q->parameters, "Method")
+                 ? "The field 'Method' must be GET, POST, PUT, DELETE, PATCH, OPTIONS or HEAD"
+                 : "The field 'Method' is required but was missing");
     return false;
 }
 
@@ -341,37 +382,59 @@ static void add_base(struct buf *url, const char *base)
     buf_add(url, base, len);
 }
 
-/* https://api.example.com/path?x=1: a row's endpoint stands for the scheme and the host. */
 /*
- * A user's name is refused, because what stands before an @ looks like the host. So is a fragment,
- * which is never sent.
+ * Returns what is wrong with an ApiEndpoint, in the words of `asl validate` where it looks for the
+ * same; NULL: nothing. A user's name is refused, because what stands before an @ looks like the
+ * host. So is a fragment, which is never sent. Over plain HTTP the connection's secrets could be
+ * read on the way, and the URL may come from data: `clear` tells that it is good here.
  */
-static bool make_http_url(struct invoke_request *q)
+static const char *wrong_with_url(const char *url, bool clear)
+{
+    const char *rest = strstr(url, "://");
+
+    if (strchr(url, '#'))
+        return "must be a URL without a fragment: '#' can only stand in it as %23";
+    if (rest && rest[3 + strcspn(rest + 3, "/?@")] == '@')
+        return "must be a URL without a user: what stands before '@' would be taken for the host";
+    if (!http_url_ok(url))
+        return "must be a URL";
+    if (strncmp(url, "https://", 8) != 0 && !clear && !endpoints_url_is_loopback(url))
+        return "takes a URL that begins with https://; http:// is for this machine only";
+    return NULL;
+}
+
+/* https://api.example.com/path?x=1: a row's endpoint stands for the scheme and the host. */
+static bool make_http_url(struct invoke_request *q, struct diag *why)
 {
     const char *given = invoke_text(q->parameters, "ApiEndpoint");
+    const char *is_wrong, *rest;
     struct buf whole = {0};
-    const char *rest;
-    bool good;
 
-    if (!given)
+    if (!given) {
+        diag_set(why, wrong, 0, "The field 'ApiEndpoint' %s",
+                 invoke_member(q->parameters, "ApiEndpoint") ? "must be a URL"
+                                                             : "is required but was missing");
         return false;
+    }
     buf_printf(&whole, "%s%s", strstr(given, "://") ? "" : "https://", given);
-    good = http_url_ok(buf_str(&whole)) && !strchr(whole.data, '#');
-    rest = strstr(whole.data, "://");
-    rest = good ? rest + 3 + strcspn(rest + 3, "/?@") : NULL;
-    good = good && *rest != '@'; /* a user's name */
-    if (good && q->base)
-        add_base(&q->url, q->base);
-    else if (good)
-        buf_add(&q->url, whole.data, (size_t)(rest - whole.data));
-    if (good)
+    is_wrong = wrong_with_url(buf_str(&whole), q->base);
+    if (is_wrong) {
+        diag_set(why, wrong, 0, "The field 'ApiEndpoint' %s", is_wrong);
+    } else {
+        rest = strstr(whole.data, "://") + 3;
+        rest += strcspn(rest, "/?");
+        if (q->base)
+            add_base(&q->url, q->base);
+        else
+            buf_add(&q->url, whole.data, (size_t)(rest - whole.data));
         buf_adds(&q->url, *rest ? rest : "/");
+    }
     buf_clear(&whole);
-    return good;
+    return !is_wrong;
 }
 
 /* ENDPOINT/stage/path */
-static bool make_gateway_url(struct invoke_request *q)
+static void make_gateway_url(struct invoke_request *q)
 {
     const char *stage = invoke_text(q->parameters, "Stage");
     const char *path = invoke_text(q->parameters, "Path");
@@ -385,15 +448,14 @@ static bool make_gateway_url(struct invoke_request *q)
         buf_addc(&q->url, '/');
     if (path)
         percent_encode(&q->url, path, strlen(path), true);
-    return true;
 }
 
-/* Headers and query; false: a header can't be set. */
 /*
- * What Step Functions sends of its own comes first, so that the author's header of the same name
- * replaces it; the connection's comes last, and so wins.
+ * Fills in headers and query. Returns false with *why filled when a header can't be set. What Step
+ * Functions sends of its own comes first, so that the author's header of the same name replaces it;
+ * the connection's comes last, and so wins.
  */
-static bool invoke_request_fill(struct invoke_request *q)
+static bool invoke_request_fill(struct invoke_request *q, struct diag *why)
 {
     const struct connection *c = q->connection;
     const json *query = invoke_member(q->parameters, "QueryParameters");
@@ -406,14 +468,14 @@ static bool invoke_request_fill(struct invoke_request *q)
         buf_clear(&agent);
     }
     invoke_request_set_text(q, "Content-Type", "application/json");
-    bool good = set_headers(q, invoke_member(q->parameters, "Headers"), true);
+    bool good = set_headers(q, invoke_member(q->parameters, "Headers"), true, why);
     if (query) {
         json *own = without(query, c ? c->query : NULL);
         invoke_request_add_query(&q->query, own);
         json_unref(own);
     }
     if (good && c)
-        good = add_connection(q, c);
+        good = add_connection(q, c, why);
     if (q->query.len) {
         buf_addc(&q->url, strchr(buf_str(&q->url), '?') ? '&' : '?');
         buf_add(&q->url, q->query.data, q->query.len);
@@ -421,24 +483,33 @@ static bool invoke_request_fill(struct invoke_request *q)
     return good;
 }
 
-const char *invoke_request_make(struct invoke_request *q)
+static bool check_headers_and_query(const struct invoke_request *q, struct diag *why)
 {
     const json *headers = invoke_member(q->parameters, "Headers"),
                *query = invoke_member(q->parameters, "QueryParameters");
+    const char *is_wrong = NULL;
 
     if (headers && !json_is_object(headers))
-        return "The field 'Headers' must be an object";
-    if (query && !json_is_object(query))
-        return "The field 'QueryParameters' must be an object";
-    q->method = invoke_text(q->parameters, "Method");
-    if (!invoke_request_is_method(q->method))
-        return "The field 'Method' is required but was missing";
-    if (!(q->gateway ? make_gateway_url(q) : make_http_url(q)))
-        return "The field 'ApiEndpoint' must be a URL";
-    if (q->gateway && !are_lists_of_strings(headers))
-        return "The values of the field 'Headers' must be lists of strings";
-    if (!invoke_request_fill(q))
-        return "The field 'Headers' has one that can't be set";
+        is_wrong = "The field 'Headers' must be an object";
+    else if (query && !json_is_object(query))
+        is_wrong = "The field 'QueryParameters' must be an object";
+    else if (q->gateway && !are_lists_of_strings(headers))
+        is_wrong = "The values of the field 'Headers' must be lists of strings";
+    if (is_wrong)
+        diag_set(why, wrong, 0, "%s", is_wrong);
+    return !is_wrong;
+}
+
+bool invoke_request_make(struct invoke_request *q, struct diag *why)
+{
+    if (!check_headers_and_query(q, why) || !invoke_request_set_method(q, why))
+        return false;
+    if (q->gateway)
+        make_gateway_url(q);
+    else if (!make_http_url(q, why))
+        return false;
+    if (!invoke_request_fill(q, why))
+        return false;
     write_body(q);
-    return NULL;
+    return true;
 }

@@ -26,9 +26,9 @@ struct invoke_request {
     size_t string_count;
 };
 
-/* Makes the request. Returns NULL, or what is wrong with the parameters; it is to be cleared in
- * either case. */
-const char *invoke_request_make(struct invoke_request *q);
+/* Makes the request, which is to be cleared in either case. Returns false with *why (may be NULL)
+ * filled when something is wrong with the parameters. */
+bool invoke_request_make(struct invoke_request *q, struct diag *why);
 void invoke_request_clear(struct invoke_request *q);
 
 /* Returns the text of a member that is a string without a NUL; NULL: there is none. `v` may be

@@ -8,6 +8,7 @@
 
 #include "parsers/base/mem.h"
 #include "parsers/base/percent.h"
+#include "parsers/base/utf8.h"
 #include "runtime/base/clock.h"
 #include "runtime/handlers/invoke_request.h"
 #include "runtime/http/message.h"
@@ -15,7 +16,7 @@
 #include <openssl/crypto.h>
 #include <string.h>
 
-enum { TOKEN_S = 3600, MAX_TOKEN_S = 24 * TOKEN_S, EARLY_MS = 60 * 1000 };
+enum { TOKEN_S = 3600, MAX_TOKEN_S = 24 * TOKEN_S, EARLY_MS = 60 * 1000, MAX_SHOWN = 200 };
 
 void oauth_forget(struct connection *c)
 {
@@ -80,15 +81,17 @@ static void oauth_tell(struct connection *c, const char *why, bool late)
 
 /* ---- the request ---- */
 
-/* Keeps the token of an answer. Returns false when it has none that can stand in a header. */
-static bool oauth_keep(struct connection *c, const json *body)
+/* Keeps the token of an answer. Returns NULL, or why it has none that can be used. */
+static const char *oauth_keep(struct connection *c, const json *body)
 {
     const char *token = invoke_text(body, "access_token");
     const json *lives = invoke_member(body, "expires_in");
     double seconds = lives && json_is_number(lives) ? json_double_value(lives) : TOKEN_S;
 
+    if (!token && !invoke_member(body, "access_token"))
+        return "without an access_token";
     if (!token || !http_header_value_ok(token))
-        return false;
+        return "its access_token can't stand in a header";
     if (!(seconds >= 0 && seconds <= MAX_TOKEN_S))
         seconds = TOKEN_S;
     oauth_forget(c);
@@ -96,7 +99,47 @@ static bool oauth_keep(struct connection *c, const json *body)
     c->token_number++;
     /* early, so that it is good on the way */
     c->token_until_ms = clock_steady_ms() + (int64_t)(seconds * 1000) - EARLY_MS;
-    return true;
+    return NULL;
+}
+
+/*
+ * What a refusal says: "invalid_client" and the like (RFC 6749, 5.2), else the begin of its body in
+ * one line. A server that is being mended may show what it was sent: a body with the secret in it
+ * is not shown.
+ */
+static void oauth_add_refusal(struct buf *out, const struct connection *c, const json *body,
+                              const char *text)
+{
+    const char *error = invoke_text(body, "error"),
+               *description = invoke_text(body, "error_description");
+    size_t from = out->len;
+
+    if (!*text || strstr(text, c->client_secret) || (!error && strstr(text, "client_secret")))
+        return;
+    buf_adds(out, ": ");
+    if (error) {
+        add_clean(out, error, strlen(error));
+        if (description) {
+            buf_adds(out, ": ");
+            add_clean(out, description, strlen(description));
+        }
+    } else {
+        add_clean(out, text, utf8_cut(text, strlen(text), MAX_SHOWN));
+    }
+    for (size_t i = from; i < out->len; i++)
+        if (out->data[i] == '\n')
+            out->data[i] = ' ';
+}
+
+/* Where the token was asked for; a query and a user's name may be secrets. */
+static void oauth_add_place(struct buf *out, const struct connection *c)
+{
+    const char *begin = strstr(c->token_url, "://") + 3;
+    const char *at = begin + strcspn(begin, "/?#@");
+
+    at = *at == '@' ? at + 1 : begin;
+    buf_printf(out, "The connection's token endpoint, %.*s%.*s", (int)(begin - c->token_url),
+               c->token_url, (int)strcspn(at, "?#"), at);
 }
 
 static void token_came(void *user, struct http_response *r)
@@ -109,15 +152,19 @@ static void token_came(void *user, struct http_response *r)
 
     c->token_request = NULL;
     if (r->outcome != HTTP_ANSWERED) {
-        buf_printf(&why, "The connection's token endpoint: %s", r->error);
-    } else if (!oauth_keep(c, body)) {
-        const char *error = invoke_text(body, "error");
+        oauth_add_place(&why, c);
+        buf_printf(&why, ": %s", r->error);
+    } else {
+        const char *lacks = oauth_keep(c, body);
 
-        buf_printf(&why, "The connection's token endpoint answered with status %d", r->status);
-        if (error) { /* "invalid_client" and the like: RFC 6749, 5.2 */
-            buf_adds(&why, ": ");
-            add_clean(&why, error, strlen(error));
+        if (lacks) {
+            oauth_add_place(&why, c);
+            buf_printf(&why, ", answered with status %d", r->status);
         }
+        if (lacks && r->status >= 200 && r->status < 300)
+            buf_printf(&why, ", but %s", lacks);
+        else if (lacks)
+            oauth_add_refusal(&why, c, body, buf_str(&r->body));
     }
     json_unref(body);
     if (r->body.data)

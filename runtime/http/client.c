@@ -490,6 +490,11 @@ static struct http_transfer *transfer_new(http_client *c)
     return t;
 }
 
+bool http_sends_body(const char *method)
+{
+    return strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0;
+}
+
 static void set_method(struct http_transfer *t, const char *method)
 {
     CURL *e = t->easy;

@@ -24,11 +24,14 @@ http_client *http_client_new(uv_loop_t *loop, unsigned max_connections, struct d
 /* Returns whether `url` begins as one that can be asked must: with http or https, and a host. */
 bool http_url_ok(const char *url);
 
+/* Returns whether requests of that method are sent with their body. */
+bool http_sends_body(const char *method);
+
 struct http_request {
     const char *method;
     const char *url;    /* http or https */
     struct buf headers; /* made by http_header_add; may be empty */
-    struct buf body;    /* not sent with GET and HEAD */
+    struct buf body;    /* see http_sends_body */
     int64_t timeout_ms; /* for the whole exchange; 0: none */
     int64_t connect_ms; /* to get a connection; 0: 10 s */
     size_t max_body;    /* bytes the answer may have; 0: 1 MiB */
