@@ -655,8 +655,8 @@ START_TEST(cancelled)
     world_init(&w, objects);
     mapio_read(w.m, &(struct map_reading){.id = 7, .as = &as, .plan = plan, .begin = true});
     uint64_t reading = 0;
-    ck_assert(w.call && mapio_reading_of(w.m, w.call, &reading) && reading == 7);
-    ck_assert(!mapio_reading_of(w.m, 7, &reading));
+    ck_assert(w.call && mapio_made_for(w.m, w.call, &reading) && reading == 7);
+    ck_assert(!mapio_made_for(w.m, 7, &reading));
     mapio_cancel(w.m, 7);
     ck_assert(w.cancelled);
     answer_call(&w);

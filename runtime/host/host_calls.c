@@ -22,7 +22,7 @@ void host_task_ended(void *user, uint64_t id, struct task_result *result)
 
     uint64_t reading;
 
-    if (mapio_reading_of(h->mapio, id, &reading)) {
+    if (mapio_made_for(h->mapio, id, &reading)) {
         mapio_task_done(h->mapio, id, result);
         return;
     }
@@ -98,7 +98,7 @@ static bool host_reading_of(void *user, uint64_t id, uint64_t *reading)
 {
     const host *h = user;
 
-    return mapio_reading_of(h->mapio, id, reading);
+    return mapio_made_for(h->mapio, id, reading);
 }
 
 static void host_done_for_reading(void *user, uint64_t id, struct task_result *result)

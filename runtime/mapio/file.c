@@ -144,8 +144,9 @@ static bool take_piece(struct reading *r, const json *body, const json *range)
     return true;
 }
 
-static void piece_came(struct reading *r, struct task_result *result)
+static void piece_came(struct asker *asker, struct task_result *result)
 {
+    struct reading *r = reading_of(asker);
     struct file *f = &r->file;
     const json *body = text_member(result->output, "Body"),
                *etag = text_member(result->output, "ETag");
@@ -189,7 +190,7 @@ static void ask_for_piece(struct reading *r, uint64_t from)
     if (f->etag)
         json_build_set(&b, "IfMatch", json_ref(f->etag));
     r->file.next = from;
-    reading_call(r, "getObject", json_build_done(&b), true, piece_came);
+    asker_set_call(&r->asker, "getObject", json_build_done(&b), true, piece_came);
 }
 
 /* ---- reading ---- */

@@ -38,8 +38,8 @@ void mapio_read(mapio *m, const struct map_reading *reading);
 /* Ends a reading. Does nothing when there is none of that id. */
 void mapio_cancel(mapio *m, uint64_t id);
 
-/* Tells for which reading a task call was started; false: for none. */
-bool mapio_reading_of(const mapio *m, uint64_t call, uint64_t *reading);
+/* Tells for which reading a task call was started, by the id that it has; false: for none. */
+bool mapio_made_for(const mapio *m, uint64_t call, uint64_t *id);
 /* Takes in what came of one; `result` is taken. */
 void mapio_task_done(mapio *m, uint64_t call, struct task_result *result);
 

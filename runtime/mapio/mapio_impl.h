@@ -7,6 +7,13 @@
 
 struct unpacker;
 
+struct mapio {
+    struct mapio_world world;
+    struct id_map readings; /* by the engine's id */
+    struct id_map calls;    /* by the call's */
+    uint64_t next_call;
+};
+
 /* The items that one answer brings, as far as they are collected. */
 struct part {
     struct json_build items, keys, ends;
@@ -44,20 +51,25 @@ struct file {
 
 struct source_kind;
 
-struct reading {
+/* Who asks S3 for a Map Run, one call at a time: the first member of what it is for. */
+struct asker {
     struct id_node node; /* the engine's id */
     mapio *m;
-    json *plan;
     char *state, *execution, *own_role, *key;
     uint64_t number;
     int64_t now_ms;
-    bool asked;
-    /* A call of S3 that is to be made, or is out: */
+    /* A call that is to be made, or is out: */
     const char *action; /* NULL: there is none */
     json *parameters;
     bool raw;
-    void (*answered)(struct reading *r, struct task_result *result);
+    void (*answered)(struct asker *a, struct task_result *result);
     uint64_t call; /* its id once it is out; 0: it is not */
+};
+
+struct reading {
+    struct asker asker;
+    json *plan;
+    bool asked;
     struct part part;
     struct asl_error error;   /* what it has failed with behind the part; no name: it has not */
     json *source;             /* the state of what the part's items are read from */
@@ -83,12 +95,24 @@ struct source_kind {
 
 extern const struct source_kind source_object, source_list, source_manifest;
 
+/* ---- call.c ---- */
+
+/* Sets who asks, from the task in whose name it does; `key` and the others are copied. */
+void asker_begin(struct asker *a, mapio *m, uint64_t id, const struct task *as);
+/* Cancels its call, and clears it. */
+void asker_end(struct asker *a);
+/* Says what S3 is to be asked; `parameters` is taken. `answered` is called with what came, which it
+ * looks at; the asker may be gone afterwards. */
+void asker_set_call(struct asker *a, const char *action, json *parameters, bool raw,
+                    void (*answered)(struct asker *a, struct task_result *result));
+/* Makes the call that is set, unless it is out. It may be answered from within, and the asker be
+ * gone with it. */
+void asker_send(struct asker *a);
+
 /* ---- reading.c ---- */
 
-/* Lets S3 be asked, as soon as the source has returned SOURCE_WAITS; `parameters` is taken.
- * `answered` is called with what came, which it looks at. */
-void reading_call(struct reading *r, const char *action, json *parameters, bool raw,
-                  void (*answered)(struct reading *r, struct task_result *result));
+/* Returns the reading that is the asker. */
+struct reading *reading_of(struct asker *a);
 /* Goes on until something is awaited, or a part is answered with. */
 void reading_go_on(struct reading *r);
 /* Says in which state and of what the items behind this are read; both are taken. `from` is a URI,

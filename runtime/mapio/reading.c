@@ -1,7 +1,5 @@
 /*
  * A reading goes on as long as its Map Run asks: it fills one part, answers with it, and rests.
- * What it has asked S3 for is one task call at a time; its id has a bit of its own, by which the
- * host tells it from those of the engine.
  */
 #include "runtime/mapio/mapio_impl.h"
 
@@ -11,39 +9,12 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The engine's ids never get that far, nor has handlers.c this bit. */
-static const uint64_t OWN_CALL = UINT64_C(1) << 62;
-
-struct mapio {
-    struct mapio_world world;
-    struct id_map readings; /* by the engine's id */
-    struct id_map calls;    /* by the call's */
-    uint64_t next_call;
-};
-
-/* What a call is for. */
-struct own_call {
-    struct id_node node;
-    struct reading *reading;
-};
-
 /* ---- its ends ---- */
-
-static void drop_call(struct reading *r)
-{
-    mem_free(id_map_take(&r->m->calls, r->call));
-    json_unref(r->parameters);
-    r->parameters = NULL;
-    r->action = NULL;
-    r->call = 0;
-}
 
 static void reading_free(struct reading *r)
 {
-    id_map_take(&r->m->readings, r->node.id);
-    if (r->call)
-        r->m->world.cancel(r->m->world.user, r->call);
-    drop_call(r);
+    id_map_take(&r->asker.m->readings, r->asker.node.id);
+    asker_end(&r->asker);
     if (r->kind)
         r->kind->free(r);
     file_close(&r->file);
@@ -53,10 +24,6 @@ static void reading_free(struct reading *r)
     json_unref(r->source);
     json_unref(r->from);
     json_unref(r->headers);
-    mem_free(r->state);
-    mem_free(r->execution);
-    mem_free(r->own_role);
-    mem_free(r->key);
     mem_free(r);
 }
 
@@ -64,13 +31,14 @@ static void reading_free(struct reading *r)
 static void answer(struct reading *r, bool end)
 {
     r->asked = false;
-    r->m->world.came(r->m->world.user, r->node.id, part_done(&r->part, r->source, r->from, end));
+    r->asker.m->world.came(r->asker.m->world.user, r->asker.node.id,
+                           part_done(&r->part, r->source, r->from, end));
 }
 
 static void tell_failure(struct reading *r)
 {
-    const struct mapio_world world = r->m->world;
-    uint64_t id = r->node.id;
+    const struct mapio_world world = r->asker.m->world;
+    uint64_t id = r->asker.node.id;
     struct asl_error error = r->error;
 
     r->error = (struct asl_error){0};
@@ -111,67 +79,6 @@ void reading_fail_with(struct reading *r, const struct task_result *result)
     end_with(r, error);
 }
 
-/* ---- asking S3 ---- */
-
-void reading_call(struct reading *r, const char *action, json *parameters, bool raw,
-                  void (*answered)(struct reading *r, struct task_result *result))
-{
-    r->action = action;
-    r->parameters = parameters;
-    r->raw = raw;
-    r->answered = answered;
-}
-
-/* The answer may come from within, and the reading be gone with it. */
-static void send_call(struct reading *r)
-{
-    struct mapio *m = r->m;
-    struct own_call *call = mem_calloc(1, sizeof *call);
-    struct buf text = {0};
-    struct asl_resource resource;
-    json *parameters = json_ref(r->parameters);
-
-    r->call = call->node.id = OWN_CALL | ++m->next_call;
-    call->reading = r;
-    id_map_put(&m->calls, &call->node);
-    buf_printf(&text, "arn:aws:states:::aws-sdk:s3:%s", r->action);
-    asl_resource_read(buf_str(&text), &resource);
-    m->world.call(m->world.user, &(struct task){.id = r->call,
-                                                .resource = &resource,
-                                                .state = r->state,
-                                                .execution = r->execution,
-                                                .own_role = r->own_role,
-                                                .key = r->key,
-                                                .parameters = parameters,
-                                                .now_ms = r->now_ms,
-                                                .number = r->number,
-                                                .raw = r->raw});
-    json_unref(parameters);
-    buf_clear(&text);
-}
-
-bool mapio_reading_of(const mapio *m, uint64_t call, uint64_t *reading)
-{
-    const struct own_call *own = (struct own_call *)(void *)id_map_get(&m->calls, call);
-
-    if (own)
-        *reading = own->reading->node.id;
-    return own != NULL;
-}
-
-void mapio_task_done(mapio *m, uint64_t call, struct task_result *result)
-{
-    const struct own_call *own = (struct own_call *)(void *)id_map_get(&m->calls, call);
-    struct reading *r = own ? own->reading : NULL;
-
-    if (r) {
-        void (*answered)(struct reading *, struct task_result *) = r->answered;
-        drop_call(r);
-        answered(r, result);
-    }
-    task_result_clear(result);
-}
-
 /* ---- going on ---- */
 
 /* A part's items are all of one state: where that changes, the part ends. */
@@ -198,7 +105,7 @@ void reading_go_on(struct reading *r)
         tell_failure(r);
         return;
     }
-    while (r->asked && !r->action && step == SOURCE_GOES_ON) {
+    while (r->asked && !r->asker.action && step == SOURCE_GOES_ON) {
         step = r->kind->next(r);
         if (step == SOURCE_FAILED)
             return;
@@ -207,8 +114,7 @@ void reading_go_on(struct reading *r)
         else if (r->asked && part_is_full(&r->part))
             answer(r, false);
     }
-    if (r->action && !r->call)
-        send_call(r);
+    asker_send(&r->asker);
 }
 
 const json *text_member(const json *v, const char *name)
@@ -237,9 +143,9 @@ bool reading_is_set(const struct reading *r, const char *name, const char *value
 
 /* ---- for the host ---- */
 
-static char *copy(const char *text)
+struct reading *reading_of(struct asker *a)
 {
-    return text ? mem_strdup(text) : NULL;
+    return (struct reading *)(void *)a;
 }
 
 /* Without an InputType a file is JSON. */
@@ -269,18 +175,11 @@ static void reading_begin(mapio *m, const struct map_reading *of)
 {
     struct reading *r = mem_calloc(1, sizeof *r);
 
-    r->node.id = of->id;
-    r->m = m;
+    asker_begin(&r->asker, m, of->id, of->as);
     r->plan = json_ref(of->plan);
-    r->state = copy(of->as->state);
-    r->execution = copy(of->as->execution);
-    r->own_role = copy(of->as->own_role);
-    r->key = copy(of->as->key);
-    r->number = of->as->number;
-    r->now_ms = of->as->now_ms;
     r->source = json_ref(of->source);
     r->asked = true;
-    id_map_put(&m->readings, &r->node);
+    id_map_put(&m->readings, &r->asker.node);
     r->kind = kind_of(r);
     r->format = format_of(r);
     if (reading_is_set(r, "CSVHeaderLocation", "GIVEN"))
@@ -305,7 +204,7 @@ void mapio_read(mapio *m, const struct map_reading *reading)
         return;
     }
     r->asked = true;
-    r->now_ms = reading->as->now_ms;
+    r->asker.now_ms = reading->as->now_ms;
     reading_go_on(r);
 }
 

@@ -63,8 +63,9 @@ static bool is_page(const json *v)
     return true;
 }
 
-static void page_came(struct reading *r, struct task_result *result)
+static void page_came(struct asker *asker, struct task_result *result)
 {
+    struct reading *r = reading_of(asker);
     struct list *l = r->of_kind;
     const json *more;
 
@@ -93,7 +94,7 @@ static void ask_for_page(struct reading *r)
     json_build_copy(&b, parameters, 1);
     if (l->after)
         json_build_set(&b, "StartAfter", json_ref(l->after));
-    reading_call(r, "listObjectsV2", json_build_done(&b), false, page_came);
+    asker_set_call(&r->asker, "listObjectsV2", json_build_done(&b), false, page_came);
 }
 
 static json *seconds_of(const json *time)

@@ -176,8 +176,9 @@ static bool go_on_in_file(struct reading *r)
     return false;
 }
 
-static void manifest_came(struct reading *r, struct task_result *result)
+static void manifest_came(struct asker *asker, struct task_result *result)
 {
+    struct reading *r = reading_of(asker);
     struct manifest *m = r->of_kind;
     const json *body = text_member(result->output, "Body");
 
@@ -217,7 +218,7 @@ static enum source_step manifest_next(struct reading *r)
 
     if (!m->loaded) {
         const json *parameters = json_get(json_get(r->plan, "reader"), "parameters");
-        reading_call(r, "getObject", json_ref(parameters), true, manifest_came);
+        asker_set_call(&r->asker, "getObject", json_ref(parameters), true, manifest_came);
         return SOURCE_WAITS;
     }
     if (file_is_open(&r->file))
