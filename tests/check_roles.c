@@ -227,10 +227,10 @@ END_TEST
 #define FAILED "failed SQS.SdkClientException: Unable to load AWS credentials: "
 
 /* What a container's environment has, and no keys in it. */
-static struct endpoint_world *keyless_world_with(const struct reply *replies,
+static struct endpoint_world *keyless_world_with(const struct reply *replies, const char *file,
                                                  struct handlers_options options)
 {
-    struct endpoint_world *w = roles_world_with(replies, NULL, options);
+    struct endpoint_world *w = roles_world_with(replies, file, options);
     struct buf url = {0};
 
     w->role = NULL;
@@ -256,7 +256,7 @@ static struct endpoint_world *keyless_world_with(const struct reply *replies,
 
 static struct endpoint_world *keyless_world(const struct reply *replies)
 {
-    return keyless_world_with(replies, (struct handlers_options){0});
+    return keyless_world_with(replies, NULL, (struct handlers_options){0});
 }
 
 START_TEST(container)
@@ -323,6 +323,30 @@ START_TEST(container_without_keys)
 
     endpoint_world_run(w, SEND, MESSAGE);
     endpoint_world_expect(givers[_i].name, w, givers[_i].want);
+    endpoint_world_free(w);
+}
+END_TEST
+
+/* The time that a call has begins when it is made, not when its keys are there. */
+START_TEST(container_is_slow)
+{
+    const struct reply replies[MAX_REPLIES] = {{-1, NULL, NULL}};
+    struct endpoint_world *w = keyless_world_with(replies,
+                                                  "{\"handlers\":[{\"resource\":\"" SEND
+                                                  "\",\"endpoint\":\"STUB\",\"timeout_s\":0.05}]}",
+                                                  (struct handlers_options){0});
+
+    endpoint_world_run(w, SEND, MESSAGE);
+    endpoint_world_expect("own keys", w, FAILED "no keys came within 0.05 seconds");
+    expect_text("its server was asked", buf_str(&w->seen), "GET /keys?x=1\n");
+    buf_reset(&w->seen);
+    w->role = ROLE;
+    ck_assert(endpoints_add(w->endpoints, "sts=http://127.0.0.1:9", NULL));
+    endpoint_world_run(w, SEND, MESSAGE);
+    endpoint_world_expect("a role's keys", w,
+                          "failed States.TaskFailed: The task state's role, " ROLE
+                          ", could not be assumed: no keys came within 0.05 seconds");
+    expect_text("nothing is sent", buf_str(&w->seen), "");
     endpoint_world_free(w);
 }
 END_TEST
@@ -818,7 +842,7 @@ START_TEST(process_too_slow)
     char config[] = "/tmp/asl-config-XXXXXX";
     const struct reply replies[MAX_REPLIES] = {{200, JSON_0, "{}"}};
     struct endpoint_world *w =
-        keyless_world_with(replies, (struct handlers_options){.keys_ms = 10});
+        keyless_world_with(replies, NULL, (struct handlers_options){.keys_ms = 10});
 
     write_temporary(config, "[default]\ncredential_process = sleep 30\n");
     setenv("AWS_CONFIG_FILE", config, 1);
@@ -903,6 +927,7 @@ int main(void)
     tcase_add_test(t, container_is_asked_with_its_token);
     tcase_add_test(t, container_in_the_clear);
     tcase_add_loop_test(t, container_without_keys, 0, COUNT(givers));
+    tcase_add_test(t, container_is_slow);
     tcase_add_test(t, web_identity);
     tcase_add_test(t, web_identity_without_its_file);
     tcase_add_test(t, metadata);

@@ -221,6 +221,20 @@ static json *role_refusal(const struct role_keys *k, int status, const json *cau
     return json_take_buf(&text);
 }
 
+void role_give_up(struct role_wait *wait, int64_t after_ms)
+{
+    const struct role_keys *k = wait->role;
+    json *cause = json_stringf("%sno keys came within %lld.%02lld seconds",
+                               k->of_task ? "" : "Unable to load AWS credentials: ",
+                               (long long)(after_ms / 1000), (long long)(after_ms % 1000 / 10));
+    json *why = k->of_task ? role_refusal(k, 0, cause) : json_ref(cause);
+
+    role_leave(wait);
+    wait->done(wait, NULL, json_str(why));
+    json_unref(why);
+    json_unref(cause);
+}
+
 static void role_answered(void *user, struct http_response *r)
 {
     struct role_keys *k = user;

@@ -41,5 +41,7 @@ enum role_found role_find(handlers *h, const struct role_ask *ask, struct role_w
                           struct sigv4_keys *out, struct diag *why);
 /* Takes back what role_find began; does nothing when that has ended. */
 void role_leave(struct role_wait *wait);
+/* Ends the wait with wait->done, because it has lasted all the time that there is. */
+void role_give_up(struct role_wait *wait, int64_t after_ms);
 
 #endif

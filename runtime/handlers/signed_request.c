@@ -127,19 +127,66 @@ static http_transfer *sign_and_send(handlers *h, struct signed_request *q,
 
 /* ---- waiting for keys ---- */
 
+/* The clock of a request that waits for keys, which takes from the time that it has. It is apart,
+ * as libuv needs it a little longer than the request is there. */
+struct key_clock {
+    uv_timer_t timer;
+    handlers *h;
+    signed_send *send;
+};
+
 struct signed_send {
     struct role_wait wait; /* first */
     handlers *h;
     struct signed_request request; /* while it waits; its texts are in the arena */
     struct arena texts;
+    struct key_clock *clock; /* while it waits; NULL: it has any time */
+    int64_t until_ms;        /* by clock_steady_ms: when its time is over */
     http_done *done;
     void *user;
     http_transfer *transfer; /* NULL: it waits for the keys */
     bool of_role;            /* the keys are those of a Task's role */
 };
 
+static void key_clock_closed(uv_handle_t *timer)
+{
+    struct key_clock *c = timer->data;
+
+    c->h->open--;
+    mem_free(c);
+}
+
+static void key_clock_stop(signed_send *s)
+{
+    if (s->clock)
+        uv_close((uv_handle_t *)&s->clock->timer, key_clock_closed);
+    s->clock = NULL;
+}
+
+static void key_clock_on_timer(uv_timer_t *timer)
+{
+    struct key_clock *c = timer->data;
+    signed_send *s = c->send;
+
+    role_give_up(&s->wait, s->request.timeout_ms);
+}
+
+static void key_clock_start(signed_send *s)
+{
+    struct key_clock *c = mem_calloc(1, sizeof *c);
+
+    c->h = s->h;
+    c->send = s;
+    c->h->open++;
+    uv_timer_init(s->h->loop, &c->timer);
+    c->timer.data = c;
+    uv_timer_start(&c->timer, key_clock_on_timer, (uint64_t)s->request.timeout_ms, 0);
+    s->clock = c;
+}
+
 static void signed_send_free(signed_send *s)
 {
+    key_clock_stop(s);
     buf_clear(&s->request.body);
     arena_clear(&s->texts);
     mem_free(s);
@@ -189,6 +236,11 @@ static void signed_send_keys_came(struct role_wait *wait, const struct sigv4_key
     signed_send *s = (signed_send *)wait;
     struct diag why = {0};
 
+    key_clock_stop(s);
+    if (s->request.timeout_ms) {
+        int64_t left_ms = s->until_ms - clock_steady_ms();
+        s->request.timeout_ms = left_ms > 1 ? left_ms : 1; /* 0 would be no bound */
+    }
     if (keys)
         s->transfer = sign_and_send(s->h, &s->request, keys, signed_send_answered, s, &why);
     if (!s->transfer) {
@@ -273,10 +325,13 @@ static bool send_or_wait(signed_send *s, struct signed_request *q, struct key_pl
         found = role_find(s->h, &ask, &s->wait, &kept, why);
         keys = &kept;
     }
-    if (found == ROLE_AWAITED)
+    if (found == ROLE_AWAITED) {
         keep_request(s, q);
-    else if (found == ROLE_FOUND)
+        if (q->timeout_ms)
+            key_clock_start(s);
+    } else if (found == ROLE_FOUND) {
         s->transfer = sign_and_send(s->h, q, keys, signed_send_answered, s, why);
+    }
     return found == ROLE_AWAITED || s->transfer;
 }
 
@@ -287,6 +342,7 @@ signed_send *send_signed(handlers *h, struct signed_request *q, http_done *done,
     struct key_plan *plan = NULL;
 
     s->h = h;
+    s->until_ms = clock_steady_ms() + q->timeout_ms;
     s->done = done;
     s->user = user;
     s->wait.done = signed_send_keys_came;
