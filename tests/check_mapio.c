@@ -29,7 +29,7 @@ struct world {
     char action[32];
     json *parameters;
     size_t calls;
-    bool cancelled, refuses, knows_no_ranges;
+    bool cancelled, refuses, knows_no_ranges, gives_tokens;
     /* What came of the last request. */
     json *part;
     struct asl_error error;
@@ -120,28 +120,38 @@ static struct task_result get_object(const struct world *w)
     return (struct task_result){.ok = true, .output = json_build_done(&b)};
 }
 
+/* A server that gives tokens has no look at StartAfter then, and pages without an object between
+ * the others, as one with a Delimiter has. */
 static struct task_result list_objects(const struct world *w)
 {
     const json *after = json_get(w->parameters, "StartAfter"),
+               *token = json_get(w->parameters, "ContinuationToken"),
                *prefix = json_get(w->parameters, "Prefix");
+    bool nothing = token && json_str(token)[0] == 'n';
+    const char *behind = token ? json_str(token) + 1 : after ? json_str(after) : "";
     struct json_build b, list, one;
     size_t count = 0;
     const struct object *o = w->objects;
 
     json_build_array(&list, PAGE_KEYS);
-    for (; o->key && count < PAGE_KEYS; o++) {
-        if ((after && strcmp(o->key, json_str(after)) <= 0) ||
+    for (; o->key && count < PAGE_KEYS && !nothing; o++) {
+        if (strcmp(o->key, behind) <= 0 ||
             (prefix && strncmp(o->key, json_str(prefix), json_str_len(prefix))))
             continue;
-        json_build_object(&one, 3);
+        json_build_object(&one, 4);
         json_build_set(&one, "Key", json_cstring(o->key));
+        json_build_set(&one, "Size", json_int(o->len ? (int64_t)o->len : (int64_t)strlen(o->body)));
         json_build_set(&one, "ETag", json_cstring("\"e\""));
         json_build_set(&one, "LastModified", json_cstring("2024-01-01T00:00:01Z"));
         json_build_add(&list, json_build_done(&one));
         count++;
     }
-    json_build_object(&b, 2);
+    json_build_object(&b, 3);
     json_build_set(&b, "IsTruncated", json_bool(o->key));
+    if (o->key && w->gives_tokens)
+        json_build_set(&b, "NextContinuationToken",
+                       json_stringf("%c%s", nothing || !token ? 'y' : 'n',
+                                    nothing || o == w->objects ? behind : o[-1].key));
     json_build_set(&b, "Contents", json_build_done(&list));
     return (struct task_result){.ok = true, .output = json_build_done(&b)};
 }
@@ -199,7 +209,7 @@ struct read {
 static void read_add(struct read *r, const json *part)
 {
     const json *items = json_get(part, "items"), *ends = json_get(part, "ends");
-    const json *keys = json_get(part, "keys");
+    const json *keys = json_get(part, "keys"), *states = json_get(part, "states");
 
     ck_assert_uint_eq(json_count(items), json_count(ends));
     for (size_t i = 0; i < json_count(items); i++) {
@@ -207,7 +217,7 @@ static void read_add(struct read *r, const json *part)
         MEM_GROW(r->states, r->count, r->states_cap);
         MEM_GROW(r->ends, r->count, r->ends_cap);
         r->items[r->count] = json_ref(json_at(items, i));
-        r->states[r->count] = json_ref(json_get(part, "state"));
+        r->states[r->count] = json_ref(states ? json_at(states, i) : json_get(part, "state"));
         r->ends[r->count++] = (uint64_t)json_int_value(json_at(ends, i));
         if (keys)
             buf_printf(&r->text, "%s: ", json_str(json_at(keys, i)));
@@ -256,6 +266,7 @@ static void read_clear(struct read *r)
 
 static const struct object objects[] = {
     {"bad.jsonl", "1\n{\n", 0},
+    {"d/", "", 0},
     {"d/1.jsonl", "1\n2\n", 0},
     {"d/2.jsonl", "", 0},
     {"d/3.jsonl", "3\n", 0},
@@ -313,11 +324,12 @@ static const struct {
     {"a reader without a key", READER("getObject", "\"Bucket\": \"b\"", JSONL),
      "States.ItemReaderFailed: The ItemReader needs a Bucket and a Key that are texts.\n"},
     {"the objects of a list", READER("listObjectsV2", "\"Bucket\": \"b\", \"Prefix\": \"d/\"", ""),
-     "{\"Etag\":\"\\\"e\\\"\",\"Key\":\"d/1.jsonl\",\"LastModified\":1704067201}\n"
-     "{\"Etag\":\"\\\"e\\\"\",\"Key\":\"d/2.jsonl\",\"LastModified\":1704067201}\n"
-     "{\"Etag\":\"\\\"e\\\"\",\"Key\":\"d/3.jsonl\",\"LastModified\":1704067201}\n"},
+     "{\"Etag\":\"\\\"e\\\"\",\"Key\":\"d/\",\"LastModified\":1704067201,\"Size\":0}\n"
+     "{\"Etag\":\"\\\"e\\\"\",\"Key\":\"d/1.jsonl\",\"LastModified\":1704067201,\"Size\":4}\n"
+     "{\"Etag\":\"\\\"e\\\"\",\"Key\":\"d/2.jsonl\",\"LastModified\":1704067201,\"Size\":0}\n"
+     "{\"Etag\":\"\\\"e\\\"\",\"Key\":\"d/3.jsonl\",\"LastModified\":1704067201,\"Size\":2}\n"},
     {"a list of nothing", READER("listObjectsV2", "\"Bucket\": \"b\", \"Prefix\": \"z\"", ""), ""},
-    {"the rows of the objects of a list",
+    {"the rows of the objects of a list, which folders have none of",
      READER("listObjectsV2", "\"Bucket\": \"b\", \"Prefix\": \"d/\"",
             JSONL ", \"Transformation\": \"LOAD_AND_FLATTEN\""),
      "1\n2\n3\n"},
@@ -382,7 +394,7 @@ static const struct {
 } sources[] = {
     {"a file", OBJECT("r.jsonl", JSONL), "S3://b/r.jsonl S3://b/r.jsonl S3://b/r.jsonl "},
     {"a list", READER("listObjectsV2", "\"Bucket\": \"b\", \"Prefix\": \"d/\"", ""),
-     "S3://b S3://b S3://b "},
+     "S3://b S3://b S3://b S3://b "},
     {"the objects of a list",
      READER("listObjectsV2", "\"Bucket\": \"b\", \"Prefix\": \"d/\"",
             JSONL ", \"Transformation\": \"LOAD_AND_FLATTEN\""),
@@ -452,6 +464,13 @@ static void gzipped(struct buf *out, const struct buf *text)
     }
 }
 
+static void gzipped_and_padded(struct buf *out, const struct buf *text)
+{
+    gzipped(out, text);
+    for (int i = 0; i < 512; i++)
+        buf_addc(out, 0);
+}
+
 static void zstandard(struct buf *out, const struct buf *text)
 {
     size_t room = ZSTD_compressBound(text->len);
@@ -471,6 +490,7 @@ static const struct {
 } files[] = {
     {"n.jsonl", NULL, 0, NULL},
     {"n.jsonl.gz", gzipped, 0, NULL},
+    {"n.jsonl.gz", gzipped_and_padded, 0, NULL},
     {"n.jsonl.zst", zstandard, 0, NULL},
     {"n.jsonl.zstd", zstandard, 0, NULL},
     {"n.jsonl.gz", gzipped, 9, "'n.jsonl.gz' can't be unpacked: it is cut off"},
@@ -570,6 +590,8 @@ static const struct {
      "The answer of getObject for the manifest has no Body."},
     {READER("getObject", "", "\"InputType\": \"MANIFEST\""), "{}",
      "The ItemReader needs a Bucket and a Key that are texts."},
+    {READER("listObjectsV2", "\"Bucket\": \"b\"", ""), "{\"IsTruncated\": true}",
+     "listObjectsV2 says that the list goes on, and not where."},
     {READER("listObjectsV2", "\"Bucket\": \"b\"", ""), "\"x\"",
      "The answer of listObjectsV2 is none: Contents has objects, each with its Key."},
     {READER("listObjectsV2", "\"Bucket\": \"b\"", ""), "{\"Contents\": [{}]}",
@@ -597,6 +619,58 @@ START_TEST(odd_answer)
 END_TEST
 
 /* ---- what may happen meanwhile ---- */
+
+/* Pages are gone through by the tokens that S3 gives: one of the parameters' own is the first. */
+START_TEST(tokens)
+{
+    static const char text[] = READER(
+        "listObjectsV2",
+        "\"Bucket\": \"b\", \"Delimiter\": \"/\", \"ContinuationToken\": \"nd/1.jsonl\"", "");
+    json *plan = json_parse(text, sizeof text - 1, 0, NULL);
+    struct world w;
+    struct read r, rest;
+
+    world_init(&w, objects);
+    w.gives_tokens = true;
+    read_all(&w, plan, NULL, 0, &r);
+    ck_assert_uint_eq(r.count, 13);
+    expect_json("first", json_get(r.items[0], "Key"), "\"d/2.jsonl\"");
+    expect_json("last", json_get(r.items[12], "Key"), "\"wrong.csv\"");
+    read_all(&w, plan, r.states[5], r.ends[5], &rest);
+    ck_assert_uint_eq(rest.count, 7);
+    read_clear(&r);
+    read_clear(&rest);
+    world_clear(&w);
+    json_unref(plan);
+}
+END_TEST
+
+/* The objects in front of where a list is gone on with may be others by then. */
+START_TEST(changed_list)
+{
+    static const char text[] = READER("listObjectsV2", "\"Bucket\": \"b\"", "");
+    static const struct object before[] = {
+        {"a", "", 0}, {"b", "", 0}, {"c", "", 0}, {"d", "", 0}, {NULL, NULL, 0}};
+    static const struct object after[] = {
+        {"0", "", 0}, {"a1", "", 0}, {"c", "", 0}, {"d", "", 0}, {NULL, NULL, 0}};
+    json *plan = json_parse(text, sizeof text - 1, 0, NULL);
+    struct world w;
+    struct read r, rest;
+
+    world_init(&w, before);
+    read_all(&w, plan, NULL, 0, &r);
+    ck_assert_uint_eq(r.count, 4);
+    for (size_t i = 0; i < 4; i++) {
+        w.objects = after;
+        read_all(&w, plan, r.states[i], r.ends[i], &rest);
+        ck_assert_uint_eq(rest.count, 3 - i);
+        read_clear(&rest);
+    }
+    read_clear(&r);
+    world_clear(&w);
+    json_unref(plan);
+}
+END_TEST
 
 /* A server that knows no ranges gives the whole file: also to who goes on in its midst. */
 START_TEST(whole_answers)
@@ -679,6 +753,8 @@ int main(void)
     tcase_add_loop_test(t, large_file, 0, COUNT(files));
     tcase_add_test(t, large_items);
     tcase_add_loop_test(t, odd_answer, 0, COUNT(answers));
+    tcase_add_test(t, tokens);
+    tcase_add_test(t, changed_list);
     tcase_add_test(t, whole_answers);
     tcase_add_test(t, changed_file);
     tcase_add_test(t, cancelled);

@@ -124,8 +124,8 @@ enum rt_input_kind {
     /* What was read for the Map Run whose READ_ITEMS has that ref. value: an object of the items
      * ("items"), the keys of those that are members of an object ("keys"), where each ends
      * ("ends"), the reader's state behind the first and up to the last ("state"; none where there
-     * is none), where they were read, as $$.Map.Item.Source has it ("from"), how many bytes they
-     * have ("bytes"); and "end", if there are no more. */
+     * is none) or behind each of them ("states"), where they were read, as $$.Map.Item.Source has
+     * it ("from"), how many bytes they have ("bytes"); and "end", if there are no more. */
     RT_IN_ITEMS,
     RT_IN_ITEMS_FAILED,   /* error: why they can't be read */
     RT_IN_UPDATE_MAP_RUN, /* value: the request of UpdateMapRun; dropped when none of its runs */

@@ -283,7 +283,7 @@ static bool take_item(struct reading *r, struct item *item)
     if (f->new_state)
         reading_enter(r, state_of_file(f),
                       json_stringf("S3://%s/%s", json_str(f->bucket), json_str(f->key)));
-    reading_add(r, item, bytes);
+    reading_add(r, item, bytes, NULL);
     f->new_state = false;
     return true;
 }

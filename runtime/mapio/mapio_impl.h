@@ -16,14 +16,15 @@ struct mapio {
 
 /* The items that one answer brings, as far as they are collected. */
 struct part {
-    struct json_build items, keys, ends;
+    struct json_build items, keys, ends, states;
     size_t count;
     uint64_t bytes;
-    bool begun, with_keys;
+    bool begun, with_keys, with_states;
 };
 
-/* Adds an item; takes its key and value. */
-void part_add(struct part *p, struct item *item, uint64_t bytes);
+/* Adds an item; takes its key and value, and the state behind it alone, which all items of a part
+ * have or none (NULL). */
+void part_add(struct part *p, struct item *item, uint64_t bytes, json *state);
 /* Makes the part; `state` and `from` are looked at, NULL: none. `p` is empty afterwards. */
 json *part_done(struct part *p, const json *state, const json *from, bool end);
 void part_drop(struct part *p);
@@ -118,8 +119,8 @@ void reading_go_on(struct reading *r);
 /* Says in which state and of what the items behind this are read; both are taken. `from` is a URI,
  * as S3://bucket/key. */
 void reading_enter(struct reading *r, json *state, json *from);
-/* Adds an item, whose key and value are taken. */
-void reading_add(struct reading *r, struct item *item, uint64_t bytes);
+/* Adds an item, whose key and value are taken; and a state of its own (NULL: it has none). */
+void reading_add(struct reading *r, struct item *item, uint64_t bytes, json *state);
 /* Ends the reading, which may be gone afterwards, with States.ItemReaderFailed and that cause. */
 void reading_fail(struct reading *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Ends the reading with the error of a call that failed: a missing handler keeps its name. */

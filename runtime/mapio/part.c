@@ -3,24 +3,29 @@
 
 enum { PART_ITEMS = 1000, PART_BYTES = 1 << 20 };
 
-static void part_begin(struct part *p, bool with_keys)
+static void part_begin(struct part *p, bool with_keys, bool with_states)
 {
     json_build_array(&p->items, 0);
     json_build_array(&p->ends, 0);
     if (with_keys)
         json_build_array(&p->keys, 0);
+    if (with_states)
+        json_build_array(&p->states, 0);
     p->with_keys = with_keys;
+    p->with_states = with_states;
     p->begun = true;
 }
 
-void part_add(struct part *p, struct item *item, uint64_t bytes)
+void part_add(struct part *p, struct item *item, uint64_t bytes, json *state)
 {
     if (!p->begun)
-        part_begin(p, item->key != NULL);
+        part_begin(p, item->key != NULL, state != NULL);
     json_build_add(&p->items, item->value);
     json_build_add(&p->ends, json_int((int64_t)item->end));
     if (p->with_keys)
         json_build_add(&p->keys, item->key);
+    if (p->with_states)
+        json_build_add(&p->states, state);
     p->count++;
     p->bytes += bytes;
 }
@@ -35,12 +40,14 @@ json *part_done(struct part *p, const json *state, const json *from, bool end)
     struct json_build b;
 
     if (!p->begun)
-        part_begin(p, false);
-    json_build_object(&b, 7);
+        part_begin(p, false, false);
+    json_build_object(&b, 8);
     json_build_set(&b, "items", json_build_done(&p->items));
     json_build_set(&b, "ends", json_build_done(&p->ends));
     if (p->with_keys)
         json_build_set(&b, "keys", json_build_done(&p->keys));
+    if (p->with_states)
+        json_build_set(&b, "states", json_build_done(&p->states));
     if (state)
         json_build_set(&b, "state", json_ref(state));
     if (from)

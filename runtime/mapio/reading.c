@@ -92,9 +92,9 @@ void reading_enter(struct reading *r, json *state, json *from)
     r->from = from;
 }
 
-void reading_add(struct reading *r, struct item *item, uint64_t bytes)
+void reading_add(struct reading *r, struct item *item, uint64_t bytes, json *state)
 {
-    part_add(&r->part, item, bytes);
+    part_add(&r->part, item, bytes, state);
 }
 
 void reading_go_on(struct reading *r)

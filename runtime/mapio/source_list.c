@@ -1,8 +1,8 @@
 /*
  * A reader of the objects that S3 lists: they are the items, or with LOAD_AND_FLATTEN the files
- * that have them, one behind the other. A list comes in pages. The state of a page is the key that
- * it begins behind, and an item's position the number of those before it, so that any of them is
- * found again.
+ * that have them, one behind the other. A list comes in pages. The state behind an item is its key,
+ * and its position says nothing: objects come and go while a list is read, so a number would find
+ * another one after a restart.
  */
 #include "runtime/mapio/mapio_impl.h"
 
@@ -11,7 +11,8 @@
 
 struct list {
     json *page;  /* of listObjectsV2; NULL: the next one is to be asked for */
-    json *after; /* the key before the page; NULL: it is the first */
+    json *after; /* the key that the next page begins behind; NULL: the parameters say it */
+    json *token; /* of the next page, which needs no key then; NULL: none was given */
     size_t next; /* of the page */
     bool last;   /* there is none behind it */
 };
@@ -40,17 +41,15 @@ static bool list_begin(struct reading *r, uint64_t position)
         return false;
     }
     l->after = json_ref(key ? key : after);
-    if (!key) {
-        l->next = (size_t)position;
+    if (!key)
         return true;
-    }
     struct json_build outer;
     json_build_object(&outer, 1);
     json_build_set(&outer, "key", json_ref(key));
     return file_open(r, bucket, key, r->source, position, json_build_done(&outer));
 }
 
-/* Handlers may answer with anything. A page that has more behind it has something. */
+/* Handlers may answer with anything. */
 static bool is_page(const json *v)
 {
     const json *objects = json_is_object(v) ? json_get(v, "Contents") : NULL;
@@ -61,6 +60,29 @@ static bool is_page(const json *v)
         if (!text_member(json_at(objects, i), "Key"))
             return false;
     return true;
+}
+
+/*
+ * Notes where the next page begins: by the token that S3 gives, as a page may have no object (with
+ * a Delimiter, all may be in common prefixes), or behind the last key. False: it would be the same
+ * one.
+ */
+static bool note_next_page(struct list *l)
+{
+    const json *objects = objects_of(l->page),
+               *token = text_member(l->page, "NextContinuationToken");
+    size_t count = json_count(objects);
+    const json *last = count ? json_get(json_at(objects, count - 1), "Key") : NULL;
+    bool moves = token ? !l->token || !json_equal(token, l->token)
+                       : last && (!l->after || !json_equal(last, l->after));
+
+    json_unref(l->token);
+    l->token = json_ref(token);
+    if (last) {
+        json_unref(l->after);
+        l->after = json_ref(last);
+    }
+    return moves;
 }
 
 static void page_came(struct asker *asker, struct task_result *result)
@@ -80,19 +102,32 @@ static void page_came(struct asker *asker, struct task_result *result)
     }
     more = json_get(result->output, "IsTruncated");
     l->page = json_ref(result->output);
-    l->last = !more || json_kind(more) != JSON_TRUE || !json_count(objects_of(l->page));
-    reading_go_on(r);
+    l->last = !more || json_kind(more) != JSON_TRUE;
+    if (!note_next_page(l) && !l->last)
+        reading_fail(r, "listObjectsV2 says that the list goes on, and not where.");
+    else
+        reading_go_on(r);
 }
 
-/* All parameters are handed on; where the list goes on is ours to say. */
+/* All parameters are handed on, but where the list goes on is ours to say. S3 has no look at
+ * StartAfter where there is a token. */
 static void ask_for_page(struct reading *r)
 {
-    struct list *l = r->of_kind;
+    const struct list *l = r->of_kind;
     const json *parameters = json_get(json_get(r->plan, "reader"), "parameters");
     struct json_build b;
 
-    json_build_copy(&b, parameters, 1);
-    if (l->after)
+    json_build_object(&b, json_count(parameters) + 1);
+    for (size_t i = 0; i < json_count(parameters); i++) {
+        const json *name = json_key_at(parameters, i);
+        bool ours = (l->after || l->token) &&
+                    (json_str_is(name, "StartAfter") || json_str_is(name, "ContinuationToken"));
+        if (!ours)
+            json_build_set_key(&b, json_ref(name), json_ref(json_value_at(parameters, i)));
+    }
+    if (l->token)
+        json_build_set(&b, "ContinuationToken", json_ref(l->token));
+    else if (l->after)
         json_build_set(&b, "StartAfter", json_ref(l->after));
     asker_set_call(&r->asker, "listObjectsV2", json_build_done(&b), false, page_came);
 }
@@ -126,27 +161,25 @@ static json *item_of(const json *object)
     return json_build_done(&b);
 }
 
-static json *state_of_page(const struct list *l)
+static json *state_behind(const json *object)
 {
     struct json_build b;
 
     json_build_object(&b, 1);
-    if (l->after)
-        json_build_set(&b, "after", json_ref(l->after));
+    json_build_set(&b, "after", json_ref(json_get(object, "Key")));
     return json_build_done(&b);
 }
 
 static enum source_step add_object(struct reading *r, const json *object)
 {
     struct list *l = r->of_kind;
-    struct item item = {.value = item_of(object), .end = l->next + 1};
-    bool first = l->next == 0 || !r->part.count;
+    struct item item = {.value = item_of(object)};
+    uint64_t bytes = json_text_len(item.value) + json_str_len(json_get(object, "Key"));
 
     l->next++;
-    if (first)
-        reading_enter(r, state_of_page(l),
-                      json_stringf("S3://%s", json_str(reading_parameter(r, "Bucket"))));
-    reading_add(r, &item, json_text_len(item.value));
+    if (!r->from)
+        reading_enter(r, NULL, json_stringf("S3://%s", json_str(reading_parameter(r, "Bucket"))));
+    reading_add(r, &item, bytes, state_behind(object));
     return SOURCE_GOES_ON;
 }
 
@@ -164,15 +197,31 @@ static enum source_step open_object(struct reading *r, const json *object)
                : SOURCE_FAILED;
 }
 
+/* What the S3 console shows as a folder is an object of that name with nothing in it: no file. */
+static bool is_folder(const json *object)
+{
+    const json *key = json_get(object, "Key"), *size = json_get(object, "Size");
+    size_t len = json_str_len(key);
+
+    return len && json_str(key)[len - 1] == '/' && size && json_kind(size) == JSON_INT &&
+           json_int_value(size) == 0;
+}
+
+static enum source_step take_object(struct reading *r)
+{
+    struct list *l = r->of_kind;
+    const json *object = json_at(objects_of(l->page), l->next);
+
+    if (!flattens(r))
+        return add_object(r, object);
+    if (!is_folder(object))
+        return open_object(r, object);
+    l->next++;
+    return SOURCE_GOES_ON;
+}
+
 static void leave_page(struct list *l)
 {
-    const json *objects = objects_of(l->page);
-    size_t count = json_count(objects);
-
-    if (count) {
-        json_unref(l->after);
-        l->after = json_ref(json_get(json_at(objects, count - 1), "Key"));
-    }
     json_unref(l->page);
     l->page = NULL;
     l->next = 0;
@@ -191,10 +240,8 @@ static enum source_step list_next(struct reading *r)
         ask_for_page(r);
         return SOURCE_WAITS;
     }
-    if (l->next < json_count(objects_of(l->page))) {
-        const json *object = json_at(objects_of(l->page), l->next);
-        return flattens(r) ? open_object(r, object) : add_object(r, object);
-    }
+    if (l->next < json_count(objects_of(l->page)))
+        return take_object(r);
     leave_page(l);
     return SOURCE_GOES_ON;
 }
@@ -207,6 +254,7 @@ static void list_free(struct reading *r)
         return;
     json_unref(l->page);
     json_unref(l->after);
+    json_unref(l->token);
     mem_free(l);
 }
 

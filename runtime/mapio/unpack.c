@@ -10,7 +10,8 @@ struct unpacker {
     enum { GZIP, ZSTD } kind;
     z_stream z;
     ZSTD_DStream *zstd;
-    bool done; /* a member or frame has ended, and no other one has begun */
+    bool done;  /* a member or frame has ended, and no other one has begun */
+    bool ended; /* there has been one */
 };
 
 static bool ends_with(const char *text, size_t len, const char *end)
@@ -61,12 +62,17 @@ bool unpacker_is_done(const struct unpacker *u)
     return u->done;
 }
 
-/* A file may have several members, one behind the other. */
+/* A file may have several members, one behind the other, and zeros behind the last: tapes have
+ * blocks, and gzip(1) ignores the padding. */
 static size_t unpack_gzip(struct unpacker *u, const char *bytes, size_t len, size_t *used,
                           char *out, size_t room, const char **why)
 {
     size_t before = *used;
 
+    while (u->ended && u->done && *used < len && bytes[*used] == 0)
+        ++*used;
+    if (u->ended && u->done && *used == len)
+        return 0;
     u->z.next_in = (unsigned char *)(uintptr_t)(bytes + *used);
     u->z.avail_in = (unsigned)(len - *used);
     u->z.next_out = (unsigned char *)out;
@@ -74,7 +80,7 @@ static size_t unpack_gzip(struct unpacker *u, const char *bytes, size_t len, siz
     int result = inflate(&u->z, Z_NO_FLUSH);
     *used = len - u->z.avail_in;
     if (result == Z_STREAM_END) {
-        u->done = true;
+        u->done = u->ended = true;
         inflateReset(&u->z);
     } else if (result != Z_OK && result != Z_BUF_ERROR) {
         *why = u->z.msg ? u->z.msg : "it is no gzip";
