@@ -29,7 +29,7 @@ struct world {
     char action[32];
     json *parameters;
     size_t calls;
-    bool cancelled, refuses, knows_no_ranges, gives_tokens;
+    bool cancelled, refuses, knows_no_ranges, gives_tokens, anew;
     /* What came of the last request. */
     json *part;
     struct asl_error error;
@@ -187,8 +187,13 @@ static void world_clear(struct world *w)
 static void ask(struct world *w, const json *plan, bool begin, const json *source, uint64_t at)
 {
     struct task as = {.state = "M", .execution = "arn:e", .key = "k"};
-    struct map_reading reading = {
-        .id = 7, .as = &as, .plan = plan, .begin = begin, .source = source, .position = at};
+    struct map_reading reading = {.id = 7,
+                                  .as = &as,
+                                  .plan = plan,
+                                  .begin = begin,
+                                  .source = source,
+                                  .position = at,
+                                  .anew = w->anew};
 
     json_unref(w->part);
     w->part = NULL;
@@ -718,6 +723,36 @@ START_TEST(changed_file)
 }
 END_TEST
 
+/* A file that was put right is read on where it is asked for as it is now. */
+START_TEST(mended_file)
+{
+    static const struct object bad[] = {{"k", "1\n2\n{\n4\n", 0}, {NULL, NULL, 0}},
+                               good[] = {{"k", "1\n2\n3\n4\n", 0}, {NULL, NULL, 0}};
+    struct world w;
+    struct read r, rest;
+    json *plan = numbers_plan("k");
+
+    world_init(&w, bad);
+    read_all(&w, plan, NULL, 0, &r);
+    ck_assert_uint_eq(r.count, 2);
+    asl_error_clear(&w.error);
+    w.objects = good;
+    w.etag = "\"2\"";
+    read_all(&w, plan, r.states[1], r.ends[1], &rest);
+    ck_assert(strstr(buf_str(&rest.text), "pre-conditions"));
+    read_clear(&rest);
+    asl_error_clear(&w.error);
+    w.anew = true;
+    read_all(&w, plan, r.states[1], r.ends[1], &rest);
+    expect_text("rest", buf_str(&rest.text), "3\n4\n");
+    expect_json("state", json_get(rest.states[0], "etag"), "\"\\\"2\\\"\"");
+    read_clear(&r);
+    read_clear(&rest);
+    json_unref(plan);
+    world_clear(&w);
+}
+END_TEST
+
 /* A cancelled reading takes its call with it; a missing handler keeps its name, for the lines that
  * its cause says. */
 START_TEST(cancelled)
@@ -757,6 +792,7 @@ int main(void)
     tcase_add_test(t, changed_list);
     tcase_add_test(t, whole_answers);
     tcase_add_test(t, changed_file);
+    tcase_add_test(t, mended_file);
     tcase_add_test(t, cancelled);
     suite_add_tcase(s, t);
     return run_suite(s);

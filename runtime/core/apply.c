@@ -451,7 +451,7 @@ const struct event_kind event_kinds[RT_EVENT_KINDS] = {
                               .act = apply_map_run_success},
     [RT_MAP_RUN_FAILED] = {"mf", NAMED_ALONE, "MapRunFailed", .chain = CHAIN_MOVES,
                            .details = DETAIL(ERROR), .phases = IN(RT_GROUP), .types = OF(ASL_MAP),
-                           .needs = NEED_MAP_RUN},
+                           .needs = NEED_MAP_RUN, .act = apply_map_run_failure},
     [RT_MAP_RUN_REDRIVEN] = {"mr", NAMED_ALONE, "MapRunRedriven", SHAPE_REDRIVE,
                              .chain = CHAIN_MOVES, .details = DETAIL(MAP_RUN) | DETAIL(REDRIVES),
                              .phases = IN(RT_GROUP), .types = OF(ASL_MAP),

@@ -168,8 +168,8 @@ enum rt_command_kind {
     RT_REDRIVE_CHILD,
     /*
      * More items of a Map Run are to be read: those that follow, or with `begin` those behind
-     * `position`, where a reader in the state `source` stood. RT_CANCEL_READING of the same ref
-     * ends the reading.
+     * `position`, where a reader in the state `source` stood; `anew`: of what is there now, which
+     * may have been put right since. RT_CANCEL_READING of the same ref ends the reading.
      */
     RT_READ_ITEMS,
     RT_CANCEL_READING,
@@ -187,7 +187,7 @@ struct rt_command {
                          its Map Run; owned */
     json *source;     /* READ_ITEMS; NULL: the source is at its beginning; owned */
     uint64_t position;
-    bool begin;
+    bool begin, anew;
     json *map_run; /* START_CHILD, REDRIVE_CHILD: the ARN; `x` may be past that Map by now; owned */
     uint32_t index;    /* …_CHILD: the item */
     uint32_t event_id; /* of the …Scheduled event */

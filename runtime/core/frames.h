@@ -71,6 +71,8 @@ struct rt_run {
     uint64_t most;     /* MaxItems */
     json *source;      /* state of the reader behind the last of these; NULL: none */
     uint64_t position; /* and where that one ends */
+    bool misread;      /* it has failed as its items could not be read */
+    bool anew;         /* then it was redriven: what is read may be another one by now */
     struct rt_ahead ahead;
 };
 

@@ -313,6 +313,7 @@ void run_ask_for_items(struct step *s, struct rt_frame *f)
         .source = json_ref(run->source),
         .position = run->position,
         .begin = !run->ahead.begun,
+        .anew = run->anew,
     };
     run->ahead.asked = run->ahead.begun = true;
 }

@@ -161,8 +161,16 @@ void apply_map_run_redrive(rt_exec *x, struct rt_frame *f, const struct rt_event
         child->pending = true;
     }
     forget_ahead(run);
+    run->anew = run->misread;
+    run->misread = false;
     if (g->started == 0)
         exec_replace(&run->source, NULL);
+}
+
+void apply_map_run_failure(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+{
+    (void)x;
+    f->group->run->misread = e->error.name && json_str_is(e->error.name, ASL_ITEM_READER_FAILED);
 }
 
 /* ---- its items ---- */
@@ -171,6 +179,7 @@ void apply_source(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
 {
     (void)x;
     exec_replace(&f->group->run->source, json_ref(e->data));
+    f->group->run->anew = false;
 }
 
 void apply_items_end(rt_exec *x, struct rt_frame *f, const struct rt_event *e)

@@ -28,6 +28,7 @@ struct map_reading {
     bool begin;            /* it begins here; else the items that follow are wanted */
     const json *source;    /* with `begin`: the state of the reader; NULL: at the beginning */
     uint64_t position;     /* with `begin`: where the last item ended */
+    bool anew;             /* with `begin`: what is read may have been changed since */
 };
 
 /* Called from engine_advance, after the commit; tasks that ran before a restart are handed out

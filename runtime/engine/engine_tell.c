@@ -46,7 +46,8 @@ static void read_items(engine *e, uint64_t execution, const rt_exec *x, const st
                 .plan = c->parameters,
                 .begin = c->begin,
                 .source = c->source,
-                .position = c->position});
+                .position = c->position,
+                .anew = c->anew});
     buf_clear(&key);
 }
 

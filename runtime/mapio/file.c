@@ -1,8 +1,9 @@
 /*
  * A file in S3, read by ranges of a few MiB, so that no more of it is in memory. Its ETag is
- * demanded again with each range: one that is changed while it is read fails. After a restart a
- * file goes on where it was; a packed one is unpacked from its beginning, and what was read is
- * skipped by its reader.
+ * demanded again with each range: one that is changed while it is read fails; but one that could
+ * not be read may be put right, and goes on when its Map Run is redriven. After a restart a file
+ * goes on where it was; a packed one is unpacked from its beginning, and what was read is skipped
+ * by its reader.
  */
 #include "runtime/mapio/mapio_impl.h"
 
@@ -76,7 +77,7 @@ bool file_open(struct reading *r, const json *bucket, const json *key, const jso
                uint64_t position, json *outer)
 {
     struct file *f = &r->file;
-    const json *etag = state ? json_get(state, "etag") : NULL;
+    const json *etag = state && !r->anew ? json_get(state, "etag") : NULL;
 
     *f = (struct file){.bucket = json_ref(bucket),
                        .key = json_ref(key),

@@ -179,6 +179,7 @@ static void reading_begin(mapio *m, const struct map_reading *of)
     r->plan = json_ref(of->plan);
     r->source = json_ref(of->source);
     r->asked = true;
+    r->anew = of->anew;
     id_map_put(&m->readings, &r->asker.node);
     r->kind = kind_of(r);
     r->format = format_of(r);

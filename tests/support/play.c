@@ -48,6 +48,7 @@ struct playing {
     struct json_build cancelled;
     struct {
         bool begun, asked;
+        bool mended;      /* what could not be read can be: the Map Run was redriven for that */
         uint64_t ref, at; /* of the next item */
     } reader;
 };
@@ -197,6 +198,11 @@ static json *state_behind(uint64_t at)
     return json_build_done(&b);
 }
 
+static bool source_fails(const struct playing *g)
+{
+    return g->p->source_fails && !g->reader.mended;
+}
+
 static json *part_of(struct playing *g)
 {
     struct json_build b, items, ends;
@@ -215,7 +221,7 @@ static json *part_of(struct playing *g)
     json_build_set(&b, "from", json_cstring("S3://bucket/key"));
     if (to > from)
         json_build_set(&b, "state", state_behind(to));
-    if (to == count && !g->p->source_fails)
+    if (to == count && !source_fails(g))
         json_build_set(&b, "end", json_bool(true));
     g->reader.at = to;
     return json_build_done(&b);
@@ -245,7 +251,8 @@ static void read_items(struct playing *g, const struct rt_command *c)
         g->reader.at = c->position ? c->position - far_away : 0;
     g->reader.begun = g->reader.asked = true;
     g->reader.ref = c->ref;
-    if (g->reader.at == json_count(g->p->source) && g->p->source_fails)
+    g->reader.mended |= c->anew;
+    if (g->reader.at == json_count(g->p->source) && source_fails(g))
         come(g, c, RT_IN_ITEMS_FAILED, 0, NULL, asl_error_copy(g->p->source_fails));
     else
         come(g, c, RT_IN_ITEMS, 0, part_of(g), (struct asl_error){0});
