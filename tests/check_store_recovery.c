@@ -276,6 +276,74 @@ START_TEST(orphan)
 }
 END_TEST
 
+/* What is read for a Map Run comes to it, though the store says that a child is of that event. */
+struct one_reading {
+    engine *e;
+    uint64_t id;
+    bool answers;
+};
+
+static void bring_nothing(void *user, const struct map_reading *reading)
+{
+    static const char part[] = "{\"items\": [], \"ends\": [], \"bytes\": 0, \"end\": true}";
+    struct one_reading *r = user;
+
+    r->id = reading->id;
+    if (r->answers)
+        engine_items_came(r->e, r->id, json_parse(part, sizeof part - 1, 0, NULL));
+}
+
+static void end_reading(void *user, uint64_t id)
+{
+    (void)user, (void)id;
+}
+
+START_TEST(child_of_a_reading)
+{
+    static const char reads[] = ONE_STATE(
+        "M", "\"Type\":\"Map\",\"ItemReader\":{\"Resource\":\"arn:aws:states:::s3:getObject\","
+             "\"Parameters\":{}},\"ItemProcessor\":{\"ProcessorConfig\":{\"Mode\":\"DISTRIBUTED\","
+             "\"ExecutionType\":\"STANDARD\"},\"StartAt\":\"P\",\"States\":{\"P\":{\"Type\":"
+             "\"Pass\",\"End\":true}}},\"End\":true");
+    struct one_reading r = {0};
+    struct engine_hooks hooks = {
+        .user = &r, .read_items = bring_nothing, .cancel_task = end_reading};
+    const struct store_execution *row;
+    store *s = open_sqlite();
+    asl_machine *map = machine_of(reads),
+                *wait =
+                    machine_of(ONE_STATE("W", "\"Type\":\"Wait\",\"Seconds\":500,\"End\":true"));
+    json *name = json_cstring("arn:aws:states:us-east-1:123456789012:execution:m:n");
+    struct rt_config config = {.names = {name, name, name, name, name, name}};
+    struct buf damage = {0};
+
+    r.e = engine_new(s, &hooks);
+    ck_assert(engine_recover(r.e, START_MS, INT64_MAX, NULL));
+    engine_start(r.e, map, &config, json_empty_object(), NULL);
+    engine_start(r.e, wait, &config, json_empty_object(), NULL);
+    ck_assert(engine_advance(r.e, START_MS, NULL));
+    engine_free(r.e);
+    store_free(s);
+    buf_printf(&damage, "UPDATE executions SET parent=0, parent_ref=%u WHERE number=1",
+               (unsigned)(r.id & UINT32_MAX));
+    make_file(buf_str(&damage));
+    s = open_sqlite();
+    r.e = engine_new(s, &hooks);
+    r.answers = true;
+    ck_assert(engine_recover(r.e, START_MS, INT64_MAX, NULL));
+    for (int turn = 0; turn < 5; turn++)
+        ck_assert(engine_advance(r.e, START_MS, NULL));
+    ck_assert(store_find(s, 0, &row, NULL) && row->status == RT_SUCCEEDED);
+    ck_assert(store_find(s, 1, &row, NULL) && row->status == RT_ABORTED);
+    engine_free(r.e);
+    store_free(s);
+    asl_machine_unref(map);
+    asl_machine_unref(wait);
+    json_unref(name);
+    buf_clear(&damage);
+}
+END_TEST
+
 /* One that ends in its first turn never is in the store at all. */
 START_TEST(transient_of_one_turn)
 {
@@ -309,6 +377,7 @@ int main(void)
     tcase_add_loop_test(t, damaged, 0, COUNT(damages));
     tcase_add_test(t, a_definition_is_started_while_a_history_of_it_is_read);
     tcase_add_test(t, orphan);
+    tcase_add_test(t, child_of_a_reading);
     tcase_add_loop_test(t, what_is_kept, 0, COUNT(keeps));
     tcase_add_test(t, transient_of_one_turn);
     tcase_set_timeout(t, 120);

@@ -114,7 +114,7 @@ struct engine_call *engine_add_call(engine *e, uint64_t execution, const struct 
     struct engine_call *call = engine_find_call(e, execution, c->ref);
 
     /* In a file that was changed a child may be of an event that started none. */
-    if (call && c->kind == RT_RUN_TASK) {
+    if (call && (c->kind == RT_RUN_TASK || (c->kind == RT_READ_ITEMS && call->child))) {
         engine_orphan(e, engine_entry(e, call->number));
         call = NULL;
     }
