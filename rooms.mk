@@ -29,7 +29,7 @@ $(eval $(call room,runtime/engine,runtime/store))
 $(eval $(call room,runtime/embed,runtime/engine asl))
 # libcurl is loaded when the first request is made: runtime/http/curl_library.h.
 $(eval $(call room,runtime/http,runtime/base,libuv))
-$(eval $(call room,runtime/aws,runtime/http asl/model,expat libcrypto))
+$(eval $(call room,runtime/aws,runtime/http asl/call,expat libcrypto))
 $(eval $(call room,runtime/handlers,runtime/aws runtime/core,libuv libcrypto))
 $(eval $(call room,runtime/api,runtime/engine runtime/http runtime/shapes asl,libcrypto))
 $(eval $(call room,runtime/mapio,runtime/engine parsers/items,zlib libzstd))

@@ -48,6 +48,24 @@ void call_guess_service(struct asl_piece name, size_t *guesses, struct buf *out)
 /* Returns whether what the services take is known at all. */
 bool call_models_known(void);
 
+/* ---- errors ---- */
+
+/* How the errors of a service are called by its integrations of Step Functions' own. */
+struct call_labels {
+    const char *service; /* "dynamodb" */
+    const char *name;    /* "DynamoDB" */
+    const char *cause;   /* "AmazonDynamoDBv2"; NULL: newer ones, whose causes are the SDK's */
+    const char *base;    /* "AmazonDynamoDBException" */
+};
+
+/* Returns the labels of an integration, "dynamodb:putItem"; NULL when it has none. */
+const struct call_labels *call_labels_of(const char *call);
+/* Adds the class that the SDK for Java has for an error of a model, "NoSuchKeyException" for
+ * NoSuchKey. */
+void call_add_error_class(struct buf *out, const char *name);
+
+/* ---- parameters ---- */
+
 /* What is wrong. */
 enum call_fault {
     CALL_UNKNOWN, /* a parameter that there is not */

@@ -18,14 +18,6 @@ struct aws_integration {
     const char *own;     /* members of the Task's that the call doesn't have; NULL: none */
 };
 
-/* How the errors of a service are called by its optimized integrations. */
-struct aws_labels {
-    const char *service; /* "dynamodb" */
-    const char *name;    /* "DynamoDB" */
-    const char *cause;   /* "AmazonDynamoDBv2"; NULL: newer ones, whose causes are the SDK's */
-    const char *base;    /* "AmazonDynamoDBException" */
-};
-
 /*
  * What .sync waits for. Mappings are "Member=path …": a path leads into the answer to the call, or
  * with `<` before it into the Task's parameters; "Member[]" is an array of the one value.
@@ -43,7 +35,6 @@ struct aws_job {
 
 const struct aws_integration *aws_integration_of(const char *call, size_t len);
 const struct aws_job *aws_job_of(const char *call);
-const struct aws_labels *aws_labels_of(const char *call);
 
 /* Returns whether `word` is one of the words of `list`, which may be NULL. */
 bool aws_has_word(const char *list, const char *word, size_t len);

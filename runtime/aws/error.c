@@ -5,9 +5,8 @@
  */
 #include "runtime/aws/aws_impl.h"
 
-#include "parsers/base/ascii.h"
+#include "asl/call/call.h"
 #include "parsers/base/count.h"
-#include "parsers/base/text.h"
 
 #include <string.h>
 
@@ -137,36 +136,6 @@ static const char *error_request_id(const struct aws_answer *a, const struct err
     return id == a->request_id && e->request_id ? json_str(e->request_id) : id;
 }
 
-/* Returns whether a word begins at name[i], i > 0. "DBInstanceNotFound" has four: DB, Instance,
- * Not, Found. */
-static bool begins_word(const char *name, size_t i)
-{
-    char before = name[i - 1], next = name[i + 1];
-
-    if (ascii_is_digit((unsigned char)before))
-        return ascii_is_letter((unsigned char)name[i]);
-    if (!ascii_is_upper((unsigned char)name[i]))
-        return false;
-    return ascii_is_lower((unsigned char)before) || ascii_is_lower((unsigned char)next);
-}
-
-/*
- * "QueueDoesNotExist" is the class QueueDoesNotExistException, "DBInstanceNotFoundFault" is
- * DbInstanceNotFoundException: AWS's SDK for Java writes each word with one capital.
- */
-static void add_class(struct buf *out, const char *name)
-{
-    static const char end[] = "Exception", fault[] = "Fault";
-    size_t len = strlen(name);
-
-    if (text_ends_with(name, fault) && len > strlen(fault))
-        len -= strlen(fault);
-    for (size_t i = 0; i < len; i++)
-        buf_addc(out, !i || begins_word(name, i) ? ascii_upper(name[i]) : ascii_lower(name[i]));
-    if (!text_ends_with(name, end))
-        buf_adds(out, end);
-}
-
 /* Finds the error in the model by what the answer says, or by its older code. */
 static bool find_error(const struct aws_call *c, const struct error *e, struct model_error *out)
 {
@@ -205,7 +174,7 @@ static void guess(const struct aws_call *c, const struct aws_answer *a, struct e
 
 void aws_refused(const struct aws_call *c, const struct aws_answer *a, struct aws_result *out)
 {
-    const struct aws_labels *l = c->integration ? aws_labels_of(c->integration->call) : NULL;
+    const struct call_labels *l = c->integration ? call_labels_of(c->integration->call) : NULL;
     const char *extended = answer_header(a, "x-amz-id-2");
     struct buf name = {0}, cause = {0};
     struct error e = {0};
@@ -219,7 +188,7 @@ void aws_refused(const struct aws_call *c, const struct aws_answer *a, struct aw
     guess(c, a, &e);
     buf_printf(&name, "%s.", l ? l->name : c->service->label);
     if (find_error(c, &e, &modelled))
-        add_class(&name, modelled.name);
+        call_add_error_class(&name, modelled.name);
     else if (l)
         buf_adds(&name, l->base);
     else
@@ -245,7 +214,7 @@ void aws_refused(const struct aws_call *c, const struct aws_answer *a, struct aw
 
 void aws_not_sent(const struct aws_call *c, json *cause, struct aws_result *out)
 {
-    const struct aws_labels *l = c->integration ? aws_labels_of(c->integration->call) : NULL;
+    const struct call_labels *l = c->integration ? call_labels_of(c->integration->call) : NULL;
 
     *out = (struct aws_result){
         .error = json_stringf("%s.SdkClientException", l ? l->name : c->service->label),

@@ -1,6 +1,6 @@
 /*
- * What Step Functions does beside the services' models: its optimized integrations, how it names
- * their errors, and how it waits for the ends of their jobs.
+ * What Step Functions does beside the services' models: its optimized integrations, and how it
+ * waits for the ends of their jobs. How it names their errors stands in asl/call/call_errors.c.
  */
 #include "runtime/aws/aws_impl.h"
 
@@ -84,34 +84,6 @@ static const struct aws_integration integrations[] = {
     {"sns:publish", "SNS", "Publish", "Message", NULL, NULL, NULL, true, NULL},
     {"sqs:sendMessage", "SQS", "SendMessage", "MessageBody", NULL, NULL, NULL, true, NULL},
     {"states:startExecution", "SFN", "StartExecution", "Input", NULL, NULL, NULL, true, NULL},
-};
-
-/*
- * service, name, cause, base: see struct aws_labels. A name differs from the SDK's label by its
- * capitals alone in places (DynamoDB, DynamoDb), and a Catch that names the error must find it.
- */
-static const struct aws_labels labels[] = {
-    {"athena", "Athena", "AmazonAthena", "AmazonAthenaException"},
-    {"batch", "Batch", "AWSBatch", "AWSBatchException"},
-    {"bedrock", "Bedrock", NULL, "BedrockException"},
-    {"bedrock-agentcore", "BedrockAgentCore", NULL, "BedrockAgentCoreException"},
-    {"bedrockagentcore", "BedrockAgentCore", NULL, "BedrockAgentCoreException"},
-    {"codebuild", "CodeBuild", "AWSCodeBuild", "AWSCodeBuildException"},
-    {"databrew", "DataBrew", NULL, "DataBrewException"},
-    {"dynamodb", "DynamoDB", "AmazonDynamoDBv2", "AmazonDynamoDBException"},
-    {"ecs", "ECS", "AmazonECS", "AmazonECSException"},
-    {"eks", "EKS", NULL, "EksException"},
-    {"elasticmapreduce", "ElasticMapReduce", "AmazonElasticMapReduce", "AmazonElasticMapReduceException"},
-    {"emr-containers", "EMRContainers", NULL, "EmrContainersException"},
-    {"emr-serverless", "EMRServerless", NULL, "EmrServerlessException"},
-    {"events", "EventBridge", NULL, "EventBridgeException"},
-    {"glue", "Glue", "AWSGlue", "AWSGlueException"},
-    {"mediaconvert", "MediaConvert", NULL, "MediaConvertException"},
-    {"s3", "S3", NULL, "S3Exception"},
-    {"sagemaker", "SageMaker", "AmazonSageMaker", "AmazonSageMakerException"},
-    {"sns", "SNS", "AmazonSNS", "AmazonSNSException"},
-    {"sqs", "SQS", "AmazonSQS", "AmazonSQSException"},
-    {"states", "StepFunctions", "AWSStepFunctions", "AWSStepFunctionsException"},
 };
 
 /*
@@ -217,16 +189,6 @@ const struct aws_job *aws_job_of(const char *call)
     for (size_t i = 0; i < COUNT(jobs); i++)
         if (!strcmp(jobs[i].call, call))
             return &jobs[i];
-    return NULL;
-}
-
-const struct aws_labels *aws_labels_of(const char *call)
-{
-    size_t len = strcspn(call, ":");
-
-    for (size_t i = 0; i < COUNT(labels); i++)
-        if (strlen(labels[i].service) == len && !memcmp(labels[i].service, call, len))
-            return &labels[i];
     return NULL;
 }
 
