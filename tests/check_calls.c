@@ -3,6 +3,7 @@
 #include "tests/support/expect.h"
 
 #include "asl/asl.h"
+#include "asl/call/call.h"
 #include "asl/report/codes.h"
 
 #include <string.h>
@@ -577,6 +578,72 @@ START_TEST(answer)
 }
 END_TEST
 
+/* Names in Retry and Catch: what was meant by one that a Task never fails with. */
+static const struct {
+    const char *name, *call, *error, *meant; /* NULL: it may be; "": nothing is near */
+} errors[] = {
+    {"the SDK's class", "aws-sdk:s3:getObject", "S3.NoSuchKeyException", NULL},
+    {"the service's name of it", "aws-sdk:s3:getObject", "S3.NoSuchKey", "S3.NoSuchKeyException"},
+    {"an error of another operation", "aws-sdk:s3:getObject", "S3.NoSuchUploadException", NULL},
+    {"one that the model of S3 lacks, as it does many", "aws-sdk:s3:getObject", "S3.SlowDown",
+     NULL},
+    {"EC2's model has none at all", "aws-sdk:ec2:runInstances", "Ec2.InvalidVpcIDNotFound", NULL},
+    {"a slip", "aws-sdk:glue:startCrawler", "Glue.CrawlerRuningException",
+     "Glue.CrawlerRunningException"},
+    {"no name at all", "aws-sdk:glue:startCrawler", "Glue.Abracadabra", ""},
+    {"the service's base class", "aws-sdk:glue:startCrawler", "Glue.GlueException", NULL},
+    {"what the SDK raises itself", "aws-sdk:glue:startCrawler", "Glue.SdkClientException", NULL},
+    {"what all services have", "aws-sdk:glue:startCrawler", "Glue.ThrottlingException", NULL},
+    {"a fault is an exception", "aws-sdk:rds:stopDBInstance", "Rds.DBInstanceNotFoundFault",
+     "Rds.DbInstanceNotFoundException"},
+    {"capitals count", "aws-sdk:rds:stopDBInstance", "Rds.DBInstanceNotFoundException",
+     "Rds.DbInstanceNotFoundException"},
+    {"in the service, too", "aws-sdk:dynamodb:putItem", "DynamoDB.ConditionalCheckFailed",
+     "DynamoDb.ConditionalCheckFailedException"},
+    {"an integration's name in a call of the SDK", "aws-sdk:sfn:startExecution",
+     "StepFunctions.ExecutionAlreadyExistsException", "Sfn.ExecutionAlreadyExistsException"},
+    {"the SDK's name in an integration", "states:startExecution.sync:2",
+     "Sfn.ExecutionAlreadyExistsException", "StepFunctions.ExecutionAlreadyExistsException"},
+    {"that differs by capitals", "sqs:sendMessage", "Sqs.SdkClientException",
+     "SQS.SdkClientException"},
+    {"and of the SDK's call is right", "aws-sdk:sqs:sendMessage", "Sqs.SdkClientException", NULL},
+    {"an integration's base class", "dynamodb:putItem", "DynamoDB.AmazonDynamoDBException", NULL},
+    {"which is not the SDK's", "dynamodb:putItem", "DynamoDB.DynamoDbException",
+     "DynamoDB.AmazonDynamoDBException"},
+    {"older integrations leave acronyms as they are", "sns:publish", "SNS.KMSDisabledException",
+     NULL},
+    {"a name from ARNs", "elasticmapreduce:addStep", "Emr.InvalidRequestException",
+     "ElasticMapReduce.InvalidRequestException"},
+    {"of newer integrations both names may be", "emr-serverless:startJobRun",
+     "EmrServerless.ConflictException", NULL},
+    {"an event that was not taken", "events:putEvents", "EventBridge.FailedEntry", NULL},
+    {"another service", "aws-sdk:s3:getObject", "DynamoDb.Nothing", NULL},
+    {"an error of one's own", "aws-sdk:s3:getObject", "NoSuchKey", NULL},
+    {"one of the language, though States is a service", "states:startExecution", "States.ALL",
+     NULL},
+    {"who gets the token may raise any", "sqs:sendMessage.waitForTaskToken", "SQS.Mine", NULL},
+    {"as may a function", "lambda:invoke", "Lambda.Mine", NULL},
+    {"a status of a cluster", "eks:call", "EKS.404", NULL},
+    {"a status of an API", "apigateway:invoke", "ApiGateway.403", NULL},
+    {"a service that is not known", "aws-sdk:qldb:listLedgers", "Qldb.Nothing", NULL},
+};
+
+START_TEST(error)
+{
+    struct asl_resource r;
+    struct buf resource = {0}, meant = {0};
+    size_t guesses = CALL_GUESSES;
+
+    buf_printf(&resource, "arn:aws:states:::%s", errors[_i].call);
+    ck_assert(asl_resource_read(buf_str(&resource), &r));
+    bool may = call_may_fail_with(&r, errors[_i].error, &guesses, &meant);
+    expect_text(errors[_i].name, may ? "it may" : buf_str(&meant),
+                errors[_i].meant ? errors[_i].meant : "it may");
+    buf_clear(&resource);
+    buf_clear(&meant);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("calls");
@@ -585,6 +652,7 @@ int main(void)
     tcase_add_loop_test(t, call, 0, COUNT(rows));
     tcase_add_loop_test(t, map, 0, COUNT(maps));
     tcase_add_loop_test(t, answer, 0, COUNT(answers));
+    tcase_add_loop_test(t, error, 0, COUNT(errors));
     suite_add_tcase(s, t);
     return run_suite(s);
 }

@@ -13,9 +13,8 @@ bool call_models_known(void)
     return model_file(NULL);
 }
 
-/* Finds the operation behind a call. Returns false when there is none, or no models. */
-static bool find_called(const struct call *call, const struct asl_resource *r,
-                        const struct model_service **service, struct model_operation *out)
+bool call_find_operation(const struct call *call, const struct asl_resource *r,
+                         const struct model_service **service, struct model_operation *out)
 {
     const char *action = call->operation ? call->operation : r->action.at;
     size_t len = call->operation ? strlen(call->operation) : r->action.len;
@@ -32,7 +31,8 @@ bool call_exists(const struct call *call, const struct asl_resource *r)
 
     if (r->kind != ASL_RESOURCE_SDK || !call_models_known())
         return true;
-    return find_called(call, r, &service, &o) || (!service && call_is_unmodelled(r->service));
+    return call_find_operation(call, r, &service, &o) ||
+           (!service && call_is_unmodelled(r->service));
 }
 
 /* ---- their parameters ---- */
@@ -78,7 +78,7 @@ void call_check(const struct call *call, const struct asl_resource *r, const str
                      .guesses = guesses};
     struct members m = {.own = call->own, .optional = call->optional};
     struct model_shape input;
-    bool modelled = find_called(call, r, &w.service, &w.operation);
+    bool modelled = call_find_operation(call, r, &w.service, &w.operation);
 
     if (!json_is_object(given->value)) {
         call_check_own(&w, given, &parameters);

@@ -63,6 +63,13 @@ const struct call_labels *call_labels_of(const char *call);
 /* Adds the class that the SDK for Java has for an error of a model, "NoSuchKeyException" for
  * NoSuchKey. */
 void call_add_error_class(struct buf *out, const char *name);
+/*
+ * Returns whether the Task of a resource may fail with the error of that name, as far as is known:
+ * only names that begin with the service's are. If not, *meant gets the name that was likely meant,
+ * or nothing. `guesses`: as in call_guess.
+ */
+bool call_may_fail_with(const struct asl_resource *r, const char *name, size_t *guesses,
+                        struct buf *meant);
 
 /* ---- parameters ---- */
 

@@ -4,13 +4,15 @@
  * the SDK. The first part is the service, the second the class that the SDK for Java has for the
  * error.
  */
-#include "asl/call/call.h"
+#include "asl/call/call_impl.h"
 
 #include "parsers/base/ascii.h"
 #include "parsers/base/count.h"
+#include "parsers/base/nearest.h"
 #include "parsers/base/text.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* clang-format off */
 /*
@@ -66,19 +68,262 @@ static bool begins_word(const char *name, size_t i)
     return ascii_is_lower((unsigned char)before) || ascii_is_lower((unsigned char)next);
 }
 
+static const char exception[] = "Exception";
+
+/* Returns how long a name is without the ending that says that it is an error. */
+static size_t stem_len(const char *name)
+{
+    static const char *const ends[] = {"Exception", "Fault"};
+    size_t len = strlen(name);
+
+    for (size_t i = 0; i < COUNT(ends); i++)
+        if (text_ends_with(name, ends[i]) && len > strlen(ends[i]))
+            return len - strlen(ends[i]);
+    return len;
+}
+
+/* AWS's SDK for Java writes each word with one capital. */
+static void add_stem(struct buf *out, const char *name)
+{
+    size_t len = stem_len(name);
+
+    for (size_t i = 0; i < len; i++)
+        buf_addc(out, !i || begins_word(name, i) ? ascii_upper(name[i]) : ascii_lower(name[i]));
+}
+
 /*
  * "QueueDoesNotExist" is the class QueueDoesNotExistException, "DBInstanceNotFoundFault" is
- * DbInstanceNotFoundException: AWS's SDK for Java writes each word with one capital.
+ * DbInstanceNotFoundException.
  */
 void call_add_error_class(struct buf *out, const char *name)
 {
-    static const char end[] = "Exception", fault[] = "Fault";
-    size_t len = strlen(name);
+    add_stem(out, name);
+    buf_adds(out, exception);
+}
 
-    if (text_ends_with(name, fault) && len > strlen(fault))
-        len -= strlen(fault);
-    for (size_t i = 0; i < len; i++)
-        buf_addc(out, !i || begins_word(name, i) ? ascii_upper(name[i]) : ascii_lower(name[i]));
-    if (!text_ends_with(name, end))
-        buf_adds(out, end);
+/* ---- names that a definition gives ---- */
+
+/* What the SDK for Java fails with by itself, whatever the service says. */
+static const char *const of_sdk[] = {
+    "AbortedException",
+    "AmazonClientException",
+    "AmazonServiceException",
+    "ApiCallAttemptTimeoutException",
+    "ApiCallTimeoutException",
+    "ClientExecutionTimeoutException",
+    "Crc32MismatchException",
+    "NonRetryableException",
+    "RetryableException",
+    "SdkClientException",
+    "SdkException",
+    "SdkServiceException",
+};
+
+/*
+ * Errors that all services have (AWS's page "Common Errors"). Those that a model lacks come as the
+ * service's base class, but some models are behind their services, so these names are let alone.
+ */
+static const char *const of_all[] = {
+    "AccessDenied",
+    "ExpiredToken",
+    "IncompleteSignature",
+    "InternalError",
+    "InternalFailure",
+    "InternalServer",
+    "InternalServerError",
+    "InvalidAction",
+    "InvalidClientTokenId",
+    "InvalidParameterCombination",
+    "InvalidParameterValue",
+    "InvalidSignature",
+    "LimitExceeded",
+    "MalformedQueryString",
+    "MissingAction",
+    "MissingAuthenticationToken",
+    "MissingParameter",
+    "NotAuthorized",
+    "OptInRequired",
+    "RequestExpired",
+    "RequestLimitExceeded",
+    "RequestTimeout",
+    "Serialization",
+    "ServiceUnavailable",
+    "SignatureDoesNotMatch",
+    "Throttled",
+    "Throttling",
+    "TooManyRequests",
+    "Unauthorized",
+    "UnauthorizedOperation",
+    "UnknownOperation",
+    "UnrecognizedClient",
+    "Validation",
+    "ValidationError",
+};
+
+/* How the errors of one Task are called. */
+struct error_names {
+    const struct model_service *service;
+    const char *label, *base, *other_base; /* the last: of the SDK; NULL: it is the same */
+    bool older; /* an integration on the SDK of before, which leaves acronyms as they are */
+    size_t *guesses;
+};
+
+static bool is_common(const char *error)
+{
+    size_t len = stem_len(error);
+
+    for (size_t i = 0; i < COUNT(of_sdk); i++)
+        if (!strcmp(of_sdk[i], error))
+            return true;
+    for (size_t i = 0; i < COUNT(of_all); i++)
+        if (strlen(of_all[i]) == len && !memcmp(of_all[i], error, len))
+            return true;
+    return false;
+}
+
+/* Two of the 444 models name errors of few of their operations, S3's among them: what such a model
+ * lacks may be an error nonetheless. */
+static bool names_its_errors(const struct model_service *s)
+{
+    struct model_operation o;
+    size_t with = 0;
+
+    for (size_t i = 0; i < s->operation_count; i++) {
+        model_operation_at(s, i, &o);
+        with += o.error_count > 0;
+    }
+    return with * 2 >= s->operation_count;
+}
+
+/* Writes the class that is `error` but for capitals, or whose error the service calls so. Returns
+ * false when there is none. */
+static bool class_called(const struct error_names *n, const char *error, struct buf *out)
+{
+    struct model_error e;
+
+    for (size_t i = 0; i < n->service->error_count; i++) {
+        buf_reset(out);
+        call_add_error_class(out, model_error_at(n->service, i).name);
+        if (!strcasecmp(buf_str(out), error))
+            return true;
+    }
+    buf_reset(out);
+    if (!model_error_coded(n->service, error, strlen(error), &e))
+        return false;
+    call_add_error_class(out, e.name);
+    return true;
+}
+
+/* Writes the class that is nearest to `error`, if any is. All end alike, so what they begin with is
+ * compared. */
+static void nearest_class(const struct error_names *n, const char *error, struct buf *out)
+{
+    struct nearest near = {.want = error, .len = stem_len(error)};
+    struct buf name = {0}, best = {0};
+
+    for (size_t i = 0; i < n->service->error_count && *n->guesses; i++, --*n->guesses) {
+        buf_reset(&name);
+        add_stem(&name, model_error_at(n->service, i).name);
+        nearest_offer_made(&near, &name, &best);
+    }
+    if (best.len)
+        buf_printf(out, "%s%s", buf_str(&best), exception);
+    buf_clear(&name);
+    buf_clear(&best);
+}
+
+/*
+ * Writes what `error`, the part behind the dot, should be, as far as that is known; it is nothing
+ * when no such error is known. The SDK of today writes acronyms in small letters, that of before
+ * mostly doesn't: there capitals are let alone.
+ */
+static void right_error(const struct error_names *n, const char *error, struct buf *out)
+{
+    bool own = n->other_base && !strcmp(error, n->other_base);
+
+    if (own || !strcmp(error, n->base)) {
+        buf_adds(out, n->base);
+    } else if (class_called(n, error, out)) {
+        if (n->older && !strcasecmp(buf_str(out), error)) {
+            buf_reset(out);
+            buf_adds(out, error);
+        }
+    } else if (is_common(error) || !names_its_errors(n->service)) {
+        buf_adds(out, error);
+    } else if (!strcmp(error, "FailedEntry") && !strcmp(n->service->name, "eventbridge")) {
+        buf_adds(out, error); /* what Step Functions makes of an event that was not taken */
+    } else {
+        nearest_class(n, error, out);
+    }
+}
+
+/* Returns whether `prefix` is a name of the service that is not the one in its errors. "States" is
+ * none, as the language's own errors begin so. */
+static bool is_service_otherwise(const struct error_names *n, struct asl_piece prefix)
+{
+    const struct call_labels *l = labels;
+    struct asl_piece named;
+
+    if (asl_piece_is(prefix, "States"))
+        return false;
+    if (call_service_known_as(prefix) == n->service)
+        return true;
+    for (; l < labels + COUNT(labels); l++) {
+        named = (struct asl_piece){l->service, strlen(l->service)};
+        if (asl_piece_is(prefix, l->name) && call_service_known_as(named) == n->service)
+            return true;
+    }
+    return false;
+}
+
+/* Fills how the errors of a Task are called, whose names begin with `prefix`. Returns false when
+ * nothing is known of them: a function may raise any error, as may who gets the Task's token. */
+static bool read_error_names(const struct asl_resource *r, struct asl_piece prefix,
+                             struct error_names *n, struct buf *sdk_base)
+{
+    const struct call *call = call_find(r);
+    const struct call_labels *l;
+    struct model_operation o;
+
+    if (!call || r->pattern == ASL_WAIT_FOR_TASK_TOKEN ||
+        !call_find_operation(call, r, &n->service, &o))
+        return false;
+    buf_printf(sdk_base, "%s%s", n->service->label, exception);
+    n->label = n->service->label;
+    n->base = buf_str(sdk_base);
+    if (r->kind == ASL_RESOURCE_SDK)
+        return true;
+    l = call_labels_of(r->call.at);
+    /* Of newer integrations both names are taken, as it is not recorded which it is. */
+    if (!l || (!l->cause && asl_piece_is(prefix, n->label)))
+        return l;
+    n->label = l->name;
+    n->base = l->base;
+    n->other_base = buf_str(sdk_base);
+    n->older = l->cause;
+    return true;
+}
+
+bool call_may_fail_with(const struct asl_resource *r, const char *name, size_t *guesses,
+                        struct buf *meant)
+{
+    struct asl_piece prefix = {name, strcspn(name, ".")};
+    struct error_names n = {.guesses = guesses};
+    struct buf sdk_base = {0}, right = {0};
+    bool may = true;
+
+    if (prefix.len && name[prefix.len] && name[prefix.len + 1] &&
+        read_error_names(r, prefix, &n, &sdk_base)) {
+        bool same = asl_piece_is(prefix, n.label);
+        const char *error = name + prefix.len + 1;
+        if (same || is_service_otherwise(&n, prefix)) {
+            right_error(&n, error, &right);
+            may = same && right.len && !strcmp(buf_str(&right), error);
+        }
+    }
+    if (!may && right.len)
+        buf_printf(meant, "%s.%s", n.label, buf_str(&right));
+    buf_clear(&sdk_base);
+    buf_clear(&right);
+    return may;
 }

@@ -46,8 +46,7 @@ static const struct {
     {"tagging", "resourcegroupstaggingapi"},
 };
 
-/* Finds the service that a name stands for: the SDK's, however it is written, or another. */
-static const struct model_service *service_known_as(struct asl_piece name)
+const struct model_service *call_service_known_as(struct asl_piece name)
 {
     const struct model_service *service = model_service_named(name.at, name.len);
     struct buf plain = {0};
@@ -92,14 +91,7 @@ static void nearest_service(struct asl_piece name, size_t *guesses, struct buf *
     for (size_t i = 0; i < model_service_count() && *guesses; i++, --*guesses) {
         buf_reset(&plain);
         add_service(&plain, model_service_name(i));
-        nearest_offer(&near, buf_str(&plain));
-        if (near.best != plain.data)
-            continue;
-        /* This text has the best name so far, so it is kept, and the other buffer takes the next
-         * name. */
-        struct buf used = best;
-        best = plain;
-        plain = used;
+        nearest_offer_made(&near, &plain, &best);
     }
     buf_add(out, buf_str(&best), best.len);
     buf_clear(&best);
@@ -108,7 +100,7 @@ static void nearest_service(struct asl_piece name, size_t *guesses, struct buf *
 
 void call_guess_service(struct asl_piece name, size_t *guesses, struct buf *out)
 {
-    const struct model_service *service = service_known_as(name);
+    const struct model_service *service = call_service_known_as(name);
     struct buf meant = {0};
 
     if (service)
@@ -149,7 +141,7 @@ static const char *nearest_action(const struct model_service *service, struct as
  * spelled right is not told again. */
 static void guess_sdk(const struct asl_resource *r, size_t *guesses, struct buf *out)
 {
-    const struct model_service *service = service_known_as(r->service);
+    const struct model_service *service = call_service_known_as(r->service);
     const char *action = service ? nearest_action(service, r->action, guesses) : NULL;
     struct buf name = {0};
 
@@ -191,7 +183,7 @@ static bool is_but_for_case(struct asl_piece call, const char *row)
 static void guess_own(const struct asl_resource *r, size_t *guesses, struct buf *out)
 {
     const char *row = nearest_row(r->call, guesses);
-    const struct model_service *service = service_known_as(r->service);
+    const struct model_service *service = call_service_known_as(r->service);
     struct model_operation o;
 
     if (!is_but_for_case(r->call, row) && service &&

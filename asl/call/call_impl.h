@@ -3,7 +3,7 @@
 
 /* What the files of the room share: call_table.c has Step Functions' own facts, call.c looks calls
  * up, call_guess.c finds what was meant by others; call_members.c checks objects and the names in
- * them, call_values.c all other values. */
+ * them, call_values.c all other values; call_errors.c has the names of errors. */
 
 #include "asl/call/call.h"
 #include "asl/model/model.h"
@@ -35,6 +35,13 @@ struct call_field {
 
 /* Returns row `i` of the table; NULL behind the last. */
 const struct call *call_table_at(size_t i);
+/* Finds the operation behind a call. Returns false when there is none, or no models; *service may
+ * be NULL then. */
+bool call_find_operation(const struct call *call, const struct asl_resource *r,
+                         const struct model_service **service, struct model_operation *out);
+/* Finds the service that a name stands for: the SDK's, however it is written, or the one that AWS's
+ * command line and ARNs have. Returns NULL when there is none. */
+const struct model_service *call_service_known_as(struct asl_piece name);
 struct members;
 /* Gives *out what the SDK for Java has beside a model's operation, if anything. */
 void call_sdk_addition(const char *service, const char *operation, struct members *out);

@@ -322,8 +322,10 @@ bool model_operation_named(const struct model_service *s, const char *name, size
     return false;
 }
 
-static struct model_error error_at(const struct model_data *d, size_t i)
+struct model_error model_error_at(const struct model_service *s, size_t i)
 {
+    const struct model_data *d = s->data;
+
     return (struct model_error){.name = model_text(d, COLUMN_ERROR_NAME, i),
                                 .code = model_text(d, COLUMN_ERROR_CODE, i),
                                 .status = model_number(d, COLUMN_ERROR_STATUS, i)};
@@ -334,7 +336,7 @@ struct model_error model_operation_error(const struct model_service *s,
 {
     size_t shape = model_number(s->data, COLUMN_THROWN, o->first_error + i) - 1u;
 
-    return error_at(s->data, model_number(s->data, COLUMN_SHAPE_E, shape) - 1u);
+    return model_error_at(s, model_number(s->data, COLUMN_SHAPE_E, shape) - 1u);
 }
 
 /* JSON services send an error's name even where the model has a code for it, which is that of their
@@ -344,8 +346,8 @@ bool model_error_coded(const struct model_service *s, const char *code, size_t l
 {
     bool found = false;
 
-    for (size_t i = 0; i < s->data->count[MODEL_ERRORS]; i++) {
-        struct model_error e = error_at(s->data, i);
+    for (size_t i = 0; i < s->error_count; i++) {
+        struct model_error e = model_error_at(s, i);
         bool coded = e.code && strlen(e.code) == len && memcmp(e.code, code, len) == 0;
 
         if (coded || (!found && strlen(e.name) == len && memcmp(e.name, code, len) == 0)) {

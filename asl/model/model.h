@@ -56,6 +56,7 @@ struct model_service {
     enum model_protocol protocol;
     bool query_errors; /* JSON, but errors have the codes that its older query protocol had */
     size_t operation_count;
+    size_t error_count;
     size_t host_count;
     const struct model_data *data;
 };
@@ -120,6 +121,8 @@ struct model_error {
 };
 struct model_error model_operation_error(const struct model_service *s,
                                          const struct model_operation *o, size_t i);
+/* Returns error `i` of the service, whichever operations name it. */
+struct model_error model_error_at(const struct model_service *s, size_t i);
 /* Finds an error of any operation by its code on the wire, or by its name. Returns false when there
  * is none. */
 bool model_error_coded(const struct model_service *s, const char *code, size_t len,

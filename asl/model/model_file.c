@@ -244,6 +244,7 @@ static void fill_service(struct model_data *d, const char *name)
         .protocol = (enum model_protocol)(flags & 7),
         .query_errors = flags & 8,
         .operation_count = d->count[MODEL_OPERATIONS],
+        .error_count = d->count[MODEL_ERRORS],
         .host_count = d->count[MODEL_HOSTS],
         .data = d,
     };

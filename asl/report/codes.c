@@ -831,6 +831,30 @@ static const struct asl_code codes[] = {
          "\"Work\": {\"Type\": \"Task\", \"Resource\": "
          "\"arn:aws:lambda:us-east-1:123456789012:function:work\", \"TimeoutSeconds\": "
          "60, \"End\": true}"},
+    {.name = "UNKNOWN_SERVICE_ERROR", .severity = ASL_WARNING, .on = true,
+     .summary =
+         "an error of a service that the service doesn't have",
+     .why =
+         "The name of a service's error is the service, as the SDK or the integration calls it, "
+         "and the SDK's class for the error; capitals count. A Retrier or Catcher of another "
+         "name is never used.",
+     .mend =
+         "Name the SDK's class, as S3.NoSuchKeyException. An error that has none comes as the "
+         "service's base class, as S3.S3Exception.",
+     .bad =
+         "\"Work\": {\n"
+         "  \"Type\": \"Task\", \"Resource\": \"arn:aws:states:::aws-sdk:s3:getObject\",\n"
+         "  \"Parameters\": {\"Bucket\": \"b\", \"Key\": \"k\"},\n"
+         "  \"Retry\": [{\"ErrorEquals\": [\"S3.NoSuchKey\"]}],\n"
+         "  \"End\": true\n"
+         "}",
+     .good =
+         "\"Work\": {\n"
+         "  \"Type\": \"Task\", \"Resource\": \"arn:aws:states:::aws-sdk:s3:getObject\",\n"
+         "  \"Parameters\": {\"Bucket\": \"b\", \"Key\": \"k\"},\n"
+         "  \"Retry\": [{\"ErrorEquals\": [\"S3.NoSuchKeyException\"]}],\n"
+         "  \"End\": true\n"
+         "}"},
     {.name = "UNKNOWN_STATES_ERROR", .severity = ASL_WARNING, .on = true,
      .summary =
          "an error name beginning with States. that there is not",

@@ -1,5 +1,6 @@
 /* Warnings of retriers and catchers. */
 
+#include "asl/call/call.h"
 #include "asl/warn/warn_impl.h"
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
@@ -12,9 +13,10 @@ static const char *const lists[] = {"Retry", "Catch"};
 
 /* ---- a name by itself ---- */
 
-typedef void see_name(struct warner *w, const struct asl_at *name);
+typedef void see_name(struct warner *w, const struct asl_state *s, const struct asl_at *name);
 
-static void warn_error_each_name(struct warner *w, const struct asl_at *state, see_name *see)
+static void warn_error_each_name(struct warner *w, const struct asl_state *s,
+                                 const struct asl_at *state, see_name *see)
 {
     struct asl_at list, entry, names, name;
 
@@ -26,7 +28,7 @@ static void warn_error_each_name(struct warner *w, const struct asl_at *state, s
             asl_at_member(&entry, "ErrorEquals", &names);
             for (size_t n = 0; n < json_count(names.value); n++) {
                 asl_at_index(&names, n, &name);
-                see(w, &name);
+                see(w, s, &name);
             }
         }
     }
@@ -77,8 +79,9 @@ static bool may_be_raised(struct warner *w, const json *name)
 }
 
 /* Authors may raise States.IntrinsicFailure by a Fail state; only then can it occur. */
-static void see_never_caught(struct warner *w, const struct asl_at *name)
+static void see_never_caught(struct warner *w, const struct asl_state *s, const struct asl_at *name)
 {
+    (void)s;
     if (json_str_is(name->value, ASL_RUNTIME))
         warn_at(w, name, ASL_VALUE, "%s is never retried or caught", ASL_RUNTIME);
     else if (json_str_is(name->value, ASL_INTRINSIC_FAILURE) && !may_be_raised(w, name->value))
@@ -88,13 +91,13 @@ static void see_never_caught(struct warner *w, const struct asl_at *name)
 
 void warn_error_never_caught(struct warner *w, const struct asl_state *s, const struct asl_at *at)
 {
-    (void)s;
-    warn_error_each_name(w, at, see_never_caught);
+    warn_error_each_name(w, s, at, see_never_caught);
 }
 
 /* Only names that begin with "States." are AWS's: all others are the author's or a service's. */
-static void see_unknown(struct warner *w, const struct asl_at *name)
+static void see_unknown(struct warner *w, const struct asl_state *s, const struct asl_at *name)
 {
+    (void)s;
     static const char *const known[] = {
         ASL_ALL,
         ASL_BRANCH_FAILED,
@@ -137,8 +140,48 @@ static void see_unknown(struct warner *w, const struct asl_at *name)
 
 void warn_unknown_states_error(struct warner *w, const struct asl_state *s, const struct asl_at *at)
 {
-    (void)s;
-    warn_error_each_name(w, at, see_unknown);
+    warn_error_each_name(w, s, at, see_unknown);
+}
+
+/* Returns whether a list of retriers or catchers names an error. */
+static bool is_named_in(const struct asl_at *list, const char *error)
+{
+    for (size_t i = 0; i < json_count(list->value); i++) {
+        const json *names = json_get(json_at(list->value, i), "ErrorEquals");
+        for (size_t n = 0; names && n < json_count(names); n++)
+            if (json_str_is(json_at(names, n), error))
+                return true;
+    }
+    return false;
+}
+
+/* Who names the right error, too, isn't told of the other. */
+static void see_not_of_service(struct warner *w, const struct asl_state *s,
+                               const struct asl_at *name)
+{
+    const struct asl_at *list = name->up->up->up;
+    const struct asl_resource *r = &s->task.parts;
+    struct buf meant = {0}, hint = {0};
+
+    if (!asl_has_placeholder(name->value) &&
+        !call_may_fail_with(r, json_str(name->value), &w->guesses, &meant) &&
+        !(meant.len && is_named_in(list, buf_str(&meant)))) {
+        if (meant.len)
+            buf_printf(&hint, "did you mean \"%s\"?", buf_str(&meant));
+        asl_report_add(w->report, ASL_WARNING, w->code->name, name, ASL_VALUE,
+                       hint.len ? buf_str(&hint) : w->code->mend, "%.*s doesn't fail with '%s'",
+                       (int)r->call.len, r->call.at, json_str(name->value));
+    }
+    buf_clear(&meant);
+    buf_clear(&hint);
+}
+
+void warn_unknown_service_error(struct warner *w, const struct asl_state *s,
+                                const struct asl_at *at)
+{
+    if (s->type == ASL_TASK && s->task.kind == ASL_INTEGRATION && s->task.resource &&
+        !strstr(json_str(s->task.resource), "${"))
+        warn_error_each_name(w, s, at, see_not_of_service);
 }
 
 /* ---- the order of names ---- */

@@ -55,3 +55,14 @@ void nearest_offer(struct nearest *n, const char *name)
         n->distance = d;
     }
 }
+
+void nearest_offer_made(struct nearest *n, struct buf *name, struct buf *kept)
+{
+    struct buf other = *kept;
+
+    nearest_offer(n, buf_str(name));
+    if (n->best != name->data)
+        return;
+    *kept = *name;
+    *name = other;
+}

@@ -1,6 +1,8 @@
 #ifndef PARSERS_BASE_NEAREST_H
 #define PARSERS_BASE_NEAREST_H
 
+#include "parsers/base/buf.h"
+
 #include <stddef.h>
 
 /*
@@ -20,5 +22,8 @@ struct nearest {
 };
 
 void nearest_offer(struct nearest *n, const char *name);
+/* Offers a name that is made anew for each offer. The best so far is kept in *kept, whose room
+ * *name gets instead. */
+void nearest_offer_made(struct nearest *n, struct buf *name, struct buf *kept);
 
 #endif
