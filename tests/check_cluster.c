@@ -294,24 +294,56 @@ START_TEST(cluster_call_is_cancelled)
 }
 END_TEST
 
+/* It is stopped when it is known, and when the Task is cancelled while the cluster begins it. */
 START_TEST(cluster_job_is_stopped)
 {
     static const struct reply replies[MAX_REPLIES] = {
         {201, NULL, RUNS}, {200, NULL, RUNS}, {200, NULL, RUNS}, {200, NULL, RUNS}};
     struct endpoint_world *w = cluster_world(replies);
+    bool at_once = _i == 1;
 
     begin_call(w, "runJob.sync", RUN, NULL);
-    while (!w->submitted)
+    while (!at_once && !w->submitted)
         uv_run(&w->loop, UV_RUN_ONCE);
-    expect_json("what TaskSubmitted tells", w->submitted,
-                "{\"ResponseBody\":" RUNS ",\"StatusCode\":201,\"StatusText\":\"Created\"}");
+    if (!at_once)
+        expect_json("what TaskSubmitted tells", w->submitted,
+                    "{\"ResponseBody\":" RUNS ",\"StatusCode\":201,\"StatusText\":\"Created\"}");
     handlers_cancel(w->handlers, 1);
     while (!handlers_are_idle(w->handlers))
         uv_run(&w->loop, UV_RUN_ONCE);
     ck_assert_msg(strstr(buf_str(&w->seen), "DELETE " JOBS "/j?propagationPolicy=Background\n"),
                   "%s", buf_str(&w->seen));
     ck_assert(!w->answered);
+    ck_assert(!at_once || !w->submitted);
     endpoint_world_free(w);
+}
+END_TEST
+
+static void write_line(void *user, const char *execution, const char *line)
+{
+    ck_assert_str_eq(execution, EXECUTION);
+    buf_printf(user, "%s\n", line);
+}
+
+START_TEST(cluster_job_is_not_stopped)
+{
+    static const struct reply replies[MAX_REPLIES] = {{201, NULL, RUNS}, {403, NULL, "no"}};
+    struct buf log = {0};
+    struct endpoint_world *w = endpoint_world_new_with(
+        replies, NULL, (struct handlers_options){.log = write_line, .log_user = &log});
+
+    begin_call(w, "runJob.sync", RUN, NULL);
+    while (!w->submitted)
+        uv_run(&w->loop, UV_RUN_ONCE);
+    handlers_cancel(w->handlers, 1);
+    while (!handlers_are_idle(w->handlers))
+        uv_run(&w->loop, UV_RUN_ONCE);
+    endpoint_world_free(w);
+    expect_text("which, and why", buf_str(&log),
+                "arn:aws:states:::eks:runJob.sync: the job " JOBS
+                "/j was not stopped and may go on: {\"ResponseBody\":\"no\",\"StatusCode\":403,"
+                "\"StatusText\":\"Forbidden\"}\n");
+    buf_clear(&log);
 }
 END_TEST
 
@@ -396,7 +428,8 @@ int main(void)
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, cluster_call, 0, COUNT(calls));
     tcase_add_loop_test(t, cluster_call_is_cancelled, 0, COUNT(calls));
-    tcase_add_test(t, cluster_job_is_stopped);
+    tcase_add_loop_test(t, cluster_job_is_stopped, 0, 2);
+    tcase_add_test(t, cluster_job_is_not_stopped);
     tcase_add_test(t, cluster_job_after_crash);
     tcase_add_test(t, cluster_gets_a_token);
     tcase_add_test(t, no_token_in_the_clear);

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#define GLUE "arn:aws:states:::glue:startJobRun.sync"
+
 /* ---- jobs ---- */
 
 static const struct {
@@ -272,6 +274,81 @@ START_TEST(job_that_is_released_goes_on)
 }
 END_TEST
 
+/* What the log says of jobs that go on after all: all of it, or what it begins with. */
+static const struct {
+    const char *name;
+    bool at_once; /* the Task is cancelled before the job is known */
+    bool ends;    /* the set of handlers is closed then */
+    struct reply replies[MAX_REPLIES];
+    const char *want;
+} unstopped[] = {
+    {"a stop that is refused",
+     false,
+     false,
+     {{200, NULL, "{\"JobRunId\":\"r\"}"},
+      {400, ID, "{\"__type\":\"AccessDeniedException\",\"message\":\"m\"}"}},
+     GLUE
+     ": the job {\"JobName\":\"j\",\"RunId\":\"r\"} was not stopped and may go on: m (Service: "
+     "Glue, Status Code: 400, Request ID: r-1)\n"},
+    {"a stop without an answer",
+     false,
+     false,
+     {{200, NULL, "{\"JobRunId\":\"r\"}"}, {0}},
+     GLUE ": the job {\"JobName\":\"j\",\"RunId\":\"r\"} was not stopped and may go on: "},
+    {"a stop that is out when all ends",
+     false,
+     true,
+     {{200, NULL, "{\"JobRunId\":\"r\"}"}, {-1, NULL, NULL}},
+     GLUE ": the job {\"JobName\":\"j\",\"RunId\":\"r\"} was not stopped and may go on: asl ended "
+          "before the service had answered\n"},
+    {"a begin without an answer",
+     true,
+     false,
+     {{0}},
+     GLUE ": the job may have begun, and was not stopped: "},
+    {"a begin that is out when all ends",
+     true,
+     true,
+     {{-1, NULL, NULL}},
+     GLUE ": the job may have begun, and was not stopped: asl ended before the service had "
+          "answered\n"},
+    {"a begin that is refused",
+     true,
+     false,
+     {{400, ID, "{\"__type\":\"AccessDeniedException\",\"message\":\"m\"}"}},
+     ""},
+};
+
+static void write_line(void *user, const char *execution, const char *line)
+{
+    ck_assert_str_eq(execution, EXECUTION);
+    buf_printf(user, "%s\n", line);
+}
+
+START_TEST(job_is_not_stopped)
+{
+    struct buf log = {0};
+    struct endpoint_world *w =
+        endpoint_world_new_with(unstopped[_i].replies, NULL,
+                                (struct handlers_options){.log = write_line, .log_user = &log});
+
+    endpoint_world_begin(w, GLUE, "{\"JobName\":\"j\"}");
+    while (!unstopped[_i].at_once && !w->submitted)
+        uv_run(&w->loop, UV_RUN_ONCE);
+    handlers_cancel(w->handlers, 1);
+    ck_assert(handlers_are_stopping_jobs(w->handlers));
+    while (!unstopped[_i].ends && handlers_are_stopping_jobs(w->handlers))
+        uv_run(&w->loop, UV_RUN_ONCE);
+    ck_assert(!w->answered);
+    endpoint_world_free(w);
+    size_t len = strlen(unstopped[_i].want);
+    if (len && unstopped[_i].want[len - 1] != '\n' && log.len > len)
+        log.data[log.len = len] = '\0';
+    expect_text(unstopped[_i].name, buf_str(&log), unstopped[_i].want);
+    buf_clear(&log);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("job");
@@ -284,6 +361,7 @@ int main(void)
     tcase_add_test(t, job_after_crash_is_stopped);
     tcase_add_test(t, job_is_stopped);
     tcase_add_test(t, job_that_is_released_goes_on);
+    tcase_add_loop_test(t, job_is_not_stopped, 0, COUNT(unstopped));
     suite_add_tcase(s, t);
     return run_suite(s);
 }

@@ -379,31 +379,46 @@ static void add_other_requests(struct buf *out, const char *seen, const char *qu
     }
 }
 
-START_TEST(job_is_told_to_stop)
+/* Cancels the Task when the job is known, or as soon as the call is out that begins it: then its
+ * answer is awaited, which says which job is to be stopped. */
+static void expect_stop(size_t row, bool at_once)
 {
-    const struct reply replies[MAX_REPLIES] = {reply_of(jobs[_i].begun), reply_of(jobs[_i].running),
-                                               reply_of(jobs[_i].running),
-                                               reply_of(jobs[_i].running)};
+    const struct reply replies[MAX_REPLIES] = {
+        reply_of(jobs[row].begun), reply_of(jobs[row].running), reply_of(jobs[row].running),
+        reply_of(jobs[row].running)};
     struct endpoint_world *w = world_of(replies);
 
-    begin_job(w, (size_t)_i);
-    while (!w->submitted)
+    begin_job(w, row);
+    while (!at_once && !w->submitted)
         uv_run(&w->loop, UV_RUN_ONCE);
     handlers_cancel(w->handlers, 1);
-    ck_assert_msg(handlers_are_idle(w->handlers) == !jobs[_i].stop, "%s: is a stop sent?",
-                  jobs[_i].integration);
+    ck_assert_msg(handlers_are_idle(w->handlers) == !jobs[row].stop, "%s: is a stop sent?",
+                  jobs[row].integration);
     while (!handlers_are_idle(w->handlers))
         uv_run(&w->loop, UV_RUN_ONCE);
     struct buf want = {0}, got = {0};
-    buf_printf(&want, "%s\n", jobs[_i].begin);
-    if (jobs[_i].stop)
-        buf_printf(&want, "%s\n", jobs[_i].stop);
-    add_other_requests(&got, buf_str(&w->seen), jobs[_i].describe);
-    expect_text(jobs[_i].integration, buf_str(&got), buf_str(&want));
+    if (jobs[row].stop || !at_once)
+        buf_printf(&want, "%s\n", jobs[row].begin);
+    if (jobs[row].stop)
+        buf_printf(&want, "%s\n", jobs[row].stop);
+    add_other_requests(&got, buf_str(&w->seen), jobs[row].describe);
+    expect_text(jobs[row].integration, buf_str(&got), buf_str(&want));
     buf_clear(&want);
     buf_clear(&got);
     ck_assert(!w->answered);
+    ck_assert(!at_once || !w->submitted);
     endpoint_world_free(w);
+}
+
+START_TEST(job_is_told_to_stop)
+{
+    expect_stop((size_t)_i, false);
+}
+END_TEST
+
+START_TEST(job_that_begins_is_told_to_stop)
+{
+    expect_stop((size_t)_i, true);
 }
 END_TEST
 
@@ -461,6 +476,7 @@ int main(void)
     tcase_add_loop_test(t, job_is_done, 0, COUNT(jobs));
     tcase_add_loop_test(t, job_is_broken, 0, COUNT(jobs));
     tcase_add_loop_test(t, job_is_told_to_stop, 0, COUNT(jobs));
+    tcase_add_loop_test(t, job_that_begins_is_told_to_stop, 0, COUNT(jobs));
     tcase_add_test(t, all_jobs_are_here);
     tcase_add_test(t, all_integrations_are_served);
     suite_add_tcase(s, t);

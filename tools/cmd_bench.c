@@ -183,6 +183,8 @@ static int bench_run_all(struct bench *b, const struct option_set *set, int64_t 
 out:
     mem_free(b->wall);
     mem_free(b->cpu);
+    if (h)
+        host_stop_jobs(h);
     host_free(h);
     store_free(s);
     diag_clear(&why);

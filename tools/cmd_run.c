@@ -158,6 +158,7 @@ static int run_it(struct run *r, const struct option_set *set, int64_t limit_ms)
     if (!r->quiet)
         r->progress = progress_new(stderr, execution, r->w.color);
     enum host_end end = host_run(h, execution, limit_ms, &why);
+    host_stop_jobs(h);
     const rt_exec *x = engine_execution(host_engine(h), execution);
     switch (end) {
     case HOST_DONE:

@@ -129,6 +129,8 @@ bool aws_job_describe(const struct aws_call *c, const json *parameters, const js
                       struct aws_call *out, json **request);
 bool aws_job_stop(const struct aws_call *c, const json *parameters, const json *submitted,
                   const char *execution, struct aws_call *out, json **request);
+/* Returns whether the call begins a job that can be stopped. */
+bool aws_job_can_be_stopped(const struct aws_call *c);
 /* Reads how a job does from the answer to aws_job_describe's call. When it has ended, *out is the
  * Task's result. */
 enum aws_progress aws_job_progress(const struct aws_call *c, const json *submitted,

@@ -50,6 +50,11 @@ static json *with_reason(json *request, const char *execution)
     return request;
 }
 
+bool aws_job_can_be_stopped(const struct aws_call *c)
+{
+    return c->job && c->job->stop;
+}
+
 bool aws_job_stop(const struct aws_call *c, const json *parameters, const json *submitted,
                   const char *execution, struct aws_call *out, json **request)
 {

@@ -41,7 +41,7 @@ static bool runs_job(const struct cluster_work *w)
     return asl_resource_calls(&w->task_call->resource, "eks", "runJob");
 }
 
-static bool awaits_job(const struct cluster_work *w)
+bool cluster_awaits_job(const struct cluster_work *w)
 {
     return runs_job(w) && w->task_call->resource.pattern == ASL_SYNC;
 }
@@ -70,10 +70,14 @@ void cluster_finish(struct cluster_work *w, struct handler_answer *a, bool in_st
     struct task_call *call = w->task_call;
 
     cluster_work_free(w);
-    if (in_start)
+    if (call->lingers) {
+        handler_answer_clear(a);
+        task_call_gone(call);
+    } else if (in_start) {
         task_call_ready(call, a);
-    else
+    } else {
         task_call_done(call, a);
+    }
 }
 
 void cluster_fail(struct cluster_work *w, const char *error, json *cause, bool in_start)
@@ -211,15 +215,17 @@ static void cluster_called(void *user, struct http_response *r)
 
     w->transfer = NULL;
     if (!cluster_went_well(r)) {
+        if (w->task_call->lingers && r->outcome != HTTP_ANSWERED)
+            job_may_go_on(w->task_call, NULL, r->error);
         cluster_answer_failed(w, r);
         return;
     }
     a.value = cluster_envelope(r);
-    if (!awaits_job(w)) {
+    if (!cluster_awaits_job(w)) {
         cluster_finish(w, &a, false);
         return;
     }
-    if (h->submitted)
+    if (h->submitted && !w->task_call->lingers)
         h->submitted(h->user, w->task_call->node.id, a.value);
     cluster_follow_job(w, a.value, false);
 }
@@ -279,7 +285,7 @@ static void start_job(struct cluster_work *w)
     cluster_add_segment(&path, space ? space : "default");
     buf_adds(&path, "/jobs");
     w->jobs = buf_take(&path);
-    if (awaits_job(w) && w->task_call->submitted) {
+    if (cluster_awaits_job(w) && w->task_call->submitted) {
         cluster_follow_job(w, json_ref(w->task_call->submitted), true);
         return;
     }
@@ -351,9 +357,13 @@ void cluster_cancel(struct task_call *call)
 {
     struct cluster_work *w = call->work;
 
+    if (call->lingers)
+        cluster_say_not_stopped(w, "asl ended before the cluster had answered");
+    else
+        call->lingers = cluster_leave_job(w);
+    if (call->lingers && !call->h->closing)
+        return;
     if (w->transfer)
         signed_send_cancel(w->transfer);
-    if (w->name && !w->job && !call->released && !call->h->closing)
-        cluster_delete_job(w);
     cluster_work_free(w);
 }

@@ -39,6 +39,8 @@ struct cluster_request {
     void *user;
 };
 
+/* Returns whether the Task waits for a job's end. */
+bool cluster_awaits_job(const struct cluster_work *w);
 /* Sends a request. Returns NULL with *why filled when it can't be sent. */
 signed_send *cluster_send(struct cluster_work *w, const struct cluster_request *q,
                           struct diag *why);
@@ -64,7 +66,10 @@ void cluster_no_keys(void *user, bool of_role, const char *why);
 
 /* Waits for the end of the job that `submitted` (taken) tells of. */
 void cluster_follow_job(struct cluster_work *w, json *submitted, bool in_start);
-/* Has the job deleted; nobody waits for that. */
-void cluster_delete_job(struct cluster_work *w);
+/* Lets a job end of which the Task won't hear: it is deleted. Returns true when something is still
+ * out for that, and the work goes on until it has come back. */
+bool cluster_leave_job(struct cluster_work *w);
+/* Says on the log that the job was not deleted, and why. */
+void cluster_say_not_stopped(const struct cluster_work *w, const char *why);
 
 #endif

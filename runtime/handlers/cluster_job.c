@@ -283,6 +283,8 @@ static void ask_about_job(void *work)
     buf_clear(&path);
 }
 
+static bool delete_job(struct cluster_work *w);
+
 void cluster_follow_job(struct cluster_work *w, json *submitted, bool in_start)
 {
     const json *body = invoke_member(submitted, "ResponseBody");
@@ -296,15 +298,56 @@ void cluster_follow_job(struct cluster_work *w, json *submitted, bool in_start)
         return;
     }
     w->name = mem_strdup(name);
-    wait_for_cluster_job(w);
+    if (!w->task_call->lingers) {
+        wait_for_cluster_job(w);
+    } else if (!delete_job(w)) {
+        struct handler_answer none = {0};
+        cluster_finish(w, &none, false);
+    }
 }
 
 /* ---- stopping ---- */
 
-/* The pods go with their job, which by itself would leave them running. */
-void cluster_delete_job(struct cluster_work *w)
+void cluster_say_not_stopped(const struct cluster_work *w, const char *why)
 {
-    struct stop *s = stop_new(w->task_call->h);
+    struct buf path = {0};
+
+    if (w->name)
+        write_job_path(w, &path);
+    job_may_go_on(w->task_call, w->name ? buf_str(&path) : NULL, why);
+    buf_clear(&path);
+}
+
+static void job_deleted(void *user, struct http_response *r)
+{
+    struct cluster_work *w = user;
+    struct handler_answer none = {0};
+
+    w->transfer = NULL;
+    if (!cluster_went_well(r)) {
+        json *cause, *error = cluster_error(r, &cause);
+        cluster_say_not_stopped(w, json_str(cause ? cause : error));
+        json_unref(error);
+        json_unref(cause);
+    }
+    cluster_finish(w, &none, false);
+}
+
+static void delete_without_keys(void *user, bool of_role, const char *why)
+{
+    struct cluster_work *w = user;
+    struct handler_answer none = {0};
+
+    (void)of_role;
+    w->transfer = NULL;
+    cluster_say_not_stopped(w, why);
+    cluster_finish(w, &none, false);
+}
+
+/* The pods go with their job, which by itself would leave them running. Returns true when the
+ * request is out. */
+static bool delete_job(struct cluster_work *w)
+{
     struct buf path = {0};
     struct diag why = {0};
 
@@ -312,10 +355,28 @@ void cluster_delete_job(struct cluster_work *w)
     struct cluster_request q = {.method = "DELETE",
                                 .path = buf_str(&path),
                                 .more = "propagationPolicy=Background",
-                                .done = stop_done,
-                                .no_keys = stop_no_keys,
-                                .user = s};
-    stop_sent(s, cluster_send(w, &q, &why), w->task_call, why.text);
+                                .done = job_deleted,
+                                .no_keys = delete_without_keys,
+                                .user = w};
+    w->transfer = cluster_send(w, &q, &why);
+    if (!w->transfer)
+        cluster_say_not_stopped(w, why.text);
     buf_clear(&path);
     diag_clear(&why);
+    return w->transfer != NULL;
+}
+
+bool cluster_leave_job(struct cluster_work *w)
+{
+    const struct task_call *call = w->task_call;
+
+    if (call->released || call->h->closing || !cluster_awaits_job(w) || w->job)
+        return false;
+    if (!w->name) /* the cluster may be beginning the job at this moment */
+        return w->transfer && signed_send_is_out(w->transfer);
+    if (w->transfer)
+        signed_send_cancel(w->transfer);
+    w->transfer = NULL;
+    job_pause_break(&w->pause);
+    return delete_job(w);
 }

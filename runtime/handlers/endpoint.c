@@ -74,10 +74,14 @@ void endpoint_finish(struct endpoint_work *w, struct aws_result *r, bool in_star
                                .cause = r->cause};
 
     endpoint_work_free(w);
-    if (in_start)
+    if (call->lingers) {
+        handler_answer_clear(&a);
+        task_call_gone(call);
+    } else if (in_start) {
         task_call_ready(call, &a);
-    else
+    } else {
         task_call_done(call, &a);
+    }
 }
 
 /* Ends the work with an answer that is none. */
@@ -86,6 +90,8 @@ static void endpoint_unanswered(struct endpoint_work *w, const struct aws_call *
 {
     struct aws_result result = {0};
 
+    if (w->task_call->lingers)
+        say_not_stopped(w, r->error);
     if (r->outcome == HTTP_TOO_LARGE)
         result.error = json_cstring(ASL_DATA_LIMIT_EXCEEDED);
     else
@@ -370,10 +376,14 @@ static bool endpoint_cancel(struct task_call *call)
         cluster_cancel(call);
         return false;
     }
+    if (call->lingers)
+        say_not_stopped(w, "asl ended before the service had answered");
+    else
+        call->lingers = leave_job(w);
+    if (call->lingers && !call->h->closing)
+        return false;
     if (w->transfer)
         signed_send_cancel(w->transfer);
-    if (w->submitted && !call->released && !call->h->closing)
-        stop_job(w);
     endpoint_work_free(w);
     return false;
 }
@@ -381,5 +391,4 @@ static bool endpoint_cancel(struct task_call *call)
 const struct handler_kind handler_endpoint = {.field = "endpoint",
                                               .start = endpoint_start,
                                               .cancel = endpoint_cancel,
-                                              .serves = endpoint_serves,
-                                              .close = stops_close};
+                                              .serves = endpoint_serves};

@@ -54,6 +54,8 @@ struct job_pause {
 
 /* Calls `ask` after a pause: the first one is short, and each is longer than the one before. */
 void job_pause_begin(struct job_pause *p, const handlers *h, void (*ask)(void *work), void *work);
+/* Ends a pause early: nobody is called. */
+void job_pause_break(struct job_pause *p);
 /* Ends the pauses, and frees the memory of the work as soon as the loop has let go of the timer. */
 void job_pause_end(struct job_pause *p, void *work);
 
@@ -61,6 +63,7 @@ struct endpoint_work {
     struct task_call *task_call;
     struct aws_call call;
     struct aws_call describe; /* .sync, once the job has begun */
+    struct aws_call stop;     /* once it is being stopped */
     json *submitted, *describe_parameters;
     struct endpoint_place place;
     struct aws_side_call side; /* before or after the call, while that is under way */
@@ -92,22 +95,13 @@ void endpoint_answer_close(struct endpoint_answer *a);
 void endpoint_begun(struct endpoint_work *w, struct aws_result *r);
 /* Waits for the end of the job that `submitted` (taken) tells of. */
 void follow_job(struct endpoint_work *w, json *submitted);
-/* Stops the job, of whose end the Task won't hear. */
-void stop_job(struct endpoint_work *w);
+/* Lets a job end of which the Task won't hear. Returns true when something is still out for that,
+ * and the work goes on until it has come back. */
+bool leave_job(struct endpoint_work *w);
 
-/* A request to stop a job. Nobody waits for its end but the set. */
-struct stop {
-    struct stop *next;
-    handlers *h;
-    signed_send *send;
-};
-
-/* Make one, whose `send` is to be sent at once; stop_done and stop_no_keys go with it. */
-struct stop *stop_new(handlers *h);
-void stop_done(void *user, struct http_response *r);
-void stop_no_keys(void *user, bool of_role, const char *why);
-/* Notes what came of the sending; NULL: it was not sent, for the reason `why`. */
-void stop_sent(struct stop *s, signed_send *send, const struct task_call *of, const char *why);
-void stops_close(handlers *h);
+/* Says on the log that the work's job was not stopped, and why. */
+void say_not_stopped(const struct endpoint_work *w, const char *why);
+/* Says so of the job that `job` names; NULL: nothing is known of it, not even that it is there. */
+void job_may_go_on(const struct task_call *call, const char *job, const char *why);
 
 #endif

@@ -45,6 +45,12 @@ void job_pause_begin(struct job_pause *p, const handlers *h, void (*ask)(void *w
     uv_timer_start(&p->timer, job_pause_over, (uint64_t)p->ms, 0);
 }
 
+void job_pause_break(struct job_pause *p)
+{
+    if (p->open)
+        uv_timer_stop(&p->timer);
+}
+
 void job_pause_end(struct job_pause *p, void *work)
 {
     p->work = work;
@@ -118,14 +124,22 @@ static void ask_about_end(void *work)
     diag_clear(&why);
 }
 
-void follow_job(struct endpoint_work *w, json *submitted)
+/* Notes the job that `submitted` (taken) tells of. */
+static void note_job(struct endpoint_work *w, json *submitted)
 {
     w->submitted = submitted;
-    w->task_call->begun = true;
     aws_job_describe(&w->call, w->task_call->payload, w->submitted, &w->describe,
                      &w->describe_parameters);
+}
+
+void follow_job(struct endpoint_work *w, json *submitted)
+{
+    note_job(w, submitted);
+    w->task_call->begun = true;
     wait_for_end(w);
 }
+
+static bool stop_job(struct endpoint_work *w);
 
 void endpoint_begun(struct endpoint_work *w, struct aws_result *r)
 {
@@ -140,6 +154,12 @@ void endpoint_begun(struct endpoint_work *w, struct aws_result *r)
         endpoint_finish(w, &failed, false);
         return;
     }
+    if (w->task_call->lingers) {
+        note_job(w, r->value);
+        if (!stop_job(w))
+            endpoint_finish(w, &(struct aws_result){0}, false);
+        return;
+    }
     if (h->submitted)
         h->submitted(h->user, w->task_call->node.id, r->value);
     follow_job(w, r->value);
@@ -147,78 +167,93 @@ void endpoint_begun(struct endpoint_work *w, struct aws_result *r)
 
 /* ---- stopping ---- */
 
-struct stop *stop_new(handlers *h)
+void job_may_go_on(const struct task_call *call, const char *job, const char *why)
 {
-    struct stop *s = mem_calloc(1, sizeof *s);
-
-    s->h = h;
-    s->next = h->stops;
-    h->stops = s;
-    return s;
+    if (job)
+        handlers_log(call->h, call->execution, "%s: the job %s was not stopped and may go on: %s",
+                     call->target, job, why);
+    else
+        handlers_log(call->h, call->execution,
+                     "%s: the job may have begun, and was not stopped: %s", call->target, why);
 }
 
-void stop_sent(struct stop *s, signed_send *send, const struct task_call *of, const char *why)
+void say_not_stopped(const struct endpoint_work *w, const char *why)
 {
-    s->send = send;
-    if (send)
-        return;
-    handlers_log(s->h, of->execution, "%s: the job could not be stopped: %s", of->target, why);
-    s->h->stops = s->next;
-    mem_free(s);
+    struct buf job = {0};
+
+    if (w->describe_parameters)
+        json_write(&job, w->describe_parameters);
+    job_may_go_on(w->task_call, job.len ? buf_str(&job) : NULL, why);
+    buf_clear(&job);
 }
 
-void stop_done(void *user, struct http_response *r)
+static void stop_answered(void *user, struct http_response *r)
 {
-    struct stop *s = user;
-    struct stop **at = &s->h->stops;
+    struct endpoint_work *w = user;
+    struct aws_result result = {.ok = true};
+    struct endpoint_answer a;
 
-    (void)r;
-    while (*at != s)
-        at = &(*at)->next;
-    *at = s->next;
-    mem_free(s);
+    w->transfer = NULL;
+    if (r->outcome == HTTP_ANSWERED) {
+        endpoint_answer_open(w->task_call, r, &a);
+        aws_answer_read(&w->stop, &a.as_aws, &result);
+        endpoint_answer_close(&a);
+    } else {
+        say_not_stopped(w, r->error);
+    }
+    if (!result.ok)
+        say_not_stopped(w, json_str(result.cause ? result.cause : result.error));
+    endpoint_finish(w, &result, false);
 }
 
-void stop_no_keys(void *user, bool of_role, const char *why)
+static void stop_without_keys(void *user, bool of_role, const char *why)
 {
-    struct stop *s = user;
+    struct endpoint_work *w = user;
 
     (void)of_role;
-    handlers_log(s->h, NULL, "a job could not be stopped: %s", why);
-    stop_done(s, NULL);
+    w->transfer = NULL;
+    say_not_stopped(w, why);
+    endpoint_finish(w, &(struct aws_result){0}, false);
 }
 
-void stops_close(handlers *h)
+/* Returns true when a request to stop the job is out. */
+static bool stop_job(struct endpoint_work *w)
 {
-    while (h->stops) {
-        struct stop *s = h->stops;
-        h->stops = s->next;
-        signed_send_cancel(s->send);
-        mem_free(s);
-    }
-}
-
-void stop_job(struct endpoint_work *w)
-{
-    handlers *h = w->task_call->h;
-    struct aws_call stop;
     struct diag why = {0};
     json *parameters = NULL;
     bool bad_call;
 
-    if (!aws_job_stop(&w->call, w->task_call->payload, w->submitted, w->task_call->execution, &stop,
-                      &parameters))
-        return;
-    struct stop *s = stop_new(h);
-    struct outgoing request = {.call = &stop,
+    if (!aws_job_stop(&w->call, w->task_call->payload, w->submitted, w->task_call->execution,
+                      &w->stop, &parameters))
+        return false;
+    struct outgoing request = {.call = &w->stop,
                                .to = &w->place,
                                .parameters = parameters,
                                .timeout_ms = REQUEST_MS,
-                               .done = stop_done,
-                               .no_keys = stop_no_keys,
-                               .user = s};
-    stop_sent(s, endpoint_send_call(w->task_call, &request, &bad_call, &why), w->task_call,
-              why.text);
+                               .done = stop_answered,
+                               .no_keys = stop_without_keys,
+                               .user = w};
+    w->transfer = endpoint_send_call(w->task_call, &request, &bad_call, &why);
+    if (!w->transfer)
+        say_not_stopped(w, why.text);
     diag_clear(&why);
     json_unref(parameters);
+    return w->transfer != NULL;
+}
+
+/* A call that is out may be beginning its job at this moment: only its answer says which job is to
+ * be stopped. */
+bool leave_job(struct endpoint_work *w)
+{
+    const struct task_call *call = w->task_call;
+
+    if (call->released || call->h->closing || !aws_job_can_be_stopped(&w->call))
+        return false;
+    if (!w->submitted)
+        return w->transfer && signed_send_is_out(w->transfer);
+    if (w->transfer)
+        signed_send_cancel(w->transfer);
+    w->transfer = NULL;
+    job_pause_break(&w->pause);
+    return stop_job(w);
 }

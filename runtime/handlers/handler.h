@@ -107,8 +107,11 @@ void handlers_drain(handlers *h);
  */
 bool handlers_are_idle(const handlers *h);
 
-/* Begins to end everything. The loop must run until handlers_are_closed, then comes
- * handlers_free. */
+/* Returns whether jobs elsewhere are being stopped: the requests for that are out. */
+bool handlers_are_stopping_jobs(const handlers *h);
+
+/* Begins to end everything; tells the log which jobs may go on. The loop must run until
+ * handlers_are_closed, then comes handlers_free. */
 void handlers_close(handlers *h);
 bool handlers_are_closed(const handlers *h);
 void handlers_free(handlers *h);

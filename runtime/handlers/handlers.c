@@ -242,6 +242,12 @@ void task_call_sleep(struct task_call *call, struct handler_answer *answer, int6
     list_put_behind(l, before, call);
 }
 
+void task_call_gone(struct task_call *call)
+{
+    handlers_list_take(&call->h->lingering, call);
+    task_call_free(call);
+}
+
 void task_call_rouse(struct task_call *call)
 {
     handlers_list_take(&call->h->asleep, call);
@@ -530,7 +536,10 @@ static void handlers_drop(struct task_call *call)
             slot_free(row);
         break;
     }
-    task_call_free(call);
+    if (call->lingers)
+        list_put(&h->lingering, call);
+    else
+        task_call_free(call);
 }
 
 /* A call of another set, or one that has ended meanwhile, isn't in the map. */
@@ -583,7 +592,12 @@ bool handlers_are_idle(const handlers *h)
 {
     bool waits = !h->draining && h->calls.count;
 
-    return !waits && !h->stops && !is_at_work(&h->calls);
+    return !waits && !handlers_are_stopping_jobs(h) && !is_at_work(&h->calls);
+}
+
+bool handlers_are_stopping_jobs(const handlers *h)
+{
+    return h->lingering.count > 0;
 }
 
 static void on_round_closed(uv_handle_t *handle)
@@ -603,6 +617,10 @@ void handlers_close(handlers *h)
     h->closing = true;
     while ((call = (struct task_call *)id_map_take_any(&h->calls)))
         handlers_drop(call);
+    while ((call = h->lingering.first)) {
+        call->row->kind->cancel(call);
+        task_call_gone(call);
+    }
     uv_close((uv_handle_t *)&h->round, on_round_closed);
     for (size_t i = 0; handler_kind_at(i); i++)
         if (handler_kind_at(i)->close)

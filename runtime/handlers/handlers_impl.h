@@ -46,12 +46,13 @@ struct task_call {
     handlers *h;
     struct handler_row *row;
     const struct integration *integration;
-    struct task_call *prev, *next; /* in the row's line, or among those that are asleep or ready */
+    struct task_call *prev, *next; /* in the row's line, or among those asleep, ready, lingering */
     enum { CALL_WAITING, CALL_RUNNING, CALL_READY } state;
     bool unheard; /* an Event was answered at once: what comes of it only goes to the log */
     bool event, log_tail;
     bool begun;    /* a job goes on elsewhere, and its end is only awaited */
     bool released; /* nobody waits for it, but the other side's work is to go on */
+    bool lingers;  /* it was cancelled; what stops its job is still out */
     const char *target, *name, *state_name, *execution, *key, *qualifier, *client_context;
     const char *role, *own_role;  /* as in struct task */
     struct asl_resource resource; /* the target's parts; of a Lambda function all are empty */
@@ -96,7 +97,8 @@ struct handler_kind {
      * task_call_ready at any time. */
     void (*start)(struct task_call *call);
     /* Ends the work of a running call. Returns true when its slot is still taken, until slot_free.
-     */
+     * May set `lingers`: then the call stays until task_call_gone, or until it is cancelled once
+     * more, as the set is closing. */
     bool (*cancel)(struct task_call *call);
     /* Of rows without a pattern: returns whether it serves `v`, for which no row of a file is
      * meant. May fill *why with what would let it. */
@@ -145,10 +147,10 @@ struct handlers {
     char *lambda_endpoint;
     handler_submitted *submitted;
     struct connection *connections;
-    struct stop *stops;        /* of jobs whose Tasks were cancelled */
-    struct role_keys *roles;   /* that Tasks name in Credentials */
-    struct own_keys *own_keys; /* where our own keys come from */
-    sigv4_signer *signer;      /* made when it is first needed */
+    struct call_list lingering; /* cancelled calls whose jobs are being stopped */
+    struct role_keys *roles;    /* that Tasks name in Credentials */
+    struct own_keys *own_keys;  /* where our own keys come from */
+    sigv4_signer *signer;       /* made when it is first needed */
     struct arena arena;
     /* The most specific first; the last ones have no pattern. */
     struct handler_row **rows;
@@ -179,6 +181,8 @@ void task_call_ready(struct task_call *call, struct handler_answer *answer);
 /* Lets a running call have its answer at `due_ms`; task_call_rouse takes that back. */
 void task_call_sleep(struct task_call *call, struct handler_answer *answer, int64_t due_ms);
 void task_call_rouse(struct task_call *call);
+/* Frees a call that lingers: nothing of it is out any more. */
+void task_call_gone(struct task_call *call);
 /* Gives back the slot of a call that was cancelled and went on running until now. */
 void slot_free(struct handler_row *row);
 
@@ -271,6 +275,8 @@ typedef struct signed_send signed_send;
 /* Sends it. Returns NULL with *why filled when it can't be sent, and `done` does not come. */
 signed_send *send_signed(handlers *h, struct signed_request *q, http_done *done, void *user,
                          struct diag *why);
+/* Returns whether the request itself is out, and not only waits for keys. */
+bool signed_send_is_out(const signed_send *s);
 /* Ends it: `done` does not come any more. */
 void signed_send_cancel(signed_send *s);
 

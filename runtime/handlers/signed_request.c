@@ -358,6 +358,11 @@ signed_send *send_signed(handlers *h, struct signed_request *q, http_done *done,
     return NULL;
 }
 
+bool signed_send_is_out(const signed_send *s)
+{
+    return s->transfer != NULL;
+}
+
 void signed_send_cancel(signed_send *s)
 {
     role_leave(&s->wait);

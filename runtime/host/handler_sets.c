@@ -91,6 +91,15 @@ bool handler_sets_are_idle(const struct handler_sets *all)
     return idle;
 }
 
+bool handler_sets_are_stopping_jobs(const struct handler_sets *all)
+{
+    bool stopping = false;
+
+    for (const struct handler_set *s = all->first; !stopping && s; s = s->next)
+        stopping = handlers_are_stopping_jobs(s->handlers);
+    return stopping;
+}
+
 /* Handlers that nobody waits for end their processes and connections. */
 void handler_sets_tidy(struct handler_sets *all)
 {

@@ -33,6 +33,8 @@ void handler_sets_count(const struct handler_sets *all, size_t *busy, size_t *wa
 /* Lets no more calls begin; and tells whether none runs any more. */
 void handler_sets_drain(const struct handler_sets *all);
 bool handler_sets_are_idle(const struct handler_sets *all);
+/* Tells whether any of them is stopping jobs elsewhere. */
+bool handler_sets_are_stopping_jobs(const struct handler_sets *all);
 
 /* Closes retired handlers whose last call is over, and frees those that are closed. */
 void handler_sets_tidy(struct handler_sets *all);

@@ -449,6 +449,18 @@ enum host_end host_run(host *h, uint64_t execution, int64_t limit_ms, struct dia
     }
 }
 
+void host_stop_jobs(host *h)
+{
+    int before = h->interrupted;
+
+    h->resting = true;
+    h->until_ms = clock_steady_ms() + HOST_STOP_JOBS_MS;
+    while (handler_sets_are_stopping_jobs(&h->handlers) && h->interrupted == before &&
+           !h->stopped && clock_steady_ms() < h->until_ms)
+        wait_for_io(h);
+    h->resting = false;
+}
+
 /* ---- serving ---- */
 
 void host_stop(host *h)

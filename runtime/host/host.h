@@ -75,6 +75,11 @@ enum host_end {
 /* Runs until the execution has ended, at most for `limit_ms` of real time; 0: no limit. */
 enum host_end host_run(host *h, uint64_t execution, int64_t limit_ms, struct diag *why);
 
+enum { HOST_STOP_JOBS_MS = 5000 };
+/* Waits until the jobs elsewhere have been told to stop whose Tasks were cancelled: for
+ * HOST_STOP_JOBS_MS of real time at most, and no longer than until the next signal. */
+void host_stop_jobs(host *h);
+
 /*
  * Restores all running executions from the store, and from now on stores what a later restart
  * needs. To be called once, when all guests are there. Returns false with *why filled when the
