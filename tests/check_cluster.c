@@ -365,6 +365,29 @@ START_TEST(cluster_job_after_crash)
 }
 END_TEST
 
+START_TEST(cluster_job_that_nothing_is_told_of)
+{
+    static const struct reply replies[MAX_REPLIES] = {
+        {503, NULL, "no"}, {429, NULL, "no"}, {200, NULL, COMPLETE}};
+    struct buf log = {0};
+    struct endpoint_world *w = endpoint_world_new_with(
+        replies, NULL, (struct handlers_options){.log = write_line, .log_user = &log});
+    json *submitted =
+        json_of("{\"ResponseBody\":" RUNS ",\"StatusCode\":201,\"StatusText\":\"Created\"}");
+
+    begin_call(w, "runJob.sync", RUN, submitted);
+    endpoint_world_wait(w);
+    json_unref(submitted);
+    endpoint_world_expect("in the end", w, "ok " COMPLETE);
+    endpoint_world_free(w);
+    expect_text("once", buf_str(&log),
+                "arn:aws:states:::eks:runJob.sync: nothing is known of the job " JOBS
+                "/j, which is asked about until there is an answer: {\"ResponseBody\":\"no\","
+                "\"StatusCode\":503,\"StatusText\":\"Service Unavailable\"}\n");
+    buf_clear(&log);
+}
+END_TEST
+
 /* The token is that of the cluster's name, and a row of the file says where the cluster is. */
 START_TEST(cluster_gets_a_token)
 {
@@ -431,6 +454,7 @@ int main(void)
     tcase_add_loop_test(t, cluster_job_is_stopped, 0, 2);
     tcase_add_test(t, cluster_job_is_not_stopped);
     tcase_add_test(t, cluster_job_after_crash);
+    tcase_add_test(t, cluster_job_that_nothing_is_told_of);
     tcase_add_test(t, cluster_gets_a_token);
     tcase_add_test(t, no_token_in_the_clear);
     suite_add_tcase(s, t);

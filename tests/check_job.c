@@ -1,10 +1,12 @@
 /* .sync: jobs are begun, awaited, taken up after a crash, and stopped. */
+#define _DEFAULT_SOURCE
 
 #include "tests/support/endpoint_world.h"
 #include "tests/support/expect.h"
 
 #include "runtime/aws/aws_impl.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define GLUE "arn:aws:states:::glue:startJobRun.sync"
@@ -293,7 +295,7 @@ static const struct {
     {"a stop without an answer",
      false,
      false,
-     {{200, NULL, "{\"JobRunId\":\"r\"}"}, {0}},
+     {{200, NULL, "{\"JobRunId\":\"r\"}"}, {0, NULL, NULL}},
      GLUE ": the job {\"JobName\":\"j\",\"RunId\":\"r\"} was not stopped and may go on: "},
     {"a stop that is out when all ends",
      false,
@@ -304,7 +306,7 @@ static const struct {
     {"a begin without an answer",
      true,
      false,
-     {{0}},
+     {{0, NULL, NULL}},
      GLUE ": the job may have begun, and was not stopped: "},
     {"a begin that is out when all ends",
      true,
@@ -349,6 +351,74 @@ START_TEST(job_is_not_stopped)
 }
 END_TEST
 
+/* Of questions in a row that get no answer the log has the first; of the next row, too. */
+START_TEST(job_that_nothing_is_told_of)
+{
+    static const struct reply replies[MAX_REPLIES] = {
+        {503, ID, "{}"},
+        {200, NULL, "{\"JobRun\":{\"JobRunState\":\"RUNNING\"}}"},
+        {503, ID, "{}"},
+        {200, NULL, "{\"JobRun\":{\"JobRunState\":\"SUCCEEDED\"}}"}};
+    static const struct reply busy[MAX_REPLIES] = {
+        {503, ID, "{}"},
+        {429, ID, "{}"},
+        {400, ID, "{\"__type\":\"ThrottlingException\"}"},
+        {200, NULL, "{\"JobRun\":{\"JobRunState\":\"SUCCEEDED\"}}"}};
+    struct buf log = {0};
+    struct endpoint_world *w = endpoint_world_new_with(
+        _i ? replies : busy, NULL, (struct handlers_options){.log = write_line, .log_user = &log});
+    json *submitted = json_of("{\"JobRunId\":\"r\"}");
+    size_t lines = 0;
+
+    endpoint_world_begin_again(w, GLUE, "{\"JobName\":\"j\"}", submitted);
+    endpoint_world_wait(w);
+    json_unref(submitted);
+    endpoint_world_expect("in the end", w, "ok {\"JobRunState\":\"SUCCEEDED\"}");
+    endpoint_world_free(w);
+    for (const char *at = buf_str(&log); (at = strstr(at, "\n")); at++)
+        lines++;
+    ck_assert_msg(lines == 1 + (size_t)_i, "%s", buf_str(&log));
+    static const char want[] = GLUE
+        ": nothing is known of the job {\"JobName\":\"j\",\"RunId\":\"r\"}, which is asked "
+        "about until there is an answer: {} (Service: Glue, Status Code: 503, Request ID: r-1)\n";
+    log.data[sizeof want - 1] = '\0';
+    expect_text("why", log.data, want);
+    buf_clear(&log);
+}
+END_TEST
+
+/* Keys that can't be had at once say nothing of the job either. A stub at an address that doesn't
+ * look like this machine's gets none for tests. */
+START_TEST(job_is_awaited_without_keys)
+{
+    static const struct reply replies[MAX_REPLIES] = {
+        {200, NULL, "{\"JobRun\":{\"JobRunState\":\"SUCCEEDED\"}}"}};
+    struct buf log = {0}, file = {0};
+    struct diag why = {0};
+    struct endpoint_world *w = endpoint_world_new_with(
+        replies, NULL, (struct handlers_options){.log = write_line, .log_user = &log});
+    json *submitted = json_of("{\"JobRunId\":\"r\"}");
+
+    buf_printf(&file, "{\"handlers\":[{\"resource\":\"*\",\"endpoint\":\"http://2130706433%s\"}]}",
+               strrchr(http_stub_url(w->stub), ':'));
+    ck_assert_msg(handlers_parse(w->handlers, "h.json", file.data, file.len, &why), "%s", why.text);
+    setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent", 1);
+    setenv("AWS_CONFIG_FILE", "/nonexistent", 1);
+    unsetenv("AWS_ACCESS_KEY_ID");
+    endpoint_world_begin_again(w, GLUE, "{\"JobName\":\"j\"}", submitted);
+    while (!log.len && !w->answered)
+        uv_run(&w->loop, UV_RUN_ONCE);
+    setenv("AWS_ACCESS_KEY_ID", "AKID", 1);
+    endpoint_world_wait(w);
+    endpoint_world_expect("with keys", w, "ok {\"JobRunState\":\"SUCCEEDED\"}");
+    ck_assert_msg(strstr(buf_str(&log), "Unable to load AWS credentials"), "%s", buf_str(&log));
+    json_unref(submitted);
+    endpoint_world_free(w);
+    buf_clear(&log);
+    buf_clear(&file);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("job");
@@ -362,6 +432,8 @@ int main(void)
     tcase_add_test(t, job_is_stopped);
     tcase_add_test(t, job_that_is_released_goes_on);
     tcase_add_loop_test(t, job_is_not_stopped, 0, COUNT(unstopped));
+    tcase_add_loop_test(t, job_that_nothing_is_told_of, 0, 2);
+    tcase_add_test(t, job_is_awaited_without_keys);
     suite_add_tcase(s, t);
     return run_suite(s);
 }

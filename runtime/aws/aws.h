@@ -118,7 +118,12 @@ void aws_not_sent(const struct aws_call *c, json *cause, struct aws_result *out)
 
 /* ---- jobs (.sync) ---- */
 
-enum aws_progress { AWS_JOB_RUNS, AWS_JOB_SUCCEEDED, AWS_JOB_FAILED };
+enum aws_progress {
+    AWS_JOB_RUNS,
+    AWS_JOB_UNTOLD, /* the service had no time for the question */
+    AWS_JOB_SUCCEEDED,
+    AWS_JOB_FAILED,
+};
 
 /*
  * Make the call that asks how a job does, and the one that stops it for the execution of that ARN.
@@ -132,7 +137,7 @@ bool aws_job_stop(const struct aws_call *c, const json *parameters, const json *
 /* Returns whether the call begins a job that can be stopped. */
 bool aws_job_can_be_stopped(const struct aws_call *c);
 /* Reads how a job does from the answer to aws_job_describe's call. When it has ended, *out is the
- * Task's result. */
+ * Task's result; when nothing is told of it, *out is the error that the service answered. */
 enum aws_progress aws_job_progress(const struct aws_call *c, const json *submitted,
                                    const struct aws_call *describe, const struct aws_answer *a,
                                    struct aws_result *out);

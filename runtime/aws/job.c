@@ -160,12 +160,9 @@ enum aws_progress aws_job_progress(const struct aws_call *c, const json *submitt
     }
     if (!r.ok) {
         /* Of a service that is busy the next question may get an answer. */
-        if (a->status >= 500 || a->status == 429 || strstr(json_str(r.error), "Throttl")) {
-            aws_result_clear(&r);
-            return AWS_JOB_RUNS;
-        }
+        bool busy = a->status >= 500 || a->status == 429 || strstr(json_str(r.error), "Throttl");
         *out = r;
-        return AWS_JOB_FAILED;
+        return busy ? AWS_JOB_UNTOLD : AWS_JOB_FAILED;
     }
     const json *at = aws_at(r.value, job->at, strlen(job->at));
     const json *status = at ? aws_at(at, job->status, strlen(job->status)) : NULL;

@@ -225,14 +225,33 @@ static bool job_is(const json *job, const char *condition)
     return false;
 }
 
+static void write_job_path(const struct cluster_work *w, struct buf *out)
+{
+    buf_adds(out, w->jobs);
+    cluster_add_segment(out, w->name);
+}
+
 /* A question that gets no answer tells nothing about the job, which may run for hours. */
+static void ask_cluster_again(struct cluster_work *w, const char *why)
+{
+    struct buf path = {0};
+
+    write_job_path(w, &path);
+    job_pause_untold(&w->pause, w->task_call, buf_str(&path), why);
+    buf_clear(&path);
+    wait_for_cluster_job(w);
+}
+
 static void job_described(void *user, struct http_response *r)
 {
     struct cluster_work *w = user;
 
     w->transfer = NULL;
     if (r->outcome != HTTP_ANSWERED || r->status >= 500 || r->status == 429) {
-        wait_for_cluster_job(w);
+        json *cause, *error = cluster_error(r, &cause);
+        ask_cluster_again(w, json_str(cause ? cause : error));
+        json_unref(error);
+        json_unref(cause);
         return;
     }
     if (!cluster_went_well(r)) {
@@ -242,6 +261,7 @@ static void job_described(void *user, struct http_response *r)
     json *job = response_body(r);
     bool failed = job_is(job, "Failed");
     w->good = job_is(job, "Complete") && !failed;
+    w->pause.untold = false;
     if (w->good || failed) {
         w->job = job;
         if (is_true(log_option(w, "RetrieveLogs")))
@@ -258,29 +278,28 @@ static void job_not_described(void *user, bool of_role, const char *why)
 {
     struct cluster_work *w = user;
 
-    (void)of_role, (void)why;
+    (void)of_role;
     w->transfer = NULL;
-    wait_for_cluster_job(w);
-}
-
-static void write_job_path(const struct cluster_work *w, struct buf *out)
-{
-    buf_adds(out, w->jobs);
-    cluster_add_segment(out, w->name);
+    ask_cluster_again(w, why);
 }
 
 static void ask_about_job(void *work)
 {
     struct cluster_work *w = work;
     struct buf path = {0};
+    struct diag why = {0};
 
     write_job_path(w, &path);
     struct cluster_request q = {.method = "GET",
                                 .path = buf_str(&path),
                                 .done = job_described,
-                                .no_keys = job_not_described};
-    cluster_ask(w, &q, false);
+                                .no_keys = job_not_described,
+                                .user = w};
+    w->transfer = cluster_send(w, &q, &why);
+    if (!w->transfer)
+        ask_cluster_again(w, why.text);
     buf_clear(&path);
+    diag_clear(&why);
 }
 
 static bool delete_job(struct cluster_work *w);

@@ -47,6 +47,7 @@ enum { REQUEST_MS = 5 * 60 * 1000 };
 struct job_pause {
     uv_timer_t timer;
     bool open;
+    bool untold; /* the last question got no answer, which was said on the log */
     int64_t ms;
     void (*ask)(void *work);
     void *work;
@@ -54,6 +55,10 @@ struct job_pause {
 
 /* Calls `ask` after a pause: the first one is short, and each is longer than the one before. */
 void job_pause_begin(struct job_pause *p, const handlers *h, void (*ask)(void *work), void *work);
+/* Says on the log that nothing is known of the job that `job` names, and why; once, until a
+ * question has got an answer and `untold` is cleared. */
+void job_pause_untold(struct job_pause *p, const struct task_call *call, const char *job,
+                      const char *why);
 /* Ends a pause early: nobody is called. */
 void job_pause_break(struct job_pause *p);
 /* Ends the pauses, and frees the memory of the work as soon as the loop has let go of the timer. */

@@ -45,6 +45,17 @@ void job_pause_begin(struct job_pause *p, const handlers *h, void (*ask)(void *w
     uv_timer_start(&p->timer, job_pause_over, (uint64_t)p->ms, 0);
 }
 
+void job_pause_untold(struct job_pause *p, const struct task_call *call, const char *job,
+                      const char *why)
+{
+    if (!p->untold)
+        handlers_log(call->h, call->execution,
+                     "%s: nothing is known of the job %s, which is asked about until there is an "
+                     "answer: %s",
+                     call->target, job, why);
+    p->untold = true;
+}
+
 void job_pause_break(struct job_pause *p)
 {
     if (p->open)
@@ -70,7 +81,18 @@ static void wait_for_end(struct endpoint_work *w)
 }
 
 /* A question that gets no answer tells nothing about the job, which may run for hours: it is asked
- * again. An answer that is an error is the end, if aws_job_progress says so. */
+ * again. */
+static void ask_again(struct endpoint_work *w, const char *why)
+{
+    struct buf job = {0};
+
+    json_write(&job, w->describe_parameters);
+    job_pause_untold(&w->pause, w->task_call, buf_str(&job), why);
+    buf_clear(&job);
+    wait_for_end(w);
+}
+
+/* An answer that is an error is the end, if aws_job_progress says so. */
 static void described(void *user, struct http_response *r)
 {
     struct endpoint_work *w = user;
@@ -79,29 +101,37 @@ static void described(void *user, struct http_response *r)
 
     w->transfer = NULL;
     if (r->outcome != HTTP_ANSWERED) {
-        wait_for_end(w);
+        ask_again(w, r->error);
         return;
     }
     endpoint_answer_open(w->task_call, r, &a);
     enum aws_progress p =
         aws_job_progress(&w->call, w->submitted, &w->describe, &a.as_aws, &result);
     endpoint_answer_close(&a);
-    if (p == AWS_JOB_RUNS)
+    switch (p) {
+    case AWS_JOB_RUNS:
+        w->pause.untold = false;
         wait_for_end(w);
-    else
-        endpoint_finish(w, &result, false);
+        break;
+    case AWS_JOB_UNTOLD:
+        ask_again(w, json_str(result.cause ? result.cause : result.error));
+        aws_result_clear(&result);
+        break;
+    case AWS_JOB_SUCCEEDED:
+    case AWS_JOB_FAILED: endpoint_finish(w, &result, false); break;
+    }
 }
 
-/* Without keys there is no answer, and so nothing is known of the job either. */
 static void not_described(void *user, bool of_role, const char *why)
 {
     struct endpoint_work *w = user;
 
-    (void)of_role, (void)why;
+    (void)of_role;
     w->transfer = NULL;
-    wait_for_end(w);
+    ask_again(w, why);
 }
 
+/* Keys that can't be had at this moment may be there at the next. */
 static void ask_about_end(void *work)
 {
     struct endpoint_work *w = work;
@@ -117,9 +147,11 @@ static void ask_about_end(void *work)
     bool bad_call;
 
     w->transfer = endpoint_send_call(w->task_call, &ask, &bad_call, &why);
-    if (!w->transfer) {
+    if (!w->transfer && bad_call) {
         aws_not_sent(&w->call, json_cstring(why.text), &r);
         endpoint_finish(w, &r, false);
+    } else if (!w->transfer) {
+        ask_again(w, why.text);
     }
     diag_clear(&why);
 }
