@@ -6,6 +6,7 @@
 
 #include "runtime/aws/aws_impl.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* ---- calls ---- */
@@ -382,6 +383,47 @@ START_TEST(stranger)
 }
 END_TEST
 
+static void note_line(void *user, const char *execution, const char *line)
+{
+    struct buf *lines = user;
+
+    ck_assert_str_eq(execution, EXECUTION);
+    buf_printf(lines, "%s\n", line);
+}
+
+/* Where nobody brings tokens, a service's answer is the result, and that is said, once. */
+static const struct {
+    const char *name, *resource;
+    bool no_tokens;
+    const char *want;
+} tokens[] = {
+    {"a token that nobody brings", "sqs:sendMessage.waitForTaskToken", true,
+     "state 'S' waits for no token: nobody can send it here, so what the service answers is the "
+     "result; asl serve waits for the token\n"},
+    {"a token that somebody may bring", "sqs:sendMessage.waitForTaskToken", false, ""},
+    {"no token", "sqs:sendMessage", true, ""},
+};
+
+START_TEST(token)
+{
+    const struct reply replies[MAX_REPLIES] = {{200, JSON_0, "{}"}, {200, JSON_0, "{}"}};
+    char resource[128];
+    struct buf lines = {0};
+    struct endpoint_world *w = endpoint_world_new_with(
+        replies, NULL,
+        (struct handlers_options){
+            .no_tokens = tokens[_i].no_tokens, .log = note_line, .log_user = &lines});
+
+    snprintf(resource, sizeof resource, "arn:aws:states:::%s", tokens[_i].resource);
+    for (int i = 0; i < 2; i++)
+        endpoint_world_run(w, resource, "{\"QueueUrl\":\"q\",\"MessageBody\":\"m\"}");
+    expect_text(tokens[_i].name, buf_str(&lines), tokens[_i].want);
+    ck_assert(w->result.ok);
+    endpoint_world_free(w);
+    buf_clear(&lines);
+}
+END_TEST
+
 /* What makes a service do a thing once is the same for a repeat of a call, and for no other. */
 START_TEST(calls_are_told_apart)
 {
@@ -428,6 +470,7 @@ int main(void)
 
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, call, 0, COUNT(calls));
+    tcase_add_loop_test(t, token, 0, COUNT(tokens));
     tcase_add_loop_test(t, stranger, 0, COUNT(strangers));
     tcase_add_test(t, calls_are_told_apart);
     tcase_add_test(t, queue_of_services_is_counted);

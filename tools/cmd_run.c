@@ -147,6 +147,7 @@ static int run_it(struct run *r, const struct option_set *set, int64_t limit_ms)
     workflow_host_options(&r->w, &options);
     options.handlers.log = r->quiet ? NULL : run_log_line;
     options.handlers.log_user = r;
+    options.handlers.no_tokens = true;
     host *h = r->host = host_new(s, &options, &why);
     if (!h) {
         cmd_fail("run", "%s", why.text);

@@ -3,6 +3,7 @@
  * the set have a slot for it; commands are started a few in a round of the loop, because each stops
  * it for half a millisecond.
  */
+#include "runtime/handlers/advice.h"
 #include "runtime/handlers/integration.h"
 
 #include "asl/eval/env.h"
@@ -410,47 +411,6 @@ handlers *handlers_new(uv_loop_t *loop, const struct handlers_options *options, 
     return h;
 }
 
-/* As a handlers file has it, in which ${NAME} is a variable of the environment and $${ stands for
- * ${. */
-static void write_resource(struct buf *out, const char *name, size_t len)
-{
-    struct buf text = {0};
-
-    for (size_t i = 0; i < len; i++) {
-        if (name[i] == '$' && i + 1 < len && name[i + 1] == '{')
-            buf_addc(&text, '$');
-        buf_addc(&text, name[i]);
-    }
-    json_write_string(out, text.data, text.len);
-    buf_clear(&text);
-}
-
-/* `also`: what else would do; may be empty. */
-static void say_what_is_missing(const handlers *h, const struct handler_input *v,
-                                const struct diag *also, struct task_result *failed)
-{
-    struct buf text = {0};
-    struct asl_piece name = {v->target, strlen(v->target)};
-
-    if (v->lambda)
-        name = asl_function_name(v->target);
-
-    buf_printf(&text, "No handler for '%s': ", v->target);
-    if (h->file)
-        buf_printf(&text, "add to \"handlers\" in %s the line ", h->file);
-    else
-        buf_adds(&text, "give --handlers FILE with {\"handlers\": [");
-    buf_adds(&text, "{\"resource\": ");
-    write_resource(&text, name.at, name.len);
-    buf_printf(&text, ", \"command\": [\"./handler\"]}%s", h->file ? "" : "]}");
-    if (v->lambda)
-        buf_adds(&text, ", or give --lambda-endpoint URL");
-    if (also->text)
-        buf_printf(&text, "; %s", also->text);
-    integration_fail(failed, ASL_NO_HANDLER, json_cstring(buf_str(&text)));
-    buf_clear(&text);
-}
-
 /* What starts a process may fail at once, and waits for the loop with that. */
 static void start_or_queue(struct task_call *call)
 {
@@ -509,13 +469,14 @@ bool handlers_start(handlers *h, const struct task *task, struct task_result *fa
         return false;
     struct handler_row *row = row_for(h, &v, &also);
     if (row) {
+        advice_token(row, task);
         struct task_call *call = task_call_new(row, task, i, &v);
         id_map_put(&h->calls, &call->node);
         if (call->event && !(row->kind->flags & KIND_TAKES_EVENTS))
             call = split_event(call, task_call_new(row, task, i, &v));
         start_or_queue(call);
     } else {
-        say_what_is_missing(h, &v, &also, failed);
+        advice_missing(h, &v, &also, failed);
     }
     diag_clear(&also);
     json_unref(v.payload);

@@ -169,6 +169,7 @@ struct handlers {
     struct runtimes *runtimes; /* made when one is first needed */
     size_t open;               /* the handle `round`, and children with handles */
     bool draining, closing;
+    bool told_of_tokens; /* advice_token has said it */
 };
 
 /* ---- for the kinds ---- */

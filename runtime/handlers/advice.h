@@ -1,0 +1,15 @@
+#ifndef RUNTIME_HANDLERS_ADVICE_H
+#define RUNTIME_HANDLERS_ADVICE_H
+
+#include "runtime/handlers/integration.h"
+
+/* What people are told about handlers: advice.c. */
+
+/* Fails a Task that nobody serves, and says what would let somebody: `also` is what a kind of
+ * handler has to say to that; it may be empty. */
+void advice_missing(const handlers *h, const struct handler_input *v, const struct diag *also,
+                    struct task_result *failed);
+/* Logs, once for a set, that the row's service is asked by a Task whose token nobody brings. */
+void advice_token(const struct handler_row *row, const struct task *t);
+
+#endif
