@@ -30,6 +30,10 @@ struct world {
     json *parameters;
     size_t calls;
     bool cancelled, refuses, knows_no_ranges, gives_tokens, anew;
+    /* So many calls fail first, with these. */
+    size_t failures;
+    const char *failure, *cause;
+    int64_t now_ms;
     /* What came of the last request. */
     json *part;
     struct asl_error error;
@@ -58,6 +62,11 @@ static void world_cancel(void *user, uint64_t id)
     w->cancelled = true;
 }
 
+static int64_t world_now(void *user)
+{
+    return ((const struct world *)user)->now_ms;
+}
+
 static void world_came(void *user, uint64_t id, json *part)
 {
     struct world *w = user;
@@ -77,7 +86,8 @@ static void world_failed(void *user, uint64_t id, struct asl_error error)
 
 static struct task_result refused(const char *error, const char *cause)
 {
-    return (struct task_result){.error = json_cstring(error), .cause = json_cstring(cause)};
+    return (struct task_result){.error = json_cstring(error),
+                                .cause = cause ? json_cstring(cause) : NULL};
 }
 
 static const struct object *object_named(const struct world *w, const json *key)
@@ -159,10 +169,12 @@ static struct task_result list_objects(const struct world *w)
 static void answer_call(struct world *w)
 {
     uint64_t id = w->call;
-    struct task_result r = w->refuses                        ? refused("Asl.NoHandler", "add a row")
+    struct task_result r = w->failures                       ? refused(w->failure, w->cause)
+                           : w->refuses                      ? refused("Asl.NoHandler", "add a row")
                            : !strcmp(w->action, "getObject") ? get_object(w)
                                                              : list_objects(w);
 
+    w->failures -= w->failures > 0;
     w->call = 0;
     json_unref(w->parameters);
     w->parameters = NULL;
@@ -172,7 +184,8 @@ static void answer_call(struct world *w)
 static void world_init(struct world *w, const struct object *objects)
 {
     *w = (struct world){.objects = objects, .etag = "\"1\""};
-    w->m = mapio_new(&(struct mapio_world){w, world_call, world_cancel, world_came, world_failed});
+    w->m = mapio_new(
+        &(struct mapio_world){w, world_call, world_cancel, world_now, world_came, world_failed});
 }
 
 static void world_clear(struct world *w)
@@ -198,8 +211,12 @@ static void ask(struct world *w, const json *plan, bool begin, const json *sourc
     json_unref(w->part);
     w->part = NULL;
     mapio_read(w->m, &reading);
-    while (w->call)
-        answer_call(w);
+    for (; w->call || mapio_asleep(w->m); mapio_wake(w->m, w->now_ms)) {
+        if (w->call)
+            answer_call(w);
+        if (mapio_asleep(w->m))
+            w->now_ms = mapio_next_due(w->m);
+    }
 }
 
 /* ---- reading all ---- */
@@ -244,7 +261,8 @@ static void read_all(struct world *w, const json *plan, const json *source, uint
         ask(w, plan, false, NULL, 0);
     }
     if (w->error.name)
-        buf_printf(&r->text, "%s: %s\n", json_str(w->error.name), json_str(w->error.cause));
+        buf_printf(&r->text, "%s: %s\n", json_str(w->error.name),
+                   w->error.cause ? json_str(w->error.cause) : "");
     mapio_cancel(w->m, 7);
 }
 
@@ -753,6 +771,67 @@ START_TEST(mended_file)
 }
 END_TEST
 
+/* What may pass is tried again, twice, after a pause. */
+static const struct {
+    const char *name, *error, *cause;
+    size_t failures, calls;
+    int64_t most_ms; /* that the pauses last, together; 0: there is none */
+    bool good;
+} failures[] = {
+    {"too much at once", "S3.S3Exception", "Slow down (Service: S3, Status Code: 503)", 1, 2, 1000,
+     true},
+    {"an error of the server", "S3.S3Exception", "x (Service: S3, Status Code: 500, Request ID: 1)",
+     2, 3, 3000, true},
+    {"no connection", "S3.SdkClientException", "Unable to execute HTTP request: reset", 2, 3, 3000,
+     true},
+    {"no connection at all", "S3.SdkClientException", "Unable to execute HTTP request: reset", 9, 3,
+     3000, false},
+    {"what is not allowed", "S3.S3Exception", "no (Service: S3, Status Code: 403)", 1, 1, 0, false},
+    {"no such key", "S3.NoSuchKeyException", "no (Service: S3, Status Code: 404)", 1, 1, 0, false},
+    {"an error of a mock", "Boom", NULL, 1, 1, 0, false},
+};
+
+START_TEST(failure)
+{
+    struct world w;
+    struct read r;
+    json *plan = numbers_plan("r.jsonl");
+
+    world_init(&w, objects);
+    w.failures = failures[_i].failures;
+    w.failure = failures[_i].error;
+    w.cause = failures[_i].cause;
+    read_all(&w, plan, NULL, 0, &r);
+    ck_assert_msg(w.calls == failures[_i].calls, "%s: %zu calls", failures[_i].name, w.calls);
+    ck_assert_msg(!w.error.name == failures[_i].good, "%s", failures[_i].name);
+    ck_assert_msg(w.now_ms <= failures[_i].most_ms && !w.now_ms == !failures[_i].most_ms,
+                  "%s: after %d ms", failures[_i].name, (int)w.now_ms);
+    ck_assert_uint_eq(r.count, failures[_i].good ? 3 : 0);
+    read_clear(&r);
+    json_unref(plan);
+    world_clear(&w);
+}
+END_TEST
+
+START_TEST(cancelled_in_a_pause)
+{
+    struct world w;
+    struct task as = {.state = "M"};
+    json *plan = numbers_plan("r.jsonl");
+
+    world_init(&w, objects);
+    w.failures = 1;
+    w.failure = "S3.SdkClientException";
+    mapio_read(w.m, &(struct map_reading){.id = 7, .as = &as, .plan = plan, .begin = true});
+    answer_call(&w);
+    ck_assert(mapio_asleep(w.m) == 1 && !w.call);
+    mapio_cancel(w.m, 7);
+    ck_assert(mapio_asleep(w.m) == 0 && mapio_next_due(w.m) == INT64_MAX && !w.cancelled);
+    json_unref(plan);
+    world_clear(&w);
+}
+END_TEST
+
 /* A cancelled reading takes its call with it; a missing handler keeps its name, for the lines that
  * its cause says. */
 START_TEST(cancelled)
@@ -793,6 +872,8 @@ int main(void)
     tcase_add_test(t, whole_answers);
     tcase_add_test(t, changed_file);
     tcase_add_test(t, mended_file);
+    tcase_add_loop_test(t, failure, 0, COUNT(failures));
+    tcase_add_test(t, cancelled_in_a_pause);
     tcase_add_test(t, cancelled);
     suite_add_tcase(s, t);
     return run_suite(s);

@@ -89,8 +89,10 @@ static int64_t guests_next_due(const host *h)
 static int64_t next_due(const host *h)
 {
     int64_t due = engine_next_due(h->engine), handlers_due = handler_sets_next_due(&h->handlers);
-    int64_t guests_due = guests_next_due(h);
+    int64_t guests_due = guests_next_due(h), mapio_due = mapio_next_due(h->mapio);
 
+    if (mapio_due < due)
+        due = mapio_due;
     if (handlers_due < due)
         due = handlers_due;
     return guests_due < due ? guests_due : due;
@@ -174,7 +176,7 @@ static void on_signal(uv_signal_t *s, int number)
         uv_signal_stop(&h->signals[i]);
 }
 
-static int64_t clock_now(void *user)
+int64_t host_clock_now(void *user)
 {
     return host_due_clock(user);
 }
@@ -219,7 +221,7 @@ host *host_new(store *s, const struct host_options *options, struct diag *why)
             uv_signal_start(&h->signals[i], on_signal, numbers[i]);
         uv_unref((uv_handle_t *)&h->signals[i]);
     }
-    h->options.handlers.now = clock_now;
+    h->options.handlers.now = host_clock_now;
     h->options.handlers.clock = h;
     handler_sets_use(&h->handlers, new_handlers(h));
     host_set_hooks(h, &hooks);
@@ -375,7 +377,7 @@ static int64_t turn_time(host *h)
 /* Counts the task calls that only wait for a time. */
 static size_t host_calls_asleep(const host *h)
 {
-    size_t count = handlers_asleep(handler_sets_now(&h->handlers));
+    size_t count = handlers_asleep(handler_sets_now(&h->handlers)) + mapio_asleep(h->mapio);
 
     for (size_t i = 0; i < h->guest_count; i++)
         if (h->guests[i].asleep)
@@ -500,6 +502,7 @@ bool host_turn(host *h, struct diag *why)
     if (h->failed.code)
         return host_say_failure(h, why);
     handler_sets_wake(&h->handlers, host_due_clock(h));
+    mapio_wake(h->mapio, host_due_clock(h));
     for (size_t i = 0; i < h->guest_count; i++)
         if (h->guests[i].begin_turn)
             h->guests[i].begin_turn(h->guests[i].user);

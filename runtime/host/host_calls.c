@@ -215,6 +215,7 @@ mapio *host_new_mapio(host *h)
     return mapio_new(&(struct mapio_world){.user = h,
                                            .call = host_run_task,
                                            .cancel = host_cancel_task,
+                                           .now = host_clock_now,
                                            .came = host_items_came,
                                            .failed = host_reading_failed});
 }

@@ -44,6 +44,8 @@ struct host {
 
 /* Sets what the engine calls; `h` is the user of all of them. */
 void host_set_hooks(host *h, struct engine_hooks *hooks);
+/* Returns the time that waits go by. */
+int64_t host_clock_now(void *user);
 /* Makes what reads for Map Runs. */
 mapio *host_new_mapio(host *h);
 /* Brings a task call's result (taken) to who has asked for it. */

@@ -1,10 +1,17 @@
 /*
  * Task calls of S3, made in the name of a Map Run. A call's id has a bit of its own, by which the
- * host tells it from those of the engine.
+ * host tells it from those of the engine. What fails as servers and networks do now and then is
+ * tried again as AWS's SDKs do: a file of 10 GB takes thousands of calls, and without that any of
+ * them could end its Map Run.
  */
 #include "runtime/mapio/mapio_impl.h"
 
+#include "parsers/base/count.h"
 #include "parsers/base/mem.h"
+#include "parsers/base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 /* The engine's ids never get that far, nor has handlers.c this bit. */
 static const uint64_t OWN_CALL = UINT64_C(1) << 62;
@@ -43,6 +50,7 @@ static void drop_call(struct asker *a)
 
 void asker_end(struct asker *a)
 {
+    due_heap_remove(&a->m->later, &a->later);
     if (a->call)
         a->m->world.cancel(a->m->world.user, a->call);
     drop_call(a);
@@ -59,6 +67,7 @@ void asker_set_call(struct asker *a, const char *action, json *parameters, bool 
     a->parameters = parameters;
     a->raw = raw;
     a->answered = answered;
+    a->tries = 0;
 }
 
 void asker_send(struct asker *a)
@@ -68,8 +77,9 @@ void asker_send(struct asker *a)
     struct buf text = {0};
     struct asl_resource resource;
 
-    if (!a->action || a->call)
+    if (!a->action || a->call || a->later.place)
         return;
+    a->tries++;
     call = mem_calloc(1, sizeof *call);
     json *parameters = json_ref(a->parameters);
     a->call = call->node.id = OWN_CALL | ++m->next_call;
@@ -107,11 +117,73 @@ bool mapio_made_for(const mapio *m, uint64_t call, uint64_t *id)
     return a != NULL;
 }
 
+/* ---- once more ---- */
+
+/* "Standard" mode of the SDKs: so many calls at most, and before each further one up to 1 s, 2 s, …
+ * of a pause, its length by chance. */
+enum { MOST_TRIES = 3, FIRST_PAUSE_MS = 1000 };
+
+static int status_of(const json *cause)
+{
+    static const char before[] = "Status Code: ";
+    const char *at = cause ? strstr(json_str(cause), before) : NULL;
+
+    return at ? (int)strtol(at + strlen(before), NULL, 10) : 0;
+}
+
+/* Returns whether the next call may fare better: no answer came, or one that says so. */
+static bool may_pass(const struct task_result *result)
+{
+    static const int passing[] = {429, 500, 502, 503, 504};
+    int status = status_of(result->cause);
+
+    for (size_t i = 0; i < COUNT(passing); i++)
+        if (status == passing[i])
+            return true;
+    return result->error && text_ends_with(json_str(result->error), ".SdkClientException");
+}
+
+static void call_later(struct asker *a)
+{
+    struct mapio *m = a->m;
+    struct asl_chance chance = {a->call ^ a->node.id};
+    double most_ms = (double)(FIRST_PAUSE_MS << (a->tries - 1));
+    int64_t pause_ms = (int64_t)(most_ms * asl_chance_unit(&chance));
+
+    mem_free(id_map_take(&m->calls, a->call));
+    a->call = 0;
+    a->now_ms += pause_ms;
+    due_heap_set(
+        &m->later, &a->later,
+        (struct due_key){.due_ms = m->world.now(m->world.user) + pause_ms, .order = m->next_call});
+}
+
+int64_t mapio_next_due(const mapio *m)
+{
+    return due_heap_next_ms(&m->later);
+}
+
+size_t mapio_asleep(const mapio *m)
+{
+    return m->later.count;
+}
+
+void mapio_wake(mapio *m, int64_t now_ms)
+{
+    while (mapio_next_due(m) <= now_ms) {
+        struct due_node *n = due_heap_first(&m->later);
+        due_heap_remove(&m->later, n);
+        asker_send((struct asker *)(void *)((char *)n - offsetof(struct asker, later)));
+    }
+}
+
 void mapio_task_done(mapio *m, uint64_t call, struct task_result *result)
 {
     struct asker *a = asker_of(m, call);
 
-    if (a) {
+    if (a && !result->ok && a->tries < MOST_TRIES && may_pass(result)) {
+        call_later(a);
+    } else if (a) {
         void (*answered)(struct asker *, struct task_result *) = a->answered;
         drop_call(a);
         answered(a, result);

@@ -20,10 +20,12 @@ typedef struct mapio mapio;
 struct mapio_world {
     void *user;
     /* Starts a task call of S3, whose `raw` is set where bytes are read. Its result comes by
-     * mapio_task_done, not from within. */
+     * mapio_task_done, which may be called from within. */
     void (*call)(void *user, const struct task *task);
     /* Cancels one. */
     void (*cancel)(void *user, uint64_t id);
+    /* Returns the time, by the clock of mapio_wake. */
+    int64_t (*now)(void *user);
     /* Brings items, as engine_items_came takes them. */
     void (*came)(void *user, uint64_t id, json *part);
     /* Says why there are none; the receiver takes the error. */
@@ -37,6 +39,13 @@ void mapio_free(mapio *m);
 void mapio_read(mapio *m, const struct map_reading *reading);
 /* Ends a reading. Does nothing when there is none of that id. */
 void mapio_cancel(mapio *m, uint64_t id);
+
+/* Returns when a call that failed is made once more; INT64_MAX: none is. */
+int64_t mapio_next_due(const mapio *m);
+/* Returns how many of those wait for that. */
+size_t mapio_asleep(const mapio *m);
+/* Makes the calls whose time has come. */
+void mapio_wake(mapio *m, int64_t now_ms);
 
 /* Tells for which reading a task call was started, by the id that it has; false: for none. */
 bool mapio_made_for(const mapio *m, uint64_t call, uint64_t *id);

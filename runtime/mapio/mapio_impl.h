@@ -1,6 +1,7 @@
 #ifndef RUNTIME_MAPIO_IMPL_H
 #define RUNTIME_MAPIO_IMPL_H
 
+#include "parsers/base/due_heap.h"
 #include "parsers/base/id_map.h"
 #include "parsers/items/items.h"
 #include "runtime/mapio/mapio.h"
@@ -11,6 +12,7 @@ struct mapio {
     struct mapio_world world;
     struct id_map readings; /* by the engine's id */
     struct id_map calls;    /* by the call's */
+    struct due_heap later;  /* askers whose call is made once more at that time */
     uint64_t next_call;
 };
 
@@ -64,7 +66,9 @@ struct asker {
     json *parameters;
     bool raw;
     void (*answered)(struct asker *a, struct task_result *result);
-    uint64_t call; /* its id once it is out; 0: it is not */
+    uint64_t call;  /* its id once it is out; 0: it is not */
+    unsigned tries; /* how often it was made */
+    struct due_node later;
 };
 
 struct reading {
@@ -107,8 +111,8 @@ void asker_end(struct asker *a);
  * looks at; the asker may be gone afterwards. */
 void asker_set_call(struct asker *a, const char *action, json *parameters, bool raw,
                     void (*answered)(struct asker *a, struct task_result *result));
-/* Makes the call that is set, unless it is out. It may be answered from within, and the asker be
- * gone with it. */
+/* Makes the call that is set, unless it is out or waits to be made once more. It may be answered
+ * from within, and the asker be gone with it. */
 void asker_send(struct asker *a);
 
 /* ---- reading.c ---- */

@@ -236,5 +236,6 @@ void mapio_free(mapio *m)
     }
     id_map_clear(&m->readings);
     id_map_clear(&m->calls);
+    due_heap_clear(&m->later);
     mem_free(m);
 }
