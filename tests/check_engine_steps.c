@@ -262,8 +262,46 @@ START_TEST(reading_goes_on_after_memory_was_left)
     for (int i = 0; i < 450 && !strstr(buf_str(&w.log), "\n0 ended"); i++)
         turn(&w);
     ck_assert_msg(w.readings > 1, "it never left memory");
+    ck_assert_msg(w.cancelled >= w.readings, "what was held for a reading stayed");
     ck_assert_msg(strstr(buf_str(&w.log), "\n0 ended SUCCEEDED\n") != NULL,
                   "other items were read");
+    buf_clear(&input);
+    world_close(&w);
+}
+END_TEST
+
+/* What is held to read for an execution is that execution's. */
+START_TEST(reading_counts_as_held)
+{
+    enum { LARGE = 100000 };
+    struct world_log w;
+    struct buf input = {0};
+
+    buf_addc(&input, '"');
+    for (int i = 0; i < LARGE; i++)
+        buf_addc(&input, 'x');
+    buf_addc(&input, '"');
+    world_open(&w, 0);
+    engine_limit_memory(w.e, MOST);
+    w.items = 3;
+    w.used_bytes = MOST;
+    w.reading_bytes = MOST;
+    uint64_t execution = start(
+        &w,
+        "{\"StartAt\":\"M\",\"States\":{\"M\":{\"Type\":\"Map\",\"End\":true,\"MaxConcurrency\":1,"
+        "\"ItemReader\":{\"Resource\":\"arn:aws:states:::s3:getObject\",\"Parameters\":{}},"
+        "\"ItemProcessor\":{\"ProcessorConfig\":{\"Mode\":\"DISTRIBUTED\",\"ExecutionType\":"
+        "\"STANDARD\"},\"StartAt\":\"P\",\"States\":{\"P\":{\"Type\":\"Wait\",\"Seconds\":9,"
+        "\"End\":true}}}}}}",
+        buf_str(&input));
+    for (int i = 0; i < 10; i++)
+        turn(&w);
+    const rt_exec *x = engine_execution(w.e, execution);
+    ck_assert(rt_exec_error(x));
+    expect_json("name", rt_exec_error(x)->name, "\"States.DataLimitExceeded\"");
+    size_t held = 0;
+    sscanf(json_str(rt_exec_error(x)->cause), "The execution holds data of %zu bytes", &held);
+    ck_assert_uint_ge(held, MOST);
     buf_clear(&input);
     world_close(&w);
 }
@@ -355,6 +393,7 @@ int main(void)
     tcase_add_test(t, what_writes_much_lets_others_in);
     tcase_add_test(t, large_children_leave_memory);
     tcase_add_test(t, reading_goes_on_after_memory_was_left);
+    tcase_add_test(t, reading_counts_as_held);
     tcase_add_test(t, large_children_wait_to_begin);
     tcase_add_test(t, what_is_too_large_fails);
     tcase_add_test(t, shortage_costs_by_what_happens);

@@ -707,6 +707,10 @@ START_TEST(whole_answers)
     json *plan = numbers_plan("n.jsonl");
     world_init(&w, file);
     w.knows_no_ranges = true;
+    ck_assert_uint_eq(mapio_held(w.m, 7), 0);
+    ask(&w, plan, true, NULL, 0);
+    ck_assert_uint_ge(mapio_held(w.m, 7), text.len);
+    ck_assert_uint_le(mapio_held(w.m, 7), text.len + (1 << 20));
     read_all(&w, plan, NULL, 0, &whole);
     ck_assert_uint_eq(whole.count, MANY);
     read_all(&w, plan, whole.states[MANY / 2], whole.ends[MANY / 2], &rest);

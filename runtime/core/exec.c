@@ -524,6 +524,15 @@ static size_t held_len(const json *v)
     return v ? json_text_len(v) : 0;
 }
 
+static size_t run_held(const struct rt_run *run)
+{
+    size_t bytes = run->ahead.bytes + held_len(run->plan) + held_len(run->source);
+
+    for (const struct rt_child *c = run->first; c; c = c->next)
+        bytes += held_len(c->input);
+    return bytes;
+}
+
 /* A value that is shared counts once for each place: the sum is a bound for memory, not its size.
  */
 size_t rt_exec_held(const rt_exec *x)
@@ -537,10 +546,22 @@ size_t rt_exec_held(const rt_exec *x)
         bytes += g ? held_len(g->input) + held_len(g->items) : 0;
         for (uint32_t k = 0; g && k < g->started; k++)
             bytes += held_len(g->results[k]);
-        for (const struct rt_child *c = g && g->run ? g->run->first : NULL; c; c = c->next)
-            bytes += held_len(c->input);
+        bytes += g && g->run ? run_held(g->run) : 0;
     }
     return bytes;
+}
+
+bool rt_exec_next_reading(const rt_exec *x, uint32_t *frame, uint64_t *ref)
+{
+    while (*frame < x->frame_count) {
+        const struct rt_frame *f = x->frames[(*frame)++];
+        const struct rt_run *run = f && f->group ? f->group->run : NULL;
+        if (run && run->ahead.begun) {
+            *ref = run->ref;
+            return true;
+        }
+    }
+    return false;
 }
 
 uint32_t rt_exec_redrives(const rt_exec *x)

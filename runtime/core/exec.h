@@ -77,6 +77,9 @@ uint64_t rt_exec_transitions(const rt_exec *x);
 uint32_t rt_exec_events(const rt_exec *x);
 /* Approximate size, as text, of the data that x holds. */
 size_t rt_exec_held(const rt_exec *x);
+/* Looks from frame number *frame on for a Map Run that items are read for: fills in the ref of its
+ * READ_ITEMS and moves *frame behind it. False: there is no other one. */
+bool rt_exec_next_reading(const rt_exec *x, uint32_t *frame, uint64_t *ref);
 /* How often it was redriven, and when last; 0: never. */
 uint32_t rt_exec_redrives(const rt_exec *x);
 int64_t rt_exec_redriven_ms(const rt_exec *x);

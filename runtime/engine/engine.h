@@ -46,6 +46,8 @@ struct engine_hooks {
      * NULL: nothing can be read.
      */
     void (*read_items)(void *user, const struct map_reading *reading);
+    /* Returns how many bytes are held for a reading. May be NULL: then it counts for nothing. */
+    size_t (*reading_held)(void *user, uint64_t id);
     /* Tells for which reading a task call was made that the engine has not made itself; false: for
      * none. May be NULL. */
     bool (*reading_of)(void *user, uint64_t id, uint64_t *reading);

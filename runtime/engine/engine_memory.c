@@ -12,6 +12,7 @@
 
 #include "runtime/engine/engine_memory.h"
 
+#include "runtime/engine/engine_call.h"
 #include "runtime/engine/engine_turn.h"
 
 #include <inttypes.h>
@@ -107,17 +108,44 @@ bool engine_can_leave(const engine *e, const struct entry *entry)
            rt_exec_status(entry->x) == RT_RUNNING;
 }
 
-static void engine_memory_leave(struct entry *entry)
+/*
+ * What is held for a reading goes with its execution: when that is back, the reading begins anew.
+ * One that items were asked of stays, as what it brings is what the execution comes back for.
+ */
+static void leave_readings(const engine *e, const struct entry *entry)
 {
+    uint32_t frame = 0;
+    uint64_t ref;
+
+    while (rt_exec_next_reading(entry->x, &frame, &ref)) {
+        const struct engine_call *call = engine_find_call(e, entry->node.id, ref);
+        if (call && call->reading && !call->busy)
+            e->hooks.cancel_task(e->hooks.user, call->node.id);
+    }
+}
+
+static void engine_memory_leave(const engine *e, struct entry *entry)
+{
+    leave_readings(e, entry);
     engine_unlist(entry);
     rt_exec_free(entry->x);
     entry->x = NULL;
 }
 
-/* Bytes of one that could be made to fail. */
-static size_t bytes_held(const struct entry *entry)
+/* Bytes of one that could be made to fail, with those that are held to read for it. */
+static size_t bytes_held(const engine *e, const struct entry *entry)
 {
-    return entry->x && rt_exec_status(entry->x) == RT_RUNNING ? rt_exec_held(entry->x) : 0;
+    uint32_t frame = 0;
+    uint64_t ref;
+
+    if (!entry->x || rt_exec_status(entry->x) != RT_RUNNING)
+        return 0;
+    size_t bytes = rt_exec_held(entry->x);
+    while (e->hooks.reading_held && rt_exec_next_reading(entry->x, &frame, &ref)) {
+        const struct engine_call *call = engine_find_call(e, entry->node.id, ref);
+        bytes += call ? e->hooks.reading_held(e->hooks.user, call->node.id) : 0;
+    }
+    return bytes;
 }
 
 /*
@@ -131,11 +159,11 @@ static void let_leave(engine *e)
 
     for (size_t n = 0; n < LOOKED_AT && (entry = e->stepped.first); n++) {
         if (engine_can_leave(e, entry) && !comes_next(e, entry->node.id)) {
-            engine_memory_leave(entry);
+            engine_memory_leave(e, entry);
             continue;
         }
         engine_unlist(entry);
-        entry->held = bytes_held(entry);
+        entry->held = bytes_held(e, entry);
         if (entry->held >= e->memory / MUCH)
             engine_memory_enlist(&e->large, entry);
     }

@@ -116,6 +116,13 @@ static void host_read_items(void *user, const struct map_reading *reading)
         mapio_read(h->mapio, reading);
 }
 
+static size_t host_reading_held(void *user, uint64_t id)
+{
+    const host *h = user;
+
+    return mapio_held(h->mapio, id);
+}
+
 static void host_release_task(void *user, uint64_t id)
 {
     host *h = user;
@@ -197,6 +204,7 @@ void host_set_hooks(host *h, struct engine_hooks *hooks)
     *hooks = (struct engine_hooks){.user = h,
                                    .run_task = host_run_task,
                                    .read_items = host_read_items,
+                                   .reading_held = host_reading_held,
                                    .reading_of = host_reading_of,
                                    .done_for_reading = host_done_for_reading,
                                    .cancel_task = host_cancel_task,

@@ -39,6 +39,8 @@ void mapio_free(mapio *m);
 void mapio_read(mapio *m, const struct map_reading *reading);
 /* Ends a reading. Does nothing when there is none of that id. */
 void mapio_cancel(mapio *m, uint64_t id);
+/* Returns how many bytes a reading holds, about; 0 when there is none of that id. */
+size_t mapio_held(const mapio *m, uint64_t id);
 
 /* Returns when a call that failed is made once more; INT64_MAX: none is. */
 int64_t mapio_next_due(const mapio *m);

@@ -85,6 +85,7 @@ struct reading {
     struct file file;
     const struct source_kind *kind;
     void *of_kind;
+    size_t of_kind_bytes; /* that it holds, about: of a page, of a manifest */
 };
 
 enum source_step { SOURCE_GOES_ON, SOURCE_WAITS, SOURCE_ENDS, SOURCE_FAILED };
@@ -141,7 +142,7 @@ bool reading_is_set(const struct reading *r, const char *name, const char *value
 /* ---- file.c ---- */
 
 /*
- * Opens an object of a bucket (looked at): from `position` in the state `state`, as file_state made
+ * Opens an object of a bucket (looked at): from `position` in the state `state`, as an item had
  * it, or from its beginning (NULL). `outer` is what the state of its items has besides: an object,
  * taken; NULL: nothing. False after the reading failed.
  */
@@ -150,6 +151,8 @@ bool file_open(struct reading *r, const json *bucket, const json *key, const jso
 /* Reads of the open file into the part. SOURCE_ENDS: it has ended, and is closed. */
 enum source_step file_read(struct reading *r);
 bool file_is_open(const struct file *f);
+/* Returns how many bytes the file holds, about. */
+size_t file_held(const struct file *f);
 void file_close(struct file *f);
 
 /* ---- unpack.c ---- */

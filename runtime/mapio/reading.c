@@ -217,6 +217,13 @@ void mapio_cancel(mapio *m, uint64_t id)
         reading_free(r);
 }
 
+size_t mapio_held(const mapio *m, uint64_t id)
+{
+    const struct reading *r = (struct reading *)(void *)id_map_get(&m->readings, id);
+
+    return r ? r->part.bytes + file_held(&r->file) + r->of_kind_bytes : 0;
+}
+
 mapio *mapio_new(const struct mapio_world *world)
 {
     mapio *m = mem_calloc(1, sizeof *m);

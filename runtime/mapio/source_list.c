@@ -102,6 +102,7 @@ static void page_came(struct asker *asker, struct task_result *result)
     }
     more = json_get(result->output, "IsTruncated");
     l->page = json_ref(result->output);
+    r->of_kind_bytes = json_text_len(l->page);
     l->last = !more || json_kind(more) != JSON_TRUE;
     if (!note_next_page(l) && !l->last)
         reading_fail(r, "listObjectsV2 says that the list goes on, and not where.");
@@ -220,10 +221,13 @@ static enum source_step take_object(struct reading *r)
     return SOURCE_GOES_ON;
 }
 
-static void leave_page(struct list *l)
+static void leave_page(struct reading *r)
 {
+    struct list *l = r->of_kind;
+
     json_unref(l->page);
     l->page = NULL;
+    r->of_kind_bytes = 0;
     l->next = 0;
 }
 
@@ -242,7 +246,7 @@ static enum source_step list_next(struct reading *r)
     }
     if (l->next < json_count(objects_of(l->page)))
         return take_object(r);
-    leave_page(l);
+    leave_page(r);
     return SOURCE_GOES_ON;
 }
 

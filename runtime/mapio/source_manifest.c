@@ -195,6 +195,7 @@ static void manifest_came(struct asker *asker, struct task_result *result)
         return;
     }
     m->loaded = true;
+    r->of_kind_bytes = json_str_len(body);
     if (read_manifest(r, json_str(body), json_str_len(body)) && go_on_in_file(r))
         reading_go_on(r);
 }

@@ -83,6 +83,7 @@ void cancel_task(void *user, uint64_t id)
     struct world_log *w = user;
 
     (void)id;
+    w->cancelled++;
     buf_adds(&w->log, "cancel\n");
 }
 
@@ -197,6 +198,12 @@ static void read_items(void *user, const struct map_reading *reading)
     engine_items_came(w->e, reading->id, json_build_done(&b));
 }
 
+static size_t reading_held(void *user, uint64_t id)
+{
+    (void)id;
+    return ((const struct world_log *)user)->reading_bytes;
+}
+
 static void lost(void *user, uint64_t execution, const char *arn, const char *list, const char *why)
 {
     struct world_log *w = user;
@@ -212,6 +219,7 @@ engine *new_engine(struct world_log *w, bool slices)
                                  .run_task = run_task,
                                  .cancel_task = cancel_task,
                                  .read_items = read_items,
+                                 .reading_held = reading_held,
                                  .happened = happened,
                                  .ended = ended,
                                  .lost = lost,

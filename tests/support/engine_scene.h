@@ -43,6 +43,8 @@ struct world_log {
     size_t used_bytes;
     uint64_t items, read; /* what Maps read: numbers from 1 on; how many were read */
     size_t readings;      /* that have begun */
+    size_t cancelled;     /* tasks and readings */
+    size_t reading_bytes; /* held for each reading */
     /* how long the log was at each commit */
     size_t at_commit[500];
 };
