@@ -29,6 +29,9 @@
 #define REFUSED                                                                                    \
     "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>no</Message>"      \
     "</Error><RequestId>r</RequestId></ErrorResponse>"
+#define REFUSED_PLAIN                                                                              \
+    "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>no</Message>"      \
+    "</Error></ErrorResponse>"
 #define NOT_AUTHORIZED                                                                             \
     "failed States.TaskFailed: The role arn:aws:iam::123456789012:role/own is not authorized to "  \
     "assume the task state's role, " ROLE "."
@@ -161,6 +164,36 @@ START_TEST(refusal)
         ck_assert_msg(json_str_is(w->result.error, "States.TaskFailed") &&
                           strstr(json_str(w->result.cause), ROLE ", could not be assumed: "),
                       "%s: %s", refusals[_i].name, json_str(w->result.cause));
+    endpoint_world_free(w);
+}
+END_TEST
+
+/* That there are no keys to ask STS with is told at once, as it is when it comes out later. */
+START_TEST(nobody_asks)
+{
+    static const struct {
+        const char *resource, *parameters;
+    } asks[] = {{SEND, "{\"QueueUrl\":\"http://h/1/q\",\"MessageBody\":\"m\"}"},
+                {"arn:aws:states:::eks:call",
+                 "{\"ClusterName\":\"c\",\"CertificateAuthority\":"
+                 "\"LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t\",\"Endpoint\":"
+                 "\"https://h.invalid\",\"Method\":\"GET\",\"Path\":\"/\"}"},
+                {"arn:aws:states:::apigateway:invoke",
+                 "{\"ApiEndpoint\":\"h\",\"Method\":\"GET\",\"AuthType\":\"IAM_ROLE\"}"}};
+    const struct reply replies[MAX_REPLIES] = {{200, JSON_0, "{}"}};
+    struct endpoint_world *w =
+        roles_world(replies, "{\"handlers\":[{\"resource\":\"arn:aws:states:::apigateway:invoke\","
+                             "\"endpoint\":\"http://sqs.example.invalid\"}]}");
+
+    unsetenv("AWS_ACCESS_KEY_ID");
+    setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent", 1);
+    setenv("AWS_CONFIG_FILE", "/nonexistent", 1);
+    ck_assert(endpoints_add(w->endpoints, "*=http://sqs.example.invalid", NULL));
+    endpoint_world_run(w, asks[_i].resource, asks[_i].parameters);
+    endpoint_world_expect(asks[_i].resource, w,
+                          "failed States.TaskFailed: The task state's role, " ROLE
+                          ", could not be assumed: Unable to load AWS credentials: set "
+                          "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE");
     endpoint_world_free(w);
 }
 END_TEST
@@ -682,6 +715,31 @@ START_TEST(profile)
 }
 END_TEST
 
+/* A refusal is told once, with who was asked; STS of an emulator may give no id of its own. */
+START_TEST(refused_profile)
+{
+    char config[] = "/tmp/asl-config-XXXXXX", keys[] = "/tmp/asl-keys-XXXXXX";
+    const struct reply replies[MAX_REPLIES] = {{403, "Content-Type: text/xml\r\n", REFUSED_PLAIN}};
+    struct endpoint_world *w = keyless_world(replies);
+
+    unsetenv("AWS_CONTAINER_CREDENTIALS_FULL_URI");
+    write_temporary(config, A_ROLE "source_profile = s\n");
+    write_temporary(keys, KEYS_OF("s"));
+    setenv("AWS_CONFIG_FILE", config, 1);
+    setenv("AWS_SHARED_CREDENTIALS_FILE", keys, 1);
+    setenv("AWS_PROFILE", "p", 1);
+    endpoint_world_run(w, SEND, MESSAGE);
+    const char *cause = json_str(w->result.cause);
+    static const char begin[] = "Unable to load AWS credentials: STS, asked for the role of the "
+                                "profile 'p': no (Service: Sts, Status Code: 403, Request ID: ";
+    ck_assert_msg(!strncmp(cause, begin, strlen(begin)) && strlen(cause) == strlen(begin) + 37,
+                  "%s", cause);
+    unlink(config);
+    unlink(keys);
+    endpoint_world_free(w);
+}
+END_TEST
+
 /* Lets handlers look at files that have changed, for which they would wait a second. */
 static void look_anew(struct endpoint_world *w)
 {
@@ -919,6 +977,7 @@ int main(void)
     tcase_add_loop_test(t, until_they_expire, 0, COUNT(ends));
     tcase_add_test(t, good_keys_outlive_a_refusal);
     tcase_add_loop_test(t, refusal, 0, COUNT(refusals));
+    tcase_add_loop_test(t, nobody_asks, 0, 3);
     tcase_add_test(t, cancelled_while_it_waits);
     tcase_add_test(t, closed_while_it_waits);
     tcase_add_test(t, an_emulator_alone);
@@ -935,6 +994,7 @@ int main(void)
     tcase_add_test(t, metadata_unasked);
     tcase_add_loop_test(t, metadata_without_keys, 0, COUNT(machines));
     tcase_add_loop_test(t, profile, 0, COUNT(profiles));
+    tcase_add_test(t, refused_profile);
     tcase_add_test(t, source_is_mended);
     tcase_add_loop_test(t, good_keys_outlive_who_gave_them, 0, COUNT(vanished));
     tcase_add_test(t, process_once);

@@ -203,7 +203,8 @@ void cluster_ask(struct cluster_work *w, struct cluster_request *q, bool in_star
     q->user = w;
     w->transfer = cluster_send(w, q, &why);
     if (!w->transfer)
-        cluster_fail(w, CLUSTER_UNREACHABLE, json_cstring(why.text), in_start);
+        cluster_fail(w, is_no_role(&why) ? ASL_TASK_FAILED : CLUSTER_UNREACHABLE,
+                     json_cstring(why.text), in_start);
     diag_clear(&why);
 }
 

@@ -139,19 +139,27 @@ static void endpoint_refuse(struct endpoint_work *w, const char *why, bool in_st
     endpoint_finish(w, &r, in_start);
 }
 
-static void endpoint_no_keys(void *user, bool of_role, const char *why)
+/* Nothing was sent. That a Task's role can't be had is the Task's failure, not the service's. */
+static void endpoint_not_sent(struct endpoint_work *w, const struct aws_call *c, bool of_role,
+                              const char *why, bool in_start)
 {
-    struct endpoint_work *w = user;
     struct aws_result r = {0};
 
     if (of_role) {
         r.error = json_cstring(ASL_TASK_FAILED);
         r.cause = json_cstring(why);
     } else {
-        aws_not_sent(&w->call, json_cstring(why), &r);
+        aws_not_sent(c, json_cstring(why), &r);
     }
     w->transfer = NULL;
-    endpoint_finish(w, &r, false);
+    endpoint_finish(w, &r, in_start);
+}
+
+static void endpoint_no_keys(void *user, bool of_role, const char *why)
+{
+    struct endpoint_work *w = user;
+
+    endpoint_not_sent(w, &w->call, of_role, why, false);
 }
 
 /* Sends a request that the Task waits for, or ends the work. */
@@ -159,7 +167,6 @@ static void endpoint_send(struct endpoint_work *w, struct outgoing *o, bool in_s
 {
     struct task_call *call = w->task_call;
     struct diag why = {0};
-    struct aws_result r = {0};
     bool bad_call = false;
 
     if (!o->timeout_ms)
@@ -177,9 +184,9 @@ static void endpoint_send(struct endpoint_work *w, struct outgoing *o, bool in_s
             buf_adds(&text, "nothing says where it is: ");
             endpoints_say_of_call(o->call, &text);
         }
-        aws_not_sent(o->call, json_cstring(why.text ? why.text : buf_str(&text)), &r);
+        endpoint_not_sent(w, o->call, is_no_role(&why), why.text ? why.text : buf_str(&text),
+                          in_start);
         buf_clear(&text);
-        endpoint_finish(w, &r, in_start);
     }
     diag_clear(&why);
 }

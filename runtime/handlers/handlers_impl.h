@@ -286,6 +286,8 @@ void signed_send_cancel(signed_send *s);
 /* Ends the requests to STS that are out; comes before the client is closed. */
 void roles_close(handlers *h);
 void roles_free(handlers *h);
+/* Returns whether `why`, of send_signed, is that the keys of a Task's role can't be had. */
+bool is_no_role(const struct diag *why);
 
 /* ---- invoke.c ---- */
 

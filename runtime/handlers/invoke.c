@@ -360,7 +360,10 @@ static void send_request(struct invoke_work *w, bool in_start)
     if (!good)
         invoke_bad_parameters(w, why.text, in_start);
     else if (!w->transfer)
-        invoke_fail(w, w->gateway ? "ApiGateway.SdkClientException" : "States.Http.Socket",
+        invoke_fail(w,
+                    is_no_role(&why) ? ASL_TASK_FAILED
+                    : w->gateway     ? "ApiGateway.SdkClientException"
+                                     : "States.Http.Socket",
                     json_cstring(why.text), in_start);
     diag_clear(&why);
 }

@@ -209,8 +209,6 @@ static json *role_refusal(const struct role_keys *k, int status, const json *cau
     if (!k->of_task) {
         buf_adds(&text, "Unable to load AWS credentials: ");
         role_write_giver(k, &text);
-        if (status && status != 200)
-            buf_printf(&text, " answered with status %d", status);
         buf_printf(&text, ": %s", why);
     } else if (status >= 400 && status < 500) {
         buf_printf(&text, "The role %s is not authorized to assume the task state's role, %s.",
@@ -241,15 +239,17 @@ static void role_answered(void *user, struct http_response *r)
     struct aws_result result = {0};
     json *headers = NULL, *why = NULL;
     const json *given = NULL;
+    char id[HANDLER_REQUEST_ID];
 
     k->request = NULL;
+    handler_request_id(k->from.id, id);
     if (r->outcome == HTTP_ANSWERED) {
         headers = response_headers(r);
         struct aws_answer a = {.status = r->status,
                                .body = r->body.data ? r->body.data : "",
                                .len = r->body.len,
                                .headers = headers,
-                               .request_id = ""};
+                               .request_id = id};
         aws_answer_read(&k->call, &a, &result);
         if (result.ok && json_is_object(result.value))
             given = json_get(result.value, "Credentials");
@@ -498,6 +498,24 @@ bool roles_are_assumed(handlers *h, bool local)
     return !local || (h->options.endpoints && endpoints_find(h->options.endpoints, sts));
 }
 
+static const char no_role[] = "NO_ROLE";
+
+bool is_no_role(const struct diag *why)
+{
+    return why->code && !strcmp(why->code, no_role);
+}
+
+/* Makes of *why, which says why nobody could be asked, what it would be had it come later. */
+static void role_explain(const struct role_keys *k, struct diag *why)
+{
+    json *cause = json_cstring(why->text);
+    json *told = role_refusal(k, 0, cause);
+
+    diag_set(why, no_role, 0, "%s", json_str(told));
+    json_unref(told);
+    json_unref(cause);
+}
+
 enum role_found role_find(handlers *h, const struct role_ask *ask, struct role_wait *wait,
                           struct sigv4_keys *out, struct diag *why)
 {
@@ -517,8 +535,11 @@ enum role_found role_find(handlers *h, const struct role_ask *ask, struct role_w
     if (role_request(k, why))
         return ROLE_AWAITED;
     role_leave(wait);
-    if (!role_is_good(k, 0))
+    if (!role_is_good(k, 0)) {
+        if (k->of_task)
+            role_explain(k, why);
         return ROLE_NOT_ASKED;
+    }
     diag_clear(why); /* as when it was asked in vain: what is good still does */
     *out = role_look(k);
     return ROLE_FOUND;
