@@ -102,7 +102,6 @@ static const struct {
 } ends[] = {
     {"more than five minutes are left", 360, false},
     {"less than five minutes are left", 240, true},
-    {"the keys have expired", -10, true},
 };
 
 START_TEST(until_they_expire)
@@ -147,6 +146,13 @@ static const struct {
      {200, XML, "<AssumeRoleResponse><AssumeRoleResult/></AssumeRoleResponse>"},
      "failed States.TaskFailed: The task state's role, " ROLE
      ", could not be assumed: the answer has no keys"},
+    {"keys that have expired",
+     {200, XML,
+      "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>A</AccessKeyId>"
+      "<SecretAccessKey>s</SecretAccessKey><SessionToken>T</SessionToken><Expiration>"
+      "2020-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>"},
+     "failed States.TaskFailed: The task state's role, " ROLE
+     ", could not be assumed: the keys in the answer have expired: the Expiration is in the past"},
     {"no answer", {0, NULL, NULL}, NULL},
 };
 
@@ -615,6 +621,32 @@ static const struct {
      NULL},
     {"SSO, for an emulator without an STS", "[profile p]\nsso_session = x\n", "", false, 0,
      SENT_BY_US, NULL, NULL},
+    {"a profile that is nowhere, for an emulator", "[profile q]\nregion = x\n", KEYS_OF("s"), false,
+     0, "",
+     "failed SQS.SdkClientException: Unable to load AWS credentials: the profile 'p', which "
+     "AWS_PROFILE names, is neither in KEYS nor in CONFIG",
+     NULL},
+    {"a source that is nowhere, for an emulator", A_ROLE "source_profile = s\n", "", false, 0, "",
+     PROFILE_FAILED "has a source_profile without keys: s", NULL},
+    {"half of a pair, for an emulator", "", "[p]\naws_access_key_id = AKID\n", false, 0, "",
+     PROFILE_FAILED "has an aws_access_key_id, but no aws_secret_access_key", NULL},
+    {"half of a pair in one file, a whole one in the other",
+     "[profile p]\naws_access_key_id = AKID\naws_secret_access_key = s\n",
+     "[p]\naws_access_key_id = AKID\n", true, 0, "",
+     PROFILE_FAILED "has an aws_access_key_id, but no aws_secret_access_key", NULL},
+    {"half of a pair in a source", A_ROLE "source_profile = s\n", "[s]\naws_access_key_id = AKID\n",
+     true, 0, "", WRONG_PROFILE("s") "has an aws_access_key_id, but no aws_secret_access_key",
+     NULL},
+    {"a profile without keys", "[profile p]\nregion = x\n", "", true, 0, "",
+     "failed SQS.SdkClientException: Unable to load AWS credentials: the profile 'p', which "
+     "AWS_PROFILE names, has no keys, no role_arn and no credential_process",
+     NULL},
+    {"a profile without keys, for an emulator", "[profile p]\nregion = x\n", "", false, 0,
+     SENT_BY_US, NULL, NULL},
+    {"a process whose keys have expired",
+     PRINTS(PRINTED(",\"SessionToken\":\"T\",\"Expiration\":\"2020-01-01T00:00:00Z\"")), "", false,
+     0, "", PROCESS_FAILED ": the keys in the answer have expired: the Expiration is in the past",
+     NULL},
     {"settings of a group", "[profile p]\ns3 =\n  credential_process = x\nregion = y\n",
      KEYS_OF("p"), false, 0, SENT_BY_US, NULL, NULL},
     {"no such profile", "[profile q]\nregion = x\n", KEYS_OF("s"), true, 0, "",
@@ -711,6 +743,59 @@ START_TEST(profile)
     unlink(config);
     unlink(keys);
     buf_clear(&want);
+    endpoint_world_free(w);
+}
+END_TEST
+
+/* An emulator is asked though our own keys can't be had: what is wrong with them is told once. */
+static const struct {
+    const char *name, *variable, *config, *line;
+} told[] = {
+    {"a key without its secret", "AWS_ACCESS_KEY_ID", "",
+     "AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not; a service on this machine gets "
+     "the "
+     "keys 'test' and 'test'\n"},
+    {"what only AWS's programs do", "AWS_PROFILE", "[profile p]\nsso_session = x\n",
+     "the profile 'p' needs what is not done here: sso_session; 'aws configure export-credentials "
+     "--profile p' can be the credential_process of another profile; a service on this machine "
+     "gets "
+     "the keys 'test' and 'test'\n"},
+    {"the default profile", "X", "[default]\nrole_arn = r\n",
+     "the profile 'default' has a role_arn, but no source_profile or credential_source; a service "
+     "on "
+     "this machine gets the keys 'test' and 'test'\n"},
+    {"keys that would have to be asked for", "AWS_PROFILE",
+     "[profile p]\ncredential_process = /bin/false\n",
+     "the keys of the profile 'p' have to be asked for, which is not done for a service on this "
+     "machine unless --endpoint sts=URL says where its STS is\n"},
+    {"nothing is wrong", "X", "", ""},
+};
+
+static void add_line(void *user, const char *execution, const char *line)
+{
+    (void)execution;
+    buf_printf(user, "%s\n", line);
+}
+
+START_TEST(emulator_told_once)
+{
+    char config[] = "/tmp/asl-config-XXXXXX";
+    const struct reply replies[MAX_REPLIES] = {{200, JSON_0, "{}"}, {200, JSON_0, "{}"}};
+    struct buf lines = {0};
+    struct endpoint_world *w = keyless_world_with(
+        replies, "{\"handlers\":[{\"resource\":\"" SEND "\",\"endpoint\":\"STUB\"}]}",
+        (struct handlers_options){.log = add_line, .log_user = &lines});
+
+    unsetenv("AWS_CONTAINER_CREDENTIALS_FULL_URI");
+    write_temporary(config, told[_i].config);
+    setenv("AWS_CONFIG_FILE", config, 1);
+    setenv(told[_i].variable, "p", 1);
+    for (int i = 0; i < 2; i++)
+        endpoint_world_run(w, SEND, MESSAGE);
+    ck_assert_msg(w->result.ok, "%s: %s", told[_i].name, json_str(w->result.cause));
+    expect_text(told[_i].name, buf_str(&lines), told[_i].line);
+    unlink(config);
+    buf_clear(&lines);
     endpoint_world_free(w);
 }
 END_TEST
@@ -994,6 +1079,7 @@ int main(void)
     tcase_add_test(t, metadata_unasked);
     tcase_add_loop_test(t, metadata_without_keys, 0, COUNT(machines));
     tcase_add_loop_test(t, profile, 0, COUNT(profiles));
+    tcase_add_loop_test(t, emulator_told_once, 0, COUNT(told));
     tcase_add_test(t, refused_profile);
     tcase_add_test(t, source_is_mended);
     tcase_add_loop_test(t, good_keys_outlive_who_gave_them, 0, COUNT(vanished));

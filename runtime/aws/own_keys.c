@@ -128,6 +128,11 @@ static struct key_source *add_source(struct planning *p, enum key_way way, const
     return s;
 }
 
+static bool is_wrong(const struct planning *p)
+{
+    return p->plan->wrong != NULL;
+}
+
 /* What is wrong is told as "the profile 'x' WORDS". Returns NULL. */
 static const struct key_source *plan_wrong(struct planning *p, const char *profile,
                                            const char *words, const char *what)
@@ -162,11 +167,14 @@ static struct key_source *keys_at_hand(struct planning *p, const char *access_ke
     return s;
 }
 
+/* A key without its secret is a mistake: AWS's programs don't look further for another pair. */
 static const struct key_source *keys_of_environment(struct planning *p)
 {
     const char *access_key = own_keys_set("AWS_ACCESS_KEY_ID"),
                *secret_key = own_keys_set("AWS_SECRET_ACCESS_KEY");
 
+    if (access_key && !secret_key)
+        p->plan->wrong = "AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not";
     return access_key && secret_key
                ? keys_at_hand(p, access_key, secret_key, own_keys_set("AWS_SESSION_TOKEN"), NULL)
                : NULL;
@@ -179,6 +187,8 @@ static const struct key_source *keys_of_file(struct planning *p, const credentia
     const struct profile *is = credentials_profile(file, profile);
     const char *const *s = is ? is->settings : NULL;
 
+    if (s && s[PROFILE_ACCESS_KEY] && !s[PROFILE_SECRET_KEY])
+        return plan_wrong(p, profile, "has an aws_access_key_id, but no aws_secret_access_key", "");
     return s && s[PROFILE_ACCESS_KEY] && s[PROFILE_SECRET_KEY]
                ? keys_at_hand(p, s[PROFILE_ACCESS_KEY], s[PROFILE_SECRET_KEY],
                               s[PROFILE_SESSION_TOKEN], profile)
@@ -189,7 +199,7 @@ static const struct key_source *keys_of_shared(struct planning *p, const char *p
 {
     const struct key_source *s = keys_of_file(p, p->given, profile);
 
-    return s ? s : keys_of_file(p, p->own->shared.content, profile);
+    return s || is_wrong(p) ? s : keys_of_file(p, p->own->shared.content, profile);
 }
 
 /* ---- servers ---- */
@@ -347,15 +357,14 @@ static const struct key_source *keys_of_source(struct planning *p, const char *p
     const struct key_source *s = keys_of_shared(p, profile);
     bool has_role = setting(p, profile, PROFILE_ROLE) != NULL;
 
-    if (!s && has_role && setting(p, profile, PROFILE_TOKEN_FILE))
-        return keys_by_token(p, profile);
-    if (!s && has_role)
-        return keys_by_role(p, profile);
-    if (!s && !has_role)
+    if (!s && has_role && !is_wrong(p))
+        return setting(p, profile, PROFILE_TOKEN_FILE) ? keys_by_token(p, profile)
+                                                       : keys_by_role(p, profile);
+    if (!s && !has_role && !is_wrong(p))
         s = keys_of_process(p, profile);
-    if (!s && !has_role)
+    if (!s && !has_role && !is_wrong(p))
         s = keys_of_file(p, p->own->config.content, profile);
-    if (!s)
+    if (!s && !is_wrong(p))
         plan_wrong(p, p->visited[p->depth - 1], "has a source_profile without keys: ", profile);
     return s;
 }
@@ -404,7 +413,8 @@ static const struct key_source *keys_by_role(struct planning *p, const char *pro
     const char *kind = setting(p, profile, PROFILE_CREDENTIAL_SOURCE);
     struct key_source *s;
 
-    if (setting(p, profile, PROFILE_MFA))
+    p->plan->not_done = setting(p, profile, PROFILE_MFA) != NULL;
+    if (p->plan->not_done)
         return plan_wrong(p, profile,
                           "has an mfa_serial, but nobody can be asked for its code here: "
                           "'aws sts get-session-token' gives keys that may be used instead",
@@ -428,9 +438,9 @@ static const struct key_source *keys_by_role(struct planning *p, const char *pro
         for (size_t i = 0; i < p->depth; i++)
             again = again || !strcmp(p->visited[i], source);
         s->source = again ? keys_of_shared(p, source) : keys_of_source(p, source);
-        if (again && !s->source)
+        if (again && !s->source && !is_wrong(p))
             s->source = keys_of_file(p, p->own->config.content, source);
-        if (again && !s->source)
+        if (again && !s->source && !is_wrong(p))
             return plan_cycle(p, source);
     }
     if (!s->source)
@@ -457,17 +467,13 @@ static const struct key_source *keys_by_token_of_environment(struct planning *p)
 
 /* ---- the order ---- */
 
-static bool is_wrong(const struct planning *p)
-{
-    return p->plan->wrong != NULL;
-}
-
 /* What a profile needs that is not done here, but could be done by AWS's own command line. */
 static const struct key_source *plan_login(struct planning *p, const char *profile,
                                            enum profile_setting s)
 {
     struct buf words = {0};
 
+    p->plan->not_done = true;
     buf_printf(&words,
                "needs what is not done here: %s; 'aws configure export-credentials --profile %s' "
                "can be the credential_process of another profile",
@@ -491,27 +497,35 @@ static const struct key_source *keys_of_profile(struct planning *p, const char *
             return plan_login(p, profile, sso[i]);
     if (!s)
         s = keys_of_shared(p, profile);
-    if (!s && setting(p, profile, PROFILE_LOGIN))
+    if (!s && !is_wrong(p) && setting(p, profile, PROFILE_LOGIN))
         return plan_login(p, profile, PROFILE_LOGIN);
-    if (!s)
+    if (!s && !is_wrong(p))
         s = keys_of_process(p, profile);
-    return s ? s : keys_of_file(p, p->own->config.content, profile);
+    return s || is_wrong(p) ? s : keys_of_file(p, p->own->config.content, profile);
 }
 
-/* Looks for a mistake that may be why nothing gives keys: a file that is wrong, or a profile that
- * is in none. */
-static void plan_explain(struct planning *p, const char *profile)
+/* A file that is wrong may be why nothing gives keys. */
+static void plan_explain_files(struct planning *p)
 {
     const struct user_file *const files[] = {&p->own->shared, &p->own->config};
-    struct buf text = {0};
 
     for (size_t i = 0; i < COUNT(files) && !is_wrong(p); i++)
         if (files[i]->wrong.text)
             p->plan->wrong = kept(p, files[i]->wrong.text);
-    if (is_wrong(p) || !own_keys_set("AWS_PROFILE") ||
-        credentials_profile(p->own->shared.content, profile) ||
+}
+
+/* Where AWS_PROFILE names a profile that is nowhere, nobody else is asked for keys: it is misspelt.
+ */
+static void plan_look_for_profile(struct planning *p, const char *profile)
+{
+    struct buf text = {0};
+
+    if (!p->plan->profile || credentials_profile(p->own->shared.content, profile) ||
         credentials_profile(p->own->config.content, profile) ||
         credentials_profile(p->given, profile))
+        return;
+    plan_explain_files(p);
+    if (is_wrong(p))
         return;
     buf_printf(&text, "the profile '%s', which AWS_PROFILE names, is neither in %s nor in %s",
                profile, p->own->shared.path ? p->own->shared.path : "a file of keys",
@@ -520,13 +534,18 @@ static void plan_explain(struct planning *p, const char *profile)
     buf_clear(&text);
 }
 
+/* What is wrong with them is told by who looks for the source. */
 static const struct key_source *simple_keys(struct planning *p, const char *profile)
 {
+    const char *wrong = p->plan->wrong;
     const struct key_source *s = keys_of_environment(p);
 
     if (!s)
         s = keys_of_shared(p, profile);
-    return s ? s : keys_of_file(p, p->own->config.content, profile);
+    if (!s)
+        s = keys_of_file(p, p->own->config.content, profile);
+    p->plan->wrong = wrong;
+    return s;
 }
 
 static struct key_plan *plan_make(const struct own_keys *o, const credentials *given)
@@ -536,6 +555,7 @@ static struct key_plan *plan_make(const struct own_keys *o, const credentials *g
     const char *profile = own_keys_set("AWS_PROFILE");
 
     plan->refs = 1;
+    plan->profile = kept(&p, profile);
     if (!profile)
         profile = "default";
     const char *kind = setting(&p, profile, PROFILE_CREDENTIAL_SOURCE);
@@ -544,14 +564,16 @@ static struct key_plan *plan_make(const struct own_keys *o, const credentials *g
     /* A profile whose role is to be had with the environment's keys is meant, not those keys. */
     if (s && kind && !strcmp(kind, "Environment"))
         s = NULL;
-    if (!s)
+    if (!s && !is_wrong(&p))
+        plan_look_for_profile(&p, profile);
+    if (!s && !is_wrong(&p))
         s = keys_of_profile(&p, profile);
     if (!s && !is_wrong(&p))
         s = keys_of_container(&p, NULL);
     if (!s && !is_wrong(&p) && metadata_is_asked_for())
         s = keys_of_metadata(&p, NULL);
     if (!s)
-        plan_explain(&p, profile);
+        plan_explain_files(&p);
     plan->source = s;
     plan->simple = simple ? &simple->keys : NULL;
     return plan;

@@ -150,6 +150,7 @@ struct handlers {
     struct call_list lingering; /* cancelled calls whose jobs are being stopped */
     struct role_keys *roles;    /* that Tasks name in Credentials */
     struct own_keys *own_keys;  /* where our own keys come from */
+    char *told_of_keys;         /* what the log was last told of them; NULL: nothing */
     sigv4_signer *signer;       /* made when it is first needed */
     struct arena arena;
     /* The most specific first; the last ones have no pattern. */

@@ -84,6 +84,7 @@ void roles_free(handlers *h)
         role_free(k);
     }
     own_keys_free(h->own_keys);
+    mem_free(h->told_of_keys);
 }
 
 static bool role_is_good(const struct role_keys *k, int64_t early_ms)
@@ -105,30 +106,42 @@ static char *role_text(const json *v, const char *name)
                : NULL;
 }
 
-/* Returns false, and nothing changes, when `given` is no object of keys; see role_fetched. */
-static bool role_take_keys(struct role_keys *k, const json *given, const char *token, bool lasting)
+static bool role_is_over(const struct role_keys *k, const struct timestamp *at)
+{
+    /* A machine of EC2 goes on with keys that have expired while its role's service is down, and
+     * services take them then: AWS's SDKs try them, too. */
+    return k->from.way != KEY_METADATA && at->ms <= clock_wall_ms();
+}
+
+/* Returns NULL; or why `given` gives no keys: then nothing changes. See role_fetched. */
+static const char *role_take_keys(struct role_keys *k, const json *given, const char *token,
+                                  bool lasting)
 {
     char *access_key = role_text(given, "AccessKeyId");
     char *secret_key = role_text(given, "SecretAccessKey");
     char *session_token = role_text(given, token);
     char *until = role_text(given, "Expiration");
     struct timestamp at = {.ms = INT64_MAX};
-    bool good = access_key && secret_key && (session_token || lasting) &&
-                (until ? timestamp_parse(until, strlen(until), &at) : lasting);
+    const char *lacks = NULL;
 
+    if (!access_key || !secret_key || !(session_token || lasting) ||
+        !(until ? timestamp_parse(until, strlen(until), &at) : lasting))
+        lacks = "the answer has no keys";
+    else if (role_is_over(k, &at))
+        lacks = "the keys in the answer have expired: the Expiration is in the past";
     mem_free(until);
-    if (!good) {
+    if (lacks) {
         role_wipe(&access_key);
         role_wipe(&secret_key);
         role_wipe(&session_token);
-        return false;
+        return lacks;
     }
     role_forget_keys(k);
     k->access_key = access_key;
     k->secret_key = secret_key;
     k->session_token = session_token;
     k->until_ms = at.ms;
-    return true;
+    return NULL;
 }
 
 /* ---- who waits ---- */
@@ -179,12 +192,11 @@ static void role_tell(struct role_keys *k, const char *why)
 void role_fetched(struct role_keys *k, const json *given, const char *token, bool lasting,
                   const char *who, const char *why)
 {
+    const char *lacks = role_take_keys(k, given, token, lasting);
     struct buf text = {0};
 
-    if (!role_take_keys(k, given, token, lasting) && !role_is_good(k, 0)) {
-        buf_printf(&text, "Unable to load AWS credentials: %s: ", who);
-        buf_adds(&text, why ? why : "the answer has no keys");
-    }
+    if (lacks && !role_is_good(k, 0))
+        buf_printf(&text, "Unable to load AWS credentials: %s: %s", who, why ? why : lacks);
     role_tell(k, text.len ? buf_str(&text) : NULL);
     buf_clear(&text);
 }
@@ -201,9 +213,8 @@ static void role_write_giver(const struct role_keys *k, struct buf *out)
 }
 
 /* What STS refuses is told in AWS's words; that it was not reached is told as what it is. */
-static json *role_refusal(const struct role_keys *k, int status, const json *cause)
+static json *role_refusal(const struct role_keys *k, int status, const char *why)
 {
-    const char *why = cause ? json_str(cause) : "the answer has no keys";
     struct buf text = {0};
 
     if (!k->of_task) {
@@ -225,7 +236,7 @@ void role_give_up(struct role_wait *wait, int64_t after_ms)
     json *cause = json_stringf("%sno keys came within %lld.%02lld seconds",
                                k->of_task ? "" : "Unable to load AWS credentials: ",
                                (long long)(after_ms / 1000), (long long)(after_ms % 1000 / 10));
-    json *why = k->of_task ? role_refusal(k, 0, cause) : json_ref(cause);
+    json *why = k->of_task ? role_refusal(k, 0, json_str(cause)) : json_ref(cause);
 
     role_leave(wait);
     wait->done(wait, NULL, json_str(why));
@@ -256,8 +267,10 @@ static void role_answered(void *user, struct http_response *r)
     } else {
         result.cause = json_stringf("Unable to execute HTTP request: %s", r->error);
     }
-    if (!role_take_keys(k, given, "SessionToken", false) && !role_is_good(k, 0))
-        why = role_refusal(k, r->outcome == HTTP_ANSWERED ? r->status : 0, result.cause);
+    const char *lacks = role_take_keys(k, given, "SessionToken", false);
+    if (lacks && !role_is_good(k, 0))
+        why = role_refusal(k, r->outcome == HTTP_ANSWERED ? r->status : 0,
+                           result.cause ? json_str(result.cause) : lacks);
     role_wipe_buf(&r->body);
     json_unref(headers);
     aws_result_clear(&result);
@@ -269,16 +282,14 @@ static void role_answered(void *user, struct http_response *r)
 static void role_no_keys(void *user, bool of_role, const char *why)
 {
     struct role_keys *k = user;
-    json *cause = json_cstring(why);
     json *told = role_is_good(k, 0) ? NULL
-                 : k->of_task       ? role_refusal(k, 0, cause)
-                                    : json_ref(cause);
+                 : k->of_task       ? role_refusal(k, 0, why)
+                                    : json_cstring(why);
 
     (void)of_role;
     k->request = NULL;
     role_tell(k, told ? json_str(told) : NULL);
     json_unref(told);
-    json_unref(cause);
 }
 
 /* Where STS is: where the options say, else AWS's own in our region. Yours to free. */
@@ -508,12 +519,10 @@ bool is_no_role(const struct diag *why)
 /* Makes of *why, which says why nobody could be asked, what it would be had it come later. */
 static void role_explain(const struct role_keys *k, struct diag *why)
 {
-    json *cause = json_cstring(why->text);
-    json *told = role_refusal(k, 0, cause);
+    json *told = role_refusal(k, 0, why->text);
 
     diag_set(why, no_role, 0, "%s", json_str(told));
     json_unref(told);
-    json_unref(cause);
 }
 
 enum role_found role_find(handlers *h, const struct role_ask *ask, struct role_wait *wait,

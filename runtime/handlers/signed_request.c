@@ -264,9 +264,35 @@ static bool is_asked_for(const struct key_source *s)
     return s->way == KEY_OF_ROLE || s->way == KEY_BY_TOKEN || s->way == KEY_BY_PROCESS;
 }
 
+/*
+ * An emulator gets keys that nobody looks at where ours can't be had: a mistake in the user's files
+ * is told all the same, once, or it would be found where a real service is asked.
+ */
+static const struct sigv4_keys *keys_for_emulator(handlers *h, const struct key_plan *plan)
+{
+    struct buf line = {0};
+
+    if (plan->wrong)
+        buf_printf(&line, "%s; a service on this machine gets the keys 'test' and 'test'",
+                   plan->wrong);
+    else if (plan->source && plan->profile)
+        buf_printf(&line,
+                   "the keys of the profile '%s' have to be asked for, which is not done for a "
+                   "service on this machine unless --endpoint sts=URL says where its STS is",
+                   plan->profile);
+    if (line.len && (!h->told_of_keys || strcmp(h->told_of_keys, buf_str(&line)) != 0)) {
+        mem_free(h->told_of_keys);
+        h->told_of_keys = mem_strdup(buf_str(&line));
+        handlers_log(h, NULL, "%s", buf_str(&line));
+    }
+    buf_clear(&line);
+    return plan->simple && !plan->wrong ? plan->simple : &test_keys;
+}
+
 /* Returns our own keys where they are at hand; else NULL: then *asked is who is asked for them, or
  * there are none and *why says so. For a service of this machine, which is an emulator, nobody is
- * asked as long as it has no STS, and any keys will do. */
+ * asked as long as it has no STS, and any keys will do, unless the profile that is asked for by
+ * name is at fault. */
 static const struct sigv4_keys *own_keys_for(handlers *h, const struct signed_request *q,
                                              const struct key_plan *plan,
                                              const struct key_source **asked, struct diag *why)
@@ -280,10 +306,16 @@ static const struct sigv4_keys *own_keys_for(handlers *h, const struct signed_re
         *asked = s;
         return NULL;
     }
-    if (q->test_keys)
-        return plan->simple ? plan->simple : &test_keys;
+    if (q->test_keys && !(plan->wrong && plan->profile && !plan->not_done))
+        return keys_for_emulator(h, plan);
     if (plan->wrong)
         diag_set(why, "NO_KEYS", 0, "Unable to load AWS credentials: %s", plan->wrong);
+    else if (plan->profile)
+        diag_set(
+            why, "NO_KEYS", 0,
+            "Unable to load AWS credentials: the profile '%s', which AWS_PROFILE names, has no "
+            "keys, no role_arn and no credential_process",
+            plan->profile);
     else
         diag_set(why, "NO_KEYS", 0,
                  "Unable to load AWS credentials: set AWS_ACCESS_KEY_ID and "
