@@ -636,7 +636,7 @@ static int serve_run(struct serve *s, int argc, char **argv)
                          "--credentials that their requests must be signed with, or say --insecure "
                          "if that is what you want",
                          s->listen);
-    if (!services_read(&s->asked, set, s->credentials, s->where.region, &s->services))
+    if (!services_read(&s->asked, set, s->credentials, s->where.calls, &s->services))
         return EXIT_USAGE;
     /* AWS_ENDPOINT_URL often names this very server; calls of services would come back to us for
      * ever. */

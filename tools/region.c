@@ -48,17 +48,31 @@ static const char *region_first_set(const char *given, const char *option, const
     return given;
 }
 
-/* Only a profile that is named counts: ARNs, and so results, must not depend on whose machine it
- * is. */
+/* Emulators are asked for regions that AWS hasn't, as "local"; this one becomes part of a host. */
+static bool is_label(const char *text)
+{
+    size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-");
+
+    return n && !text[n];
+}
+
+/* Only a profile that is named counts for ARNs: they, and so results, must not depend on whose
+ * machine it is. */
 static bool region_of_profile(struct region *r)
 {
-    char *said = own_keys_region();
+    bool named;
+    char *said = own_keys_region(&named);
     bool is = said && strlen(said) < sizeof r->of_profile;
 
-    if (is)
-        r->region = memcpy(r->of_profile, said, strlen(said) + 1);
+    if (is) {
+        memcpy(r->of_profile, said, strlen(said) + 1);
+        if (named)
+            r->region = r->of_profile;
+        else if (is_label(said))
+            r->calls = r->of_profile;
+    }
     mem_free(said);
-    return is;
+    return is && named;
 }
 
 static bool region_check(void *values, const struct option_set *set)
@@ -76,6 +90,8 @@ static bool region_check(void *values, const struct option_set *set)
                   r->region);
         return false;
     }
+    if (r->region)
+        r->calls = r->region;
     r->account = region_first_set(r->account, "--account", accounts, &by);
     if (r->account && !is_account(r->account)) {
         cmd_usage(set->command, "%s has 12 digits, as 123456789012, not '%s'", by, r->account);

@@ -256,7 +256,8 @@ int workflow_load(struct workflow *w, const struct option_set *set, const char *
     if (w->extra && !json_is_object(w->extra))
         return cmd_usage(set->command, "--context takes a JSON object");
     make_names(w);
-    if (!services_read(&w->asked, set, NULL, json_str(w->names.region), &w->services))
+    const char *calls = w->where.calls ? w->where.calls : json_str(w->names.region);
+    if (!services_read(&w->asked, set, NULL, calls, &w->services))
         return EXIT_USAGE;
     if ((w->asked.handlers && !read_handlers(w, set)) || (w->mock && !read_mocks(w, set)))
         return EXIT_USAGE;

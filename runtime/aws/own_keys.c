@@ -613,18 +613,17 @@ struct key_plan *own_keys_find(own_keys *o, const credentials *given, int64_t no
     return o->plan;
 }
 
-char *own_keys_region(void)
+char *own_keys_region(bool *named)
 {
     const char *profile = own_keys_set("AWS_PROFILE");
-    own_keys *o = profile ? own_keys_new() : NULL;
-    char *region = NULL;
+    own_keys *o = own_keys_new();
 
-    if (o) {
-        user_file_look(&o->shared);
-        user_file_look(&o->config);
-        const char *said = setting(&(struct planning){.own = o}, profile, PROFILE_REGION);
-        region = said ? mem_strdup(said) : NULL;
-    }
+    user_file_look(&o->shared);
+    user_file_look(&o->config);
+    const char *said =
+        setting(&(struct planning){.own = o}, profile ? profile : "default", PROFILE_REGION);
+    char *region = said ? mem_strdup(said) : NULL;
     own_keys_free(o);
+    *named = profile != NULL;
     return region;
 }

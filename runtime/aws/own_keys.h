@@ -61,8 +61,8 @@ void own_keys_free(own_keys *o);
  */
 struct key_plan *own_keys_find(own_keys *o, const credentials *given, int64_t now_ms);
 
-/* Returns the region of the profile that AWS_PROFILE names, in the same files; NULL: that is not
- * set, or says none. Yours to free. */
-char *own_keys_region(void);
+/* Returns the region of the profile that AWS_PROFILE names (*named), or of `default`, in the same
+ * files; NULL: they say none. Yours to free. */
+char *own_keys_region(bool *named);
 
 #endif

@@ -14,6 +14,7 @@ CHANGES_ANSWERS = re.compile(r"AWS_.*|CI|NO_COLOR|FORCE_COLOR|CLICOLOR.*|COLUMNS
 
 for name in [name for name in os.environ if CHANGES_ANSWERS.fullmatch(name)]:
     del os.environ[name]
+os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = "/nonexistent"  # not the user's in ~/.aws
 for number in (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM):
     signal.signal(number, signal.SIG_DFL)
 signal.signal(signal.SIGINT, signal.default_int_handler)
