@@ -51,6 +51,18 @@ static const struct row states[] = {
      "\"Type\": \"Pass\",\n"
      "\"ResultPth\": \"$.x\", \"End\": true",
      "3:1 SCHEMA_VALIDATION_FAILED /States/A/ResultPth: Field 'ResultPth' is not supported"},
+    {"credentials without a role: the call would be made by somebody else",
+     "\"Type\": \"Task\", \"Resource\": \"arn:aws:lambda:us-east-1:1:function:f\", \"End\": true,\n"
+     "\"Credentials\": {}",
+     "3:1 SCHEMA_VALIDATION_FAILED /States/A/Credentials: The field 'RoleArn' is required but was "
+     "missing"},
+    {"credentials whose role is misspelt",
+     "\"Type\": \"Task\", \"Resource\": \"arn:aws:lambda:us-east-1:1:function:f\", \"End\": true,\n"
+     "\"Credentials\": {\n"
+     "\"RoleARN.$\": \"$.role\"}",
+     "4:1 SCHEMA_VALIDATION_FAILED /States/A/Credentials/RoleARN.$: The field 'RoleArn' is "
+     "required "
+     "but was missing"},
     {"a field of another type of state",
      "\"Type\": \"Pass\",\n"
      "\"TimeoutSeconds\": 5, \"End\": true",

@@ -2,11 +2,13 @@
  * What AWS refuses of a Task's resource and of what the call gets: asl/call knows which services
  * there are, how each may be called and what it takes. None of it is a reason not to run a
  * definition here, where a handler may serve any resource; so these are problems of asl_validate
- * only, and who serves a resource of its own can say so.
+ * only, and who serves a resource of its own can say so. But Credentials must name a role here,
+ * too: or the call would be made by somebody else than its author wants.
  */
 
 #include "asl/call/call.h"
 #include "asl/load/load_impl.h"
+#include "parsers/base/nearest.h"
 
 #include <string.h>
 
@@ -173,6 +175,38 @@ static bool has_role(const struct loader *l, const json *credentials)
            (l->language == ASL_JSONPATH && json_get(credentials, "RoleArn.$"));
 }
 
+/* Finds the member of Credentials that was likely meant to be RoleArn. */
+static bool find_misspelt_role(const struct asl_at *credentials, struct asl_at *out)
+{
+    for (size_t i = 0; i < json_count(credentials->value); i++) {
+        const json *key = json_key_at(credentials->value, i);
+        struct nearest near = {.want = json_str(key), .len = json_str_len(key)};
+
+        if (json_str_ends(key, ".$"))
+            near.len -= 2;
+        nearest_offer(&near, "RoleArn");
+        if (near.best)
+            return asl_at_member(credentials, json_str(key), out);
+    }
+    return false;
+}
+
+void load_check_credentials(struct loader *l, const struct asl_state *s, const struct asl_at *state)
+{
+    struct asl_at credentials, misspelt;
+
+    if (s->task.kind == ASL_ACTIVITY || !asl_at_member(state, "Credentials", &credentials) ||
+        has_role(l, credentials.value))
+        return;
+    if (find_misspelt_role(&credentials, &misspelt) &&
+        (l->purpose->lint || !l->purpose->validating)) {
+        needs(l, &misspelt, "did you mean RoleArn?", "RoleArn");
+        asl_report_relocate(l->report, &credentials);
+    } else {
+        needs(l, &credentials, NULL, "RoleArn");
+    }
+}
+
 void load_check_resource(struct loader *l, struct asl_state *s, const struct asl_at *state)
 {
     struct asl_task *task = &s->task;
@@ -183,8 +217,6 @@ void load_check_resource(struct loader *l, struct asl_state *s, const struct asl
         asl_report_add(l->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, &credentials, ASL_KEY,
                        "workers of an activity have credentials of their own",
                        "The field 'Credentials' is not supported for activities");
-    else if (given && !has_role(l, credentials.value))
-        needs(l, &credentials, NULL, "RoleArn");
 
     /* One that is no ARN is reported; what a placeholder stands for is not known. */
     if (!task->resource || strstr(json_str(task->resource), "${"))

@@ -129,6 +129,8 @@ struct asl_scope *load_scope(struct loader *l, const struct asl_at *at,
 void load_state(struct loader *l, struct asl_state *s, const struct asl_at *at);
 /* Ends the reading of a Map, whose mode is known by then. */
 void load_map_done(struct loader *l, struct asl_state *s, const struct asl_at *at);
+/* Reports Credentials of a Task that name no role. */
+void load_check_credentials(struct loader *l, const struct asl_state *s, const struct asl_at *at);
 /* Report what only AWS minds in a Task, in a Map that is loaded: check_resource.c, load_map.c. */
 void load_check_resource(struct loader *l, struct asl_state *s, const struct asl_at *at);
 void load_check_map(struct loader *l, const struct asl_state *s, const struct asl_at *at);

@@ -459,6 +459,8 @@ void load_state(struct loader *l, struct asl_state *s, const struct asl_at *at)
         check_task(l, s, at);
     if (s->type == ASL_MAP)
         load_map_done(l, s, at);
+    if (!l->purpose->stored && s->type == ASL_TASK)
+        load_check_credentials(l, s, at);
     if (l->purpose->validating && s->type == ASL_TASK)
         load_check_resource(l, s, at);
     if (l->purpose->validating && s->type == ASL_MAP)

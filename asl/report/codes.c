@@ -145,7 +145,8 @@ static const struct asl_code codes[] = {
          "}"},
     {.name = "CALL_FIELD_UNKNOWN", .severity = ASL_WARNING, .on = true,
      .summary =
-         "a path or an expression for a parameter that the call doesn't have",
+         "a path or an expression for a parameter that the call doesn't have, or a member of "
+         "Credentials beside RoleArn",
      .why =
          "AWS creates the machine, and refuses the parameter when the Task runs: \"The "
          "field is not supported by Step Functions\". One with a plain value is an error "

@@ -93,8 +93,29 @@ static void warn_of_call(struct warner *w, const struct asl_state *s, const stru
     }
 }
 
+/* Credentials have one member only; nobody reads another. That the role is missing is an error. */
+static void warn_of_credentials(struct warner *w, const struct asl_state *s,
+                                const struct asl_at *at)
+{
+    struct asl_at credentials, member;
+
+    if (s->type != ASL_TASK || !asl_at_member(at, "Credentials", &credentials) ||
+        !json_is_object(credentials.value))
+        return;
+    for (size_t i = 0; i < json_count(credentials.value); i++) {
+        const json *key = json_key_at(credentials.value, i);
+
+        if (!json_str_is(key, "RoleArn") && (s->jsonata || !json_str_is(key, "RoleArn.$")) &&
+            asl_at_member(&credentials, json_str(key), &member))
+            asl_report_add(w->report, ASL_WARNING, w->code->name, &member, ASL_KEY,
+                           "remove it: Credentials have a RoleArn only",
+                           "'Credentials' has no member '%s'", json_str(key));
+    }
+}
+
 void warn_call_unknown(struct warner *w, const struct asl_state *s, const struct asl_at *at)
 {
+    warn_of_credentials(w, s, at);
     warn_of_call(w, s, at, CALL_UNKNOWN);
 }
 

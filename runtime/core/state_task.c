@@ -100,6 +100,19 @@ static bool state_task_check_parameters(struct step *s, struct rt_frame *f, cons
     return false;
 }
 
+/* Without its role a call would be made by somebody else than the author wants: data may lack it.
+ */
+static bool check_credentials(const struct asl_task *task, const json *credentials,
+                              struct asl_error *e)
+{
+    const json *role = json_is_object(credentials) ? json_get(credentials, "RoleArn") : NULL;
+
+    if (task->kind == ASL_ACTIVITY || (role && json_is_string(role)))
+        return true;
+    asl_error_set(e, ASL_RUNTIME, "The field 'Credentials' must have a 'RoleArn' that is a string");
+    return false;
+}
+
 void work_task(struct step *s, struct rt_frame *f)
 {
     const struct asl_task *task = &f->state->task;
@@ -119,7 +132,8 @@ void work_task(struct step *s, struct rt_frame *f)
     /* Expressions are evaluated in this order, as the first error is the one that is told. */
     bool good = parameters && limits_of(f, &env, &timeout_s, &heartbeat_s, &e);
     if (good && task->credentials)
-        good = (credentials = asl_template_eval(task->credentials, &env, &e));
+        good = (credentials = asl_template_eval(task->credentials, &env, &e)) &&
+               check_credentials(task, credentials, &e);
     forget_context(s);
     /* An error of the arguments is told first; that the activity is missing only when they are
      * good. */
