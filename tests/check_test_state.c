@@ -49,7 +49,8 @@ static const struct {
      "\"States\":{\"A\":{\"Type\":\"Pass\",\"Parameters\":{\"m.$\":\"$$.Map\"},\"End\":true}}},"
      "\"End\":true}}}",
      "[7]", NULL, NULL, NULL, "\"stateName\":\"A\"", 200,
-     "{\"output\":{\"m\":{\"Item\":{\"Index\":0,\"Value\":[7]}}},\"status\":\"SUCCEEDED\"}"},
+     "{\"output\":{\"m\":{\"Item\":{\"Index\":0,\"Value\":[7],\"Source\":\"STATE_DATA\"}}},"
+     "\"status\":\"SUCCEEDED\"}"},
     {"failed iterations of a Map without a threshold fail nothing", MAP(""), "{\"v\":[1,2]}", NULL,
      NULL, "[0,1]", "\"stateConfiguration\":{\"mapIterationFailureCount\":2}", 200,
      "{\"output\":[0,1],\"status\":\"SUCCEEDED\"}"},
@@ -141,6 +142,111 @@ static const struct {
      "\"inspectionLevel\":\"DEBUG\",\"stateConfiguration\":{\"mapItemReaderData\":\"[5]\"}", 200,
      "{\"output\":[1],\"status\":\"SUCCEEDED\",\"inspectionData\":{\"input\":{},\"maxConcurrency\":"
      "4,\"afterItemSelector\":[{\"w\":5}]}}"},
+    {"rows of CSV, in batches",
+     MAP(",\"ItemReader\":{\"Resource\":\"arn:aws:states:::s3:getObject\",\"ReaderConfig\":{"
+         "\"InputType\": \"CSV\", \"CSVHeaderLocation\": "
+         "\"FIRST_ROW\"},\"Parameters\":{\"Bucket\": \"b\", \"Key\": "
+         "\"d/"
+         "k.csv\"}},\"ItemSelector\":{\"n.$\":\"$$.Map.Item.Value.n\",\"from.$\":\"$$.Map.Item."
+         "Source\"},\"ItemBatcher\":{\"MaxItemsPerBatch\":2,\"BatchInput\":{\"x.$\":\"$.x\"}}"),
+     "{\"x\":1}", NULL, NULL, "[1,2]",
+     "\"inspectionLevel\":\"DEBUG\",\"stateConfiguration\":{\"mapItemReaderData\": "
+     "\"n\\n1\\n2\\n3\\n\"}",
+     200,
+     "{\"output\":[1,2],\"status\":\"SUCCEEDED\",\"inspectionData\":{\"input\":{\"x\":1},"
+     "\"afterInputPath\":{\"x\":1},\"maxConcurrency\":0,\"afterItemSelector\":[{\"n\":\"1\","
+     "\"from\":\"S3://b/d/k.csv\"},{\"n\":\"2\",\"from\":\"S3://b/d/"
+     "k.csv\"},{\"n\":\"3\",\"from\":\"S3://b/d/"
+     "k.csv\"}],\"afterItemBatcher\":[{\"BatchInput\":{\"x\":1},\"Items\":[{\"n\":\"1\",\"from\":"
+     "\"S3://b/d/k.csv\"},{\"n\":\"2\",\"from\":\"S3://b/d/"
+     "k.csv\"}]},{\"BatchInput\":{\"x\":1},\"Items\":[{\"n\":\"3\",\"from\":\"S3://b/d/"
+     "k.csv\"}]}],\"afterResultPath\":[1,2],\"afterResultSelector\":[1,2]}}"},
+    {"what an ItemsPointer finds",
+     MAP_A(",\"ItemReader\":{\"Resource\":\"arn:aws:states:::s3:getObject\",\"ReaderConfig\":{"
+           "\"InputType\": \"JSON\", \"ItemsPointer\": \"/a/b\"},\"Arguments\":{\"Bucket\": \"b\", "
+           "\"Key\": \"d/k.csv\"}},\"ItemSelector\":{\"i\":\"{% $states.context.Map.Item %}\"}"),
+     "{}", NULL, NULL, "[1]",
+     "\"inspectionLevel\":\"DEBUG\",\"stateConfiguration\":{\"mapItemReaderData\": \"{\\\"a\\\": "
+     "{\\\"b\\\": {\\\"k\\\": [1]}}}\"}",
+     200,
+     "{\"output\":[1],\"status\":\"SUCCEEDED\",\"inspectionData\":{\"input\":{},\"maxConcurrency\":"
+     "0,\"afterItemsPointer\":{\"k\":[1]},\"afterItemSelector\":[{\"i\":{\"Index\":0,\"Key\":\"k\","
+     "\"Value\":[1],\"Source\":\"S3://b/d/k.csv\"}}]}}"},
+    {"JSON Lines, as many as MaxItems says",
+     MAP_A(",\"ItemReader\":{\"Resource\":\"arn:aws:states:::s3:getObject\",\"ReaderConfig\":{"
+           "\"InputType\": \"JSONL\", \"MaxItems\": 2},\"Arguments\":{\"Bucket\": \"b\", \"Key\": "
+           "\"d/k.csv\"}},\"ItemBatcher\":{\"MaxInputBytesPerBatch\":14}"),
+     "{}", NULL, NULL, "[1]",
+     "\"inspectionLevel\":\"DEBUG\",\"stateConfiguration\":{\"mapItemReaderData\": "
+     "\"1\\n22\\n333\\n\"}",
+     200,
+     "{\"output\":[1],\"status\":\"SUCCEEDED\",\"inspectionData\":{\"input\":{},\"maxConcurrency\":"
+     "0,\"afterItemBatcher\":[{\"Items\":[1]},{\"Items\":[22]}]}}"},
+    {"objects of a list are an array",
+     MAP_A(",\"ItemReader\":{\"Resource\":\"arn:aws:states:::s3:listObjectsV2\",\"ReaderConfig\":{}"
+           ",\"Arguments\":{\"Bucket\": \"b\"}},\"ItemSelector\":{\"i\":\"{% "
+           "$states.context.Map.Item %}\"}"),
+     "{}", NULL, NULL, "[1]",
+     "\"inspectionLevel\":\"DEBUG\",\"stateConfiguration\":{\"mapItemReaderData\": "
+     "\"[{\\\"Key\\\": \\\"k\\\"}]\"}",
+     200,
+     "{\"output\":[1],\"status\":\"SUCCEEDED\",\"inspectionData\":{\"input\":{},\"maxConcurrency\":"
+     "0,\"afterItemSelector\":[{\"i\":{\"Index\":0,\"Value\":{\"Key\":\"k\"},\"Source\":\"S3://"
+     "b\"}}]}}"},
+    {"data that can't be read fail the state",
+     MAP(",\"ItemReader\":{\"Resource\":\"arn:aws:states:::s3:getObject\",\"ReaderConfig\":{"
+         "\"InputType\": \"JSONL\"},\"Parameters\":{\"Bucket\": \"b\", \"Key\": "
+         "\"d/"
+         "k.csv\"}},\"Catch\":[{\"ErrorEquals\":[\"States.ItemReaderFailed\"],\"Next\":\"N\"}]"),
+     "{}", NULL, NULL, "[]",
+     "\"inspectionLevel\":\"DEBUG\",\"stateConfiguration\":{\"mapItemReaderData\": \"1\\n{\\n\"}",
+     200,
+     "{\"output\":{\"Error\":\"States.ItemReaderFailed\",\"Cause\":\"'mapItemReaderData', line 2: "
+     "the line ends inside an "
+     "object\"},\"nextState\":\"N\",\"error\":\"States.ItemReaderFailed\",\"cause\":\"'"
+     "mapItemReaderData', line 2: the line ends inside an "
+     "object\",\"status\":\"CAUGHT_ERROR\",\"inspectionData\":{\"input\":{},\"afterInputPath\":{},"
+     "\"maxConcurrency\":0,\"errorDetails\":{\"catchIndex\":0}}}"},
+    {"an object is no list without a pointer to it",
+     MAP(",\"ItemReader\":{\"Resource\":\"arn:aws:states:::s3:getObject\",\"ReaderConfig\":{"
+         "\"InputType\": \"JSON\"},\"Parameters\":{\"Bucket\": \"b\", \"Key\": \"d/k.csv\"}}"),
+     "{}", NULL, NULL, "[]",
+     "\"inspectionLevel\":\"DEBUG\",\"stateConfiguration\":{\"mapItemReaderData\": \"{\\\"a\\\": "
+     "1}\"}",
+     200,
+     "{\"error\":\"States.ItemReaderFailed\",\"cause\":\"Attempting to map over non-iterable "
+     "node.\",\"status\":\"FAILED\",\"inspectionData\":{\"input\":{},\"afterInputPath\":{},"
+     "\"maxConcurrency\":0}}"},
+    {"a reader that is none fails as it would",
+     MAP(",\"ItemReader\":{\"Resource\":\"arn:aws:states:::s3:getObject\",\"Parameters\":{\"Bucket."
+         "$\":\"$.b\",\"Key\":\"k\"}}"),
+     "{}", NULL, NULL, "[]",
+     "\"inspectionLevel\":\"DEBUG\",\"stateConfiguration\":{\"mapItemReaderData\": \"[]\"}", 200,
+     "{\"error\":\"States.Runtime\",\"cause\":\"The JSONPath '$.b' specified for the field "
+     "'Bucket.$' could not be found in the input "
+     "'{}'\",\"status\":\"FAILED\",\"inspectionData\":{\"input\":{},\"afterInputPath\":{},"
+     "\"maxConcurrency\":0}}"},
+    {"members of an object", MAP(",\"ItemBatcher\":{\"MaxItemsPerBatch\":9}"),
+     "{\"v\":{\"a\":1,\"b\":2}}", NULL, NULL, "[1]", "\"inspectionLevel\":\"DEBUG\"", 200,
+     "{\"output\":[1],\"status\":\"SUCCEEDED\",\"inspectionData\":{\"input\":{\"v\":{\"a\":1,\"b\":"
+     "2}},\"afterInputPath\":{\"v\":{\"a\":1,\"b\":2}},\"afterItemsPath\":{\"a\":1,\"b\":2},"
+     "\"maxConcurrency\":0,\"afterItemBatcher\":[{\"Items\":[{\"Key\":\"a\",\"Value\":1},{\"Key\":"
+     "\"b\",\"Value\":2}]}],\"afterResultPath\":[1],\"afterResultSelector\":[1]}}"},
+    {"a batch is an iteration", MAP(",\"ItemBatcher\":{\"MaxItemsPerBatch\":2}"), "{\"v\":[1,2,3]}",
+     NULL, NULL, "[1]", "\"stateConfiguration\":{\"mapIterationFailureCount\":3}", 400,
+     "Map iteration failure count must be less than or equal to the number of Map iterations"},
+    {"data without a reader are of no use", MAP(""), "{\"v\":[1]}", NULL, NULL, "[1]",
+     "\"stateConfiguration\":{\"mapItemReaderData\":\"x\"}", 200,
+     "{\"output\":[1],\"status\":\"SUCCEEDED\"}"},
+    {"a ResultWriter that writes nowhere leaves an array",
+     MAP_A(",\"ResultWriter\":{\"WriterConfig\":{\"Transformation\":\"COMPACT\",\"OutputType\":"
+           "\"JSON\"}}"),
+     "{\"v\":[1]}", NULL, NULL, "[1]", "", 200, "{\"output\":[1],\"status\":\"SUCCEEDED\"}"},
+    {"one that writes leaves an object",
+     MAP(",\"ResultWriter\":{\"Resource\":\"arn:aws:states:::s3:putObject\",\"Parameters\":{"
+         "\"Bucket\":\"b\",\"Prefix\":\"p\"}}"),
+     "{\"v\":[1]}", NULL, NULL, "{\"MapRunArn\":\"a\"}", "", 200,
+     "{\"output\":{\"MapRunArn\":\"a\"},\"status\":\"SUCCEEDED\"}"},
     {"a Map's own expressions fail as its state does", MAP_A(",\"MaxConcurrency\":\"{% 'x' %}\""),
      "{\"v\":[]}", NULL, NULL, "[]", "", 200,
      "{\"error\":\"States.QueryEvaluationError\",\"cause\":\"The JSONata expression ''x'' "

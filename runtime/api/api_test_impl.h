@@ -24,8 +24,7 @@ struct test_state {
     struct asl_error mock_error;
     asl_machine *whole; /* the state as it was given, Retry and all */
     json *before;       /* Map, Parallel: inspectionData of what came before the work; or NULL */
-    bool reads;         /* has an ItemReader */
-    json *items;        /* what that reads; NULL: not known */
+    json *data;         /* what its ItemReader reads, as text; NULL: not known */
     int64_t failures;   /* iterations that failed */
     uint32_t tries;     /* of the retrier, so far */
     bool inspect;
@@ -47,7 +46,7 @@ json *test_refuse(struct call *c, const char *text);
 bool test_read_mock(struct call *c, const json *state, struct test_state *t);
 /* Fills t->context if the request has one. */
 bool test_read_context(struct call *c, const json *state, struct test_state *t);
-bool test_read_configuration(struct call *c, const json *state, struct test_state *t);
+bool test_read_configuration(struct call *c, struct test_state *t);
 
 /* ---- api_test_machine.c ---- */
 
@@ -65,8 +64,9 @@ json *test_target_name(const struct test_state *t, const json *name);
 /* Does what the state does before its work, and fills t->before with what is shown of that. An
  * error on the way replaces the mock. False with the call failed. */
 bool test_prepare_group(struct call *c, struct test_state *t);
-/* Makes $$.Map for an item. */
-json *test_context_of_item(const json *item, size_t i);
+/* Makes $$.Map for an item. `key`: of an object's member; NULL: it is of an array. `from`: where it
+ * was read; NULL: it is the state's own data. */
+json *test_context_of_item(const json *item, const json *key, const json *from, size_t i);
 
 /* ---- api_test_answer.c ---- */
 

@@ -84,7 +84,9 @@ static bool read_result(struct call *c, const json *state, const json *text, jso
 {
     json *v = json_parse(json_str(text), json_str_len(text), 0, NULL);
     const json *branches = json_get(state, "Branches");
-    bool writes = json_get(state, "ResultWriter") != NULL;
+    const json *writer = json_get(state, "ResultWriter");
+    /* One that has no Resource only says how the array of results looks. */
+    bool writes = writer && json_is_object(writer) && json_get(writer, "Resource");
 
     if (!v)
         test_refuse(c, "Mocked result must be valid JSON");
@@ -249,7 +251,7 @@ bool test_read_context(struct call *c, const json *state, struct test_state *t)
 
 /* ---- stateConfiguration ---- */
 
-bool test_read_configuration(struct call *c, const json *state, struct test_state *t)
+bool test_read_configuration(struct call *c, struct test_state *t)
 {
     const json *all = call_get(c, "stateConfiguration");
     const json *tries = given(all, "retrierRetryCount");
@@ -265,14 +267,6 @@ bool test_read_configuration(struct call *c, const json *state, struct test_stat
         t->tries =
             json_int_value(tries) < UINT32_MAX ? (uint32_t)json_int_value(tries) : UINT32_MAX;
     t->failures = failures ? json_int_value(failures) : 0;
-    t->reads = json_get(state, "ItemReader") != NULL;
-    if (data && t->reads) {
-        t->items = json_parse(json_str(data), json_str_len(data), 0, NULL);
-        /* CSV and lines of JSON are left to the reader; what counts here are the items. */
-        if (t->items && !json_is_array(t->items)) {
-            json_unref(t->items);
-            t->items = NULL;
-        }
-    }
+    t->data = json_ref(data);
     return true;
 }

@@ -40,7 +40,7 @@ static void test_state_free(struct test_state *t)
     asl_error_clear(&t->mock_error);
     asl_machine_unref(t->whole);
     json_unref(t->before);
-    json_unref(t->items);
+    json_unref(t->data);
     json_unref(t->exchange);
     mem_free(t);
 }
@@ -135,7 +135,7 @@ static bool read_test_members(struct call *c, const json *state, struct test_sta
     t->inspect = level && strcmp(level, "INFO") != 0;
     if (level && strcmp(level, "TRACE") == 0)
         t->trace = call_flag(c, "revealSecrets") ? TASK_REVEALED : TASK_TRACED;
-    if (!test_read_configuration(c, state, t) || !test_read_mock(c, state, t) ||
+    if (!test_read_configuration(c, t) || !test_read_mock(c, state, t) ||
         !test_read_context(c, state, t))
         return false;
     t->variables = object_text(c, "variables");
@@ -191,7 +191,7 @@ static json *usual_context(const struct call *c, const json *state, const struct
     json_build_object(&b, 5);
     json_build_set(&b, "Execution", context_of_execution(names, role, t->input, c->now_ms));
     if (t->in_map)
-        json_build_set(&b, "Map", test_context_of_item(t->input, 0));
+        json_build_set(&b, "Map", test_context_of_item(t->input, NULL, NULL, 0));
     json_build_set(&b, "State", context_of_state(c, state, t));
     json *machine = object_with("Id", json_ref(names->machine_arn));
     json_build_set(&b, "StateMachine",

@@ -5,6 +5,7 @@
  */
 #include "runtime/core/map_items.h"
 
+#include "asl/eval/batch.h"
 #include "parsers/base/mem.h"
 #include "runtime/core/context.h"
 #include "runtime/core/errors.h"
@@ -82,15 +83,6 @@ static bool has_many_bytes(const struct rt_run *run)
     return run->ahead.bytes >= MANY_BYTES;
 }
 
-/* A bound of the plan's batches; UINT64_MAX without it, 1 item where nothing is batched. */
-static uint64_t batch_bound(const struct rt_run *run, const char *bound)
-{
-    const json *batch = run->plan ? json_get(run->plan, "batch") : NULL,
-               *n = batch ? json_get(batch, bound) : NULL;
-
-    return n ? (uint64_t)json_int_value(n) : UINT64_MAX;
-}
-
 static bool is_batched(const struct rt_run *run)
 {
     return run->plan && json_get(run->plan, "batch");
@@ -105,7 +97,7 @@ bool run_has_next(const struct rt_group *g)
         return g->started < g->total;
     uint64_t there = at_hand(g);
     return there && (!is_batched(run) || has_all(g) || has_many_bytes(run) ||
-                     there >= batch_bound(run, "items"));
+                     there >= asl_batch_bound(json_get(run->plan, "batch"), "items"));
 }
 
 /* ---- the input of a child ---- */
@@ -143,68 +135,29 @@ json *item_input(struct step *s, struct rt_frame *f, const struct map_item *item
     return input;
 }
 
-/* {"BatchInput": …, "Items": [ */
-static void begin_batch(const json *shared, struct json_build *b, json *items)
-{
-    json_build_object(b, 2);
-    if (shared)
-        json_build_set(b, "BatchInput", json_ref(shared));
-    json_build_set(b, "Items", items);
-}
-
-/* How many bytes the input of a batch without items has. */
-static uint64_t empty_batch_len(const json *shared)
-{
-    struct json_build b, none;
-
-    json_build_array(&none, 0);
-    begin_batch(shared, &b, json_build_done(&none));
-    json *empty = json_build_done(&b);
-    uint64_t len = json_text_len(empty);
-    json_unref(empty);
-    return len;
-}
-
 /* A batch has one item at least, however large that is. Both bounds hold for the others. */
-static json *batch_items(struct step *s, struct rt_frame *f, uint64_t len, struct map_item *last,
-                         uint32_t *count, struct asl_error *e)
-{
-    const struct rt_run *run = f->group->run;
-    uint64_t most_items = batch_bound(run, "items"), most_bytes = batch_bound(run, "bytes"),
-             there = at_hand(f->group);
-    struct cursor c = cursor_begin(f->group);
-    struct json_build b;
-    struct map_item item;
-
-    json_build_array(&b, 0);
-    for (*count = 0; *count < most_items && *count < there && cursor_next(&c, &item); ++*count) {
-        json *input = item_input(s, f, &item, e);
-        if (!input) {
-            json_unref(json_build_done(&b));
-            return NULL;
-        }
-        len += json_text_len(input) + (*count > 0);
-        if (*count && len > most_bytes) {
-            json_unref(input);
-            break;
-        }
-        json_build_add(&b, input);
-        *last = item;
-    }
-    return json_build_done(&b);
-}
-
 static json *batch_input(struct step *s, struct rt_frame *f, struct map_item *last, uint32_t *count,
                          struct asl_error *e)
 {
-    const json *shared = json_get(json_get(f->group->run->plan, "batch"), "input");
-    struct json_build b;
-    json *items = batch_items(s, f, empty_batch_len(shared), last, count, e);
+    uint64_t there = at_hand(f->group);
+    struct cursor c = cursor_begin(f->group);
+    struct asl_batch b;
+    struct map_item item;
 
-    if (!items)
-        return NULL;
-    begin_batch(shared, &b, items);
-    return json_build_done(&b);
+    asl_batch_begin(&b, json_get(f->group->run->plan, "batch"));
+    for (*count = 0; *count < there && !asl_batch_is_full(&b) && cursor_next(&c, &item); ++*count) {
+        json *input = item_input(s, f, &item, e);
+        if (!input) {
+            json_unref(asl_batch_done(&b));
+            return NULL;
+        }
+        if (!asl_batch_add(&b, input)) {
+            json_unref(input);
+            break;
+        }
+        *last = item;
+    }
+    return asl_batch_done(&b);
 }
 
 static json *single_input(struct step *s, struct rt_frame *f, struct map_item *item,

@@ -54,4 +54,12 @@ bool mapio_made_for(const mapio *m, uint64_t call, uint64_t *id);
 /* Takes in what came of one; `result` is taken. */
 void mapio_task_done(mapio *m, uint64_t call, struct task_result *result);
 
+/*
+ * Reads the items of `text`, which stands for the file that the plan's reader names, at once. Fills
+ * *items with an array of them and *keys with one of their keys, where they are members of an
+ * object, else NULL. False with *error filled.
+ */
+bool mapio_read_text(const json *plan, const json *text, json **items, json **keys,
+                     struct asl_error *error);
+
 #endif
