@@ -5,7 +5,9 @@
 
 #include "parsers/base/base64.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #define WHO "\"ClusterName\":\"c\",\"CertificateAuthority\":\"Q0E=\",\"Endpoint\":\"STUB\""
 #define JOBS "/apis/batch/v1/namespaces/default/jobs"
@@ -388,6 +390,80 @@ START_TEST(cluster_job_that_nothing_is_told_of)
 }
 END_TEST
 
+#define TWO_LOGS                                                                                   \
+    "{\"items\":[{\"metadata\":{\"name\":\"p\"},\"spec\":{\"containers\":[{\"name\":\"a\"},"       \
+    "{\"name\":\"b\"}]}}]}"
+
+/* The last words of what the Task gets. */
+static void expect_end(const char *name, const struct endpoint_world *w, const char *end)
+{
+    struct buf got = {0};
+
+    ck_assert_msg(w->result.ok, "%s: %s", name, json_str(w->result.error));
+    json_write(&got, w->result.output);
+    ck_assert_msg(got.len > strlen(end) && !strcmp(buf_str(&got) + got.len - strlen(end), end),
+                  "%s: %s", name, buf_str(&got) + (got.len > 300 ? got.len - 300 : 0));
+    buf_clear(&got);
+}
+
+/* More than a Task's result may hold isn't read. */
+START_TEST(cluster_logs_have_a_bound)
+{
+    static char log[300 * 1000];
+    const struct reply replies[MAX_REPLIES] = {
+        {201, NULL, RUNS}, {200, NULL, COMPLETE}, {200, NULL, TWO_LOGS}, {200, NULL, log}};
+    struct endpoint_world *w = cluster_world(replies);
+
+    memset(log, 'x', sizeof log - 1);
+    begin_call(w, "runJob.sync", "{" WHO ",\"LogOptions\":{\"RetrieveLogs\":true},\"Job\":{}}",
+               NULL);
+    endpoint_world_wait(w);
+    ck_assert_uint_eq(http_stub_requests(w->stub), 4);
+    expect_end("the second", w, "x\"},\"b\":{\"error\":\"States.DataLimitExceeded\"}}}}}}");
+    endpoint_world_free(w);
+}
+END_TEST
+
+/* A job that was good stays so when the keys have gone. These are good for two seconds at most, in
+ * which the job ends; others are refused. */
+START_TEST(cluster_logs_without_keys)
+{
+    char keys[1024], at[32];
+    const struct reply replies[MAX_REPLIES] = {{200, "Content-Type: text/xml\r\n", keys},
+                                               {-200, NULL, COMPLETE},
+                                               {403, NULL, "no"},
+                                               {403, NULL, "no"}};
+    struct endpoint_world *w = cluster_world(replies);
+    json *submitted =
+        json_of("{\"ResponseBody\":" RUNS ",\"StatusCode\":201,\"StatusText\":\"Created\"}");
+    time_t until = time(NULL) + 2;
+    struct tm parts;
+
+    strftime(at, sizeof at, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&until, &parts));
+    snprintf(keys, sizeof keys,
+             "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">"
+             "<AssumeRoleResult><Credentials><AccessKeyId>ASIA</AccessKeyId><SecretAccessKey>s"
+             "</SecretAccessKey><SessionToken>T</SessionToken><Expiration>%s</Expiration>"
+             "</Credentials></AssumeRoleResult></AssumeRoleResponse>",
+             at);
+    w->role = "arn:aws:iam::111122223333:role/target";
+    begin_call(w, "runJob.sync", "{" WHO ",\"LogOptions\":{\"RetrieveLogs\":true},\"Job\":{}}",
+               submitted);
+    while (http_stub_requests(w->stub) < 2)
+        uv_run(&w->loop, UV_RUN_ONCE);
+    while (time(NULL) <= until)
+        uv_sleep(50);
+    http_stub_release(w->stub);
+    endpoint_world_wait(w);
+    json_unref(submitted);
+    ck_assert_msg(w->result.ok, "%s: %s", json_str(w->result.error), json_str(w->result.cause));
+    const json *logs = json_get(w->result.output, "logs");
+    ck_assert(logs && json_str_is(json_get(logs, "error"), "States.TaskFailed"));
+    ck_assert(strstr(json_str(json_get(logs, "cause")), "role/target"));
+    endpoint_world_free(w);
+}
+END_TEST
+
 /* The token is that of the cluster's name, and a row of the file says where the cluster is. */
 START_TEST(cluster_gets_a_token)
 {
@@ -455,6 +531,8 @@ int main(void)
     tcase_add_test(t, cluster_job_is_not_stopped);
     tcase_add_test(t, cluster_job_after_crash);
     tcase_add_test(t, cluster_job_that_nothing_is_told_of);
+    tcase_add_test(t, cluster_logs_have_a_bound);
+    tcase_add_test(t, cluster_logs_without_keys);
     tcase_add_test(t, cluster_gets_a_token);
     tcase_add_test(t, no_token_in_the_clear);
     suite_add_tcase(s, t);

@@ -643,7 +643,7 @@ END_TEST
 
 START_TEST(oauth_closed_while_it_waits)
 {
-    static const struct reply replies[MAX_REPLIES] = {{-1, NULL, NULL}};
+    static const struct reply replies[MAX_REPLIES] = {{-500, NULL, NULL}};
     struct buf text = {0};
     struct endpoint_world *w = oauth_world(replies, &text);
 
@@ -675,7 +675,7 @@ http_transfer *__wrap_http_client_send(http_client *c, struct http_request *q, h
 /* On AWS an HTTP Task has 60 seconds. */
 START_TEST(sixty_seconds)
 {
-    static const struct reply replies[MAX_REPLIES] = {{-1, NULL, NULL}};
+    static const struct reply replies[MAX_REPLIES] = {{-500, NULL, NULL}};
     struct endpoint_world *w = endpoint_world_new(replies, FILE_WITH(HTTP, ""));
 
     shortened_ms = 200;
@@ -694,7 +694,7 @@ END_TEST
 /* The token and the request share the row's time; who joins with more time asks once more. */
 START_TEST(token_times_out)
 {
-    static const struct reply replies[MAX_REPLIES] = {{-1, NULL, NULL}};
+    static const struct reply replies[MAX_REPLIES] = {{-500, NULL, NULL}};
     struct endpoint_world *w = endpoint_world_new(
         replies, "{\"handlers\":[{\"resource\":\"" HTTP "\",\"endpoint\":\"http://127.0.0.1:9\","
                  "\"timeout_s\":0.05}],\"connections\":[{\"connection\":\"shop\",\"oauth\":{"

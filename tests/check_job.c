@@ -300,7 +300,7 @@ static const struct {
     {"a stop that is out when all ends",
      false,
      true,
-     {{200, NULL, "{\"JobRunId\":\"r\"}"}, {-1, NULL, NULL}},
+     {{200, NULL, "{\"JobRunId\":\"r\"}"}, {-500, NULL, NULL}},
      GLUE ": the job {\"JobName\":\"j\",\"RunId\":\"r\"} was not stopped and may go on: asl ended "
           "before the service had answered\n"},
     {"a begin without an answer",
@@ -311,7 +311,7 @@ static const struct {
     {"a begin that is out when all ends",
      true,
      true,
-     {{-1, NULL, NULL}},
+     {{-500, NULL, NULL}},
      GLUE ": the job may have begun, and was not stopped: asl ended before the service had "
           "answered\n"},
     {"a begin that is refused",

@@ -369,7 +369,7 @@ END_TEST
 /* The time that a call has begins when it is made, not when its keys are there. */
 START_TEST(container_is_slow)
 {
-    const struct reply replies[MAX_REPLIES] = {{-1, NULL, NULL}};
+    const struct reply replies[MAX_REPLIES] = {{-500, NULL, NULL}};
     struct endpoint_world *w = keyless_world_with(replies,
                                                   "{\"handlers\":[{\"resource\":\"" SEND
                                                   "\",\"endpoint\":\"STUB\",\"timeout_s\":0.05}]}",

@@ -56,6 +56,7 @@ static void cluster_work_free(struct cluster_work *w)
     json_unref(w->job);
     json_unref(w->pods);
     json_unref(w->logs);
+    json_unref(w->no_more);
     if (w->containers_open)
         json_build_drop(&w->of_containers);
     if (w->pods_open)

@@ -24,7 +24,8 @@ struct cluster_work {
      */
     json *job, *pods, *logs;
     bool good;
-    size_t pod, container;
+    size_t pod, container, log_bytes;
+    json *no_more; /* what stands in the place of all further logs; NULL: they are read */
     struct json_build of_pods, of_containers;
     bool pods_open, containers_open;
 };

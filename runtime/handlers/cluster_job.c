@@ -6,11 +6,15 @@
 #include "runtime/handlers/cluster_impl.h"
 
 #include "asl/eval/env.h"
+#include "asl/report/quota.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/percent.h"
 #include "runtime/handlers/invoke_request.h"
 
 #include <string.h>
+
+/* Bytes of logs where AWS's limits don't hold. */
+enum { MAX_LOGS = 25 * 1024 * 1024 };
 
 /* ---- logs ---- */
 
@@ -38,25 +42,34 @@ static void close_pod(struct cluster_work *w, const char *name)
     json_build_set(&w->of_pods, name, json_build_done(&b));
 }
 
-/* A log that can't be had is told where it would be, and is no reason to fail. */
+/* A log that can't be had is told where it would be, and is no reason to fail: the job has ended,
+ * and perhaps well. Takes both; `cause` may be NULL. */
+static json *no_log(json *error, json *cause)
+{
+    struct json_build b;
+
+    json_build_object(&b, 2);
+    json_build_set(&b, "error", error);
+    if (cause)
+        json_build_set(&b, "cause", cause);
+    return json_build_done(&b);
+}
+
 static json *log_of(const struct cluster_work *w, const struct http_response *r)
 {
     struct json_build b;
-    json *cause, *error, *v = NULL;
+    json *v = NULL;
 
-    json_build_object(&b, 2);
-    if (cluster_went_well(r)) {
-        if (r->body.len && !is_true(log_option(w, "RawLogs")))
-            v = json_parse(r->body.data, r->body.len, JSON_READ_SURROGATES, NULL);
-        if (!v)
-            v = json_string_mended(r->body.data ? r->body.data : "", r->body.len);
-        json_build_set(&b, "log", v);
-    } else {
-        error = cluster_error(r, &cause);
-        json_build_set(&b, "error", error);
-        if (cause)
-            json_build_set(&b, "cause", cause);
+    if (!cluster_went_well(r)) {
+        json *cause, *error = cluster_error(r, &cause);
+        return no_log(error, cause);
     }
+    if (r->body.len && !is_true(log_option(w, "RawLogs")))
+        v = json_parse(r->body.data, r->body.len, JSON_READ_SURROGATES, NULL);
+    if (!v)
+        v = json_string_mended(r->body.data ? r->body.data : "", r->body.len);
+    json_build_object(&b, 1);
+    json_build_set(&b, "log", v);
     return json_build_done(&b);
 }
 
@@ -81,14 +94,48 @@ static const char *container_name(const struct cluster_work *w)
                : NULL;
 }
 
+/* All logs together may be as long as a Task's result; more would be read for nothing. */
 static void log_came(void *user, struct http_response *r)
 {
     struct cluster_work *w = user;
+    size_t most = w->task_call->h->options.no_limits ? MAX_LOGS : QUOTA_DATA;
 
     w->transfer = NULL;
     json_build_set(&w->of_containers, container_name(w), log_of(w, r));
     w->container++;
+    w->log_bytes += r->body.len;
+    if (w->log_bytes > most)
+        w->no_more = no_log(json_cstring(ASL_DATA_LIMIT_EXCEEDED), NULL);
     ask_for_next_log(w);
+}
+
+/* Those that follow would want the same keys. */
+static void note_no_keys(struct cluster_work *w, bool of_role, const char *why)
+{
+    w->transfer = NULL;
+    w->no_more =
+        no_log(json_cstring(of_role ? ASL_TASK_FAILED : CLUSTER_UNREACHABLE), json_cstring(why));
+}
+
+static void log_without_keys(void *user, bool of_role, const char *why)
+{
+    struct cluster_work *w = user;
+
+    note_no_keys(w, of_role, why);
+    ask_for_next_log(w);
+}
+
+/* Returns whether the request is out. */
+static bool send_for_logs(struct cluster_work *w, struct cluster_request *q)
+{
+    struct diag why = {0};
+
+    q->user = w;
+    w->transfer = cluster_send(w, q, &why);
+    if (!w->transfer)
+        note_no_keys(w, false, why.text);
+    diag_clear(&why);
+    return w->transfer != NULL;
 }
 
 /* /api/v1/namespaces/NAMESPACE/pods of /apis/batch/v1/namespaces/NAMESPACE/jobs */
@@ -102,7 +149,7 @@ static void write_pods_path(const struct cluster_work *w, struct buf *out)
     buf_adds(out, "/pods");
 }
 
-static void ask_for_log(struct cluster_work *w)
+static bool ask_for_log(struct cluster_work *w)
 {
     struct buf path = {0}, container = {0};
 
@@ -117,10 +164,11 @@ static void ask_for_log(struct cluster_work *w)
                                 .query = query && json_is_object(query) ? query : NULL,
                                 .more = buf_str(&container),
                                 .done = log_came,
-                                .no_keys = cluster_no_keys};
-    cluster_ask(w, &q, false);
+                                .no_keys = log_without_keys};
+    bool sent = send_for_logs(w, &q);
     buf_clear(&path);
     buf_clear(&container);
+    return sent;
 }
 
 static void ask_for_next_log(struct cluster_work *w)
@@ -132,9 +180,10 @@ static void ask_for_next_log(struct cluster_work *w)
             json_build_object(&w->of_containers, 1);
             w->containers_open = true;
         }
-        if (container_name(w)) {
-            ask_for_log(w);
-            return;
+        for (; container_name(w); w->container++) {
+            if (!w->no_more && ask_for_log(w))
+                return;
+            json_build_set(&w->of_containers, container_name(w), json_ref(w->no_more));
         }
         close_pod(w, pod_name(w));
     }
@@ -160,6 +209,15 @@ static void pods_came(void *user, struct http_response *r)
     ask_for_next_log(w);
 }
 
+static void pods_without_keys(void *user, bool of_role, const char *why)
+{
+    struct cluster_work *w = user;
+
+    note_no_keys(w, of_role, why);
+    w->logs = json_ref(w->no_more);
+    job_ended(w);
+}
+
 static void ask_for_pods(struct cluster_work *w)
 {
     struct buf path = {0}, selector = {0};
@@ -171,10 +229,14 @@ static void ask_for_pods(struct cluster_work *w)
                                 .path = buf_str(&path),
                                 .more = buf_str(&selector),
                                 .done = pods_came,
-                                .no_keys = cluster_no_keys};
-    cluster_ask(w, &q, false);
+                                .no_keys = pods_without_keys};
+    bool sent = send_for_logs(w, &q);
     buf_clear(&path);
     buf_clear(&selector);
+    if (!sent) {
+        w->logs = json_ref(w->no_more);
+        job_ended(w);
+    }
 }
 
 /* ---- jobs ---- */

@@ -16,7 +16,7 @@ enum { MAX_REPLIES = 4 };
 #define ID "x-amzn-RequestId: r-1\r\n"
 
 struct reply {
-    int status; /* 0: the connection is closed; -1: no answer comes */
+    int status; /* 0: the connection is closed; -200: it comes after http_stub_release only */
     const char *headers, *body;
 };
 
