@@ -193,6 +193,26 @@ START_TEST(refused_conversation)
 }
 END_TEST
 
+/* Sums stay at the largest integer. */
+START_TEST(conversation_of_many_tokens)
+{
+    struct buf body = {0};
+
+    add_stream(&body, START("assistant") STOP("end_turn"));
+    for (int i = 0; i < 9300; i++)
+        add_stream(&body, USED("999999999999999", "1", "999999999999999", "0"));
+    const struct reply replies[MAX_REPLIES] = {{200, STREAM, body.data}};
+    struct endpoint_world *w = endpoint_world_new(replies, NULL);
+    w->body_len = body.len;
+    endpoint_world_run(w, "arn:aws:states:::bedrockagentcore:invokeHarness", ASK);
+    endpoint_world_expect(
+        "sums", w,
+        TOLD("[]", "end_turn", "9223372036854775807", "9300", "9223372036854775807", "0"));
+    endpoint_world_free(w);
+    buf_clear(&body);
+}
+END_TEST
+
 /* ---- streams ---- */
 
 /* As botocore reads it: its checksums are not ours. */
@@ -255,6 +275,7 @@ int main(void)
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, conversation, 0, COUNT(conversations));
     tcase_add_test(t, refused_conversation);
+    tcase_add_test(t, conversation_of_many_tokens);
     tcase_add_test(t, message_of_another);
     tcase_add_test(t, damaged_stream);
     suite_add_tcase(s, t);

@@ -54,6 +54,14 @@ static int64_t count_in(const json *v, const char *name)
     return d > 0 && d < 1e15 ? (int64_t)d : 0;
 }
 
+/* Adds what one event says; there may be hundreds of thousands of them. */
+static void add_count(int64_t *sum, const json *v, const char *name)
+{
+    int64_t n = count_in(v, name);
+
+    *sum = *sum > INT64_MAX - n ? INT64_MAX : *sum + n;
+}
+
 /* Blocks come one after the other, or piece by piece in turns. */
 static void add_piece(struct conversation *t, const json *v)
 {
@@ -89,10 +97,10 @@ static void take_event(struct conversation *t, const struct aws_event *e, const 
         json_unref(t->stop);
         t->stop = json_ref(reason);
     } else if (aws_span_is(e->type, "metadata")) {
-        t->input += count_in(usage, "inputTokens");
-        t->output += count_in(usage, "outputTokens");
-        t->total += count_in(usage, "totalTokens");
-        t->latency_ms += count_in(inside(v, "metrics"), "latencyMs");
+        add_count(&t->input, usage, "inputTokens");
+        add_count(&t->output, usage, "outputTokens");
+        add_count(&t->total, usage, "totalTokens");
+        add_count(&t->latency_ms, inside(v, "metrics"), "latencyMs");
     }
 }
 
