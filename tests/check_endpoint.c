@@ -450,6 +450,26 @@ START_TEST(calls_are_told_apart)
 }
 END_TEST
 
+/* Who sends an event is named by the ARN of its machine, whatever type that has. */
+START_TEST(machine_of_an_execution)
+{
+    static const char *const rows[][2] = {
+        {EXECUTION, MACHINE},
+        {"arn:aws:states:us-east-1:123456789012:express:m:e:0d5e", MACHINE},
+        {"arn:aws:states:us-east-1:123456789012:execution:m/Label:e", MACHINE "/Label"},
+        {"arn:aws:states:us-east-1:123456789012:activity:a", ""},
+    };
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct buf got = {0};
+
+        aws_machine_arn(&got, rows[i][0]);
+        expect_text(rows[i][0], buf_str(&got), rows[i][1]);
+        buf_clear(&got);
+    }
+}
+END_TEST
+
 START_TEST(queue_of_services_is_counted)
 {
     struct endpoint_world *w = endpoint_world_new(NULL, NULL);
@@ -473,6 +493,7 @@ int main(void)
     tcase_add_loop_test(t, token, 0, COUNT(tokens));
     tcase_add_loop_test(t, stranger, 0, COUNT(strangers));
     tcase_add_test(t, calls_are_told_apart);
+    tcase_add_test(t, machine_of_an_execution);
     tcase_add_test(t, queue_of_services_is_counted);
     suite_add_tcase(s, t);
     return run_suite(s);

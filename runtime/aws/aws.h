@@ -178,6 +178,10 @@ void aws_after_read(const struct aws_side_call *side, const json *parameters,
 
 /* ---- shared ---- */
 
+/* Adds the ARN of the state machine whose execution, of either type, has that ARN; nothing when it
+ * is none. Of a child of a Map Run it is that of the machine and the Map. */
+void aws_machine_arn(struct buf *out, const char *execution);
+
 /* Makes SdkHttpMetadata as AWS has it: AllHttpHeaders in the order of a Java HashMap, HttpHeaders
  * by name. */
 json *aws_http_metadata(const json *headers, int status);

@@ -94,17 +94,20 @@ static json *with_text(json *v, const char *name)
     return changed;
 }
 
-/* arn:…:states:REGION:ACCOUNT:stateMachine:NAME of an execution's ARN; empty: it is none. */
-static void add_machine_arn(struct buf *out, const char *execution)
+/* arn:…:states:REGION:ACCOUNT:stateMachine:NAME of …:execution:NAME:…, …:express:NAME:…:… */
+void aws_machine_arn(struct buf *out, const char *execution)
 {
-    static const char part[] = ":execution:";
-    const char *at = strstr(execution, part);
+    static const char *const kinds[] = {":execution:", ":express:"};
 
-    if (at) {
-        buf_add(out, execution, (size_t)(at - execution));
-        buf_adds(out, ":stateMachine:");
-        at += sizeof part - 1;
-        buf_add(out, at, strcspn(at, ":"));
+    for (size_t i = 0; i < COUNT(kinds); i++) {
+        const char *at = strstr(execution, kinds[i]);
+        const char *name = at ? at + strlen(kinds[i]) : NULL;
+
+        if (name) {
+            buf_printf(out, "%.*s:stateMachine:%.*s", (int)(at - execution), execution,
+                       (int)strcspn(name, ":"), name);
+            return;
+        }
     }
 }
 
@@ -124,7 +127,7 @@ static json *event_of(const json *entry, const char *execution)
         json_build_copy(&b, given, 2);
     else
         json_build_array(&b, 2);
-    add_machine_arn(&machine, execution);
+    aws_machine_arn(&machine, execution);
     if (machine.len)
         json_build_add(&b, json_take_buf(&machine));
     json_build_add(&b, json_cstring(execution));

@@ -401,18 +401,14 @@ static bool role_request(struct role_keys *k, struct diag *why)
  */
 static char *role_machine_of(const char *arn)
 {
-    static const char *const kinds[] = {":execution:", ":express:"};
     struct buf machine = {0};
 
-    for (size_t i = 0; arn && i < 2 && !machine.len; i++) {
-        const char *at = strstr(arn, kinds[i]);
-        const char *name = at ? at + strlen(kinds[i]) : NULL;
-
-        if (name)
-            buf_printf(&machine, "%.*s:stateMachine:%.*s", (int)(at - arn), arn,
-                       (int)strcspn(name, ":/"), name);
-    }
-    return machine.len ? buf_take(&machine) : NULL;
+    if (arn)
+        aws_machine_arn(&machine, arn);
+    if (!machine.len)
+        return NULL;
+    machine.len = strcspn(buf_str(&machine), "/");
+    return buf_take(&machine);
 }
 
 /* A role's name may come from data, so that there could be any number of them: those that nobody
