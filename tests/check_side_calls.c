@@ -54,6 +54,15 @@ static const struct {
      "failed ElasticMapReduce.InvalidRequestException: no (Service: AmazonElasticMapReduce; Status "
      "Code: 400; "
      "Error Code: InvalidRequestException; Request ID: r-1; Proxy: null)"},
+    {"a list that goes on where it was",
+     "elasticmapreduce:modifyInstanceGroupByName",
+     GROUP,
+     {{200, NULL, "{\"InstanceGroups\":[],\"Marker\":\"m 1\"}"},
+      {200, NULL, "{\"InstanceGroups\":[],\"Marker\":\"m 1\"}"}},
+     EMR "ListInstanceGroups] {\"ClusterId\":\"j-1\"}\n" EMR
+         "ListInstanceGroups] {\"ClusterId\":\"j-1\",\"Marker\":\"m 1\"}\n",
+     "failed ElasticMapReduce.SdkClientException: Unable to unmarshall response: the pages of the "
+     "list have no end"},
     {"there is no such group",
      "elasticmapreduce:modifyInstanceGroupByName",
      GROUP,
@@ -186,6 +195,28 @@ START_TEST(side_calls_are_cancelled)
 }
 END_TEST
 
+/* A list whose markers differ, and that comes to no end all the same. */
+START_TEST(endless_list)
+{
+    static const struct reply replies[MAX_REPLIES] = {
+        {200, NULL, "{\"InstanceGroups\":[],\"Marker\":\"m 1\"}"},
+        {200, NULL, "{\"InstanceGroups\":[],\"Marker\":\"m 2\"}"},
+        {200, NULL, "{\"InstanceGroups\":[],\"Marker\":\"m 3\"}"}};
+    struct endpoint_world *w = endpoint_world_new(replies, NULL);
+
+    endpoint_world_begin(w, "arn:aws:states:::elasticmapreduce:modifyInstanceGroupByName", GROUP);
+    while (!w->answered) {
+        uv_run(&w->loop, UV_RUN_ONCE);
+        w->replied %= 3;
+    }
+    ck_assert_uint_eq(http_stub_requests(w->stub), 100);
+    endpoint_world_expect("no end", w,
+                          "failed ElasticMapReduce.SdkClientException: Unable to unmarshall "
+                          "response: the pages of the list have no end");
+    endpoint_world_free(w);
+}
+END_TEST
+
 /* A row says where Bedrock is, and nothing where S3 is. */
 START_TEST(nowhere_to_go)
 {
@@ -212,6 +243,7 @@ int main(void)
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, side_calls, 0, COUNT(calls));
     tcase_add_loop_test(t, side_calls_are_cancelled, 0, COUNT(calls));
+    tcase_add_test(t, endless_list);
     tcase_add_test(t, nowhere_to_go);
     suite_add_tcase(s, t);
     return run_suite(s);

@@ -71,13 +71,19 @@ static const json *id_of_name(const struct named *n, const json *page, const jso
     return NULL;
 }
 
-static enum aws_side_end read_named(const struct named *n, const json *parameters, const json *page,
-                                    json **out, struct aws_result *failed)
+/* `side` has the marker of this page. A list that goes on where it was would never end. */
+static enum aws_side_end read_named(const struct named *n, const json *parameters,
+                                    const struct aws_side_call *side, const json *page, json **out,
+                                    struct aws_result *failed)
 {
     const json *name = aws_given(parameters, n->name), *marker = json_get(page, "Marker");
-    const json *id = id_of_name(n, page, name);
+    const json *id = id_of_name(n, page, name), *sent = json_get(side->parameters, "Marker");
 
     if (!id && marker && json_is_string(marker) && json_str_len(marker)) {
+        if (sent && json_equal(sent, marker)) {
+            aws_not_sent(&side->call, json_cstring(AWS_NO_END_OF_LIST), failed);
+            return AWS_SIDE_FAILED;
+        }
         *out = json_ref(marker);
         return AWS_SIDE_MORE;
     }
@@ -171,7 +177,8 @@ enum aws_side_end aws_before_read(const struct aws_call *c, const json *paramete
         *failed = r;
         return AWS_SIDE_FAILED;
     }
-    end = n ? read_named(n, parameters, r.value, out, failed) : read_object(parameters, a, out);
+    end =
+        n ? read_named(n, parameters, side, r.value, out, failed) : read_object(parameters, a, out);
     aws_result_clear(&r);
     return end;
 }

@@ -160,6 +160,9 @@ struct aws_side_call {
 bool aws_call_before(const struct aws_call *c, const json *parameters, const json *marker,
                      struct aws_side_call *out, struct diag *why);
 
+/* The cause where a list's pages have no end. */
+#define AWS_NO_END_OF_LIST "Unable to unmarshall response: the pages of the list have no end"
+
 enum aws_side_end { AWS_SIDE_DONE, AWS_SIDE_MORE, AWS_SIDE_FAILED };
 
 /* Reads its answer. DONE: *out is the parameters to make the call itself with; MORE: *out is the

@@ -15,6 +15,9 @@
 enum { CONVERSATION_MS = 15 * 60 * 1000 }; /* as AWS has it */
 /* What a model takes and answers may be larger than a Task's data, as it goes by S3. */
 enum { MAX_MODEL_BYTES = 25 * 1024 * 1024 };
+/* Of a list that is looked through for a name. EMR's have a page: a cluster has 50 groups at most.
+ */
+enum { MAX_PAGES = 100 };
 /* Of an answer that is wanted as bytes: who asks says how many. */
 enum { MAX_RAW_BYTES = 65 << 20 };
 
@@ -315,8 +318,13 @@ static void before_answered(void *user, struct http_response *r)
         start_call(w, false);
         break;
     case AWS_SIDE_MORE:
-        side_clear(w);
-        start_before(w, given, false);
+        if (++w->pages == MAX_PAGES) {
+            aws_not_sent(&w->call, json_cstring(AWS_NO_END_OF_LIST), &failed);
+            endpoint_finish(w, &failed, false);
+        } else {
+            side_clear(w);
+            start_before(w, given, false);
+        }
         json_unref(given);
         break;
     case AWS_SIDE_FAILED: endpoint_finish(w, &failed, false); break;

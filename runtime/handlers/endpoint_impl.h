@@ -73,6 +73,7 @@ struct endpoint_work {
     struct endpoint_place place;
     struct aws_side_call side; /* before or after the call, while that is under way */
     struct endpoint_place side_place;
+    unsigned pages; /* of a list that have come before the call */
     json *parameters, *value; /* what it made of the Task's; the call's result, while it is after */
     struct buf bytes;         /* what it gives or takes as a body */
     signed_send *transfer;
