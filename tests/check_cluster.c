@@ -390,6 +390,23 @@ START_TEST(cluster_job_that_nothing_is_told_of)
 }
 END_TEST
 
+/* A description that can't be read is the end: it would never be smaller. */
+START_TEST(cluster_job_too_large)
+{
+    static char body[5 * 1024 * 1024];
+    const struct reply replies[MAX_REPLIES] = {{201, NULL, RUNS}, {200, NULL, body}};
+    struct endpoint_world *w = cluster_world(replies);
+
+    memset(body, ' ', sizeof body - 1);
+    begin_call(w, "runJob.sync", RUN, NULL);
+    endpoint_world_wait(w);
+    endpoint_world_expect("too large", w,
+                          "failed States.DataLimitExceeded: The state/task 'eks' returned a result "
+                          "with a size exceeding the maximum number of bytes service limit.");
+    endpoint_world_free(w);
+}
+END_TEST
+
 #define TWO_LOGS                                                                                   \
     "{\"items\":[{\"metadata\":{\"name\":\"p\"},\"spec\":{\"containers\":[{\"name\":\"a\"},"       \
     "{\"name\":\"b\"}]}}]}"
@@ -531,6 +548,7 @@ int main(void)
     tcase_add_test(t, cluster_job_is_not_stopped);
     tcase_add_test(t, cluster_job_after_crash);
     tcase_add_test(t, cluster_job_that_nothing_is_told_of);
+    tcase_add_test(t, cluster_job_too_large);
     tcase_add_test(t, cluster_logs_have_a_bound);
     tcase_add_test(t, cluster_logs_without_keys);
     tcase_add_test(t, cluster_gets_a_token);

@@ -387,6 +387,31 @@ START_TEST(job_that_nothing_is_told_of)
 }
 END_TEST
 
+/* What describes an execution may be larger than any result: its documents are text in it. One that
+ * can't be read is the end, as it would never be smaller. */
+START_TEST(job_with_a_large_description)
+{
+    static char body[5 * 1024 * 1024];
+    static const char begin[] = "{\"status\":\"SUCCEEDED\",\"input\":\"\\\"", end[] = "\\\"\"}";
+    const struct reply replies[MAX_REPLIES] = {{200, NULL, "{\"executionArn\":\"e\"}"},
+                                               {200, NULL, body}};
+    struct endpoint_world *w = endpoint_world_new(replies, NULL);
+
+    memset(body, 'x', _i ? sizeof body - 1 : 3 * 1024 * 1024);
+    memcpy(body, begin, sizeof begin - 1);
+    memcpy(body + strlen(body) - (sizeof end - 1), end, sizeof end - 1);
+    endpoint_world_run(w, "arn:aws:states:::states:startExecution.sync:2",
+                       "{\"StateMachineArn\":\"m\"}");
+    if (_i)
+        endpoint_world_expect(
+            "too large", w,
+            "failed States.DataLimitExceeded: The state/task 'states' returned a result with a "
+            "size exceeding the maximum number of bytes service limit.");
+    ck_assert_int_eq(w->result.ok, !_i);
+    endpoint_world_free(w);
+}
+END_TEST
+
 /* Keys that can't be had at once say nothing of the job either. A stub at an address that doesn't
  * look like this machine's gets none for tests. */
 START_TEST(job_is_awaited_without_keys)
@@ -434,6 +459,7 @@ int main(void)
     tcase_add_loop_test(t, job_is_not_stopped, 0, COUNT(unstopped));
     tcase_add_loop_test(t, job_that_nothing_is_told_of, 0, 2);
     tcase_add_test(t, job_is_awaited_without_keys);
+    tcase_add_loop_test(t, job_with_a_large_description, 0, 2);
     suite_add_tcase(s, t);
     return run_suite(s);
 }

@@ -35,6 +35,7 @@ struct cluster_request {
     const json *query; /* an object; NULL: none */
     const char *more;  /* of the query, as it is; NULL: nothing */
     const json *body;  /* a text goes as it is; NULL: none */
+    size_t max_body;   /* bytes of the answer; 0: as many as any */
     http_done *done;
     void (*no_keys)(void *user, bool of_role, const char *why);
     void *user;

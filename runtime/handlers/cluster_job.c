@@ -309,7 +309,8 @@ static void job_described(void *user, struct http_response *r)
     struct cluster_work *w = user;
 
     w->transfer = NULL;
-    if (r->outcome != HTTP_ANSWERED || r->status >= 500 || r->status == 429) {
+    if (r->outcome != HTTP_TOO_LARGE &&
+        (r->outcome != HTTP_ANSWERED || r->status >= 500 || r->status == 429)) {
         json *cause, *error = cluster_error(r, &cause);
         ask_cluster_again(w, json_str(cause ? cause : error));
         json_unref(error);
@@ -354,6 +355,7 @@ static void ask_about_job(void *work)
     write_job_path(w, &path);
     struct cluster_request q = {.method = "GET",
                                 .path = buf_str(&path),
+                                .max_body = MAX_DESCRIPTION,
                                 .done = job_described,
                                 .no_keys = job_not_described,
                                 .user = w};

@@ -100,6 +100,11 @@ static void described(void *user, struct http_response *r)
     struct aws_result result = {0};
 
     w->transfer = NULL;
+    if (r->outcome == HTTP_TOO_LARGE) {
+        result.error = json_cstring(ASL_DATA_LIMIT_EXCEEDED);
+        endpoint_finish(w, &result, false);
+        return;
+    }
     if (r->outcome != HTTP_ANSWERED) {
         ask_again(w, r->error);
         return;
@@ -139,6 +144,7 @@ static void ask_about_end(void *work)
                            .to = &w->place,
                            .parameters = w->describe_parameters,
                            .timeout_ms = REQUEST_MS,
+                           .max_body = MAX_DESCRIPTION,
                            .done = described,
                            .no_keys = not_described,
                            .user = w};
