@@ -127,6 +127,70 @@ static const struct {
       {200, NULL, "{\"status\":\"SUCCEEDED\",\"output\":\"{\\\"b\\\":2}\"}"}},
      NULL,
      "ok {\"Status\":\"SUCCEEDED\",\"Output\":{\"b\":2}}"},
+    {"a job whose answer has no id",
+     "states:startExecution.sync",
+     "{\"StateMachineArn\":\"m\"}",
+     {{200, NULL, "{\"executionArn\":null,\"startDate\":1}"},
+      {200, NULL, "{\"status\":\"SUCCEEDED\"}"}},
+     "POST / [AWSStepFunctions.StartExecution] {\"stateMachineArn\":\"m\"}\n",
+     "failed StepFunctions.SdkClientException: Unable to unmarshall response: the answer to "
+     "StartExecution has no ExecutionArn"},
+    {"one whose name the Task doesn't give",
+     "glue:startJobRun.sync",
+     "{\"JobNames\":\"j\"}",
+     {{200, NULL, "{\"JobRunId\":\"r\"}"}},
+     "",
+     "failed States.Runtime: The Parameters '{\"JobNames\":\"j\"}' could not be used to start the "
+     "Task: [The field 'JobName' is required but was missing]"},
+    {"a container without its cluster's name, which the Task has",
+     "ecs:runTask.sync",
+     "{\"TaskDefinition\":\"d\",\"ClientToken\":\"t\",\"Cluster\":\"mine\"}",
+     {{200, NULL, "{\"tasks\":[{\"taskArn\":\"a\"}]}"},
+      {200, NULL, "{\"tasks\":[{\"lastStatus\":\"STOPPED\",\"containers\":[{\"exitCode\":0}]}]}"}},
+     "POST / [AmazonEC2ContainerServiceV20141113.RunTask] "
+     "{\"taskDefinition\":\"d\",\"clientToken\":"
+     "\"t\",\"cluster\":\"mine\",\"startedBy\":\"AWS Step Functions\"}\n"
+     "POST / [AmazonEC2ContainerServiceV20141113.DescribeTasks] "
+     "{\"cluster\":\"mine\",\"tasks\":[\"a\"]}\n",
+     "ok {\"LastStatus\":\"STOPPED\",\"Containers\":[{\"ExitCode\":0}]}"},
+    {"or which nobody has",
+     "ecs:runTask.sync",
+     "{\"TaskDefinition\":\"d\",\"ClientToken\":\"t\"}",
+     {{200, NULL, "{\"tasks\":[{\"taskArn\":\"a\"}]}"},
+      {200, NULL, "{\"tasks\":[{\"lastStatus\":\"STOPPED\",\"containers\":[{\"exitCode\":0}]}]}"}},
+     "POST / [AmazonEC2ContainerServiceV20141113.RunTask] "
+     "{\"taskDefinition\":\"d\",\"clientToken\":"
+     "\"t\",\"startedBy\":\"AWS Step Functions\"}\n"
+     "POST / [AmazonEC2ContainerServiceV20141113.DescribeTasks] {\"tasks\":[\"a\"]}\n",
+     "ok {\"LastStatus\":\"STOPPED\",\"Containers\":[{\"ExitCode\":0}]}"},
+    {"one that is not known at once",
+     "ecs:runTask.sync",
+     "{\"TaskDefinition\":\"d\",\"ClientToken\":\"t\"}",
+     {{200, NULL, "{\"tasks\":[{\"taskArn\":\"a\"}]}"},
+      {200, NULL, "{\"tasks\":[],\"failures\":[{\"arn\":\"a\",\"reason\":\"MISSING\"}]}"},
+      {200, NULL, "{\"tasks\":[],\"failures\":[{\"arn\":\"a\",\"reason\":\"MISSING\"}]}"},
+      {200, NULL, "{\"tasks\":[{\"lastStatus\":\"STOPPED\",\"containers\":[{\"exitCode\":0}]}]}"}},
+     NULL,
+     "ok {\"LastStatus\":\"STOPPED\",\"Containers\":[{\"ExitCode\":0}]}"},
+    {"one that stays missing",
+     "ecs:runTask.sync",
+     "{\"TaskDefinition\":\"d\",\"ClientToken\":\"t\"}",
+     {{200, NULL, "{\"tasks\":[{\"taskArn\":\"a\"}]}"},
+      {200, NULL, "{\"tasks\":[],\"failures\":[{\"arn\":\"a\",\"reason\":\"MISSING\"}]}"},
+      {200, NULL, "{\"tasks\":[],\"failures\":[{\"arn\":\"a\",\"reason\":\"MISSING\"}]}"},
+      {200, NULL, "{\"tasks\":[],\"failures\":[{\"arn\":\"a\",\"reason\":\"MISSING\"}]}"}},
+     NULL,
+     "failed States.TaskFailed: "
+     "{\"Tasks\":[],\"Failures\":[{\"Arn\":\"a\",\"Reason\":\"MISSING\"}]}"},
+    {"one of which the answers say nothing",
+     "glue:startJobRun.sync",
+     "{\"JobName\":\"j\"}",
+     {{200, NULL, "{\"JobRunId\":\"r\"}"},
+      {200, NULL, "{\"JobRun\":[\"x\"]}"},
+      {200, NULL, "{\"JobRun\":[\"x\"]}"},
+      {200, NULL, "{\"JobRun\":[\"x\"]}"}},
+     NULL,
+     "failed States.TaskFailed: {\"JobRun\":[\"x\"]}"},
     {"what is to go away has gone",
      "eks:deleteCluster.sync",
      "{\"Name\":\"c\"}",
@@ -147,8 +211,9 @@ START_TEST(job)
     if (jobs[_i].requests)
         expect_text(jobs[_i].name, buf_str(&w->seen), jobs[_i].requests);
     endpoint_world_expect(jobs[_i].name, w, jobs[_i].want);
-    ck_assert_msg((w->submitted != NULL) == (w->replied > 1), "%s: was its begin told?",
-                  jobs[_i].name);
+    /* A job that can't be told from others is none. */
+    bool began = w->replied > 1;
+    ck_assert_msg((w->submitted != NULL) == began, "%s: was its begin told?", jobs[_i].name);
     buf_clear(&resource);
     endpoint_world_free(w);
 }
@@ -169,6 +234,7 @@ START_TEST(job_after_crash)
         const char *rest = jobs[_i].requests ? strchr(jobs[_i].requests, '\n') + 1 : NULL;
 
         memcpy(later, jobs[_i].replies + 1, sizeof later - sizeof *later);
+        later[MAX_REPLIES - 1] = jobs[_i].replies[MAX_REPLIES - 1];
         w = endpoint_world_new(later, NULL);
         w->shown = "X-Amz-Target";
         endpoint_world_begin_again(w, buf_str(&resource), jobs[_i].parameters, submitted);
@@ -330,9 +396,11 @@ static void write_line(void *user, const char *execution, const char *line)
 START_TEST(job_is_not_stopped)
 {
     struct buf log = {0};
-    struct endpoint_world *w =
-        endpoint_world_new_with(unstopped[_i].replies, NULL,
-                                (struct handlers_options){.log = write_line, .log_user = &log});
+    /* A question may be out before the Task is cancelled. */
+    const struct reply *given = unstopped[_i].replies,
+                       replies[MAX_REPLIES] = {given[0], given[1], given[1], given[1]};
+    struct endpoint_world *w = endpoint_world_new_with(
+        replies, NULL, (struct handlers_options){.log = write_line, .log_user = &log});
 
     endpoint_world_begin(w, GLUE, "{\"JobName\":\"j\"}");
     while (!unstopped[_i].at_once && !w->submitted)

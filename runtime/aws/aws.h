@@ -120,7 +120,8 @@ void aws_not_sent(const struct aws_call *c, json *cause, struct aws_result *out)
 
 enum aws_progress {
     AWS_JOB_RUNS,
-    AWS_JOB_UNTOLD, /* the service had no time for the question */
+    AWS_JOB_UNTOLD,  /* the service had no time for the question */
+    AWS_JOB_MISSING, /* its answer has no such job */
     AWS_JOB_SUCCEEDED,
     AWS_JOB_FAILED,
 };
@@ -134,10 +135,18 @@ bool aws_job_describe(const struct aws_call *c, const json *parameters, const js
                       struct aws_call *out, json **request);
 bool aws_job_stop(const struct aws_call *c, const json *parameters, const json *submitted,
                   const char *execution, struct aws_call *out, json **request);
+/*
+ * Looks for what tells a job apart: a member of the Task's parameters before the job has begun
+ * (`submitted` NULL), then of the service's answer. Returns true when one is missing that must be
+ * there, and adds the path to it.
+ */
+bool aws_job_lacks(const struct aws_call *c, const json *parameters, const json *submitted,
+                   struct buf *path);
 /* Returns whether the call begins a job that can be stopped. */
 bool aws_job_can_be_stopped(const struct aws_call *c);
 /* Reads how a job does from the answer to aws_job_describe's call. When it has ended, *out is the
- * Task's result; when nothing is told of it, *out is the error that the service answered. */
+ * Task's result; when nothing is told of it, *out is the error that the service answered, or that
+ * which it is if the job stays missing. */
 enum aws_progress aws_job_progress(const struct aws_call *c, const json *submitted,
                                    const struct aws_call *describe, const struct aws_answer *a,
                                    struct aws_result *out);

@@ -20,7 +20,8 @@ struct aws_integration {
 
 /*
  * What .sync waits for. Mappings are "Member=path …": a path leads into the answer to the call, or
- * with `<` before it into the Task's parameters; "Member[]" is an array of the one value.
+ * with `<` before it into the Task's parameters; of "path|path" the first counts that leads
+ * anywhere. "Member[]" is an array of the one value, and "Member?" need not be there.
  */
 struct aws_job {
     const char *call;
@@ -41,6 +42,10 @@ bool aws_has_word(const char *list, const char *word, size_t len);
 
 /* Makes the object that a mapping describes; see struct aws_job. */
 json *aws_mapped(const char *mapping, const json *parameters, const json *answer);
+/* Looks whether a path of a mapping leads to nothing that must be there: in `parameters`, and in
+ * `answer`; NULL: not looked at. Returns true, and the path, for the first that does. */
+bool aws_mapping_lacks(const char *mapping, const json *parameters, const json *answer,
+                       struct buf *path);
 /* Returns a look at what a path like "Tasks.0.TaskArn" leads to; NULL: nothing. */
 const json *aws_at(const json *v, const char *path, size_t len);
 

@@ -222,37 +222,85 @@ const json *aws_at(const json *v, const char *path, size_t len)
     return v;
 }
 
-/* Name=path, Name=<path, Name='text', Name[]=… */
+/* A part of a mapping: see struct aws_job. */
+struct part {
+    const char *name, *path;
+    size_t name_len, path_len;
+    bool many, optional;
+};
+
+/* Reads the next part, and goes behind it. Returns false at the end. */
+static bool next_part(const char **at, struct part *out)
+{
+    const char *p = *at + strspn(*at, " ");
+    size_t len = strcspn(p, "=");
+
+    if (!*p)
+        return false;
+    *out = (struct part){.name = p, .path = p + len + 1};
+    out->path_len = *out->path == '\'' ? strcspn(out->path + 1, "'") + 2 : strcspn(out->path, " ");
+    *at = out->path + out->path_len;
+    out->optional = p[len - 1] == '?';
+    len -= out->optional;
+    out->many = p[len - 1] == ']';
+    out->name_len = len - (out->many ? strlen("[]") : 0);
+    return true;
+}
+
+/* What the first of its paths that leads anywhere leads to; a null is nothing. Returns NULL when
+ * none does; else the reference is yours. */
+static json *value_of_part(const struct part *p, const json *parameters, const json *answer)
+{
+    const char *path = p->path, *end = path + p->path_len;
+
+    if (*path == '\'')
+        return json_string(path + 1, p->path_len - 2);
+    while (path < end) {
+        size_t len = strcspn(path, " |"), skip = *path == '<';
+        const json *found = aws_at(skip ? parameters : answer, path + skip, len - skip);
+        if (found && json_kind(found) != JSON_NULL)
+            return json_ref(found);
+        path += len + 1;
+    }
+    return NULL;
+}
+
 json *aws_mapped(const char *mapping, const json *parameters, const json *answer)
 {
     struct json_build b;
+    struct part p;
 
     json_build_object(&b, 3);
-    while (*(mapping += strspn(mapping, " "))) {
-        size_t name = strcspn(mapping, "="), len;
-        bool many = name > 2 && mapping[name - 1] == ']';
-        const char *path = mapping + name + 1;
-        json *v;
+    while (next_part(&mapping, &p)) {
+        json *v = value_of_part(&p, parameters, answer);
 
-        if (*path == '\'') {
-            len = strcspn(path + 1, "'") + 2;
-            v = json_string(path + 1, len - 2);
-        } else {
-            const json *from = *path == '<' ? parameters : answer;
-            size_t skip = *path == '<';
-            len = strcspn(path, " ");
-            const json *found = aws_at(from, path + skip, len - skip);
-            v = json_ref(found);
-        }
-        if (v && many && !json_is_array(v)) {
+        if (v && p.many && !json_is_array(v)) {
             struct json_build list;
             json_build_array(&list, 1);
             json_build_add(&list, v);
             v = json_build_done(&list);
         }
         if (v)
-            json_build_set_key(&b, json_string(mapping, name - (many ? 2 : 0)), v);
-        mapping = path + len;
+            json_build_set_key(&b, json_string(p.name, p.name_len), v);
     }
     return json_build_done(&b);
+}
+
+bool aws_mapping_lacks(const char *mapping, const json *parameters, const json *answer,
+                       struct buf *path)
+{
+    bool lacks = false;
+    struct part p;
+
+    while (!lacks && mapping && next_part(&mapping, &p)) {
+        bool given = *p.path == '<';
+        if (p.optional || (given ? !parameters : !answer))
+            continue;
+        json *v = value_of_part(&p, parameters, answer);
+        lacks = !v;
+        if (lacks)
+            buf_add(path, p.path + given, p.path_len - given);
+        json_unref(v);
+    }
+    return lacks;
 }

@@ -30,6 +30,15 @@ bool aws_job_describe(const struct aws_call *c, const json *parameters, const js
     return job_call(c, c->job->describe, c->job->request, parameters, submitted, out, request);
 }
 
+bool aws_job_lacks(const struct aws_call *c, const json *parameters, const json *submitted,
+                   struct buf *path)
+{
+    const json *of_task = submitted ? NULL : parameters;
+
+    return aws_mapping_lacks(c->job->request, of_task, submitted, path) ||
+           aws_mapping_lacks(c->job->stop_request, of_task, submitted, path);
+}
+
 /* Where a service takes a reason, AWS names the execution whose Task began the job. Takes
  * `request`.
  */
@@ -140,6 +149,19 @@ static json *description_of(const struct aws_job *job, const json *at, const str
     return json_build_done(&b);
 }
 
+/* What the Task fails with if the service goes on having no such job: all of its answer, in which
+ * some name what they don't have. */
+static struct aws_result missing(const struct aws_job *job, const json *answer,
+                                 const struct aws_answer *a, const json *submitted)
+{
+    json *all =
+        json_is_object(answer) ? description_of(job, answer, a, submitted) : json_ref(answer);
+    struct aws_result r = {.error = json_cstring("States.TaskFailed"), .cause = json_text(all)};
+
+    json_unref(all);
+    return r;
+}
+
 enum aws_progress aws_job_progress(const struct aws_call *c, const json *submitted,
                                    const struct aws_call *describe, const struct aws_answer *a,
                                    struct aws_result *out)
@@ -174,6 +196,9 @@ enum aws_progress aws_job_progress(const struct aws_call *c, const json *submitt
             good = !(failed = containers_failed(at));
         if (good || failed)
             p = answer_ended(c, good, description_of(job, at, a, submitted), out);
+    } else {
+        *out = missing(job, r.value, a, submitted);
+        p = AWS_JOB_MISSING;
     }
     aws_result_clear(&r);
     return p;

@@ -345,6 +345,22 @@ static void start_before(struct endpoint_work *w, const json *marker, bool in_st
     diag_clear(&why);
 }
 
+/* What a job is asked about by must be there before it begins. Returns false when it isn't: then
+ * the work has ended. */
+static bool job_has_name(struct endpoint_work *w)
+{
+    struct buf path = {0}, why = {0};
+    bool lacks = w->call.job && aws_job_lacks(&w->call, w->task_call->payload, NULL, &path);
+
+    if (lacks) {
+        buf_printf(&why, "The field '%s' is required but was missing", buf_str(&path));
+        endpoint_refuse(w, buf_str(&why), true);
+    }
+    buf_clear(&path);
+    buf_clear(&why);
+    return !lacks;
+}
+
 static void endpoint_start(struct task_call *call)
 {
     struct endpoint_work *w;
@@ -373,7 +389,7 @@ static void endpoint_start(struct task_call *call)
     w->place = endpoint_place_of(call->h, &w->call, call->row->url, call->payload);
     if (w->place.base && w->call.job && call->submitted)
         follow_job(w, json_ref(call->submitted));
-    else
+    else if (job_has_name(w))
         start_before(w, NULL, true);
 }
 

@@ -76,11 +76,12 @@ struct endpoint_work {
     struct endpoint_place place;
     struct aws_side_call side; /* before or after the call, while that is under way */
     struct endpoint_place side_place;
-    unsigned pages; /* of a list that have come before the call */
+    unsigned pages;           /* of a list that have come before the call */
     json *parameters, *value; /* what it made of the Task's; the call's result, while it is after */
     struct buf bytes;         /* what it gives or takes as a body */
     signed_send *transfer;
     struct job_pause pause;
+    unsigned missing; /* answers in a row that had no such job */
 };
 
 /* Ends the work with what the Task gets. Takes the result's values. */
@@ -102,7 +103,7 @@ void endpoint_answer_close(struct endpoint_answer *a);
 
 /* Goes on when the service has begun a job; `r` (taken) is what it said to that. */
 void endpoint_begun(struct endpoint_work *w, struct aws_result *r);
-/* Waits for the end of the job that `submitted` (taken) tells of. */
+/* Goes on, from the start of a call, with the job that `submitted` (taken) tells of. */
 void follow_job(struct endpoint_work *w, json *submitted);
 /* Lets a job end of which the Task won't hear. Returns true when something is still out for that,
  * and the work goes on until it has come back. */

@@ -8,6 +8,9 @@
 #include "parsers/base/mem.h"
 
 enum { POLL_MS = 1000, MAX_POLL_MS = 20 * 1000 };
+/* A service may not know at once of the job that it has begun: ECS's guide says to ask for some
+ * minutes. These are three and a half. */
+enum { MAX_MISSING = 20 };
 
 /* ---- pauses ---- */
 
@@ -113,18 +116,23 @@ static void described(void *user, struct http_response *r)
     enum aws_progress p =
         aws_job_progress(&w->call, w->submitted, &w->describe, &a.as_aws, &result);
     endpoint_answer_close(&a);
+    w->missing = p == AWS_JOB_MISSING ? w->missing + 1 : 0;
     switch (p) {
     case AWS_JOB_RUNS:
         w->pause.untold = false;
         wait_for_end(w);
-        break;
+        return;
     case AWS_JOB_UNTOLD:
+    case AWS_JOB_MISSING:
+        if (w->missing == MAX_MISSING)
+            break;
         ask_again(w, json_str(result.cause ? result.cause : result.error));
         aws_result_clear(&result);
-        break;
+        return;
     case AWS_JOB_SUCCEEDED:
-    case AWS_JOB_FAILED: endpoint_finish(w, &result, false); break;
+    case AWS_JOB_FAILED: break;
     }
+    endpoint_finish(w, &result, false);
 }
 
 static void not_described(void *user, bool of_role, const char *why)
@@ -162,19 +170,39 @@ static void ask_about_end(void *work)
     diag_clear(&why);
 }
 
-/* Notes the job that `submitted` (taken) tells of. */
-static void note_job(struct endpoint_work *w, json *submitted)
+/* Notes the job that `submitted` (taken) tells of. Returns false when that doesn't tell which job
+ * it is: then the work has ended, as others' jobs might be asked about, and stopped. */
+static bool note_job(struct endpoint_work *w, json *submitted, bool in_start)
 {
+    struct aws_result r = {0};
+    struct buf path = {0};
+    bool lacks = aws_job_lacks(&w->call, NULL, submitted, &path);
+
     w->submitted = submitted;
-    aws_job_describe(&w->call, w->task_call->payload, w->submitted, &w->describe,
-                     &w->describe_parameters);
+    if (lacks) {
+        aws_not_sent(&w->call,
+                     json_stringf("Unable to unmarshall response: the answer to %s has no %s",
+                                  w->call.operation.name, buf_str(&path)),
+                     &r);
+        endpoint_finish(w, &r, in_start);
+    } else {
+        aws_job_describe(&w->call, w->task_call->payload, w->submitted, &w->describe,
+                         &w->describe_parameters);
+    }
+    buf_clear(&path);
+    return !lacks;
+}
+
+static void await_end(struct endpoint_work *w)
+{
+    w->task_call->begun = true;
+    wait_for_end(w);
 }
 
 void follow_job(struct endpoint_work *w, json *submitted)
 {
-    note_job(w, submitted);
-    w->task_call->begun = true;
-    wait_for_end(w);
+    if (note_job(w, submitted, true))
+        await_end(w);
 }
 
 static bool stop_job(struct endpoint_work *w);
@@ -192,15 +220,16 @@ void endpoint_begun(struct endpoint_work *w, struct aws_result *r)
         endpoint_finish(w, &failed, false);
         return;
     }
+    if (!note_job(w, r->value, false))
+        return;
     if (w->task_call->lingers) {
-        note_job(w, r->value);
         if (!stop_job(w))
             endpoint_finish(w, &(struct aws_result){0}, false);
         return;
     }
     if (h->submitted)
-        h->submitted(h->user, w->task_call->node.id, r->value);
-    follow_job(w, r->value);
+        h->submitted(h->user, w->task_call->node.id, w->submitted);
+    await_end(w);
 }
 
 /* ---- stopping ---- */
