@@ -114,7 +114,7 @@ static const struct {
      "ID: r-1; Proxy: null)"},
     {"dynamodb: one that all services have",
      "dynamodb:putItem",
-     "{\"TableName\":\"t\"}",
+     "{\"TableName\":\"t\",\"Item\":{}}",
      NULL,
      {400, JSON_0,
       "{\"__type\":\"com.amazon.coral.validate#ValidationException\",\"message\":\"m\"}"},
@@ -123,7 +123,7 @@ static const struct {
      "Error Code: ValidationException; Request ID: r-1; Proxy: null)"},
     {"aws-sdk: the same in the new SDK's words",
      "aws-sdk:dynamodb:putItem",
-     "{\"TableName\":\"t\"}",
+     "{\"TableName\":\"t\",\"Item\":{}}",
      NULL,
      {400, JSON_0,
       "{\"__type\":\"com.amazon.coral.validate#ValidationException\",\"message\":\"m\"}"},
@@ -424,6 +424,70 @@ START_TEST(token)
 }
 END_TEST
 
+/* Parameters that are only known when the Task runs: what AWS refuses is not sent, and what it may
+ * refuse is told. */
+static const struct {
+    const char *name, *resource, *parameters;
+    const char *refused; /* NULL: it is sent */
+    const char *told;
+} payloads[] = {
+    {"a good one", "sqs:sendMessage",
+     "{\"QueueUrl\":\"q\",\"MessageBody\":\"m\",\"DelaySeconds\":3}", NULL, ""},
+    {"one parameter is missing", "dynamodb:putItem", "{\"Table\":\"t\",\"Item\":{}}",
+     "The field 'TableName' is required but was missing",
+     "state 'S': AWS may refuse this: dynamodb:putItem has no parameter 'Table' (did you mean "
+     "TableName?)\n"},
+    {"all are missing", "aws-sdk:dynamodb:putItem", "{}",
+     "The field 'TableName' is required but was missing, The field 'Item' is required but was "
+     "missing",
+     ""},
+    {"a token that the SDK makes", "aws-sdk:ecs:runTask", "{\"TaskDefinition\":\"d\"}", NULL, ""},
+    {"small letters", "sqs:sendMessage", "{\"queueUrl\":\"q\",\"MessageBody\":\"m\"}", NULL,
+     "state 'S': AWS may refuse this: sqs:sendMessage has no parameter 'queueUrl' (did you mean "
+     "QueueUrl?)\n"},
+    {"another type", "sqs:sendMessage",
+     "{\"QueueUrl\":\"q\",\"MessageBody\":\"m\",\"DelaySeconds\":\"soon\"}", NULL,
+     "state 'S': AWS may refuse this: 'DelaySeconds' takes a whole number, and this is a string\n"},
+    {"another type in it", "dynamodb:putItem", "{\"TableName\":\"t\",\"Item\":{\"id\":{\"N\":1}}}",
+     NULL, "state 'S': AWS may refuse this: 'N' takes a string, and this is a number\n"},
+    {"another word", "ecs:runTask", "{\"TaskDefinition\":\"d\",\"LaunchType\":\"Fargate\"}", NULL,
+     "state 'S': AWS may refuse this: 'LaunchType' cannot be 'Fargate'; did you mean FARGATE?\n"},
+    {"what the service asks for", "batch:submitJob", "{\"JobName\":\"n\",\"JobDefinition\":\"d\"}",
+     NULL, "state 'S': AWS may refuse this: batch:submitJob requires 'JobQueue'\n"},
+    {"data that looks like code is data", "sqs:sendMessage",
+     "{\"QueueUrl\":\"{% $q %}\",\"MessageBody\":\"$.m\",\"MessageGroupId\":\"${g}\"}", NULL, ""},
+    {"also in a name", "sqs:sendMessage",
+     "{\"QueueUrl\":\"q\",\"MessageBody\":\"m\",\"DelaySeconds.$\":\"$.d\"}", NULL,
+     "state 'S': AWS may refuse this: sqs:sendMessage has no parameter 'DelaySeconds.$' (did you "
+     "mean DelaySeconds?)\n"},
+};
+
+START_TEST(payload)
+{
+    const struct reply replies[MAX_REPLIES] = {{200, JSON_0, "{}"}, {200, JSON_0, "{}"}};
+    struct buf resource = {0}, lines = {0}, want = {0};
+    struct endpoint_world *w = endpoint_world_new_with(
+        replies, NULL, (struct handlers_options){.log = note_line, .log_user = &lines});
+
+    buf_printf(&resource, "arn:aws:states:::%s", payloads[_i].resource);
+    for (int i = 0; i < 2; i++)
+        endpoint_world_run(w, buf_str(&resource), payloads[_i].parameters);
+    expect_text(payloads[_i].name, buf_str(&lines), payloads[_i].told);
+    if (payloads[_i].refused)
+        buf_printf(&want,
+                   "failed States.Runtime: The Parameters '%s' could not be used to start the "
+                   "Task: [%s]",
+                   payloads[_i].parameters, payloads[_i].refused);
+    if (want.len)
+        endpoint_world_expect(payloads[_i].name, w, buf_str(&want));
+    ck_assert_msg(!w->seen.len == !!want.len, "%s: %s", payloads[_i].name, buf_str(&w->seen));
+    endpoint_world_free(w);
+    buf_clear(&resource);
+    buf_clear(&lines);
+    buf_clear(&want);
+}
+END_TEST
+
 /* What makes a service do a thing once is the same for a repeat of a call, and for no other. */
 START_TEST(calls_are_told_apart)
 {
@@ -490,6 +554,7 @@ int main(void)
 
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, call, 0, COUNT(calls));
+    tcase_add_loop_test(t, payload, 0, COUNT(payloads));
     tcase_add_loop_test(t, token, 0, COUNT(tokens));
     tcase_add_loop_test(t, stranger, 0, COUNT(strangers));
     tcase_add_test(t, calls_are_told_apart);

@@ -45,7 +45,8 @@ void call_add_hint(const struct call_problem *p, struct buf *out)
         buf_printf(out, "what there is: %s", p->has);
 }
 
-void call_add_owner(const struct asl_resource *r, const struct call_problem *p, struct buf *out)
+/* Adds what has no such parameter, or lacks it: the call ("lambda:invoke"), or the object in it. */
+static void add_owner(const struct asl_resource *r, const struct call_problem *p, struct buf *out)
 {
     const struct asl_at *object = p->fault == CALL_MISSING ? p->at : p->at->up;
 
@@ -53,6 +54,20 @@ void call_add_owner(const struct asl_resource *r, const struct call_problem *p, 
         buf_add(out, r->call.at, r->call.len);
     else
         buf_printf(out, "%s'%s'", object->key ? "" : "An element of ", call_name_of(object));
+}
+
+void call_add_text(const struct asl_resource *r, const struct call_problem *p, struct buf *out)
+{
+    if (p->fault == CALL_VALUE) {
+        buf_adds(out, p->text);
+        return;
+    }
+    add_owner(r, p, out);
+    buf_printf(out, "%s '%s'",
+               p->fault == CALL_MISSING ? " requires"
+               : p->inside              ? " has no member"
+                                        : " has no parameter",
+               p->name);
 }
 
 bool call_is_refused(const struct asl_resource *r, const struct call_problem *p)
@@ -67,11 +82,11 @@ bool call_is_refused(const struct asl_resource *r, const struct call_problem *p)
 }
 
 void call_check(const struct call *call, const struct asl_resource *r, const struct asl_at *given,
-                bool jsonata, size_t *guesses, call_see *see, void *user)
+                enum call_source source, size_t *guesses, call_see *see, void *user)
 {
     static const struct call_field parameters = {.kind = TAKES_OBJECT};
     struct walk w = {.call = call,
-                     .jsonata = jsonata,
+                     .source = source,
                      .sdk = r->kind == ASL_RESOURCE_SDK,
                      .see = see,
                      .user = user,
@@ -94,6 +109,6 @@ void call_check(const struct call *call, const struct asl_resource *r, const str
         w.service = NULL;
     if (modelled || call->alone)
         call_check_members(&w, given, &m);
-    else if (!asl_is_open(given->value))
+    else if (source == CALL_OF_TASK || !asl_is_open(given->value))
         call_check_required(&w, given, &m);
 }

@@ -96,8 +96,8 @@ struct call_problem {
 
 /* Adds how it is mended, as far as that is known: "did you mean A?", or the names there are. */
 void call_add_hint(const struct call_problem *p, struct buf *out);
-/* Adds what has no such parameter, or lacks it: the call ("lambda:invoke"), or the object in it. */
-void call_add_owner(const struct asl_resource *r, const struct call_problem *p, struct buf *out);
+/* Adds what is wrong as a sentence: "lambda:invoke has no parameter 'payload'". */
+void call_add_text(const struct asl_resource *r, const struct call_problem *p, struct buf *out);
 
 /* Returns whether AWS creates no machine with that problem. Otherwise the Task fails when it runs,
  * or the service refuses the call. */
@@ -105,12 +105,19 @@ bool call_is_refused(const struct asl_resource *r, const struct call_problem *p)
 
 typedef void call_see(void *user, const struct call_problem *p);
 
+/* Where parameters come from. */
+enum call_source {
+    CALL_OF_JSONPATH, /* a definition: the value of "Name.$" is a path, */
+    CALL_OF_JSONATA,  /* … or "{% … %}" an expression */
+    CALL_OF_TASK,     /* a Task that runs: all is data */
+};
+
 /*
  * Looks for what is wrong with the parameters at `given` of `call`, whose resource is `r`, and
  * calls `see` with each; what that is told is good during the call. What is not known is right: a
  * path, an expression, all that a service has no model of. `guesses`: as in call_guess.
  */
 void call_check(const struct call *call, const struct asl_resource *r, const struct asl_at *given,
-                bool jsonata, size_t *guesses, call_see *see, void *user);
+                enum call_source source, size_t *guesses, call_see *see, void *user);
 
 #endif

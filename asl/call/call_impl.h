@@ -60,7 +60,8 @@ struct walk {
     const struct call *call;
     const struct model_service *service; /* NULL: no model */
     struct model_operation operation;
-    bool jsonata, sdk; /* `sdk`: a call of the SDK, not an integration */
+    enum call_source source;
+    bool sdk; /* a call of the SDK, not an integration */
     call_see *see;
     void *user;
     size_t *guesses; /* names that unknown ones may still be compared with: it takes long */

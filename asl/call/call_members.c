@@ -71,7 +71,7 @@ static bool has_word(const char *list, const char *word, size_t len)
 
 bool call_is_path(const struct walk *w, const json *key)
 {
-    return !w->jsonata && json_str_ends(key, ".$");
+    return w->source == CALL_OF_JSONPATH && json_str_ends(key, ".$");
 }
 
 /* ---- the members of an object ---- */
@@ -139,7 +139,8 @@ void call_list_members(const struct members *m, struct buf *out)
 static bool is_given_literally(const struct walk *w, const struct asl_at *at)
 {
     return !call_is_path(w, at->key) &&
-           !(w->jsonata && json_is_string(at->value) && asl_expression_begins(at->value));
+           !(w->source == CALL_OF_JSONATA && json_is_string(at->value) &&
+             asl_expression_begins(at->value));
 }
 
 static void tell_unknown(const struct walk *w, const struct asl_at *at, const struct members *m)
@@ -279,7 +280,7 @@ void call_check_members(const struct walk *w, const struct asl_at *at, const str
             call_check_shape(w, &each, member.shape, NULL);
     }
     /* A member that is named by a placeholder may be any. */
-    if (asl_is_open(at->value))
+    if (w->source != CALL_OF_TASK && asl_is_open(at->value))
         return;
     call_check_required(w, at, m);
     check_union(w, at, m);

@@ -22,11 +22,12 @@ static bool is_fixed(const struct walk *w, const struct asl_at *at)
 
     if ((at->key && call_is_path(w, at->key)) || json_kind(v) == JSON_NULL)
         return false;
-    if (!json_is_string(v))
+    if (!json_is_string(v) || w->source == CALL_OF_TASK)
         return true;
-    if (asl_has_placeholder(v) || (w->jsonata && asl_expression_begins(v)))
+    if (asl_has_placeholder(v) || (w->source == CALL_OF_JSONATA && asl_expression_begins(v)))
         return false;
-    return w->jsonata || !(json_str_begins(v, "$") || json_str_begins(v, "States."));
+    return w->source == CALL_OF_JSONATA ||
+           !(json_str_begins(v, "$") || json_str_begins(v, "States."));
 }
 
 /* `m`: what the value should be an object of; NULL: it should be none. */

@@ -124,7 +124,8 @@ static void check_call(struct loader *l, const struct call *row, struct asl_task
         asl_report_relocate(l->report, state);
         return;
     }
-    call_check(row, r, &at, l->language == ASL_JSONATA, &l->guesses, refuse_parameter, &payload);
+    call_check(row, r, &at, l->language == ASL_JSONATA ? CALL_OF_JSONATA : CALL_OF_JSONPATH,
+               &l->guesses, refuse_parameter, &payload);
 }
 
 static void check_express(struct loader *l, const struct asl_at *at, unsigned pattern)

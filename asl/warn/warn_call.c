@@ -27,22 +27,18 @@ static void warn_of_problem(void *user, const struct call_problem *p)
     if (p->fault != c->fault || (c->told && call_is_refused(c->resource, p)) ||
         (p->fault == CALL_MISSING && (p->misspelt || p->filled)))
         return;
-    if (p->fault == CALL_VALUE) {
-        buf_adds(&text, p->text);
-    } else {
-        call_add_owner(c->resource, p, &text);
-        buf_printf(&text, "%s '%s'",
-                   p->fault == CALL_MISSING ? " requires"
-                   : p->inside              ? " has no member"
-                                            : " has no parameter",
-                   p->name);
-    }
+    call_add_text(c->resource, p, &text);
     call_add_hint(p, &hint);
     asl_report_add(c->w->report, ASL_WARNING, c->w->code->name, p->at,
                    p->fault == CALL_VALUE ? ASL_VALUE : ASL_KEY,
                    hint.len ? buf_str(&hint) : c->w->code->mend, "%s", buf_str(&text));
     buf_clear(&text);
     buf_clear(&hint);
+}
+
+static enum call_source source_of(const struct asl_state *s)
+{
+    return s->jsonata ? CALL_OF_JSONATA : CALL_OF_JSONPATH;
 }
 
 static void warn_of_task(struct warner *w, const struct asl_state *s, const struct asl_at *at,
@@ -57,7 +53,8 @@ static void warn_of_task(struct warner *w, const struct asl_state *s, const stru
         return;
     call = call_find(&s->task.parts);
     if (call)
-        call_check(call, &s->task.parts, &parameters, s->jsonata, &w->guesses, warn_of_problem, &c);
+        call_check(call, &s->task.parts, &parameters, source_of(s), &w->guesses, warn_of_problem,
+                   &c);
 }
 
 /*
@@ -77,7 +74,7 @@ static void warn_of_s3(struct warner *w, const struct asl_state *s, const struct
         return;
     const struct call *call = call_find_of_map(&r, strcmp(field, "ResultWriter") == 0);
     if (call && asl_at_member(&object, given, &parameters))
-        call_check(call, &r, &parameters, s->jsonata, &w->guesses, warn_of_problem, &c);
+        call_check(call, &r, &parameters, source_of(s), &w->guesses, warn_of_problem, &c);
     else if (call && fault == CALL_MISSING)
         warn_at(w, &object, ASL_KEY, "%s requires '%s'", call->name, given);
 }

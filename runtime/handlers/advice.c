@@ -6,7 +6,28 @@
 
 #include "asl/eval/env.h"
 
+#include <stdarg.h>
 #include <string.h>
+
+/* More lines than that are not told, nor kept. */
+enum { MOST_TOLD = 100 };
+
+void advice_once(handlers *h, const char *execution, const char *format, ...)
+{
+    struct buf text = {0};
+    size_t before = h->told.count;
+    va_list args;
+
+    if (!h->options.log || before == MOST_TOLD)
+        return;
+    va_start(args, format);
+    buf_vprintf(&text, format, args);
+    va_end(args);
+    json *line = json_take_buf(&text);
+    if (json_set_add(&h->told, line) == before)
+        handlers_log(h, execution, "%s", json_str(line));
+    json_unref(line);
+}
 
 /* ---- nobody serves it ---- */
 
@@ -63,12 +84,10 @@ void advice_token(const struct handler_row *row, const struct task *t)
 {
     handlers *h = row->h;
 
-    if (!h->options.no_tokens || h->told_of_tokens || !only_takes_on(row->kind) ||
-        t->resource->pattern != ASL_WAIT_FOR_TASK_TOKEN)
-        return;
-    h->told_of_tokens = true;
-    handlers_log(h, t->execution,
-                 "state '%s' waits for no token: nobody can send it here, so what the service "
-                 "answers is the result; asl serve waits for the token",
-                 t->state);
+    if (h->options.no_tokens && only_takes_on(row->kind) &&
+        t->resource->pattern == ASL_WAIT_FOR_TASK_TOKEN)
+        advice_once(h, t->execution,
+                    "state '%s' waits for no token: nobody can send it here, so what the service "
+                    "answers is the result; asl serve waits for the token",
+                    t->state);
 }

@@ -9,7 +9,11 @@
  * handler has to say to that; it may be empty. */
 void advice_missing(const handlers *h, const struct handler_input *v, const struct diag *also,
                     struct task_result *failed);
-/* Logs, once for a set, that the row's service is asked by a Task whose token nobody brings. */
+/* Logs a line unless the set has logged the same before: a Map may run a state thousands of times.
+ */
+void advice_once(handlers *h, const char *execution, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* Logs once that the row's service is asked by a Task whose token nobody brings. */
 void advice_token(const struct handler_row *row, const struct task *t);
 
 #endif

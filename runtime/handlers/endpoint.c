@@ -386,6 +386,11 @@ static void endpoint_start(struct task_call *call)
         diag_clear(&why);
         return;
     }
+    if (!call->submitted && !endpoint_may_start(call, &why)) {
+        endpoint_refuse(w, why.text, true);
+        diag_clear(&why);
+        return;
+    }
     w->place = endpoint_place_of(call->h, &w->call, call->row->url, call->payload);
     if (w->place.base && w->call.job && call->submitted)
         follow_job(w, json_ref(call->submitted));

@@ -2,7 +2,8 @@
 #define RUNTIME_HANDLERS_ENDPOINT_IMPL_H
 
 /* What the files of handlers of kind endpoint share: endpoint.c has the course of a Task's call,
- * endpoint_job.c that of a job, endpoint_send.c sends requests. */
+ * endpoint_check.c looks at its parameters, endpoint_job.c has the course of a job, endpoint_send.c
+ * sends requests. */
 
 #include "runtime/aws/aws.h"
 #include "runtime/handlers/handlers_impl.h"
@@ -98,6 +99,12 @@ struct endpoint_answer {
 void endpoint_answer_open(const struct task_call *call, const struct http_response *r,
                           struct endpoint_answer *out);
 void endpoint_answer_close(struct endpoint_answer *a);
+
+/* ---- endpoint_check.c ---- */
+
+/* Looks at a Task's parameters by the model of the service. Returns false with *why filled when AWS
+ * refuses to start the Task with them; what it may refuse is logged. */
+bool endpoint_may_start(const struct task_call *call, struct diag *why);
 
 /* ---- endpoint_job.c ---- */
 

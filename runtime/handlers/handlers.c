@@ -616,6 +616,7 @@ void handlers_free(handlers *h)
     roles_free(h);
     sigv4_signer_free(h->signer);
     id_map_clear(&h->calls);
+    json_set_clear(&h->told);
     mem_free(h->rows);
     mem_free(h->file);
     mem_free(h->lambda_endpoint);

@@ -3,6 +3,7 @@
 
 #include "parsers/base/arena.h"
 #include "parsers/base/id_map.h"
+#include "parsers/json/json_set.h"
 #include "runtime/aws/sigv4.h"
 #include "runtime/handlers/handler.h"
 #include "runtime/http/client.h"
@@ -170,7 +171,7 @@ struct handlers {
     struct runtimes *runtimes; /* made when one is first needed */
     size_t open;               /* the handle `round`, and children with handles */
     bool draining, closing;
-    bool told_of_tokens; /* advice_token has said it */
+    struct json_set told; /* lines of advice_once */
 };
 
 /* ---- for the kinds ---- */
