@@ -4,7 +4,11 @@
  */
 #include "runtime/aws/aws_impl.h"
 
+#include "parsers/base/utf8.h"
+
 #include <string.h>
+
+enum { SHOWN_ANSWER = 100 }; /* bytes of a page */
 
 void aws_result_clear(struct aws_result *r)
 {
@@ -14,10 +18,35 @@ void aws_result_clear(struct aws_result *r)
     *r = (struct aws_result){0};
 }
 
-/* What came is no answer of such a service. */
-static void not_understood(const struct aws_call *c, const char *why, struct aws_result *out)
+/* Adds the begin of a text in one line. */
+static void add_begin(struct buf *out, const char *text, size_t len)
 {
-    aws_not_sent(c, json_stringf("Unable to unmarshall response: %s", why), out);
+    size_t from = out->len;
+
+    utf8_add_mended(out, text, utf8_cut(text, len, SHOWN_ANSWER));
+    for (size_t i = from; i < out->len; i++)
+        if ((unsigned char)out->data[i] < 0x20 || out->data[i] == 0x7f)
+            out->data[i] = ' ';
+}
+
+/*
+ * What came is no answer of such a service. A page for people, as a proxy or another server gives
+ * it, is shown: it mostly says who answered. Other bodies may be data, and are not.
+ */
+static void not_understood(const struct aws_call *c, const struct aws_answer *a, const char *why,
+                           struct aws_result *out)
+{
+    const json *type = aws_header_of(a->headers, "Content-Type");
+    struct buf cause = {0};
+
+    buf_printf(&cause, "Unable to unmarshall response: %s", why);
+    if (type && json_is_string(type) &&
+        (strstr(json_str(type), "html") || strstr(json_str(type), "text/plain"))) {
+        buf_printf(&cause, " (status %d, %s: ", a->status, json_str(type));
+        add_begin(&cause, a->body, a->len);
+        buf_addc(&cause, ')');
+    }
+    aws_not_sent(c, json_take_buf(&cause), out);
 }
 
 /* ---- results ---- */
@@ -150,13 +179,13 @@ void aws_answer_read(const struct aws_call *c, const struct aws_answer *a, struc
     }
     if (aws_call_converses(c)) {
         if (!aws_read_conversation(c, a, out, &why))
-            not_understood(c, why.text, out);
+            not_understood(c, a, why.text, out);
         diag_clear(&why);
         return;
     }
     v = read_answer(c, a, &why);
     if (!v || !json_is_object(v)) {
-        not_understood(c, v ? "it is no object" : why.text, out);
+        not_understood(c, a, v ? "it is no object" : why.text, out);
         json_unref(v);
         diag_clear(&why);
         return;

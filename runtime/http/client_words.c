@@ -5,6 +5,8 @@
  */
 #include "runtime/http/client_impl.h"
 
+#include "parsers/base/count.h"
+
 #include <string.h>
 
 /* "host:port" of the transfer's URL. */
@@ -33,6 +35,30 @@ void http_client_add_host(struct buf *out, const struct http_transfer *t)
         out->len--;
     if (out->len)
         out->len--;
+}
+
+/*
+ * Adds why there is no TLS. libcurl has the words of its library, such as "OpenSSL/3.0: error:
+ * 0A00010B:SSL routines::wrong version number": the last part is what a person can read, and that
+ * one means in practice that the other side speaks no TLS at all.
+ */
+static void client_add_tls_failure(struct buf *out, const struct http_transfer *t)
+{
+    static const char *const of_plain_http[] = {"wrong version number", "packet length too long",
+                                                "record layer failure", "http request"};
+    static const char routines[] = "routines::";
+    const char *text =
+        t->error[0] ? t->error : t->client->curl->easy_strerror(CURLE_SSL_CONNECT_ERROR);
+    const char *last = strstr(text, routines);
+
+    buf_adds(out, "Connect to ");
+    add_peer(out, t);
+    buf_printf(out, " failed: no TLS: %s", last ? last + strlen(routines) : text);
+    for (size_t i = 0; i < COUNT(of_plain_http); i++)
+        if (strstr(text, of_plain_http[i])) {
+            buf_adds(out, " (does it speak http, not https?)");
+            break;
+        }
 }
 
 enum http_outcome http_client_explain(struct http_transfer *t, CURLcode code, struct buf *out)
@@ -76,6 +102,14 @@ enum http_outcome http_client_explain(struct http_transfer *t, CURLcode code, st
         buf_adds(out, code == CURLE_GOT_NOTHING ? " failed to respond" : " cut its answer off");
         return HTTP_UNREACHED;
     }
-    buf_adds(out, t->error[0] ? t->error : t->client->curl->easy_strerror(code));
+    if (code == CURLE_SSL_CONNECT_ERROR) {
+        client_add_tls_failure(out, t);
+        return HTTP_UNREACHED;
+    }
+    add_peer(out, t);
+    if (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WEIRD_SERVER_REPLY)
+        buf_adds(out, " gave no answer of HTTP (does it speak https, not http?)");
+    else
+        buf_printf(out, ": %s", t->error[0] ? t->error : t->client->curl->easy_strerror(code));
     return HTTP_UNREACHED;
 }
