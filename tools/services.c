@@ -119,6 +119,20 @@ int services_translate(int argc, char **argv, struct arena *texts)
     return argc;
 }
 
+/* One that is no URL is left out, as none can be made of it: whoever set it should know. */
+static void tell_wrong_variables(const char *command)
+{
+    const char *variable;
+
+    for (size_t at = 0; (variable = endpoints_next_wrong(&at));) {
+        int len = (int)strcspn(variable, "=");
+
+        fprintf(stderr,
+                "asl %s: %.*s is left out, as it is no URL like http://127.0.0.1:4566: '%s'\n",
+                command, len, variable, variable + len + 1);
+    }
+}
+
 bool services_read(const struct services_options *given, const struct option_set *set,
                    const char *keys, const char *region, struct services *s)
 {
@@ -128,6 +142,7 @@ bool services_read(const struct services_options *given, const struct option_set
     s->endpoints = endpoints_new(region);
     s->region = region;
     s->allow_link_local = given->allow_link_local;
+    tell_wrong_variables(set->command);
     for (size_t i = 0; good && i < given->endpoint.count; i++)
         good = services_add(s, set, given->endpoint.at[i]);
     if (good && given->lambda_endpoint)

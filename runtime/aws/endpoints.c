@@ -8,6 +8,7 @@
 #include "parsers/base/ascii.h"
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
+#include "parsers/base/text.h"
 #include "runtime/base/aws_defaults.h"
 #include "runtime/base/partition.h"
 #include "runtime/http/client.h"
@@ -18,6 +19,8 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+
+extern char **environ;
 
 enum { MAX_ADDED = 256 };
 
@@ -488,6 +491,31 @@ static void say_settings(struct asl_piece name, const char *id, struct buf *out)
             buf_printf(out, "%s, ", jar[i].variable);
     endpoints_add_variable(out, id);
     buf_adds(out, ", AWS_ENDPOINT_URL)");
+}
+
+/* Returns whether a variable, "NAME=value", would say where a service is. */
+static bool names_endpoint(const char *variable)
+{
+    static const char aws[] = "AWS_ENDPOINT_URL";
+    size_t len = strcspn(variable, "=");
+
+    if (text_begins_with(variable, aws) && strchr("_=", variable[strlen(aws)]))
+        return !ignores_aws_variables();
+    for (size_t i = 0; i < COUNT(jar); i++)
+        if (strlen(jar[i].variable) == len && !strncmp(jar[i].variable, variable, len))
+            return true;
+    return false;
+}
+
+const char *endpoints_next_wrong(size_t *at)
+{
+    while (environ[*at]) {
+        const char *variable = environ[(*at)++], *equals = strchr(variable, '=');
+
+        if (equals && equals[1] && names_endpoint(variable) && !http_url_ok(equals + 1))
+            return variable;
+    }
+    return NULL;
 }
 
 void endpoints_say(const char *id, struct buf *out)

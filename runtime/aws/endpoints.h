@@ -57,6 +57,12 @@ void endpoints_say(const char *id, struct buf *out);
 void endpoints_say_of_call(const struct aws_call *c, struct buf *out);
 
 /*
+ * Finds a variable that would say where a service is, but holds no URL. *at is 0 at first, and
+ * tells where to go on. Returns a look at "NAME=value"; NULL: there is no other.
+ */
+const char *endpoints_next_wrong(size_t *at);
+
+/*
  * Reads an option of Step Functions Local that says where a service is, "-sqsEndpoint" or
  * "--sqs-endpoint". Returns the service, "sqs", to go before `=URL`; NULL when it is no such
  * option.
