@@ -209,6 +209,26 @@ START_TEST(partition)
 }
 END_TEST
 
+/* Profiles name services by their ids, and count after all else. */
+START_TEST(place_of_profile)
+{
+    struct endpoints *e = endpoints_new(NULL);
+
+    clearenv();
+    endpoints_not(e, "127.0.0.1", 8083);
+    ck_assert(!endpoints_add_of_profile(e, NULL, "localhost:1"));
+    ck_assert(endpoints_add_of_profile(e, NULL, "http://any"));
+    ck_assert(endpoints_add_of_profile(e, "secrets_manager", "http://secrets"));
+    ck_assert(endpoints_add_of_profile(e, "sfn", "http://localhost:8083"));
+    ck_assert(endpoints_add(e, "sns=http://sns", NULL));
+    ck_assert_str_eq(endpoints_find(e, "Secrets Manager"), "http://secrets");
+    ck_assert_str_eq(endpoints_find(e, "SQS"), "http://any");
+    ck_assert_str_eq(endpoints_find(e, "SFN"), "http://any");
+    ck_assert_str_eq(endpoints_find(e, "SNS"), "http://sns");
+    endpoints_free(e);
+}
+END_TEST
+
 static const struct {
     const char *url;
     bool is;
@@ -371,6 +391,7 @@ int main(void)
     tcase_add_loop_test(t, bad_place, 0, COUNT(bad_places));
     tcase_add_loop_test(t, jar_option, 0, COUNT(jar_options));
     tcase_add_loop_test(t, partition, 0, COUNT(partitions));
+    tcase_add_test(t, place_of_profile);
     tcase_add_loop_test(t, loopback, 0, COUNT(loopbacks));
     tcase_add_loop_test(t, own_place, 0, COUNT(own_places));
     tcase_add_loop_test(t, host_name, 0, COUNT(host_names));

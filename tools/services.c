@@ -9,6 +9,7 @@
 #include "parsers/base/count.h"
 #include "runtime/aws/credentials.h"
 #include "runtime/aws/endpoints.h"
+#include "runtime/aws/own_keys.h"
 #include "tools/cmd.h"
 
 #include <stdio.h>
@@ -133,6 +134,22 @@ static void tell_wrong_variables(const char *command)
     }
 }
 
+struct from_profile {
+    const char *command;
+    struct services *services;
+};
+
+static void add_of_profile(void *user, const char *service, const char *url)
+{
+    const struct from_profile *p = user;
+
+    if (!endpoints_add_of_profile(p->services->endpoints, service, url))
+        fprintf(stderr,
+                "asl %s: an endpoint_url of the profile is left out, as it is no URL like "
+                "http://127.0.0.1:4566: '%s'\n",
+                p->command, url);
+}
+
 bool services_read(const struct services_options *given, const struct option_set *set,
                    const char *keys, const char *region, struct services *s)
 {
@@ -143,6 +160,7 @@ bool services_read(const struct services_options *given, const struct option_set
     s->region = region;
     s->allow_link_local = given->allow_link_local;
     tell_wrong_variables(set->command);
+    own_keys_endpoints(add_of_profile, &(struct from_profile){set->command, s});
     for (size_t i = 0; good && i < given->endpoint.count; i++)
         good = services_add(s, set, given->endpoint.at[i]);
     if (good && given->lambda_endpoint)

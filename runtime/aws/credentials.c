@@ -16,7 +16,11 @@ struct credentials {
     struct arena arena;
     struct profile *profiles;
     size_t count, room;
-    bool in_group;        /* while it is read: the last setting had no value */
+    struct service_endpoint *endpoints;
+    size_t endpoint_count, endpoint_room;
+    /* While it is read: */
+    const char *services; /* the NAME of a section [services NAME]; NULL: it is a profile */
+    const char *group;    /* the last setting, which had no value; NULL: it had one */
     sigv4_signer *signer; /* of requests that come in; NULL: none has yet */
 };
 
@@ -47,27 +51,40 @@ static bool credentials_refuse(const char *path, unsigned line, const char *word
 
 static void add_profile(credentials *c, const struct text *name)
 {
-    c->in_group = false;
+    c->group = c->services = NULL;
     MEM_GROW(c->profiles, c->count, c->room);
     c->profiles[c->count++] =
         (struct profile){.name = arena_strndup(&c->arena, name->at, name->len)};
 }
 
-/* "[default]"; what stands in ~/.aws/config begins with "profile". */
+/* Returns what stands behind the first word of a section's name, if that is `word`; else none. */
+static struct text section_of(const struct text *name, const char *word)
+{
+    size_t len = strlen(word);
+
+    if (name->len <= len || memcmp(name->at, word, len) != 0 || !strchr(" \t", name->at[len]))
+        return (struct text){0};
+    return credentials_trimmed(name->at + len, name->len - len);
+}
+
+/* "[default]"; what stands in ~/.aws/config begins with "profile", or with "services" where it
+ * isn't one. */
 static bool read_section(credentials *c, const char *path, unsigned line, struct text t,
                          struct diag *why)
 {
-    static const char word[] = "profile ";
+    struct text profile, services;
 
     if (t.at[t.len - 1] != ']')
         return credentials_refuse(path, line,
                                   "a profile's name stands in brackets, as in [default]", why);
     t = credentials_trimmed(t.at + 1, t.len - 2);
-    if (t.len > strlen(word) && !memcmp(t.at, word, strlen(word)))
-        t = credentials_trimmed(t.at + strlen(word), t.len - strlen(word));
     if (!t.len)
         return credentials_refuse(path, line, "a profile needs a name", why);
-    add_profile(c, &t);
+    profile = section_of(&t, "profile");
+    services = section_of(&t, "services");
+    add_profile(c, profile.len ? &profile : &t);
+    if (services.len)
+        c->services = arena_strndup(&c->arena, services.at, services.len);
     return true;
 }
 
@@ -88,11 +105,29 @@ static const char *const setting_names[PROFILE_SETTINGS] = {
     [PROFILE_SSO_URL] = "sso_start_url",
     [PROFILE_LOGIN] = "login_session",
     [PROFILE_REGION] = "region",
+    [PROFILE_ENDPOINT] = "endpoint_url",
+    [PROFILE_SERVICES] = "services",
+    [PROFILE_IGNORES_ENDPOINTS] = "ignore_configured_endpoint_urls",
 };
 
 const char *profile_setting_name(enum profile_setting s)
 {
     return setting_names[s];
+}
+
+/* A setting of a group; of interest is where a service is:
+ *
+ *     [services local]
+ *     secrets_manager =
+ *       endpoint_url = http://127.0.0.1:4566
+ */
+static void read_of_group(credentials *c, const struct text *name, const struct text *value)
+{
+    if (!c->services || !value->len || !credentials_is(name, setting_names[PROFILE_ENDPOINT]))
+        return;
+    MEM_GROW(c->endpoints, c->endpoint_count, c->endpoint_room);
+    c->endpoints[c->endpoint_count++] = (struct service_endpoint){
+        c->services, c->group, arena_strndup(&c->arena, value->at, value->len)};
 }
 
 /*
@@ -112,12 +147,14 @@ static bool read_setting(credentials *c, const char *path, unsigned line, struct
         return credentials_refuse(path, line, "a line is [PROFILE] or NAME = VALUE", why);
     if (!c->count)
         return credentials_refuse(path, line, "[PROFILE] must come first", why);
-    if (indented && c->in_group)
-        return true;
     struct text name = credentials_trimmed(t.at, (size_t)(equals - t.at));
     struct text value = credentials_trimmed(equals + 1, (size_t)(t.at + t.len - equals - 1));
 
-    c->in_group = !value.len;
+    if (indented && c->group) {
+        read_of_group(c, &name, &value);
+        return true;
+    }
+    c->group = value.len ? NULL : arena_strndup(&c->arena, name.at, name.len);
     while (s < PROFILE_SETTINGS && !credentials_is(&name, setting_names[s]))
         s++;
     if (s <= PROFILE_SESSION_TOKEN && !value.len)
@@ -223,6 +260,7 @@ void credentials_free(credentials *c)
     sigv4_signer_free(c->signer);
     arena_clear(&c->arena);
     mem_free(c->profiles);
+    mem_free(c->endpoints);
     mem_free(c);
 }
 
@@ -292,4 +330,9 @@ const struct profile *credentials_profile(const credentials *c, const char *name
         if (!strcmp(c->profiles[i].name, name))
             return &c->profiles[i];
     return NULL;
+}
+
+const struct service_endpoint *credentials_endpoint_at(const credentials *c, size_t i)
+{
+    return c && i < c->endpoint_count ? &c->endpoints[i] : NULL;
 }

@@ -21,6 +21,9 @@ enum profile_setting {
     PROFILE_SSO_URL,
     PROFILE_LOGIN,
     PROFILE_REGION,
+    PROFILE_ENDPOINT,          /* endpoint_url, of all services */
+    PROFILE_SERVICES,          /* the name of a section with those of some */
+    PROFILE_IGNORES_ENDPOINTS, /* ignore_configured_endpoint_urls */
     PROFILE_SETTINGS,
 };
 
@@ -34,6 +37,16 @@ const char *profile_setting_name(enum profile_setting s);
 
 /* Returns a look at the profile of that name; NULL: there is none, or `c` is NULL. */
 const struct profile *credentials_profile(const credentials *c, const char *name);
+
+/* Where a service is, as a section [services NAME] says. */
+struct service_endpoint {
+    const char *section; /* its NAME */
+    const char *service; /* "secrets_manager": the service's id */
+    const char *url;
+};
+
+/* Returns a look at one after the other; NULL behind the last, or `c` is NULL. */
+const struct service_endpoint *credentials_endpoint_at(const credentials *c, size_t i);
 
 /* Reads a file as credentials_reload does, but it need not have keys. */
 credentials *credentials_read_profiles(const char *path, struct diag *why);

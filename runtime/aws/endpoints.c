@@ -37,10 +37,18 @@ struct own {
     const char *signs_as; /* NULL: the region of the set */
 };
 
+/* What a profile says. */
+struct of_profile {
+    char *service; /* its id, as "secrets_manager"; NULL: any that has none of its own */
+    char *url;
+};
+
 struct endpoints {
     char *region;
     struct added *added; /* the last wins */
     size_t count, room;
+    struct of_profile *profile;
+    size_t profile_count, profile_room;
     char *address; /* ours; NULL: we don't listen */
     uint16_t port;
     struct own *made;
@@ -87,7 +95,12 @@ void endpoints_free(struct endpoints *e)
     }
     for (size_t i = 0; i < e->made_count; i++)
         mem_free(e->made[i].url);
+    for (size_t i = 0; i < e->profile_count; i++) {
+        mem_free(e->profile[i].service);
+        mem_free(e->profile[i].url);
+    }
     mem_free(e->added);
+    mem_free(e->profile);
     mem_free(e->made);
     mem_free(e->region);
     mem_free(e->address);
@@ -125,6 +138,16 @@ bool endpoints_add(struct endpoints *e, const char *given, struct diag *why)
     MEM_GROW(e->added, e->count, e->room);
     e->added[e->count++] =
         (struct added){s ? s->id : NULL, mem_strndup(given, len), mem_strdup(equals + 1)};
+    return true;
+}
+
+bool endpoints_add_of_profile(struct endpoints *e, const char *service, const char *url)
+{
+    if (!http_url_ok(url))
+        return false;
+    MEM_GROW(e->profile, e->profile_count, e->profile_room);
+    e->profile[e->profile_count++] =
+        (struct of_profile){service ? mem_strdup(service) : NULL, mem_strdup(url)};
     return true;
 }
 
@@ -447,6 +470,32 @@ static const struct added *added_for(const struct endpoints *e, const char *id,
     return best;
 }
 
+/* Returns whether a profile's "secrets_manager" is the service of the id "Secrets Manager". */
+static bool is_service_of_profile(const char *name, const char *id)
+{
+    for (; *name && *id; name++, id++)
+        if (*name != (*id == ' ' || *id == '-' ? '_' : ascii_lower(*id)))
+            return false;
+    return !*name && !*id;
+}
+
+static const char *endpoint_of_profile(const struct endpoints *e, const char *id)
+{
+    const char *any = NULL;
+
+    for (size_t i = 0; i < e->profile_count; i++) {
+        const struct of_profile *p = &e->profile[i];
+
+        if (endpoints_is_here(e, p->url))
+            continue;
+        if (p->service && is_service_of_profile(p->service, id))
+            return p->url;
+        if (!p->service)
+            any = p->url;
+    }
+    return any;
+}
+
 /* From the nearest to the furthest: what the command line says, what Step Functions Local's
  * variables say, and what AWS's own programs read. */
 static const char *find_called(struct endpoints *e, const char *id, struct asl_piece called)
@@ -465,7 +514,9 @@ static const char *find_called(struct endpoints *e, const char *id, struct asl_p
     endpoints_add_variable(&variable, id);
     url = endpoints_variable(e, buf_str(&variable));
     buf_clear(&variable);
-    return url ? url : endpoints_variable(e, "AWS_ENDPOINT_URL");
+    if (!url)
+        url = endpoints_variable(e, "AWS_ENDPOINT_URL");
+    return url ? url : endpoint_of_profile(e, id);
 }
 
 const char *endpoints_find(struct endpoints *e, const char *id)

@@ -25,6 +25,9 @@ void endpoints_free(struct endpoints *e);
  */
 #define ENDPOINTS_NO_SERVICE "NO_SERVICE"
 bool endpoints_add(struct endpoints *e, const char *given, struct diag *why);
+/* Adds what a profile of the user's says, which counts less than all else; see own_keys_endpoints.
+ * Returns false when `url` is none. */
+bool endpoints_add_of_profile(struct endpoints *e, const char *service, const char *url);
 /* Notes an address where this very server listens, which is never taken for a service. */
 void endpoints_not(struct endpoints *e, const char *address, uint16_t port);
 /* Returns whether a URL leads to such an address. */

@@ -613,17 +613,46 @@ struct key_plan *own_keys_find(own_keys *o, const credentials *given, int64_t no
     return o->plan;
 }
 
-char *own_keys_region(bool *named)
+/* ---- what else profiles say ---- */
+
+/* Reads the files for once. Returns the profile that counts. */
+static const char *own_keys_profile(own_keys *o)
 {
     const char *profile = own_keys_set("AWS_PROFILE");
-    own_keys *o = own_keys_new();
 
     user_file_look(&o->shared);
     user_file_look(&o->config);
-    const char *said =
-        setting(&(struct planning){.own = o}, profile ? profile : "default", PROFILE_REGION);
+    return profile ? profile : "default";
+}
+
+char *own_keys_region(bool *named)
+{
+    own_keys *o = own_keys_new();
+    const char *profile = own_keys_profile(o);
+    const char *said = setting(&(struct planning){.own = o}, profile, PROFILE_REGION);
     char *region = said ? mem_strdup(said) : NULL;
+
     own_keys_free(o);
-    *named = profile != NULL;
+    *named = own_keys_set("AWS_PROFILE") != NULL;
     return region;
+}
+
+void own_keys_endpoints(void (*tell)(void *user, const char *service, const char *url), void *user)
+{
+    own_keys *o = own_keys_new();
+    const char *profile = own_keys_profile(o);
+    const struct planning p = {.own = o};
+    const char *section = setting(&p, profile, PROFILE_SERVICES);
+    const char *all = setting(&p, profile, PROFILE_ENDPOINT);
+    const char *ignores = setting(&p, profile, PROFILE_IGNORES_ENDPOINTS);
+    const struct service_endpoint *e;
+
+    if (ignores && !strcasecmp(ignores, "true"))
+        section = all = NULL;
+    for (size_t i = 0; section && (e = credentials_endpoint_at(o->config.content, i)); i++)
+        if (!strcmp(e->section, section))
+            tell(user, e->service, e->url);
+    if (all)
+        tell(user, NULL, all);
+    own_keys_free(o);
 }

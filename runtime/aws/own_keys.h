@@ -65,4 +65,11 @@ struct key_plan *own_keys_find(own_keys *o, const credentials *given, int64_t no
  * files; NULL: they say none. Yours to free. */
 char *own_keys_region(bool *named);
 
+/*
+ * Tells where the profile that AWS_PROFILE names, or `default`, in the same files, says that
+ * services are: `service` is one's id, as "secrets_manager", or NULL for all that have none of
+ * their own. The texts are good during the call.
+ */
+void own_keys_endpoints(void (*tell)(void *user, const char *service, const char *url), void *user);
+
 #endif
