@@ -12,6 +12,7 @@ benches = $(eval BENCHES += $(2))$(eval $(call program,bench,$(2),$(1)))
 $(call suites,parsers/base,ground timestamp)
 $(call suites,parsers/json,json)
 $(call suites,parsers/items,items)
+$(call suites,parsers/parquet,parquet)
 $(call suites,parsers/yaml,yaml)
 $(call suites,parsers/regex,regex)
 $(call suites,parsers/jsonpath,jsonpath)
@@ -104,6 +105,7 @@ $(call fuzzers,tools/test,history suite)
 
 $(call benches,parsers/json,json)
 $(call benches,parsers/items,items)
+$(call benches,parsers/parquet,parquet)
 $(call benches,parsers/jsonata,jsonata work)
 $(call benches,runtime/embed,waiting)
 $(call benches,runtime/engine runtime/store/sqlite,store)
@@ -152,8 +154,8 @@ fuzz: ## parsers against made-up input: TARGET=json SECONDS=60
 	    build/fuzz/fuzz_$$t -max_total_time=$(SECONDS) -artifact_prefix=build/fuzz/$$t- \
 	        -rss_limit_mb=2048 -timeout=10 build/fuzz/corpus/$$t tests/fuzz/corpus/$$t; done
 
-.PHONY: fuzz bench bench-validate bench-test bench-calls jsonata-differential $(BENCHES:%=bench-%)
-bench: setup ## how fast it is: BENCH="--reps 20 loop1000"; --help in tests/bench/run. Parts: bench-json, -items, -work, -waiting, -http, -store
+.PHONY: fuzz bench bench-validate bench-test bench-calls parquet-differential jsonata-differential $(BENCHES:%=bench-%)
+bench: setup ## how fast it is: BENCH="--reps 20 loop1000"; --help in tests/bench/run. Parts: bench-json, -items, -parquet (BENCH=files), -work, -waiting, -http, -store
 	$(then) all
 	@tests/bench/run --asl $(BUILD)/asl --out build/bench $(BENCH)
 $(filter-out bench-jsonata,$(BENCHES:%=bench-%)): bench-%: $(BUILD)/bench_%
@@ -170,6 +172,8 @@ bench-calls: $(BUILD)/asl ## what a signed call of a service costs beside a call
 	@tests/bench/calls --asl $(BUILD)/asl $(BENCH)
 COUNT ?= 20000
 SEED  ?= 1
+parquet-differential: $(BUILD)/bench_parquet ## random Parquet files beside pyarrow (pip install pyarrow duckdb): COUNT=200 SEED=0
+	@ASL=$(BUILD)/asl tests/parquet/run --count $(if $(filter file,$(origin COUNT)),200,$(COUNT)) --seed $(if $(filter file,$(origin SEED)),0,$(SEED))
 jsonata-differential: all ## random JSONata beside the reference implementation (with Node): COUNT=20000 SEED=1 ONLY=regex
 	@tests/jsonata-reference/fetch build/bench || { echo 'it needs node and npm' >&2; exit 1; }
 	@status=0; for d in aws reference; do NODE_PATH=build/bench/node_modules \

@@ -56,7 +56,7 @@ static int64_t day_of_date(int year, int month, int day)
     return era * DAYS_IN_400_YEARS + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
 }
 
-static void date_of_day(int64_t day, int64_t *year, int *month, int *mday)
+void timestamp_date(int64_t day, int64_t *year, int *month, int *mday)
 {
     int64_t d = day + 719468;
     int64_t era = (d >= 0 ? d : d - (DAYS_IN_400_YEARS - 1)) / DAYS_IN_400_YEARS;
@@ -147,7 +147,7 @@ void timestamp_write(struct buf *out, int64_t ms)
     int64_t year;
     int month, mday;
 
-    date_of_day(day, &year, &month, &mday);
+    timestamp_date(day, &year, &month, &mday);
     buf_printf(out, "%04lld-%02d-%02dT%02d:%02d:%02d.%03dZ", (long long)year, month, mday,
                (int)(rest / 3600000), (int)(rest / 60000 % 60), (int)(rest / 1000 % 60),
                (int)(rest % 1000));

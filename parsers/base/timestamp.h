@@ -28,6 +28,12 @@ bool timestamp_parse(const char *text, size_t len, struct timestamp *out);
  */
 int timestamp_compare(const struct timestamp *a, const struct timestamp *b);
 
+/*
+ * Tells which date a day is, counted from 1970-01-01, in the proleptic Gregorian calendar. The year
+ * before 1 is 0.
+ */
+void timestamp_date(int64_t day, int64_t *year, int *month, int *mday);
+
 /* Adds "2024-01-01T00:00:00.000Z", in UTC and with three digits of the second. */
 void timestamp_write(struct buf *out, int64_t ms);
 

@@ -1,0 +1,193 @@
+/*
+ * A row out of its entries. Where a field is not there, each column below it has one entry that
+ * says so by its definition level; where a repeated field goes on, the next entry has its
+ * repetition level. So the first column below a field tells what becomes of it, and the others
+ * follow.
+ */
+
+#include "parsers/parquet/parquet_impl.h"
+
+struct assembling {
+    struct column *columns;
+    json **slots;
+    const struct column *bad; /* whose entries do not fit; NULL: none so far */
+};
+
+static const struct entry *peek_row(struct assembling *a, uint32_t leaf)
+{
+    struct column *c = &a->columns[leaf];
+
+    if (c->row_next < c->row_count)
+        return &c->row[c->row_next];
+    a->bad = c;
+    return NULL;
+}
+
+static json *value_of(struct assembling *a, const struct node *n);
+
+/* One entry of each column below stands for what is not there: it says that the field around it is.
+ */
+static void drop_absent(struct assembling *a, const struct node *n)
+{
+    for (uint32_t i = n->first_leaf; i < n->first_leaf + n->leaves; i++) {
+        const struct entry *e = peek_row(a, i);
+        if (!e)
+            return;
+        if (n->repetition == REQUIRED || e->def + 1 != n->max_def) {
+            a->bad = &a->columns[i];
+            return;
+        }
+        a->columns[i].row_next++;
+    }
+}
+
+static json *take_leaf(struct assembling *a, const struct node *n)
+{
+    struct column *c = &a->columns[n->first_leaf];
+    struct entry *e = &c->row[c->row_next];
+    json *v = e->value;
+
+    if (!v) {
+        a->bad = c;
+        return json_null();
+    }
+    e->value = NULL;
+    c->row_next++;
+    return v;
+}
+
+static json *struct_of(struct assembling *a, const struct node *n)
+{
+    json **values = a->slots + n->first_slot;
+    const struct node *kid = n + 1;
+
+    for (uint32_t i = 0; i < n->kids; i++, kid += kid->size)
+        values[i] = a->bad ? json_null() : value_of(a, kid);
+    return json_object_of(n->keys, values);
+}
+
+static json *list_of(struct assembling *a, const struct node *repeated, bool own_element);
+static json *map_of(struct assembling *a, const struct node *n);
+
+/* The value of a field that is there. */
+static json *present(struct assembling *a, const struct node *n)
+{
+    switch (n->shape) {
+    case NODE_LEAF: return take_leaf(a, n);
+    case NODE_STRUCT: return struct_of(a, n);
+    case NODE_LIST: return list_of(a, n + 1, n->own_element);
+    case NODE_MAP: return map_of(a, n);
+    }
+    return json_null();
+}
+
+/* The value of a field that may not be there, or be there several times. */
+static json *value_of(struct assembling *a, const struct node *n)
+{
+    const struct entry *e;
+
+    if (n->repetition == REPEATED)
+        return list_of(a, n, true);
+    e = peek_row(a, n->first_leaf);
+    if (!e)
+        return json_null();
+    if (e->def >= n->max_def)
+        return present(a, n);
+    drop_absent(a, n);
+    return json_null();
+}
+
+/* Is the repeated field there at all? If it is not, its entries are taken. */
+static bool has_elements(struct assembling *a, const struct node *repeated)
+{
+    const struct entry *e = peek_row(a, repeated->first_leaf);
+
+    if (e && e->def < repeated->max_def)
+        drop_absent(a, repeated);
+    return e && e->def >= repeated->max_def;
+}
+
+/* Each element takes an entry at least. */
+static bool has_further_element(struct assembling *a, const struct node *repeated)
+{
+    const struct column *c = &a->columns[repeated->first_leaf];
+
+    return !a->bad && c->row_next < c->row_count && c->row[c->row_next].rep == repeated->max_rep;
+}
+
+static json *list_of(struct assembling *a, const struct node *repeated, bool own_element)
+{
+    struct json_build b;
+
+    json_build_array(&b, 0);
+    if (has_elements(a, repeated))
+        do
+            json_build_add(&b, own_element ? present(a, repeated) : value_of(a, repeated + 1));
+        while (has_further_element(a, repeated));
+    return json_build_done(&b);
+}
+
+/* Only texts can be keys of an object. */
+static bool has_text_keys(const struct node *key)
+{
+    switch (key->type.meaning) {
+    case MEANS_TEXT:
+    case MEANS_DATE:
+    case MEANS_TIME:
+    case MEANS_TIMESTAMP:
+    case MEANS_UUID: return key->repetition == REQUIRED;
+    default: return false;
+    }
+}
+
+static json *pair_of(json *key, json *value)
+{
+    struct json_build b;
+
+    json_build_object(&b, 2);
+    json_build_set(&b, "key", key);
+    json_build_set(&b, "value", value);
+    return json_build_done(&b);
+}
+
+static json *map_of(struct assembling *a, const struct node *n)
+{
+    const struct node *repeated = n + 1, *key = n + 2, *value = key + key->size;
+    bool texts = has_text_keys(key);
+    struct json_build b;
+
+    if (texts)
+        json_build_object(&b, 0);
+    else
+        json_build_array(&b, 0);
+    if (has_elements(a, repeated))
+        do {
+            json *k = value_of(a, key);
+            json *v = repeated->kids == 2 && !a->bad ? value_of(a, value) : json_null();
+            if (!texts) {
+                json_build_add(&b, pair_of(k, v));
+            } else if (json_is_string(k)) {
+                json_build_set_key(&b, k, v);
+            } else {
+                json_unref(k);
+                json_unref(v);
+            }
+        } while (has_further_element(a, repeated));
+    return json_build_done(&b);
+}
+
+json *assemble_row(const struct schema *s, struct column *columns, json **slots,
+                   const struct column **bad)
+{
+    struct assembling a = {columns, slots, NULL};
+    json *row = struct_of(&a, s->nodes);
+
+    for (size_t i = 0; i < s->leaf_count && !a.bad; i++)
+        if (columns[i].row_next < columns[i].row_count)
+            a.bad = &columns[i];
+    *bad = a.bad;
+    if (!a.bad)
+        return row;
+    json_unref(row);
+    return NULL;
+}

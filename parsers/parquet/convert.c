@@ -1,0 +1,365 @@
+/*
+ * Values become JSON: docs/map.md ("Parquet") has the rules. The form depends on the column's type
+ * alone, never on the value, so that all rows are alike.
+ */
+
+#include "parsers/parquet/parquet_impl.h"
+
+#include "parsers/base/base64.h"
+#include "parsers/base/timestamp.h"
+#include "parsers/base/utf8.h"
+
+#include <math.h>
+#include <string.h>
+
+static int32_t int32_of(struct bytes v)
+{
+    return (int32_t)load32(v.at);
+}
+
+static int64_t int64_of(struct bytes v)
+{
+    return (int64_t)load64(v.at);
+}
+
+static int64_t int_of(const struct leaf_type *t, struct bytes v)
+{
+    return t->physical == PHYSICAL_INT32 ? int32_of(v) : int64_of(v);
+}
+
+/* ---- texts and numbers ---- */
+
+static json *text_json(struct bytes v)
+{
+    const char *text = (const char *)v.at;
+
+    return utf8_valid(text, v.len) == v.len ? json_string(text, v.len)
+                                            : json_string_mended(text, v.len);
+}
+
+static json *binary_json(struct bytes v)
+{
+    struct buf text = {0};
+
+    base64_encode(&text, (const char *)v.at, v.len);
+    return json_take_buf(&text);
+}
+
+/* JSON has no number for these: they are texts, as Java's libraries write them. */
+static json *double_json(double d)
+{
+    if (isfinite(d))
+        return json_double(d);
+    return json_cstring(isnan(d) ? "NaN" : d < 0 ? "-Infinity" : "Infinity");
+}
+
+static json *float_json(struct bytes v)
+{
+    uint32_t bits = load32(v.at);
+    float f;
+
+    memcpy(&f, &bits, 4);
+    return double_json((double)f);
+}
+
+static json *double_of_bytes(struct bytes v)
+{
+    uint64_t bits = load64(v.at);
+    double d;
+
+    memcpy(&d, &bits, 8);
+    return double_json(d);
+}
+
+/* IEEE 754 binary16: sign, 5 bits of exponent, 10 of fraction. */
+static json *half_json(struct bytes v)
+{
+    unsigned bits = v.at[0] | (unsigned)v.at[1] << 8, exponent = bits >> 10 & 31,
+             fraction = bits & 1023;
+    double d = ldexp(exponent ? 1024 + fraction : fraction, exponent ? (int)exponent - 25 : -24);
+
+    if (exponent == 31)
+        d = fraction ? (double)NAN : (double)INFINITY;
+    return double_json(bits >> 15 ? -d : d);
+}
+
+static json *unsigned_json(const struct leaf_type *t, struct bytes v)
+{
+    uint64_t n = t->physical == PHYSICAL_INT32 ? (uint32_t)int32_of(v) : (uint64_t)int64_of(v);
+    struct buf digits = {0};
+    json *number;
+
+    if (t->bits < 64)
+        n &= (UINT64_C(1) << t->bits) - 1;
+    if (n <= INT64_MAX)
+        return json_int((int64_t)n);
+    buf_printf(&digits, "%llu", (unsigned long long)n);
+    number = json_number(digits.data, digits.len);
+    buf_clear(&digits);
+    return number;
+}
+
+/* ---- dates and times ---- */
+
+static char *put_digits(char *out, uint64_t n, unsigned count)
+{
+    for (unsigned i = count; i-- > 0; n /= 10)
+        out[i] = (char)('0' + n % 10);
+    return out + count;
+}
+
+/* ISO 8601: years that have not four digits have a sign. */
+static char *put_date(char *out, int64_t day)
+{
+    int64_t year;
+    int month, mday;
+    unsigned digits = 4;
+
+    timestamp_date(day, &year, &month, &mday);
+    if (year < 0 || year > 9999) {
+        uint64_t size = year < 0 ? 0 - (uint64_t)year : (uint64_t)year;
+        *out++ = year < 0 ? '-' : '+';
+        for (uint64_t more = size / 10000; more; more /= 10)
+            digits++;
+        year = (int64_t)size;
+    }
+    out = put_digits(out, (uint64_t)year, digits);
+    *out++ = '-';
+    out = put_digits(out, (uint64_t)month, 2);
+    *out++ = '-';
+    return put_digits(out, (uint64_t)mday, 2);
+}
+
+/* `second` is of the day, and `fraction` has so many digits. */
+static char *put_time(char *out, int64_t second, int64_t fraction, unsigned digits)
+{
+    out = put_digits(out, (uint64_t)second / 3600, 2);
+    *out++ = ':';
+    out = put_digits(out, (uint64_t)second / 60 % 60, 2);
+    *out++ = ':';
+    out = put_digits(out, (uint64_t)second % 60, 2);
+    *out++ = '.';
+    return put_digits(out, (uint64_t)fraction, digits);
+}
+
+static int64_t units_a_second(unsigned digits)
+{
+    return digits == 3 ? 1000 : digits == 6 ? 1000000 : 1000000000;
+}
+
+/* Divides downwards: what is left is never negative. */
+static int64_t floor_div(int64_t n, int64_t by, int64_t *left)
+{
+    int64_t whole = n / by - (n % by < 0);
+
+    *left = n - whole * by;
+    return whole;
+}
+
+static json *timestamp_json(int64_t second, int64_t fraction, unsigned digits, bool utc)
+{
+    char text[64], *end = text;
+    int64_t of_day, day = floor_div(second, 86400, &of_day);
+
+    end = put_date(end, day);
+    *end++ = 'T';
+    end = put_time(end, of_day, fraction, digits);
+    if (utc)
+        *end++ = 'Z';
+    return json_string(text, (size_t)(end - text));
+}
+
+static json *time_json(const struct leaf_type *t, int64_t n)
+{
+    char text[32], *end = text;
+    int64_t fraction, second = floor_div(n, units_a_second(t->digits), &fraction);
+
+    if (second < 0 || second > 86400)
+        return NULL;
+    end = put_time(end, second, fraction, t->digits);
+    return json_string(text, (size_t)(end - text));
+}
+
+static json *date_json(int64_t day)
+{
+    char text[32];
+
+    return json_string(text, (size_t)(put_date(text, day) - text));
+}
+
+/* Nanoseconds of the day (8 bytes), and the Julian day (4), whose number 2440588 is 1970-01-01. */
+static json *int96_json(struct bytes v)
+{
+    int64_t day = (int64_t)load32(v.at + 8) - 2440588, fraction;
+    int64_t second = floor_div(int64_of(v), 1000000000, &fraction);
+
+    return timestamp_json(day * 86400 + second, fraction, 9, false);
+}
+
+/* Months, days, milliseconds: an ISO 8601 duration. */
+static json *interval_json(struct bytes v)
+{
+    unsigned ms = load32(v.at + 8);
+
+    return json_stringf("P%uM%uDT%u.%03uS", load32(v.at), load32(v.at + 4), ms / 1000, ms % 1000);
+}
+
+static json *uuid_json(struct bytes v)
+{
+    struct buf text = {0};
+
+    for (size_t i = 0; i < 16; i++) {
+        if (i == 4 || i == 6 || i == 8 || i == 10)
+            buf_addc(&text, '-');
+        buf_add_hex(&text, v.at + i, 1);
+    }
+    return json_take_buf(&text);
+}
+
+/* ---- decimals ---- */
+
+enum {
+    DOUBLE_DIGITS = 15,     /* of a decimal, which a double keeps whatever they are */
+    DECIMAL_MAX_BYTES = 32, /* 76 digits */
+    DECIMAL_WORDS = DECIMAL_MAX_BYTES / 4,
+    DECIMAL_NINES = 9, /* 9 digits at a time */
+};
+
+/* Divides a number of words, the highest first, and returns what is left. */
+static uint32_t divide_words(uint32_t *words, uint32_t by)
+{
+    uint64_t left = 0;
+
+    for (size_t i = 0; i < DECIMAL_WORDS; i++) {
+        left = left << 32 | words[i];
+        words[i] = (uint32_t)(left / by);
+        left %= by;
+    }
+    return (uint32_t)left;
+}
+
+/* The digits of a number in two's complement, the highest byte first; false: it has too many. */
+static bool add_digits(struct buf *out, struct bytes v, bool *negative)
+{
+    uint32_t words[DECIMAL_WORDS] = {0};
+    char digits[DECIMAL_NINES * 9];
+    size_t count = 0;
+    unsigned carry = *negative = v.len && v.at[0] >> 7;
+    unsigned char fill = carry ? 255 : 0;
+
+    while (v.len > DECIMAL_MAX_BYTES && v.at[0] == fill) {
+        v.at++;
+        v.len--;
+    }
+    if (v.len > DECIMAL_MAX_BYTES)
+        return false;
+    for (size_t i = 0; i < DECIMAL_MAX_BYTES; i++) {
+        unsigned byte = i < v.len ? v.at[v.len - 1 - i] : fill;
+        if (*negative) {
+            byte = (byte ^ 255) + carry;
+            carry = byte >> 8;
+        }
+        words[DECIMAL_WORDS - 1 - i / 4] |= (uint32_t)(byte & 255) << 8 * (i % 4);
+    }
+    for (size_t i = 0; i < DECIMAL_NINES; i++) {
+        uint32_t nine = divide_words(words, 1000000000);
+        for (unsigned k = 0; k < 9; k++, nine /= 10)
+            digits[count++] = (char)('0' + nine % 10);
+    }
+    while (count > 1 && digits[count - 1] == '0')
+        count--;
+    while (count)
+        buf_addc(out, digits[--count]);
+    return true;
+}
+
+/* A number where it keeps all digits, as the precision says; else a text with a point. */
+static json *decimal_of_digits(const struct leaf_type *t, const struct buf *digits, bool negative)
+{
+    size_t scale = (size_t)t->scale;
+    struct buf text = {0};
+    json *v;
+
+    if (negative && !(digits->len == 1 && digits->data[0] == '0'))
+        buf_addc(&text, '-');
+    for (size_t i = digits->len; i <= scale; i++)
+        buf_addc(&text, '0');
+    buf_add(&text, digits->data, digits->len);
+    if (scale) {
+        buf_addc(&text, '.');
+        memmove(text.data + text.len - scale, text.data + text.len - scale - 1, scale);
+        text.data[text.len - scale - 1] = '.';
+    }
+    v = t->precision <= DOUBLE_DIGITS || !scale ? json_number(text.data, text.len)
+                                                : json_string(text.data, text.len);
+    buf_clear(&text);
+    return v;
+}
+
+static json *decimal_json(const struct leaf_type *t, struct bytes v)
+{
+    static const double powers[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                    1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    unsigned char turned[8];
+    struct buf digits = {0};
+    bool negative, is_int = t->physical == PHYSICAL_INT32 || t->physical == PHYSICAL_INT64;
+    json *made = NULL;
+
+    if (is_int) {
+        int64_t n = int_of(t, v);
+        if (!t->scale)
+            return json_int(n);
+        /* Both are exact, so the quotient is the double next to the decimal. */
+        if (t->precision <= DOUBLE_DIGITS && n > -(INT64_C(1) << 53) && n < INT64_C(1) << 53)
+            return json_double((double)n / powers[t->scale]);
+        for (size_t i = 0; i < 8; i++)
+            turned[i] = (unsigned char)((uint64_t)n >> (56 - 8 * i));
+        v = (struct bytes){turned, 8};
+    }
+    if (add_digits(&digits, v, &negative))
+        made = decimal_of_digits(t, &digits, negative);
+    buf_clear(&digits);
+    return made;
+}
+
+/* ---- all of them ---- */
+
+static json *itself_json(const struct leaf_type *t, struct bytes v)
+{
+    switch (t->physical) {
+    case PHYSICAL_BOOLEAN: return json_bool(v.at[0]);
+    case PHYSICAL_INT32: return json_int(int32_of(v));
+    case PHYSICAL_INT64: return json_int(int64_of(v));
+    case PHYSICAL_INT96: return int96_json(v);
+    case PHYSICAL_FLOAT: return float_json(v);
+    case PHYSICAL_DOUBLE: return double_of_bytes(v);
+    case PHYSICAL_BYTES:
+    case PHYSICAL_FIXED: return binary_json(v);
+    case PHYSICAL_NONE: break;
+    }
+    return NULL;
+}
+
+json *leaf_json(const struct leaf_type *t, struct bytes v)
+{
+    int64_t second, fraction;
+
+    switch (t->meaning) {
+    case MEANS_TEXT: return text_json(v);
+    case MEANS_UNSIGNED: return unsigned_json(t, v);
+    case MEANS_DATE: return date_json(int32_of(v));
+    case MEANS_TIME: return time_json(t, int_of(t, v));
+    case MEANS_TIMESTAMP:
+        second = floor_div(int64_of(v), units_a_second(t->digits), &fraction);
+        return timestamp_json(second, fraction, t->digits, t->utc);
+    case MEANS_DECIMAL: return decimal_json(t, v);
+    case MEANS_UUID: return uuid_json(v);
+    case MEANS_FLOAT16: return half_json(v);
+    case MEANS_INTERVAL: return interval_json(v);
+    case MEANS_NULL: return json_null();
+    case MEANS_ITSELF:
+    case MEANS_LIST:
+    case MEANS_MAP: break;
+    }
+    return itself_json(t, v);
+}

@@ -1,0 +1,336 @@
+/*
+ * The reader: footer, then row group by row group. What it wants is one stretch of the file at a
+ * time: the last bytes, the footer, a span of row groups that are small, or a piece of a column.
+ */
+
+#include "parsers/parquet/parquet_impl.h"
+
+#include "parsers/base/mem.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum {
+    TAIL = 8,               /* the footer's length, and "PAR1" */
+    ALL_PIECES = 32 << 20,  /* bytes that the windows of all columns may have together */
+    LEAST_PIECE = 128 << 10 /* of one of them */
+};
+
+struct parquet {
+    items_reader head;
+    uint64_t size, position;
+    enum { READ_TAIL, READ_FOOTER, READ_GROUPS } stage;
+    struct footer footer;
+    struct columns all;
+    struct column *columns;
+    struct chunk *chunks;
+    json **slots; /* for assemble_row */
+    size_t group; /* that is read, or the next one */
+    bool group_is_open;
+    uint64_t rows_left; /* of it */
+    uint64_t row;       /* its number in the file */
+    size_t column;      /* that collects its entries of the row */
+    /* Bytes that are fed: the tail, the footer or a span of row groups. */
+    struct buf *fed;
+    struct buf tail, span;
+    uint64_t from, to; /* where in the file they stand */
+    bool ended;        /* the file is shorter than it was said to be */
+};
+
+static enum items_result fail_at(const struct parquet *r, struct diag *why, uint64_t at,
+                                 const char *text)
+{
+    (void)r;
+    return items_fail(why, "PARQUET_FILE", at, 0, "%s", text);
+}
+
+/* ---- what is wanted ---- */
+
+static void want_stretch(struct parquet *r, struct buf *fed, uint64_t from, uint64_t to)
+{
+    buf_reset(fed);
+    buf_reserve(fed, 1); /* so that its data are never NULL */
+    r->fed = fed;
+    r->from = from;
+    r->to = to;
+}
+
+static bool stretch_is_here(const struct parquet *r)
+{
+    return r->fed->len == r->to - r->from;
+}
+
+static void parquet_wanted(const items_reader *reader, uint64_t *from, uint64_t *len)
+{
+    const struct parquet *r = (const struct parquet *)reader;
+
+    if (r->fed) {
+        *from = r->from + r->fed->len;
+        *len = r->to - *from;
+    } else {
+        column_wanted(&r->columns[r->column], from, len);
+    }
+}
+
+static void parquet_feed(items_reader *reader, const char *bytes, size_t len)
+{
+    struct parquet *r = (struct parquet *)reader;
+
+    if (r->fed)
+        buf_add(r->fed, bytes, len);
+    else
+        column_feed(&r->columns[r->column], bytes, len);
+}
+
+static void parquet_feed_end(items_reader *reader)
+{
+    ((struct parquet *)reader)->ended = true;
+}
+
+/* ---- the footer ---- */
+
+static enum items_result take_tail(struct parquet *r, struct diag *why)
+{
+    const unsigned char *tail = (const unsigned char *)r->tail.data;
+    uint64_t len = load32(tail);
+
+    if (!memcmp(tail + 4, "PARE", 4))
+        return fail_at(r, why, r->size - 4, "the file is encrypted, which can't be read");
+    if (memcmp(tail + 4, "PAR1", 4))
+        return fail_at(r, why, r->size - 4, "the file is no Parquet: it does not end with PAR1");
+    if (len > PARQUET_MAX_FOOTER)
+        return items_fail(why, "PARQUET_FOOTER", r->size - TAIL, 0,
+                          "the footer has %" PRIu64 " bytes, and may have no more than 5 MiB", len);
+    if (len > r->size - TAIL - 4)
+        return fail_at(r, why, r->size - TAIL, "the footer is longer than the file");
+    r->footer.from = r->size - TAIL - len;
+    want_stretch(r, &r->footer.bytes, r->footer.from, r->size - TAIL);
+    r->stage = READ_FOOTER;
+    return ITEMS_ITEM;
+}
+
+/* Goes to the row behind the one that was taken last. */
+static enum items_result seek_row(struct parquet *r, struct diag *why)
+{
+    const struct footer *f = &r->footer;
+
+    if (r->position > f->rows)
+        return fail_at(r, why, f->from, "the file was changed: it has fewer rows than before");
+    r->row = r->position;
+    while (r->group < f->group_count &&
+           f->groups[r->group].first_row + f->groups[r->group].rows <= r->row)
+        r->group++;
+    return ITEMS_ITEM;
+}
+
+static enum items_result take_footer(struct parquet *r, struct diag *why)
+{
+    const struct schema *s = &r->footer.schema;
+    struct json_build b;
+
+    if (!footer_read(&r->footer, why))
+        return ITEMS_FAILED;
+    json_build_object(&b, 1);
+    json_build_set(&b, "rows", json_int((int64_t)r->footer.rows));
+    r->head.state = json_build_done(&b);
+    r->all.schema = s;
+    r->columns = mem_calloc(s->leaf_count + 1, sizeof(*r->columns));
+    r->slots = mem_calloc(s->count, sizeof(json *));
+    r->chunks = mem_calloc(s->leaf_count + 1, sizeof(*r->chunks));
+    for (size_t i = 0; i < s->leaf_count; i++)
+        column_init(&r->columns[i], &r->all, &s->nodes[s->leaves[i]]);
+    r->fed = NULL;
+    r->from = r->to = 0;
+    r->stage = READ_GROUPS;
+    return seek_row(r, why);
+}
+
+/* ---- row groups ---- */
+
+/* Row groups from `first` on that stand one behind the other make a span as long as it may be. */
+static void want_span(struct parquet *r, size_t first)
+{
+    const struct footer *f = &r->footer;
+    uint64_t begin = f->groups[first].begin, end = f->groups[first].end;
+
+    for (size_t i = first + 1; i < f->group_count && f->groups[i].begin >= end &&
+                               f->groups[i].end - begin <= PARQUET_SPAN;
+         i++)
+        end = f->groups[i].end;
+    want_stretch(r, &r->span, begin, end);
+}
+
+static bool check_chunk(const struct parquet *r, size_t i, struct diag *why)
+{
+    const struct column *c = &r->columns[i];
+    const struct chunk *chunk = &r->chunks[i];
+    const char *codec = codec_refused(chunk->codec);
+
+    if (codec) {
+        column_fail(c, why, "it is packed by a codec that can't be read: %s (%d)", codec,
+                    chunk->codec);
+        return false;
+    }
+    if (chunk->physical != (int)c->leaf->type.physical) {
+        column_fail(c, why, "its type in a row group is not that of the schema");
+        return false;
+    }
+    return true;
+}
+
+static enum items_result begin_chunks(struct parquet *r, const struct group *g, bool in_span,
+                                      struct diag *why)
+{
+    size_t count = r->footer.schema.leaf_count, piece = ALL_PIECES / (count ? count : 1);
+
+    if (piece > PARQUET_SPAN)
+        piece = PARQUET_SPAN;
+    if (piece < LEAST_PIECE)
+        piece = LEAST_PIECE;
+    for (size_t i = 0; i < count; i++) {
+        const struct chunk *c = &r->chunks[i];
+        uint64_t place = c->len ? c->begin - r->from : 0;
+        const unsigned char *span = in_span ? (const unsigned char *)r->span.data + place : NULL;
+        column_begin(&r->columns[i], c, r->row - g->first_row, span, piece);
+        if (!check_chunk(r, i, why))
+            return ITEMS_FAILED;
+    }
+    r->rows_left = g->first_row + g->rows - r->row;
+    r->group_is_open = true;
+    r->column = 0;
+    return ITEMS_ITEM;
+}
+
+static enum items_result begin_group(struct parquet *r, struct diag *why)
+{
+    const struct group *g = &r->footer.groups[r->group];
+    bool in_span = g->end - g->begin <= PARQUET_SPAN;
+
+    if (in_span && !(r->to && g->begin >= r->from && g->end <= r->to)) {
+        want_span(r, r->group);
+        if (!stretch_is_here(r))
+            return ITEMS_WANTS;
+    }
+    r->fed = NULL;
+    if (!footer_chunks(&r->footer, g, r->chunks, why))
+        return ITEMS_FAILED;
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < r->footer.schema.leaf_count; i++)
+        bytes += r->chunks[i].len;
+    if (bytes > (uint64_t)PARQUET_MAX_GROUP_MIB << 20)
+        return items_fail(why, "PARQUET_GROUP", g->begin, 0,
+                          "a row group has %" PRIu64 " bytes, and may have no more than %d MiB",
+                          bytes, PARQUET_MAX_GROUP_MIB);
+    return begin_chunks(r, g, in_span, why);
+}
+
+static enum items_result end_group(struct parquet *r, struct diag *why)
+{
+    for (size_t i = 0; i < r->footer.schema.leaf_count; i++)
+        if (!column_is_done(&r->columns[i], why))
+            return ITEMS_FAILED;
+    r->group_is_open = false;
+    r->group++;
+    return ITEMS_ITEM;
+}
+
+static enum items_result take_row(struct parquet *r, struct item *out, struct diag *why)
+{
+    const struct column *bad;
+    size_t count = r->footer.schema.leaf_count;
+    json *row;
+
+    for (; r->column < count; r->column++)
+        switch (column_next_row(&r->columns[r->column], why)) {
+        case COLUMN_ROW: break;
+        case COLUMN_WANTS: return ITEMS_WANTS;
+        case COLUMN_FAILED: return ITEMS_FAILED;
+        }
+    row = assemble_row(&r->footer.schema, r->columns, r->slots, &bad);
+    if (!row) {
+        column_fail(bad, why, "it does not fit the columns beside it");
+        return ITEMS_FAILED;
+    }
+    for (size_t i = 0; i < count; i++)
+        column_drop_row(&r->columns[i]);
+    r->column = 0;
+    r->all.row_bytes = 0;
+    r->row++;
+    r->rows_left--;
+    *out = (struct item){.value = row, .end = r->row};
+    return ITEMS_ITEM;
+}
+
+/* ---- the reader ---- */
+
+static enum items_result parquet_step(struct parquet *r, struct item *out, struct diag *why)
+{
+    switch (r->stage) {
+    case READ_TAIL: return stretch_is_here(r) ? take_tail(r, why) : ITEMS_WANTS;
+    case READ_FOOTER: return stretch_is_here(r) ? take_footer(r, why) : ITEMS_WANTS;
+    case READ_GROUPS: break;
+    }
+    if (r->fed && !stretch_is_here(r))
+        return ITEMS_WANTS;
+    if (r->group_is_open)
+        return r->rows_left ? take_row(r, out, why) : end_group(r, why);
+    return r->group < r->footer.group_count ? begin_group(r, why) : ITEMS_END;
+}
+
+static enum items_result parquet_next(items_reader *reader, struct item *out, struct diag *why)
+{
+    struct parquet *r = (struct parquet *)reader;
+    enum items_result result;
+
+    out->value = NULL;
+    do {
+        if (r->ended)
+            return fail_at(r, why, r->size, "the file is shorter than it was said to be");
+        result = parquet_step(r, out, why);
+    } while (result == ITEMS_ITEM && !out->value);
+    return result;
+}
+
+static void parquet_release(items_reader *reader)
+{
+    struct parquet *r = (struct parquet *)reader;
+
+    for (size_t i = 0; r->columns && i < r->footer.schema.leaf_count; i++)
+        column_clear(&r->columns[i]);
+    mem_free(r->columns);
+    mem_free(r->chunks);
+    mem_free(r->slots);
+    packing_free(r->all.packing);
+    footer_clear(&r->footer);
+    buf_clear(&r->tail);
+    buf_clear(&r->span);
+    mem_free(r);
+}
+
+static const struct items_kind parquet_kind = {
+    .next = parquet_next,
+    .wanted = parquet_wanted,
+    .feed = parquet_feed,
+    .feed_end = parquet_feed_end,
+    .release = parquet_release,
+};
+
+items_reader *parquet_new(const struct items_options *o, struct diag *why)
+{
+    struct parquet *r;
+
+    if (o->size == UINT64_MAX || o->size < TAIL + 4) {
+        diag_set(why, "PARQUET_FILE", 0,
+                 o->size == UINT64_MAX
+                     ? "Parquet is read from its end on, so the size of the file must be known"
+                     : "the file is no Parquet: it is too short");
+        return NULL;
+    }
+    r = mem_calloc(1, sizeof(*r));
+    r->head.kind = &parquet_kind;
+    r->size = o->size;
+    r->position = o->position;
+    r->all.max_item = o->max_item ? o->max_item : ITEMS_MAX_ITEM;
+    want_stretch(r, &r->tail, r->size - TAIL, r->size);
+    return &r->head;
+}
