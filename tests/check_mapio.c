@@ -3,6 +3,7 @@
  * behind each of its items, as after a restart: what follows must be the same.
  */
 #include "tests/support/expect.h"
+#include "tests/support/parquet_file.h"
 
 #include "parsers/base/mem.h"
 #include "runtime/mapio/mapio.h"
@@ -115,8 +116,13 @@ static struct task_result get_object(const struct world *w)
     size_t len = o->len ? o->len : strlen(o->body);
     if (w->knows_no_ranges)
         range = NULL;
-    if (range)
+    /* "bytes=-100": the last ones. */
+    if (range && sscanf(json_str(range), "bytes=-%zu", &to) == 1) {
+        from = to < len ? len - to : 0;
+        to = SIZE_MAX;
+    } else if (range) {
         ck_assert_int_eq(sscanf(json_str(range), "bytes=%zu-%zu", &from, &to), 2);
+    }
     if (range && from >= len)
         return refused("S3.S3Exception",
                        "The requested range is not satisfiable (Service: S3, Status Code: 416)");
@@ -454,7 +460,9 @@ enum { MANY = 400000 };
 
 static json *numbers_plan(const char *key)
 {
-    json *text = json_stringf(OBJECT("%s", JSONL), key),
+    bool parquet = strstr(key, ".parquet") != NULL;
+    json *text = json_stringf(OBJECT("%s", "\"InputType\": \"%s\""), key,
+                              parquet ? "PARQUET" : "JSONL"),
          *plan = json_parse(json_str(text), json_str_len(text), 0, NULL);
 
     json_unref(text);
@@ -505,6 +513,40 @@ static void zstandard(struct buf *out, const struct buf *text)
     mem_free(packed);
 }
 
+/* Numbers, of `count` from `first` on, in two columns, which are too large to be read at once. */
+static void write_parquet(struct buf *out, int first, int count)
+{
+    static const struct pqm_field fields[] = {{.name = "root", .kids = 2},
+                                              {.name = "number", .physical = PQ_INT64},
+                                              {.name = "again", .physical = PQ_INT64}};
+    struct pqm_made m;
+    struct buf page = {0};
+
+    pqm_begin(&m, fields, COUNT(fields));
+    for (int column = 0; column < 2; column++) {
+        pqm_column(&m, &(struct pqm_column){.physical = PQ_INT64, .values = count});
+        for (int i = 0; i < count; i++) {
+            for (unsigned k = 0; k < 8; k++)
+                buf_addc(&page, (char)((uint64_t)(first + i) >> 8 * k));
+            if ((i + 1) % 10000 && i + 1 < count)
+                continue;
+            pqm_page(&m, &(struct pqm_page){.values = (int)page.len / 8}, page.data, page.len);
+            buf_reset(&page);
+        }
+    }
+    pqm_group(&m, count);
+    pqm_end(&m);
+    buf_add(out, m.file.data, m.file.len);
+    buf_clear(&page);
+    pqm_clear(&m);
+}
+
+static void parquet(struct buf *out, const struct buf *text)
+{
+    (void)text;
+    write_parquet(out, 0, MANY);
+}
+
 static const struct {
     const char *key;
     void (*pack)(struct buf *out, const struct buf *text);
@@ -519,6 +561,9 @@ static const struct {
     {"n.jsonl.gz", gzipped, 9, "'n.jsonl.gz' can't be unpacked: it is cut off"},
     {"n.jsonl.zst", zstandard, 1, "'n.jsonl.zst' can't be unpacked: it is cut off"},
     {"n.jsonl.gz", NULL, 0, "'n.jsonl.gz' can't be unpacked: incorrect header check"},
+    {"n.parquet", parquet, 0, NULL},
+    {"n.parquet", parquet, 1,
+     "'n.parquet', byte 6401949: the file is no Parquet: it does not end with PAR1"},
 };
 
 /* More than one piece, and parts that are bounded; it goes on in its midst. */
@@ -596,6 +641,49 @@ START_TEST(large_items)
     world_clear(&w);
     json_unref(plan);
     mem_free(line);
+}
+END_TEST
+
+/* Rows of Parquet: of the only answer of who knows no ranges, of several files, and of none. */
+START_TEST(parquet_files)
+{
+    static const char text[] =
+        READER("listObjectsV2", "\"Bucket\": \"b\"",
+               "\"InputType\": \"PARQUET\", \"Transformation\": \"LOAD_AND_FLATTEN\"");
+    struct buf first = {0}, second = {0};
+    struct world w;
+    struct read r, rest;
+
+    write_parquet(&first, 0, 3);
+    write_parquet(&second, 3, 2);
+    const struct object files_of_rows[] = {{"a.parquet", first.data, first.len},
+                                           {"b.parquet", second.data, second.len},
+                                           {"c.parquet", "", 0},
+                                           {NULL, NULL, 0}};
+    json *plan = json_parse(text, sizeof text - 1, 0, NULL);
+    for (int knows = 0; knows < 2; knows++) {
+        world_init(&w, files_of_rows);
+        w.knows_no_ranges = !knows;
+        read_all(&w, plan, NULL, 0, &r);
+        expect_text("rows", buf_str(&r.text),
+                    "{\"number\":0,\"again\":0}\n{\"number\":1,\"again\":1}\n"
+                    "{\"number\":2,\"again\":2}\n{\"number\":3,\"again\":3}\n"
+                    "{\"number\":4,\"again\":4}\n"
+                    "States.ItemReaderFailed: 'c.parquet': the file is no Parquet: it is too "
+                    "short\n");
+        ck_assert_uint_eq(w.calls, 5);
+        world_clear(&w);
+        world_init(&w, files_of_rows);
+        read_all(&w, plan, r.states[1], r.ends[1], &rest);
+        ck_assert_uint_eq(rest.count, 3);
+        ck_assert(json_equal(rest.items[0], r.items[2]));
+        read_clear(&rest);
+        read_clear(&r);
+        world_clear(&w);
+    }
+    json_unref(plan);
+    buf_clear(&first);
+    buf_clear(&second);
 }
 END_TEST
 
@@ -870,6 +958,7 @@ int main(void)
     tcase_add_loop_test(t, source, 0, COUNT(sources));
     tcase_add_loop_test(t, large_file, 0, COUNT(files));
     tcase_add_test(t, large_items);
+    tcase_add_test(t, parquet_files);
     tcase_add_loop_test(t, odd_answer, 0, COUNT(answers));
     tcase_add_test(t, tokens);
     tcase_add_test(t, changed_list);

@@ -229,6 +229,15 @@ static const struct {
      "2:76 /States/M/ItemReader/ReaderConfig: Field 'CSVHeaderLocation' is not supported"},
     {"Parquet with headers", READER("\"InputType\": \"PARQUET\", \"CSVHeaders\": [\"a\"]"),
      "2:57 /States/M/ItemReader/ReaderConfig: Field 'CSVHeaders' is not supported"},
+    {"Parquet", READER("\"InputType\": \"PARQUET\""), ""},
+    {"an old version of Parquet",
+     "\"ItemReader\": {\"ReaderConfig\": {\"InputType\": \"PARQUET\"}, \"Resource\": "
+     "\"arn:aws:states:::s3:getObject\", \"Parameters\": {\"VersionId.$\": \"$.v\"}},",
+     "2:118 /States/M/ItemReader/Parameters/VersionId.$: Field 'VersionId.$' is not supported"},
+    {"an old version of JSON",
+     "\"ItemReader\": {\"Resource\": \"arn:aws:states:::s3:getObject\", \"Parameters\": "
+     "{\"VersionId\": \"v\"}},",
+     ""},
     {"JSON from a manifest", READER("\"InputType\": \"JSON\", \"ManifestType\": \"ATHENA_DATA\""),
      "2:54 /States/M/ItemReader/ReaderConfig: Field 'ManifestType' is not supported"},
     {"JSON lines from a manifest",

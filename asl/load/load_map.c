@@ -69,8 +69,6 @@ static void check_word(struct loader *l, const struct asl_field *f, const struct
     if (!load_is_expression(l, at) && !load_word(l, at, words[f->min]))
         return;
     keep_setting(l, f, at, object);
-    if (f->min == INPUT && json_str_is(at->value, "PARQUET"))
-        load_report_not_yet(l, at, ASL_VALUE, "InputType PARQUET");
 }
 
 static void check_headers(struct loader *l, const struct asl_field *f, const struct asl_at *at,
@@ -210,6 +208,24 @@ static const struct asl_field reader_rows[] = {
 const struct asl_fields load_reader_fields = {
     .rows = reader_rows, .count = COUNT(reader_rows), .unordered = true};
 
+/* AWS reads Parquet by many ranges, and always of the latest version. */
+static void check_version(struct loader *l, const struct asl_at *reader)
+{
+    static const char *const parameters[] = {"Parameters", "Arguments"};
+    struct asl_at config, object, at;
+
+    if (!asl_at_member(reader, "ReaderConfig", &config) || !json_is_object(config.value) ||
+        !check_map_is_text(&config, "InputType", "PARQUET"))
+        return;
+    for (size_t i = 0; i < COUNT(parameters); i++)
+        if (asl_at_member(reader, parameters[i], &object) && json_is_object(object.value) &&
+            (asl_at_member(&object, "VersionId", &at) ||
+             asl_at_member(&object, "VersionId.$", &at)))
+            asl_report_add(l->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, &at, ASL_KEY,
+                           "Parquet is read in the object's latest version",
+                           "Field '%s' is not supported", json_str(at.key));
+}
+
 static void check_reader(struct loader *l, const struct asl_at *reader)
 {
     static const char *const required[] = {"Resource", NULL};
@@ -217,6 +233,7 @@ static void check_reader(struct loader *l, const struct asl_at *reader)
 
     load_required(l, reader, required);
     check_s3(l, reader, calls);
+    check_version(l, reader);
 }
 
 /* ---- ItemBatcher ---- */

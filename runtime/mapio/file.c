@@ -3,11 +3,13 @@
  * demanded again with each range: one that is changed while it is read fails; but one that could
  * not be read may be put right, and goes on when its Map Run is redriven. After a restart a file
  * goes on where it was; a packed one is unpacked from its beginning, and what was read is skipped
- * by its reader.
+ * by its reader. Of Parquet the end comes first, and tells the size without which there is no
+ * reader; then ranges are asked for wherever the reader wants them.
  */
 #include "runtime/mapio/mapio_impl.h"
 
 #include "parsers/base/mem.h"
+#include "parsers/parquet/parquet.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,6 +17,11 @@
 
 /* A piece, and how much of it the reader is fed with at once. */
 enum { PIECE_BYTES = 4 << 20, FEED_BYTES = 256 << 10 };
+/* What is read first of a Parquet file: mostly its whole footer, and all of a small file. */
+enum { TAIL_BYTES = 256 << 10 };
+
+/* In place of where a range begins: it is the last one. */
+static const uint64_t FROM_END = UINT64_MAX;
 
 bool file_is_open(const struct file *f)
 {
@@ -59,7 +66,8 @@ static char delimiter_of(const struct reading *r)
     return ',';
 }
 
-static bool open_reader(struct reading *r, const json *state, uint64_t position)
+/* `size` is UINT64_MAX where it is not known. */
+static bool open_reader(struct reading *r, const json *state, uint64_t position, uint64_t size)
 {
     const json *pointer = reading_setting(r, "ItemsPointer");
     struct items_options options = {
@@ -67,19 +75,20 @@ static bool open_reader(struct reading *r, const json *state, uint64_t position)
         .pointer = pointer && json_is_string(pointer) ? json_str(pointer) : NULL,
         .delimiter = delimiter_of(r),
         .headers = r->headers,
-        .size = UINT64_MAX,
+        .size = size,
         .state = state,
         .position = position,
     };
     struct diag why = {0};
 
-    if (options.format == ITEMS_PARQUET) {
-        reading_fail(r, "This version of asl does not read Parquet.");
-        return false;
-    }
-    if ((r->file.reader = items_new(&options, &why)))
+    r->file.reader =
+        r->format == ITEMS_PARQUET ? parquet_new(&options, &why) : items_new(&options, &why);
+    if (r->file.reader)
         return true;
-    reading_fail(r, "%s", why.text);
+    if (r->format == ITEMS_PARQUET)
+        reading_fail(r, "'%s': %s", json_str(r->file.key), why.text);
+    else
+        reading_fail(r, "%s", why.text);
     diag_clear(&why);
     return false;
 }
@@ -96,11 +105,14 @@ bool file_open(struct reading *r, const json *bucket, const json *key, const jso
                        .outer = outer,
                        .end = position,
                        .new_state = true};
+    /* It is packed within, if at all, and its reader waits for its size. */
+    if (r->format == ITEMS_PARQUET)
+        return true;
     if (!unpacker_for(json_str(key), json_str_len(key), &f->unpacker)) {
         reading_fail(r, "There is no memory to unpack '%s'.", json_str(key));
         return false;
     }
-    return open_reader(r, state ? json_get(state, "reader") : NULL, position);
+    return open_reader(r, state ? json_get(state, "reader") : NULL, position, UINT64_MAX);
 }
 
 /* ---- ranges ---- */
@@ -139,21 +151,23 @@ static bool take_piece(struct reading *r, const json *body, const json *range)
     size_t len = json_str_len(body);
 
     if (range && sscanf(json_str(range), "bytes %" SCNu64 "-%" SCNu64 "/%" SCNu64, &from, &last,
-                        &size) < 2) {
+                        &size) < (r->format == ITEMS_PARQUET ? 3 : 2)) {
         reading_fail(r, "The answer of getObject for '%s' has the ContentRange '%s'.",
                      json_str(f->key), json_str(range));
         return false;
     }
-    if (range && from != f->next) {
+    if (range && from != f->next && f->next != FROM_END) {
         reading_fail(r, "getObject gave '%s' from byte %" PRIu64 " on, and not from %" PRIu64 ".",
                      json_str(f->key), from, f->next);
         return false;
     }
     f->piece = json_ref(body);
+    f->piece_from = from;
     f->used = range ? 0 : f->next < len ? (size_t)f->next : len;
     f->next = range ? from + len : len;
-    f->whole = !range || len == 0 || (size ? f->next >= size : len < PIECE_BYTES);
-    return true;
+    f->whole = !range || len == 0 ||
+               (r->format != ITEMS_PARQUET && (size ? f->next >= size : len < PIECE_BYTES));
+    return f->reader || open_reader(r, NULL, f->end, range ? size : len);
 }
 
 static void piece_came(struct asker *asker, struct task_result *result)
@@ -165,6 +179,8 @@ static void piece_came(struct asker *asker, struct task_result *result)
 
     if (!result->ok && is_past_end(result)) {
         f->whole = true;
+        if (!f->reader && !open_reader(r, NULL, f->end, 0))
+            return;
     } else if (!result->ok) {
         reading_fail_with(r, result);
         return;
@@ -183,7 +199,15 @@ static void piece_came(struct asker *asker, struct task_result *result)
     reading_go_on(r);
 }
 
-static void ask_for_piece(struct reading *r, uint64_t from)
+static json *range_of(uint64_t from, uint64_t len)
+{
+    return from == FROM_END ? json_stringf("bytes=-%d", TAIL_BYTES)
+                            : json_stringf("bytes=%" PRIu64 "-%" PRIu64, from,
+                                           from + (len < PIECE_BYTES ? len : PIECE_BYTES) - 1);
+}
+
+/* Asks for `len` bytes, or as many as a piece has. */
+static void ask_for_piece(struct reading *r, uint64_t from, uint64_t len)
 {
     const struct file *f = &r->file;
     struct json_build b;
@@ -197,8 +221,7 @@ static void ask_for_piece(struct reading *r, uint64_t from)
     if (reading_parameter(r, "ExpectedBucketOwner"))
         json_build_set(&b, "ExpectedBucketOwner",
                        json_ref(reading_parameter(r, "ExpectedBucketOwner")));
-    json_build_set(&b, "Range",
-                   json_stringf("bytes=%" PRIu64 "-%" PRIu64, from, from + PIECE_BYTES - 1));
+    json_build_set(&b, "Range", range_of(from, len));
     if (f->etag)
         json_build_set(&b, "IfMatch", json_ref(f->etag));
     r->file.next = from;
@@ -233,16 +256,24 @@ static bool feed_unpacked(struct file *f, const char **why)
     return good;
 }
 
-static bool feed_plain(struct file *f)
+/* Feeds what the piece has of what is wanted. Who jumps about gets all of it at once: what he wants
+ * next may be elsewhere. */
+static bool feed_plain(const struct reading *r)
 {
-    size_t len = f->piece ? json_str_len(f->piece) - f->used : 0;
+    const struct file *f = &r->file;
+    uint64_t from, wanted, begin = f->piece_from;
+    size_t len = f->piece ? json_str_len(f->piece) : 0;
 
-    if (len > FEED_BYTES)
+    items_wanted(f->reader, &from, &wanted);
+    if (from < begin || from - begin >= len)
+        return false;
+    len -= (size_t)(from - begin);
+    if (len > wanted)
+        len = (size_t)wanted;
+    if (len > FEED_BYTES && r->format != ITEMS_PARQUET)
         len = FEED_BYTES;
-    if (len)
-        items_feed(f->reader, json_str(f->piece) + f->used, len);
-    f->used += len;
-    return len != 0;
+    items_feed(f->reader, json_str(f->piece) + (from - begin), len);
+    return true;
 }
 
 /* The reader needs more: what is here, or the next piece, or the news that there is none. */
@@ -251,7 +282,7 @@ static enum source_step feed(struct reading *r)
     struct file *f = &r->file;
     uint64_t from, wanted;
     const char *why = NULL;
-    bool fed = f->unpacker ? feed_unpacked(f, &why) : feed_plain(f);
+    bool fed = f->unpacker ? feed_unpacked(f, &why) : feed_plain(r);
 
     if (fed)
         return SOURCE_GOES_ON;
@@ -259,11 +290,11 @@ static enum source_step feed(struct reading *r)
         reading_fail(r, "'%s' can't be unpacked: %s", json_str(f->key), why);
         return SOURCE_FAILED;
     }
-    json_unref(f->piece);
-    f->piece = NULL;
     if (!f->whole) {
+        json_unref(f->piece);
+        f->piece = NULL;
         items_wanted(f->reader, &from, &wanted);
-        ask_for_piece(r, f->unpacker ? f->next : from);
+        ask_for_piece(r, f->unpacker ? f->next : from, f->unpacker ? PIECE_BYTES : wanted);
         return SOURCE_WAITS;
     }
     if (f->unpacker && !unpacker_is_done(f->unpacker)) {
@@ -286,7 +317,10 @@ static bool take_item(struct reading *r, struct item *item)
         reading_fail(r, "Attempting to map over non-iterable node.");
         return false;
     }
-    uint64_t bytes = item->end > f->end ? item->end - f->end : 1;
+    /* Rows of Parquet are numbered; the others end at a byte. */
+    uint64_t bytes = r->format == ITEMS_PARQUET ? json_text_len(item->value)
+                     : item->end > f->end       ? item->end - f->end
+                                                : 1;
 
     if (items_state(f->reader) != f->reader_state)
         f->new_state = true;
@@ -329,6 +363,10 @@ enum source_step file_read(struct reading *r)
     struct item item;
     struct diag why = {0};
 
+    if (!f->reader) {
+        ask_for_piece(r, FROM_END, TAIL_BYTES);
+        return SOURCE_WAITS;
+    }
     switch (items_next(f->reader, &item, &why)) {
     case ITEMS_ITEM: return take_item(r, &item) ? SOURCE_GOES_ON : SOURCE_FAILED;
     case ITEMS_WANTS: return feed(r);

@@ -34,18 +34,19 @@ bool part_is_full(const struct part *p);
 
 /*
  * One file that is read: an object in S3. Its bytes come in pieces, those of a packed one from its
- * beginning on.
+ * beginning on, those of Parquet as its reader wants them.
  */
 struct file {
-    json *bucket, *key; /* NULL: none is open */
-    json *etag;         /* as the first answer has it; NULL: none has come */
-    json *outer;        /* what the state has beside the file's; NULL: nothing */
-    items_reader *reader;
+    json *bucket, *key;        /* NULL: none is open */
+    json *etag;                /* as the first answer has it; NULL: none has come */
+    json *outer;               /* what the state has beside the file's; NULL: nothing */
+    items_reader *reader;      /* NULL: the file's size must come first */
     const json *reader_state;  /* what the last item was read in: a look */
     bool new_state;            /* the next item is of another state than the one before */
     struct unpacker *unpacker; /* NULL: it is not packed */
     json *piece;               /* bytes that came, a string; NULL: none */
-    size_t used;               /* how many of them are */
+    uint64_t piece_from;       /* where in the file they stand */
+    size_t used;               /* how many of them are unpacked */
     uint64_t unpacked;         /* where the next unpacked byte stands */
     uint64_t next;             /* where the next piece begins */
     uint64_t end;              /* of the last item */
