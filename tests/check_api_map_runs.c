@@ -112,6 +112,17 @@ static const struct story stories[] = {
       MAP_RUN_CALL("DescribeMapRun", "", 200, "\"status\":\"SUCCEEDED\""),
       {"GetExecutionHistory", "{\"executionArn\":\"" EXECUTION("m:e") "\"}", 200,
        "\"type\":\"MapRunRedriven\"", 0}}},
+    {"a batch is one execution of several items",
+     {CREATE("m", MAP_RUN("STANDARD", ",\\\"ItemBatcher\\\":{\\\"MaxItemsPerBatch\\\":2}")),
+      START("m", "e", "[1,2,3]"),
+      {"ListMapRuns", "{\"executionArn\":\"" EXECUTION("m:e") "\"}", 200, "mapRunArn", 0},
+      MAP_RUN_CALL("ListExecutions", ",\"maxResults\":1", 200, "\"itemCount\":1"),
+      MAP_RUN_CALL("ListExecutions", ",\"maxResults\":1,\"nextToken\":\"<next>\"", 200,
+                   "\"itemCount\":2"),
+      MAP_RUN_CALL("DescribeMapRun", "", 200,
+                   "\"failed\":3,\"timedOut\":0,\"aborted\":0,\"total\":3,\"resultsWritten\":3,"
+                   "\"failuresNotRedrivable\":0,\"pendingRedrive\":0},\"executionCounts\":{"
+                   "\"pending\":0,\"running\":0,\"succeeded\":0,\"failed\":2,")}},
     {"an Express child of a Map Run is started anew",
      {CREATE("m", MAP_RUN("EXPRESS", "")),
       START("m", "e", "[1]"),

@@ -202,7 +202,7 @@ static bool add_child_to_list(void *user, const struct store_listed *at)
     if (row->status != RT_RUNNING && !pending)
         json_build_set(&item, "stopDate", api_time(row->stop_ms));
     json_build_set(&item, "mapRunArn", json_ref(l->run->arn));
-    json_build_set(&item, "itemCount", json_int(1));
+    json_build_set(&item, "itemCount", json_int(child ? child->items : 1));
     json_build_set(&item, "redriveCount", json_int(row->redrives));
     if (row->redrives)
         json_build_set(&item, "redriveDate", api_time(row->redriven_ms));
