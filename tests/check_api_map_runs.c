@@ -219,6 +219,41 @@ START_TEST(map_run_is_redriven_a_thousand_times)
 }
 END_TEST
 
+/* One more than may be open has begun, and has nothing to count until another one is over. */
+START_TEST(map_runs_wait_for_their_turn)
+{
+    static const char counted[] = "\"itemCounts\":{\"pending\":%d,\"running\":%d,";
+    struct scene s;
+    struct buf want = {0};
+
+    scene_init(&s, MEMORY);
+    s.max_map_runs = 1;
+    scene_restart(&s);
+    scene_call(&s, "CreateStateMachine",
+               "{\"name\":\"m\",\"roleArn\":\"" ROLE "\",\"definition\":\"" MAP_RUN_WAITS "\"}");
+    scene_call(&s, "StartExecution",
+               "{\"stateMachineArn\":\"" MACHINE("m") "\",\"name\":\"a\",\"input\":\"[1]\"}");
+    scene_settle(&s);
+    scene_call(&s, "StartExecution",
+               "{\"stateMachineArn\":\"" MACHINE("m") "\",\"name\":\"b\",\"input\":\"[1,2]\"}");
+    scene_settle(&s);
+    scene_call(&s, "ListMapRuns", "{\"executionArn\":\"" EXECUTION("m:b") "\"}");
+    for (int opened = 0; opened < 2; opened++) {
+        scene_call(&s, "DescribeMapRun", "{\"mapRunArn\":\"<run>\"}");
+        buf_printf(&want, counted, opened, opened);
+        ck_assert_msg(strstr(buf_str(&s.answer), buf_str(&want)) &&
+                          strstr(buf_str(&s.answer), "\"status\":\"RUNNING\""),
+                      "%s", buf_str(&s.answer));
+        ck_assert(strstr(buf_str(&s.answer), opened ? "\"total\":2" : "\"total\":0"));
+        buf_reset(&want);
+        scene_call(&s, "StopExecution", "{\"executionArn\":\"" EXECUTION("m:a") "\"}");
+        scene_settle(&s);
+    }
+    buf_clear(&want);
+    scene_clear(&s);
+}
+END_TEST
+
 /* A Map Run's history is read once, and then what is new of it; nothing of it for a child. */
 START_TEST(what_is_told_of_a_map_run_is_read_once)
 {
@@ -353,6 +388,7 @@ int main(void)
 
     scene_add_stories(tc, stories, COUNT(stories));
     tcase_add_test(tc, map_run_is_redriven_a_thousand_times);
+    tcase_add_test(tc, map_runs_wait_for_their_turn);
     tcase_add_test(tc, what_is_told_of_a_map_run_is_read_once);
     tcase_add_loop_test(tc, map_runs_go_with_what_had_them, 0, COUNT(families));
     suite_add_tcase(s, tc);

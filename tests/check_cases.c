@@ -269,10 +269,12 @@ static void kase_update(struct kase *k, const json *v)
 
 static void kase_init(struct kase *k, const char *path)
 {
-    static const char *const known[] = {
-        "about",          "definition", "input",  "input_count",  "tasks",
-        "limits",         "seed",       "start",  "stop",         "redrive",
-        "update_map_run", "expect",     "source", "source_fails", NULL};
+    static const char *const known[] = {"about",       "definition",     "input",
+                                        "input_count", "tasks",          "limits",
+                                        "seed",        "start",          "stop",
+                                        "redrive",     "update_map_run", "expect",
+                                        "source",      "source_fails",   "map_runs_from_s",
+                                        NULL};
     static const char *const known_stop[] = {"after_s", "error", "cause", NULL};
     const char *slash = strrchr(path, '/');
 
@@ -322,6 +324,8 @@ static void kase_init(struct kase *k, const char *path)
     kase_redrive(k, json_get(k->doc, "redrive"));
     kase_update(k, json_get(k->doc, "update_map_run"));
     k->play.source = json_get(k->doc, "source");
+    const json *from = json_get(k->doc, "map_runs_from_s");
+    k->play.map_runs_from_ms = from ? k->play.start_ms + 1000 * json_int_value(from) : 0;
     k->source_fails = (struct asl_error){0};
     if (json_get(k->doc, "source_fails")) {
         k->source_fails = error_of(json_get(k->doc, "source_fails"));

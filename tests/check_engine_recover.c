@@ -425,6 +425,62 @@ START_TEST(large_ones_are_taken_up_within_memory)
 }
 END_TEST
 
+/* More Map Runs than may be open have begun, and wait without children; also over a restart. One
+ * that is cut off leaves its place, too. */
+static const struct {
+    const char *name;
+    bool restart, stop;
+} openings[] = {{"the first one ends", false, false},
+                {"a restart comes between", true, false},
+                {"the first one is stopped", false, true}};
+
+START_TEST(map_runs_wait_until_fewer_are_open)
+{
+    static const struct asl_error none;
+    static const char waits[] = ONE_STATE(
+        "M", "\"Type\":\"Map\",\"End\":true,\"ItemProcessor\":{\"ProcessorConfig\":{\"Mode\":"
+             "\"DISTRIBUTED\",\"ExecutionType\":\"STANDARD\"},\"StartAt\":\"W\",\"States\":{\"W\":{"
+             "\"Type\":\"Wait\",\"Seconds\":9,\"End\":true}}}");
+    struct world_log w;
+    uint64_t runs[3];
+
+    world_open(&w, 0);
+    ck_assert(engine_recover(w.e, w.now_ms, INT64_MAX, NULL));
+    engine_limit_map_runs(w.e, 1);
+    runs[0] = start(&w, waits, "[1,2]");
+    turn(&w);
+    runs[1] = start(&w, waits, "[]");
+    runs[2] = start(&w, waits, "[3]");
+    for (int i = 0; i < 5; i++)
+        turn(&w);
+    ck_assert_uint_eq(engine_running(w.e), 5);
+    ck_assert_msg(engine_next_due(w.e) > w.now_ms, "%s: it turns in vain", openings[_i].name);
+    ck_assert(strstr(buf_str(&w.log), "map run waiting"));
+    ck_assert(!strstr(buf_str(&w.log), "map run opened"));
+    if (openings[_i].restart) {
+        engine_free(w.e);
+        w.e = new_engine(&w, false);
+        engine_limit_map_runs(w.e, 1);
+        ck_assert(engine_recover(w.e, w.now_ms, INT64_MAX, NULL));
+    }
+    if (openings[_i].stop)
+        engine_stop(w.e, runs[0], &none);
+    else
+        w.now_ms += 9000;
+    for (int i = 0; i < 9; i++)
+        turn(&w);
+    ck_assert_msg(stored(&w, runs[0]) == (openings[_i].stop ? RT_ABORTED : RT_SUCCEEDED), "%s",
+                  openings[_i].name);
+    ck_assert_msg(stored(&w, runs[1]) == RT_SUCCEEDED, "%s", openings[_i].name);
+    ck_assert_msg(stored(&w, runs[2]) == RT_RUNNING, "%s", openings[_i].name);
+    w.now_ms += 9000;
+    for (int i = 0; i < 9; i++)
+        turn(&w);
+    ck_assert_msg(stored(&w, runs[2]) == RT_SUCCEEDED, "%s", openings[_i].name);
+    world_close(&w);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("engine_recover");
@@ -435,6 +491,7 @@ int main(void)
     tcase_add_test(t, a_role_outlives_a_restart);
     tcase_add_test(t, one_is_taken_up_when_it_is_wanted);
     tcase_add_test(t, one_that_was_in_the_midst_goes_on);
+    tcase_add_loop_test(t, map_runs_wait_until_fewer_are_open, 0, COUNT(openings));
     tcase_add_loop_test(t, a_long_history_is_read_in_several_turns, 0, COUNT(readings));
     tcase_add_loop_test(t, families_are_taken_up, 0, COUNT(families));
     tcase_add_test(t, children_that_sleep_wake_their_parents);

@@ -33,7 +33,7 @@ enum { DEFAULT_PORT = 8083, STREAMS = 3 };
 struct serve {
     /* Options as given; NULL: not. */
     const char *port, *listen, *credentials, *definitions, *mock, *routes, *log, *store_path,
-        *durability, *retention, *max_executions, *throttle, *drain, *least_free;
+        *durability, *retention, *max_executions, *max_map_runs, *throttle, *drain, *least_free;
     bool insecure, public_metrics, quiet;
     struct execution_options how;
     struct region where;
@@ -44,9 +44,10 @@ struct serve {
     struct arena texts; /* what stands for options of the jar */
 
     int64_t least_room;
-    int64_t retention_ms, most; /* executions at once; 0: AWS's quota */
-    int64_t drain_ms;           /* for calls of handlers to end after SIGTERM */
-    bool terminals[STREAMS];    /* which standard streams were one at the start */
+    int64_t retention_ms;
+    int64_t most, most_map_runs; /* executions and Map Runs at once; 0: AWS's quota */
+    int64_t drain_ms;            /* for calls of handlers to end after SIGTERM */
+    bool terminals[STREAMS];     /* which standard streams were one at the start */
 
     talk *talk;
     service *service;
@@ -350,6 +351,7 @@ static struct service_options serve_options(struct serve *s, int64_t port)
                                         .mocks = serve_mocks(s),
                                         .no_limits = s->how.no_limits,
                                         .max_open = (size_t)s->most,
+                                        .max_map_runs = (size_t)s->most_map_runs,
                                         .throttle = throttle_of(s->throttle),
                                         .retention_ms = s->retention_ms,
                                         .least_room = (uint64_t)s->least_room},
@@ -476,6 +478,10 @@ static const struct option_row rows[] = {
      "fails with ExecutionLimitExceeded (default: AWS's quota, " QUOTA_TEXT(
          QUOTA_OPEN_EXECUTIONS) ")",
      offsetof(struct serve, max_executions)},
+    {"max-map-runs", 0, "N",
+     "how many Map Runs may be open at once; others have begun, and\n"
+     "wait (default: AWS's quota, " QUOTA_TEXT(QUOTA_OPEN_MAP_RUNS) ")",
+     offsetof(struct serve, max_map_runs)},
     {"throttle", 0, "nested|aws|none",
      "what has to keep to AWS's rates. nested: executions that Tasks\n"
      "start, which wait for their turn; aws: all starts and state\n"
@@ -616,6 +622,9 @@ static int serve_run(struct serve *s, int argc, char **argv)
         return EXIT_USAGE;
     if (s->max_executions &&
         !options_number(set, "max-executions", s->max_executions, 1, INT32_MAX, &s->most))
+        return EXIT_USAGE;
+    if (s->max_map_runs &&
+        !options_number(set, "max-map-runs", s->max_map_runs, 1, INT32_MAX, &s->most_map_runs))
         return EXIT_USAGE;
     if (!check_definitions(s))
         return EXIT_USAGE;

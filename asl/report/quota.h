@@ -52,6 +52,7 @@
 #define QUOTA_LONG_PAGE_TOKEN 3096   /* characters, of ListExecutions */
 #define QUOTA_PAGE_TOKEN_MS 86400000 /* that a token for the next page is good for */
 #define QUOTA_OPEN_EXECUTIONS 1000000
+#define QUOTA_OPEN_MAP_RUNS 1000
 #define QUOTA_ACTIVITIES 100000
 #define QUOTA_POLLERS 1000  /* workers that wait at one activity */
 #define QUOTA_POLL_MS 60000 /* that GetActivityTask waits */

@@ -41,6 +41,8 @@ api *api_new(engine *e, store *s, const struct api_config *config)
     a->user = config->user;
     calls_init(a);
     executions_init(a, config->max_open);
+    if (config->max_map_runs)
+        engine_limit_map_runs(e, (int64_t)config->max_map_runs);
     throttle_init(a, config->throttle);
     sweep_init(a, config->retention_ms);
     return a;

@@ -38,6 +38,7 @@ struct api_config {
     bool trusted;   /* TestState takes definitions that AWS would refuse, as long as they run */
     enum api_throttle throttle;
     size_t max_open;      /* STANDARD executions that may run at once; 0: AWS's 1,000,000 */
+    size_t max_map_runs;  /* that may be open at once; 0: AWS's 1,000 */
     int64_t retention_ms; /* executions that ended longer ago are forgotten; 0: none is */
     uint64_t least_room;  /* bytes that the store's disk must have for what is new; 0: no matter */
     /* Called with a sentence for each record of the store that is spoiled. May be NULL. */

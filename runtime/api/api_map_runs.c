@@ -137,6 +137,7 @@ static void end_run(struct map_run *m, const char *status, int64_t at_ms)
 static void redrive_run(struct map_run *m, const struct rt_event *e)
 {
     m->status = "RUNNING";
+    m->waits = false;
     m->stop_ms = 0;
     m->redrives = e->redrive.number;
     m->redriven_ms = e->at_ms;
@@ -173,6 +174,8 @@ static void fold_run(struct map_run *m, const struct rt_event *e)
         m->percentage = tolerated_percentage(e);
         m->concurrency = shown_concurrency(e->map_run.limit, 0);
         break;
+    case RT_MAP_RUN_WAITING: m->waits = true; break;
+    case RT_MAP_RUN_OPENED: m->waits = false; break;
     case RT_MAP_RUN_REDRIVEN: redrive_run(m, e); break;
     case RT_MAP_RUN_SUCCEEDED: end_run(m, "SUCCEEDED", e->at_ms); break;
     case RT_MAP_RUN_FAILED: end_run(m, "FAILED", e->at_ms); break;
@@ -518,11 +521,14 @@ static json *counts_of(const struct look *l)
     const int64_t *counts = l->counts;
     struct json_build b;
 
-    /* How many children a stream will have is not known; what it has read is with them. */
-    int64_t total = l->of_items || !m->streams ? m->items : (int64_t)m->count;
+    /* How many children a stream will have is not known; what it has read is with them. Of a run
+     * that waits to be open AWS counts nothing. */
+    int64_t total = m->waits && !m->count        ? 0
+                    : l->of_items || !m->streams ? m->items
+                                                 : (int64_t)m->count;
 
     json_build_object(&b, 10);
-    json_build_set(&b, "pending", json_int(m->streams ? 0 : total - (int64_t)m->count));
+    json_build_set(&b, "pending", json_int(m->streams || !total ? 0 : total - (int64_t)m->count));
     for (size_t i = 0; i < COUNT(members); i++)
         json_build_set(&b, members[i].name, json_int(counts[members[i].state]));
     json_build_set(&b, "total", json_int(total));

@@ -394,7 +394,7 @@ const struct event_kind event_kinds[RT_EVENT_KINDS] = {
                          .phases = ~IN(RT_ENTERING), .types = ANY_TYPE, .needs = NEED_VALUE,
                          .news = RT_NEWS_EXITED, .fits = fits_exit, .act = leave_state},
     [RT_STATE_ABORTED] = {"sa", NAMED_BY_STATE, "StateAborted", .phases = ANYWHERE,
-                          .types = ANY_TYPE, .news = RT_NEWS_ABORTED},
+                          .types = ANY_TYPE, .news = RT_NEWS_ABORTED, .act = apply_abort},
     [RT_TASK_SCHEDULED] = {"tq", NAMED_BY_TASK, "Scheduled", SHAPE_SCHEDULED, .chain = CHAIN_MOVES,
                            .details = DETAIL(TASK), .phases = AT_WORK, .types = OF(ASL_TASK),
                            .needs = NEED_VALUE, .tally = RT_TALLY_TASK_STARTED,
@@ -492,6 +492,12 @@ const struct event_kind event_kinds[RT_EVENT_KINDS] = {
     [RT_ITEMS_ENDED] = {"ie", NAMED_ALONE, "items ended", .phases = IN(RT_GROUP),
                         .types = OF(ASL_MAP), .needs = NEED_MAP_RUN, .fits = fits_stream,
                         .act = apply_items_end},
+    [RT_MAP_RUN_WAITING] = {"mw", NAMED_ALONE, "map run waiting", .phases = IN(RT_GROUP),
+                            .types = OF(ASL_MAP), .needs = NEED_MAP_RUN, .fits = fits_waiting,
+                            .act = apply_map_run_waiting},
+    [RT_MAP_RUN_OPENED] = {"mo", NAMED_ALONE, "map run opened", .phases = IN(RT_GROUP),
+                           .types = OF(ASL_MAP), .needs = NEED_MAP_RUN, .fits = fits_opening,
+                           .act = apply_map_run_opening},
 };
 
 #define AT(member) offsetof(struct rt_event, member)

@@ -54,6 +54,8 @@ enum rt_event_kind {
     RT_TASK_ANSWERED,   /* its token has brought its result before it was …Submitted */
     RT_SOURCE_CHANGED,  /* the items of a Map Run that follow are read in another state */
     RT_ITEMS_ENDED,     /* a Map Run has no items but those that its children have */
+    RT_MAP_RUN_WAITING, /* it has begun, and waits until others are over */
+    RT_MAP_RUN_OPENED,  /* it has waited, and its children begin */
     RT_EVENT_KINDS
 };
 

@@ -133,10 +133,19 @@ void forget_ahead(struct rt_run *run)
     *a = (struct rt_ahead){.parts = a->parts, .cap = a->cap};
 }
 
-static void free_run(struct rt_run *run)
+void set_run_open(rt_exec *x, struct rt_run *run, bool open)
+{
+    if (open == run->open)
+        return;
+    run->open = open;
+    x->map_runs += open ? 1 : UINT32_MAX;
+}
+
+static void free_run(rt_exec *x, struct rt_run *run)
 {
     if (!run)
         return;
+    set_run_open(x, run, false);
     for (struct rt_child *c = run->first, *next; c; c = next) {
         next = c->next;
         json_unref(c->input);
@@ -162,7 +171,7 @@ void exec_drop_group(rt_exec *x, struct rt_frame *f)
         exec_drop_frame(x, x->frames[g->first]);
     for (uint32_t i = 0; i < g->started; i++)
         json_unref(g->results[i]);
-    free_run(g->run);
+    free_run(x, g->run);
     mem_free(g->results);
     json_unref(g->input);
     json_unref(g->items);
@@ -326,7 +335,9 @@ static bool can_go_on(const struct rt_frame *f)
     case RT_SCHEDULED:
     case RT_ERRED:
     case RT_REDRIVEN: return true;
-    case RT_GROUP: return f->group->done == f->group->total || f->group->resumed;
+    case RT_GROUP:
+        return (f->group->done == f->group->total && !(f->group->run && f->group->run->waits)) ||
+               f->group->resumed;
     case RT_ENTERED:
     case RT_TASK:
     case RT_WAIT:
@@ -549,6 +560,11 @@ size_t rt_exec_held(const rt_exec *x)
         bytes += g && g->run ? run_held(g->run) : 0;
     }
     return bytes;
+}
+
+uint32_t rt_exec_map_runs(const rt_exec *x)
+{
+    return x->status == RT_RUNNING ? x->map_runs : 0;
 }
 
 bool rt_exec_next_reading(const rt_exec *x, uint32_t *frame, uint64_t *ref)

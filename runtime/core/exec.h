@@ -77,6 +77,8 @@ uint64_t rt_exec_transitions(const rt_exec *x);
 uint32_t rt_exec_events(const rt_exec *x);
 /* Approximate size, as text, of the data that x holds. */
 size_t rt_exec_held(const rt_exec *x);
+/* Returns how many Map Runs of its own are open. */
+uint32_t rt_exec_map_runs(const rt_exec *x);
 /* Looks from frame number *frame on for a Map Run that items are read for: fills in the ref of its
  * READ_ITEMS and moves *frame behind it. False: there is no other one. */
 bool rt_exec_next_reading(const rt_exec *x, uint32_t *frame, uint64_t *ref);
@@ -131,6 +133,7 @@ enum rt_input_kind {
      * it ("from"), how many bytes they have ("bytes"); and "end", if there are no more. */
     RT_IN_ITEMS,
     RT_IN_ITEMS_FAILED,   /* error: why they can't be read */
+    RT_IN_OPEN_MAP_RUN,   /* one that waits may open: the answer to OPEN_MAP_RUN */
     RT_IN_UPDATE_MAP_RUN, /* value: the request of UpdateMapRun; dropped when none of its runs */
 };
 
@@ -153,6 +156,8 @@ struct rt_input {
      * number. An Express execution doesn't ask.
      */
     int64_t *room;
+    /* How many Map Runs may open; those that do are taken from it. NULL: any number. */
+    int64_t *map_runs;
     const double *wait_scale; /* all waits that begin are multiplied by it; NULL: by 1 */
     /* Returns whether there is such an activity. NULL: there are all. */
     bool (*has_activity)(void *world, const char *arn);
@@ -176,6 +181,7 @@ enum rt_command_kind {
      */
     RT_READ_ITEMS,
     RT_CANCEL_READING,
+    RT_OPEN_MAP_RUN, /* a Map Run waits until fewer are open */
 };
 
 /* What the world is to do, once the events are kept. */

@@ -58,6 +58,8 @@ struct rt_run {
     int64_t tolerated_count;     /* -1: none */
     double tolerated_percentage; /* negative: none */
     uint32_t redrives;
+    bool open;                     /* it counts to those that may be open at once */
+    bool waits;                    /* until it may be */
     uint32_t pending;              /* how many children */
     struct rt_child *next_pending; /* the first of them; NULL: there is none */
     /*
@@ -157,7 +159,8 @@ struct rt_exec {
     uint64_t seq;      /* of the last event */
     uint32_t event_id; /* of the last public event */
     uint64_t transitions;
-    size_t vars_len; /* of all frames */
+    uint32_t map_runs; /* that are open */
+    size_t vars_len;   /* of all frames */
 
     struct rt_frame **frames;
     uint32_t frame_count, frame_cap, root;
@@ -196,6 +199,8 @@ struct rt_child *run_child(const struct rt_run *run, uint32_t index);
 const json *group_item(const struct rt_group *g, uint64_t i);
 /* Returns the key of that member, a look; NULL: the items are an array. */
 const json *group_item_key(const struct rt_group *g, uint64_t i);
+/* Says whether a Map Run is open. */
+void set_run_open(rt_exec *x, struct rt_run *run, bool open);
 /* Forgets what was read ahead: it is to be read again. */
 void forget_ahead(struct rt_run *run);
 /* Frees what is known of the task that ran: its parameters, its token and what that brought. */

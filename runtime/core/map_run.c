@@ -206,7 +206,7 @@ static bool begin_children(struct step *s, struct rt_frame *f)
 /* That there are no more items can end the Map Run, by too many failures or by success. */
 void start_children(struct step *s, struct rt_frame *f)
 {
-    if (!begin_children(s, f) || f->group->total != RT_MANY)
+    if (f->group->run->waits || !begin_children(s, f) || f->group->total != RT_MANY)
         return;
     if (!run_is_used_up(f->group)) {
         run_ask_for_items(s, f);
@@ -215,6 +215,58 @@ void start_children(struct step *s, struct rt_frame *f)
     run_end_items(s, f);
     if (running(s) && too_many_failed(f->group))
         map_run_failed(s, f);
+}
+
+/* ---- opening ---- */
+
+static void ask_to_open(struct step *s, const struct rt_frame *f)
+{
+    *new_command(s) = (struct rt_command){
+        .kind = RT_OPEN_MAP_RUN, .frame = f->id, .ref = f->group->run->ref, .state = f->state};
+}
+
+/* Returns whether one more may be open, and takes it from how many may. */
+static bool takes_place(struct step *s)
+{
+    if (s->map_runs && *s->map_runs <= 0)
+        return false;
+    if (s->map_runs)
+        --*s->map_runs;
+    return true;
+}
+
+/* AWS has so many open Map Runs: others have begun, and wait without children. */
+static void begin_map_run(struct step *s, struct rt_frame *f)
+{
+    if (takes_place(s)) {
+        start_children(s, f);
+        return;
+    }
+    emit(s, &(struct rt_event){.kind = RT_MAP_RUN_WAITING, .frame = f->id, .state = f->state});
+    if (running(s))
+        ask_to_open(s, f);
+}
+
+void open_map_run(struct step *s)
+{
+    struct rt_frame *oldest = NULL;
+
+    for (uint32_t i = 0; i < s->x->frame_count; i++) {
+        struct rt_frame *f = s->x->frames[i];
+        if (f && f->phase == RT_GROUP && f->group->run && f->group->run->waits &&
+            (!oldest || f->group->run->ref < oldest->group->run->ref))
+            oldest = f;
+    }
+    if (!oldest)
+        return;
+    if (!takes_place(s)) {
+        ask_to_open(s, oldest);
+        return;
+    }
+    emit(s, &(struct rt_event){
+                .kind = RT_MAP_RUN_OPENED, .frame = oldest->id, .state = oldest->state});
+    if (running(s))
+        start_children(s, oldest);
 }
 
 void start_map_run(struct step *s, struct rt_frame *f, const struct asl_env *env)
@@ -240,7 +292,7 @@ void start_map_run(struct step *s, struct rt_frame *f, const struct asl_env *env
                             .plan = plan,
                             .count = count}});
     if (running(s))
-        start_children(s, f);
+        begin_map_run(s, f);
 }
 
 /* After a restart the world is asked for each child that ran, once more. It knows a child by this
@@ -254,7 +306,9 @@ void resume_children(struct step *s, struct rt_frame *f)
     for (const struct rt_child *c = run->first; c; c = c->next)
         if (c->runs)
             child_command(s, f, c->redrives ? RT_REDRIVE_CHILD : RT_START_CHILD, c);
-    if (f->group->total == RT_MANY && f->phase == RT_GROUP)
+    if (f->phase == RT_GROUP && run->waits)
+        ask_to_open(s, f);
+    else if (f->group->total == RT_MANY && f->phase == RT_GROUP)
         run_ask_for_items(s, f);
 }
 
@@ -280,7 +334,7 @@ void redrive_map_run(struct step *s, struct rt_frame *f)
                                .data = json_ref(g->run->arn),
                                .redrive = {(int64_t)g->run->redrives + 1}});
     if (running(s))
-        start_children(s, f);
+        begin_map_run(s, f);
 }
 
 /* ---- ending ---- */

@@ -20,6 +20,8 @@ void child_answered(struct step *s, const struct rt_input *in);
 /* Takes in what was read for a Map Run, or why nothing could be. */
 void items_came(struct step *s, const struct rt_input *in);
 void reading_failed(struct step *s, const struct rt_input *in);
+/* Opens the Map Run that has waited longest, if it still may; else asks once more. */
+void open_map_run(struct step *s);
 /* Calls off all children that run, and the reading. */
 void cancel_children(struct step *s, struct rt_frame *f);
 /* Asks for all children that run once more, and for items, after a restart. */

@@ -88,6 +88,18 @@ bool fits_stream(const rt_exec *x, const struct rt_frame *f, const struct rt_eve
     return f->group->total == RT_MANY;
 }
 
+bool fits_waiting(const rt_exec *x, const struct rt_frame *f, const struct rt_event *e)
+{
+    (void)x, (void)e;
+    return !f->group->run->waits;
+}
+
+bool fits_opening(const rt_exec *x, const struct rt_frame *f, const struct rt_event *e)
+{
+    (void)x, (void)e;
+    return f->group->run->waits;
+}
+
 /* ---- the Map Run ---- */
 
 static void set_tolerance(struct rt_run *run, const struct rt_event *e)
@@ -119,8 +131,8 @@ void apply_map_run_start(rt_exec *x, struct rt_frame *f, const struct rt_event *
 {
     struct rt_run *run = mem_calloc(1, sizeof *run);
 
-    (void)x;
     f->group->run = run;
+    set_run_open(x, run, true);
     run->arn = json_ref(e->data);
     run->ref = e->seq;
     run->most = UINT64_MAX;
@@ -131,8 +143,8 @@ void apply_map_run_start(rt_exec *x, struct rt_frame *f, const struct rt_event *
 
 void apply_map_run_success(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
 {
-    (void)x;
     f->group->joined = e->previous;
+    set_run_open(x, f->group->run, false);
 }
 
 void apply_map_run_update(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
@@ -149,8 +161,9 @@ void apply_map_run_redrive(rt_exec *x, struct rt_frame *f, const struct rt_event
     struct rt_group *g = f->group;
     struct rt_run *run = g->run;
 
-    (void)x;
     g->resumed = false;
+    run->waits = false;
+    set_run_open(x, run, true);
     run->redrives = (uint32_t)e->redrive.number;
     run->failed = 0;
     run->pending = (uint32_t)run->children.count;
@@ -169,8 +182,30 @@ void apply_map_run_redrive(rt_exec *x, struct rt_frame *f, const struct rt_event
 
 void apply_map_run_failure(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
 {
-    (void)x;
+    set_run_open(x, f->group->run, false);
     f->group->run->misread = e->error.name && json_str_is(e->error.name, ASL_ITEM_READER_FAILED);
+}
+
+void apply_map_run_waiting(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+{
+    (void)e;
+    f->group->run->waits = true;
+    set_run_open(x, f->group->run, false);
+}
+
+void apply_map_run_opening(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+{
+    (void)e;
+    f->group->run->waits = false;
+    set_run_open(x, f->group->run, true);
+}
+
+/* A state that is cut off takes its Map Run with it, if it has one. */
+void apply_abort(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+{
+    (void)e;
+    if (f && f->group && f->group->run)
+        set_run_open(x, f->group->run, false);
 }
 
 /* ---- its items ---- */

@@ -65,7 +65,9 @@ static bool has_next(const struct rt_group *g)
 
 bool group_wants_more(const struct rt_group *g)
 {
-    return !g->over && ((g->run && g->run->pending) || has_next(g)) && group_has_room(g);
+    if (g->over || (g->run && g->run->waits))
+        return false;
+    return ((g->run && g->run->pending) || has_next(g)) && group_has_room(g);
 }
 
 /* The Parallel or Map failed with data that are too large or an expression that can't be: that is

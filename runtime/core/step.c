@@ -492,6 +492,7 @@ static void step_take_input(struct step *s, const struct rt_input *in)
     case RT_IN_CHILD_FAILED: child_answered(s, in); break;
     case RT_IN_ITEMS: items_came(s, in); break;
     case RT_IN_ITEMS_FAILED: reading_failed(s, in); break;
+    case RT_IN_OPEN_MAP_RUN: open_map_run(s); break;
     case RT_IN_TIMER: timers(s); break;
     case RT_IN_STOP:
         emit(s, &(struct rt_event){.kind = RT_EXECUTION_ABORTED,
@@ -516,6 +517,7 @@ void rt_step(rt_exec *x, const struct rt_input *in, struct rt_output *out)
         .now_ms = in->now_ms,
         .skew_ms = in->skew_ms,
         .room = x->express ? NULL : in->room,
+        .map_runs = x->aws_limits ? in->map_runs : NULL,
         .wait_scale = in->wait_scale,
         .has_activity = in->has_activity,
         .world = in->world,

@@ -6,6 +6,7 @@
 
 #include "runtime/engine/engine_turn.h"
 
+#include "asl/report/quota.h"
 #include "parsers/base/mem.h"
 #include "runtime/engine/engine_call.h"
 #include "runtime/engine/engine_keep.h"
@@ -197,6 +198,39 @@ void engine_throttle_entry(engine *e, struct entry *entry)
     id_queue_add(&e->throttled, entry->node.id);
 }
 
+/* ---- open Map Runs ---- */
+
+static void count_map_runs(engine *e, struct entry *entry, uint32_t now)
+{
+    e->map_runs += (int64_t)now - entry->map_runs;
+    e->map_runs_left = e->most_map_runs - e->map_runs;
+    entry->map_runs = now;
+}
+
+void engine_note_map_runs(engine *e, struct entry *entry)
+{
+    count_map_runs(e, entry, rt_exec_map_runs(entry->x));
+}
+
+void engine_open_later(engine *e, struct entry *entry)
+{
+    id_queue_add(&e->to_open, entry->node.id);
+}
+
+/* One that finds no place any more when its turn comes asks again. */
+static void open_map_runs(engine *e)
+{
+    struct entry *entry;
+
+    for (int64_t left = e->map_runs_left; left > 0; left--) {
+        entry = (struct entry *)(void *)id_queue_take(&e->to_open, &e->entries);
+        if (!entry)
+            return;
+        entry->to_open--;
+        engine_add_input(e, RT_IN_OPEN_MAP_RUN, entry->node.id);
+    }
+}
+
 /*
  * What each kind of work may do in a turn before the turn is committed and its host looks at what
  * came in: steps, bytes of events and, where there is a clock, time. Each kind has a share of its
@@ -331,6 +365,7 @@ bool engine_advance(engine *e, int64_t now_ms, struct diag *why)
         bucket_fill(&e->transitions, engine_due_clock(e));
         step_throttled(e);
     }
+    open_map_runs(e);
     step_timers(e);
     step_again(e);
     step_inputs(e);
@@ -359,7 +394,8 @@ int64_t engine_next_due(const engine *e)
 {
     if (input_queue_len(&e->inputs) || e->again_count || e->under_way ||
         (input_queue_len(&e->beginnings) && engine_may_begin(e)) ||
-        (engine_takes_up(e) && !e->takes_up_later))
+        (engine_takes_up(e) && !e->takes_up_later) ||
+        (e->map_runs_left > 0 && e->to_open.first < e->to_open.count))
         return INT64_MIN;
     int64_t due_ms = due_heap_next_ms(&e->due);
     int64_t room_ms =
@@ -401,7 +437,14 @@ engine *engine_new(store *s, const struct engine_hooks *hooks)
     e->wait_scale = 1;
     engine_limit_evaluations(e, ENGINE_EVALUATION_MS);
     engine_limit_memory(e, SIZE_MAX);
+    engine_limit_map_runs(e, QUOTA_OPEN_MAP_RUNS);
     return e;
+}
+
+void engine_limit_map_runs(engine *e, int64_t most)
+{
+    e->most_map_runs = most;
+    e->map_runs_left = most - e->map_runs;
 }
 
 void engine_limit_evaluations(engine *e, int64_t ms)
@@ -452,6 +495,7 @@ void engine_release(engine *e, uint64_t execution)
         engine_drop_step(e, entry->slice);
     engine_set_due(e, entry, INT64_MAX);
     engine_unlist(entry);
+    count_map_runs(e, entry, 0);
     id_map_take(&e->entries, execution);
     free_entry(entry);
 }
@@ -497,6 +541,7 @@ void engine_free(engine *e)
     id_map_clear(&e->calls);
     mem_free(e->again);
     id_queue_clear(&e->throttled);
+    id_queue_clear(&e->to_open);
     mem_free(e->turns);
     mem_free(e);
 }

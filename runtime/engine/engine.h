@@ -104,6 +104,10 @@ void engine_limit_memory(engine *e, size_t bytes);
 /* Returns whether memory is so short that new executions are to be refused. */
 bool engine_is_full(engine *e);
 
+/* Limits how many Map Runs are open at once, of executions with AWS's limits; without a call AWS's
+ * quota holds. Others have begun, and wait without children. */
+void engine_limit_map_runs(engine *e, int64_t most);
+
 /*
  * Limits the rate of transitions (states that are entered and retries that begin) of executions
  * that are not Express. What is beyond it waits for its turn, and engine_next_due tells when that

@@ -174,6 +174,7 @@ static void engine_slice_prepare(engine *e, struct slice *s, struct entry *entry
         .value = s->given.value,
         .error = &s->given.error,
         .room = e->transitions.size ? &e->transitions.left : NULL,
+        .map_runs = &e->map_runs_left,
         .wait_scale = e->wait_scale == 1 ? NULL : &e->wait_scale,
         .has_activity = e->hooks.has_activity ? engine_slice_has_activity : NULL,
         .world = s,
@@ -220,10 +221,13 @@ static void finish_step(engine *e, struct slice *s)
     engine_set_due(e, entry, rt_next_due(entry->x));
     if (out->held)
         engine_throttle_entry(e, entry);
-    for (size_t i = 0; i < out->command_count; i++)
+    for (size_t i = 0; i < out->command_count; i++) {
         entry->calls += starts_call(&out->commands[i]);
+        entry->to_open += out->commands[i].kind == RT_OPEN_MAP_RUN;
+    }
     if (out->more)
         engine_queue(e, entry);
+    engine_note_map_runs(e, entry);
     engine_note_step(e, entry);
 }
 

@@ -17,6 +17,8 @@ struct entry {
     struct due_node due;      /* in the engine's heap while due_ms is a time */
     struct engine_call *call; /* the child call that it was started for; NULL: none */
     uint32_t calls;           /* task and child calls that are out, or that this turn starts */
+    uint32_t map_runs;        /* its Map Runs that are open */
+    uint32_t to_open;         /* and how often it is in the queue of those that wait to be */
     bool queued;              /* has RT_IN_CONTINUE to come */
     bool throttled;           /* there is no room for its next transition */
     bool over;                /* it has ended, and was told so */
@@ -147,6 +149,8 @@ struct engine {
     struct bucket transitions; /* the room there is for them; size 0: they are not counted */
     struct id_queue throttled; /* executions that wait for room */
     uint64_t throttles;        /* how often one has waited */
+    int64_t most_map_runs, map_runs, map_runs_left; /* open at most, now, and how many more may */
+    struct id_queue to_open; /* executions with a Map Run that waits; one may be there twice */
     struct turn_output *turns;
     size_t turn_count, turn_cap;
 

@@ -145,12 +145,16 @@ static bool give_commands(engine *e, struct entry *entry, const struct rt_output
 {
     bool good = true;
 
-    for (size_t i = 0; i < out->command_count; i++)
+    for (size_t i = 0; i < out->command_count; i++) {
         entry->calls += starts_call(&out->commands[i]);
+        entry->to_open += out->commands[i].kind == RT_OPEN_MAP_RUN;
+    }
     for (size_t i = 0; good && i < out->command_count; i++) {
         const struct rt_command *c = &out->commands[i];
         if (c->kind == RT_RUN_TASK || c->kind == RT_READ_ITEMS)
             engine_hand_out(e, entry->node.id, entry->x, c);
+        else if (c->kind == RT_OPEN_MAP_RUN)
+            engine_open_later(e, entry);
         else
             good = engine_take_up_ask_for_child(e, entry, c, why);
     }
@@ -170,6 +174,7 @@ static bool resume_folded_entry(engine *e, struct entry *entry, struct diag *why
         return true;
     }
     e->turn_bytes += rt_exec_held(x);
+    engine_note_map_runs(e, entry);
     engine_note_step(e, entry);
     rt_resume(entry->x, engine_due_clock(e), &out);
     if (!out.command_count && rt_next_due(x) == INT64_MAX && !rt_exec_can_go_on(x)) {

@@ -158,6 +158,7 @@ static void obey(engine *e, uint64_t execution, const rt_exec *x, const struct r
     switch (c->kind) {
     case RT_RUN_TASK:
     case RT_READ_ITEMS: engine_hand_out(e, execution, x, c); break;
+    case RT_OPEN_MAP_RUN: engine_open_later(e, engine_entry(e, execution)); break;
     case RT_START_CHILD:
     case RT_REDRIVE_CHILD: engine_ask_for_child(e, execution, x, c); break;
     case RT_CANCEL_TASK:

@@ -140,6 +140,7 @@ void scene_wake_up(struct scene *s)
                                                             .has_activity = has_activity});
     s->api = api_new(s->engine, s->store,
                      &(struct api_config){.max_open = s->max_open,
+                                          .max_map_runs = s->max_map_runs,
                                           .throttle = s->throttle,
                                           .retention_ms = s->retention_ms,
                                           .least_room = s->least_room});

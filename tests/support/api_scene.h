@@ -143,7 +143,7 @@ struct scene {
     size_t ended;                     /* executions */
     uint64_t told;                    /* the last task whose token brings its result */
     /* As in struct api_config; scene_crash brings changes into force. */
-    size_t max_open;
+    size_t max_open, max_map_runs;
     enum api_throttle throttle;
     int64_t retention_ms;
     uint64_t least_room;

@@ -322,6 +322,10 @@ static void obey(struct playing *g)
         case RT_CANCEL_CHILD: cancel_task(g, &g->out.commands[i]); break;
         case RT_READ_ITEMS: read_items(g, &g->out.commands[i]); break;
         case RT_CANCEL_READING: cancel_reading(g, &g->out.commands[i]); break;
+        case RT_OPEN_MAP_RUN:
+            come(g, &g->out.commands[i], RT_IN_OPEN_MAP_RUN, g->p->map_runs_from_ms - g->now_ms,
+                 NULL, (struct asl_error){0});
+            break;
         }
     }
 }
@@ -514,17 +518,19 @@ static void crash(struct playing *g)
     if (g->out.count)
         fault(g, "going on after a crash makes events");
     stop_reading(g);
-    size_t readings = 0;
+    size_t others = 0;
     for (size_t i = 0; i < g->out.command_count; i++)
         if (g->out.commands[i].kind == RT_READ_ITEMS) {
             read_items(g, &g->out.commands[i]);
-            readings++;
+            others++;
+        } else if (g->out.commands[i].kind == RT_OPEN_MAP_RUN) {
+            others++; /* the answer is still to come */
         } else {
             check_rerun(g, &g->out.commands[i]);
         }
-    if (g->out.command_count - readings != g->flight_count)
+    if (g->out.command_count - others != g->flight_count)
         fault(g, "%zu tasks were running, %zu run after a crash", g->flight_count,
-              g->out.command_count - readings);
+              g->out.command_count - others);
     rt_output_reset(&g->out);
     g->more = true;
 }
@@ -549,7 +555,10 @@ static void step(struct playing *g, struct rt_input in, bool late)
 
     if (!goes_on(g) && in.kind != RT_IN_REDRIVE)
         return;
+    int64_t none = 0;
+
     in.now_ms = g->now_ms;
+    in.map_runs = g->now_ms < g->p->map_runs_from_ms ? &none : NULL;
     in.work = g->p->work;
     rt_step(g->x, &in, &g->out);
     if (in.kind == RT_IN_CONTINUE || g->out.more)
@@ -573,14 +582,15 @@ static bool ends_task(enum rt_input_kind kind)
 {
     return kind != RT_IN_STARTED && kind != RT_IN_SUBMITTED && kind != RT_IN_HEARTBEAT &&
            kind != RT_IN_TOKEN_OK && kind != RT_IN_TOKEN_FAILED && kind != RT_IN_ITEMS &&
-           kind != RT_IN_ITEMS_FAILED;
+           kind != RT_IN_ITEMS_FAILED && kind != RT_IN_OPEN_MAP_RUN;
 }
 
 static void step_coming(struct playing *g, struct coming *c)
 {
     struct coming in = *c;
     struct in_flight *t = find_flight(g, in.frame, in.ref);
-    bool read = in.kind == RT_IN_ITEMS || in.kind == RT_IN_ITEMS_FAILED, late = !t && !read;
+    bool read = in.kind == RT_IN_ITEMS || in.kind == RT_IN_ITEMS_FAILED,
+         late = !t && !read && in.kind != RT_IN_OPEN_MAP_RUN;
 
     g->reader.asked = g->reader.asked && !read;
 

@@ -51,6 +51,7 @@ struct play {
      * reader changes with each third; NULL: nothing can be read. */
     const json *source;
     const struct asl_error *source_fails; /* behind them; NULL: it doesn't */
+    int64_t map_runs_from_ms;             /* when Map Runs may open; 0: at any time */
     size_t max_events, max_steps;         /* then it is cut off */
     struct work *work; /* what its evaluations cost is counted in it; NULL: nowhere */
     void *user;
