@@ -622,6 +622,44 @@ static const struct asl_code codes[] = {
          "\"Pass\", \"End\": true}}},\n"
          "  \"End\": true\n"
          "}"},
+    {.name = "MAP_FIELDS_DISAGREE", .severity = ASL_WARNING, .on = true,
+     .summary =
+         "fields of ItemReader, ItemBatcher or ResultWriter that do not go together",
+     .why =
+         "One of them leaves the other without effect, or AWS documents that it does not "
+         "take both. The Map then reads or writes something else than the definition seems "
+         "to say.",
+     .mend =
+         "Leave the field out, or change the one that stands beside it.",
+     .bad =
+         "\"Each\": {\n"
+         "  \"Type\": \"Map\",\n"
+         "  \"ItemReader\": {\n"
+         "    \"Resource\": \"arn:aws:states:::s3:listObjectsV2\",\n"
+         "    \"ReaderConfig\": {\"InputType\": \"JSONL\"},\n"
+         "    \"Parameters\": {\"Bucket\": \"logs\"}\n"
+         "  },\n"
+         "  \"ItemProcessor\": {\"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\", "
+         "\"ExecutionType\": \"STANDARD\"},\n"
+         "    \"StartAt\": \"One\", \"States\": {\"One\": {\"Type\": \"Pass\", \"End\": "
+         "true}}},\n"
+         "  \"End\": true\n"
+         "}",
+     .good =
+         "\"Each\": {\n"
+         "  \"Type\": \"Map\",\n"
+         "  \"ItemReader\": {\n"
+         "    \"Resource\": \"arn:aws:states:::s3:listObjectsV2\",\n"
+         "    \"ReaderConfig\": {\"InputType\": \"JSONL\", \"Transformation\": "
+         "\"LOAD_AND_FLATTEN\"},\n"
+         "    \"Parameters\": {\"Bucket\": \"logs\"}\n"
+         "  },\n"
+         "  \"ItemProcessor\": {\"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\", "
+         "\"ExecutionType\": \"STANDARD\"},\n"
+         "    \"StartAt\": \"One\", \"States\": {\"One\": {\"Type\": \"Pass\", \"End\": "
+         "true}}},\n"
+         "  \"End\": true\n"
+         "}"},
     {.name = "MAP_WITHOUT_CONCURRENCY", .severity = ASL_WARNING, .on = false,
      .summary =
          "a Map without MaxConcurrency",
