@@ -101,19 +101,6 @@ static void check_transformation(struct warner *w, const struct asl_at *reader,
         warn_at(w, &at, ASL_VALUE, "The files of LOAD_AND_FLATTEN are CSV, JSON, JSONL or PARQUET");
 }
 
-static void check_version(struct warner *w, const struct asl_at *reader,
-                          const struct asl_at *config)
-{
-    static const char *const members[] = {"Parameters", "Arguments"};
-    static const char *const names[] = {"VersionId", "VersionId.$"};
-    struct asl_at parameters, at;
-
-    for (size_t i = 0; is_word(config, "InputType", "PARQUET") && i < COUNT(members); i++)
-        for (size_t k = 0; asl_at_member(reader, members[i], &parameters) && k < COUNT(names); k++)
-            if (asl_at_member(&parameters, names[k], &at))
-                warn_at(w, &at, ASL_KEY, "AWS has no VersionId with InputType PARQUET");
-}
-
 static void check_item_reader(struct warner *w, const struct asl_at *map)
 {
     static const char *const chosen[] = {"Items", "ItemsPath"};
@@ -129,7 +116,6 @@ static void check_item_reader(struct warner *w, const struct asl_at *map)
     check_idle(w, &config);
     check_manifest(w, &config);
     check_transformation(w, &reader, &config);
-    check_version(w, &reader, &config);
 }
 
 /* ---- the others ---- */
