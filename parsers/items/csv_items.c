@@ -447,6 +447,7 @@ static const struct items_kind csv_kind = {
     .wanted = items_text_wanted,
     .feed = items_text_feed,
     .feed_end = items_text_feed_end,
+    .held = items_text_held,
     .release = csv_release,
 };
 

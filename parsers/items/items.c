@@ -51,6 +51,11 @@ void items_feed_end(items_reader *r)
     r->kind->feed_end(r);
 }
 
+size_t items_held(const items_reader *r)
+{
+    return r->kind->held(r);
+}
+
 const json *items_state(const items_reader *r)
 {
     return r->state;
@@ -103,6 +108,11 @@ void items_text_feed(items_reader *r, const char *bytes, size_t len)
 void items_text_feed_end(items_reader *r)
 {
     ((struct items_text *)r)->in.ended = true;
+}
+
+size_t items_text_held(const items_reader *r)
+{
+    return ((const struct items_text *)r)->in.text.cap;
 }
 
 bool items_skip_mark(struct items_input *in)

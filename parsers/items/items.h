@@ -117,6 +117,9 @@ void items_feed(items_reader *r, const char *bytes, size_t len);
 /* Says that the file ends at `from`. */
 void items_feed_end(items_reader *r);
 
+/* Returns how many bytes of the file the reader holds, packed and unpacked, about. */
+size_t items_held(const items_reader *r);
+
 /*
  * Returns a look at what a new reader needs besides a position, a JSON value that seldom changes:
  * in what the items stand, which headers they have. NULL as long as the reader doesn't know.

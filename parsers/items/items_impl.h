@@ -15,6 +15,7 @@ struct items_kind {
     void (*wanted)(const items_reader *r, uint64_t *from, uint64_t *len);
     void (*feed)(items_reader *r, const char *bytes, size_t len);
     void (*feed_end)(items_reader *r);
+    size_t (*held)(const items_reader *r);
     /* Frees the reader, but for `state`. */
     void (*release)(items_reader *r);
 };
@@ -52,6 +53,7 @@ void items_text_clear(struct items_text *t);
 void items_text_wanted(const items_reader *r, uint64_t *from, uint64_t *len);
 void items_text_feed(items_reader *r, const char *bytes, size_t len);
 void items_text_feed_end(items_reader *r);
+size_t items_text_held(const items_reader *r);
 
 /*
  * Steps over the byte order mark at the beginning of a file. Returns false when more bytes have to

@@ -353,6 +353,7 @@ static const struct items_kind json_items_kind = {
     .wanted = items_text_wanted,
     .feed = items_text_feed,
     .feed_end = items_text_feed_end,
+    .held = items_text_held,
     .release = json_items_release,
 };
 

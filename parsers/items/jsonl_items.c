@@ -113,6 +113,7 @@ static const struct items_kind jsonl_kind = {
     .wanted = items_text_wanted,
     .feed = items_text_feed,
     .feed_end = items_text_feed_end,
+    .held = items_text_held,
     .release = jsonl_release,
 };
 

@@ -291,6 +291,13 @@ static enum items_result parquet_next(items_reader *reader, struct item *out, st
     return result;
 }
 
+static size_t parquet_held(const items_reader *reader)
+{
+    const struct parquet *r = (const struct parquet *)reader;
+
+    return r->all.resident + r->footer.bytes.cap + r->tail.cap + r->span.cap;
+}
+
 static void parquet_release(items_reader *reader)
 {
     struct parquet *r = (struct parquet *)reader;
@@ -312,6 +319,7 @@ static const struct items_kind parquet_kind = {
     .wanted = parquet_wanted,
     .feed = parquet_feed,
     .feed_end = parquet_feed_end,
+    .held = parquet_held,
     .release = parquet_release,
 };
 

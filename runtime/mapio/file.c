@@ -40,15 +40,9 @@ void file_close(struct file *f)
     *f = (struct file){0};
 }
 
-/* The reader has what it was fed with and no item was made of: of what it steps over on its way to
- * the items it keeps nothing. */
 size_t file_held(const struct file *f)
 {
-    size_t piece = f->piece ? json_str_len(f->piece) : 0;
-    uint64_t fed = f->unpacker ? f->unpacked : f->next - (piece - f->used),
-             left = fed > f->end ? fed - f->end : 0;
-
-    return piece + (size_t)(left < ITEMS_MAX_ITEM ? left : ITEMS_MAX_ITEM);
+    return (f->piece ? json_str_len(f->piece) : 0) + (f->reader ? items_held(f->reader) : 0);
 }
 
 /* ---- opening ---- */
