@@ -9,6 +9,7 @@
 #include "runtime/handlers/handlers_load_impl.h"
 
 #include "parsers/base/count.h"
+#include "parsers/base/nearest.h"
 #include "runtime/http/client.h"
 
 #include <string.h>
@@ -18,6 +19,20 @@ struct text_field {
     const char **to;
     bool optional;
 };
+
+/* Refuses a part of `what` that there is not. */
+static bool refuse_part(struct reader *r, struct place at, const json *key, const char *what,
+                        const struct text_field *texts, size_t count)
+{
+    struct nearest near = {.want = json_str(key), .len = json_str_len(key)};
+
+    for (size_t k = 0; k < count; k++)
+        nearest_offer(&near, texts[k].name);
+    if (near.best)
+        return config_refuse(&r->file, at, "'%s' is no part of '%s'; did you mean '%s'?",
+                             json_str(key), what, near.best);
+    return config_refuse(&r->file, at, "'%s' is no part of '%s'", json_str(key), what);
+}
 
 /* An object of strings: all of them, but for those that are optional, and no others. */
 static bool read_texts(struct reader *r, const json *v, const struct json_places *at,
@@ -32,7 +47,7 @@ static bool read_texts(struct reader *r, const json *v, const struct json_places
         while (k < count && strcmp(texts[k].name, name) != 0)
             k++;
         if (k == count)
-            return config_refuse(&r->file, at->kids[i].key, "'%s' is no part of '%s'", name, what);
+            return refuse_part(r, at->kids[i].key, json_key_at(v, i), what, texts, count);
         *texts[k].to = handlers_text(r, json_value_at(v, i), at->kids[i].value, name);
         if (!*texts[k].to)
             return false;
@@ -136,6 +151,17 @@ static const struct {
     {"body", read_added_body},
 };
 
+static bool refuse_field(struct reader *r, struct place at, const json *key)
+{
+    struct nearest near = {.want = json_str(key), .len = json_str_len(key)};
+
+    for (size_t k = 0; k < COUNT(connection_fields); k++)
+        nearest_offer(&near, connection_fields[k].name);
+    if (near.best)
+        return config_refuse_unknown(&r->file, at, key, near.best);
+    return config_refuse(&r->file, at, "unknown field '%s' of a connection", json_str(key));
+}
+
 static bool read_connection(struct reader *r, struct connection *c, const json *v,
                             const struct json_places *at)
 {
@@ -148,8 +174,7 @@ static bool read_connection(struct reader *r, struct connection *c, const json *
         while (k < COUNT(connection_fields) && !json_str_is(key, connection_fields[k].name))
             k++;
         if (k == COUNT(connection_fields))
-            return config_refuse(&r->file, at->kids[i].key, "unknown field '%s' of a connection",
-                                 json_str(key));
+            return refuse_field(r, at->kids[i].key, key);
         if (!connection_fields[k].read(r, c, json_value_at(v, i), &at->kids[i]))
             return false;
     }

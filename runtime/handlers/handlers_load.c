@@ -515,6 +515,28 @@ static row *row_new(handlers *h)
     return w;
 }
 
+static bool refuse_file(struct reader *r)
+{
+    return config_refuse(&r->file, r->file.places->value,
+                         "the file must be an object with an array 'handlers'");
+}
+
+/* `any`: the file has one of its two members, so it is a handlers file. */
+static bool refuse_part_of_file(struct reader *r, struct place at, const json *key, bool any)
+{
+    struct nearest near = {.want = json_str(key), .len = json_str_len(key)};
+
+    nearest_offer(&near, "handlers");
+    nearest_offer(&near, "connections");
+    if (near.best)
+        return config_refuse_unknown(&r->file, at, key, near.best);
+    if (!any)
+        return refuse_file(r);
+    return config_refuse(&r->file, at,
+                         "unknown field '%s'; only 'handlers' and 'connections' can stand here",
+                         json_str(key));
+}
+
 /*
  * Rows that were read before a mistake stay in `rows`: the caller gives back what they own, and
  * none gets into the set.
@@ -527,20 +549,18 @@ static bool handlers_load_read_file(struct reader *r, row **rows)
     size_t connections = json_find(doc, "connections", strlen("connections"));
     const json *list;
 
-    if (found == SIZE_MAX || !json_is_array(json_value_at(doc, found)))
-        return config_refuse(&r->file, at->value,
-                             "the file must be an object with an array 'handlers'");
-    for (size_t i = 0; i < json_count(doc); i++)
+    for (size_t i = 0; json_is_object(doc) && i < json_count(doc); i++)
         if (i != found && i != connections)
-            return config_refuse(
-                &r->file, at->kids[i].key,
-                "unknown field '%s'; only 'handlers' and 'connections' can stand here",
-                json_str(json_key_at(doc, i)));
+            return refuse_part_of_file(r, at->kids[i].key, json_key_at(doc, i),
+                                       found != SIZE_MAX || connections != SIZE_MAX);
+    if (!json_is_object(doc) || !json_count(doc) ||
+        (found != SIZE_MAX && !json_is_array(json_value_at(doc, found))))
+        return refuse_file(r);
     if (connections != SIZE_MAX &&
         !connections_read(r, json_value_at(doc, connections), &at->kids[connections]))
         return false;
-    list = json_value_at(doc, found);
-    for (size_t i = 0; i < json_count(list); i++) {
+    list = found == SIZE_MAX ? NULL : json_value_at(doc, found);
+    for (size_t i = 0; list && i < json_count(list); i++) {
         rows[i] = row_new(r->h);
         rows[i]->order = r->h->row_count + i;
         if (!read_handler(r, rows[i], json_at(list, i), &at->kids[found].kids[i]))
