@@ -8,6 +8,9 @@
 
 #include <string.h>
 
+/* "-----BEGIN CERTIFICATE-----" */
+#define CERTIFICATES "\"LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t\""
+
 /*
  * A row's parameters stand from line 2 on. Problems are lines "line:column code location: message
  * [hint]", where an error's code is "error" and "no CALL" is AWS's sentence for a resource that is
@@ -33,6 +36,22 @@ static const struct {
     {"an action whose own name ends with a date", "aws-sdk:cloudfront:listDistributions", false,
      "{}", ""},
     {"a service that AWS has closed", "aws-sdk:qldb:listLedgers", false, "{\"Anything\": 1}", ""},
+    {"an ending without its colon", "states:startExecution.sync2", false, "{}",
+     "1:76 error /States/A/Resource: no states:startExecution.sync2 [did you mean .sync:2?]"},
+    {"an ending in capitals", "states:startExecution.Sync", false, "{}",
+     "1:76 error /States/A/Resource: no states:startExecution.Sync [did you mean .sync?]"},
+    {"an integration under the SDK's name", "eventbridge:putEvents", false, "{}",
+     "1:76 error /States/A/Resource: no eventbridge:putEvents [did you mean events:putEvents?]"},
+    {"under the name of the service that it is of", "bedrockruntime:invokeModel", false, "{}",
+     "1:76 error /States/A/Resource: no bedrockruntime:invokeModel [did you mean "
+     "bedrock:invokeModel?]"},
+    {"a call that is of the SDK alone", "eventbridge:putRule", false, "{}",
+     "1:76 error /States/A/Resource: no eventbridge:putRule [did you mean "
+     "aws-sdk:eventbridge:putRule?]"},
+    {"a type of attributes that there is not", "dynamodb:putItem", false,
+     "{\"TableName\": \"t\", \"Item\": {\"id\": {\"X\": \"1\"}}}",
+     "2:36 error /States/A/Parameters: The field \"X\" is not supported by Step Functions [what "
+     "there is: S, N, B, Ss, Ns, Bs, M, L, Nul, Bool]"},
     {"a call that waits", "aws-sdk:sqs:sendMessage.waitForTaskToken", false,
      "{\"QueueUrl\": \"q\", \"MessageBody.$\": \"$$.Task.Token\"}", ""},
     {"a name with a small letter", "lambda:invoke", false,
@@ -319,11 +338,13 @@ static const struct {
      "2:81 CALL_VALUE_REFUSED /States/A/Parameters/InstanceGroup/InstanceCount: 'InstanceCount' "
      "takes a whole number, and this is a string"},
     {"a job of a cluster", "eks:runJob.sync", false,
-     "{\"ClusterName\": \"c\", \"CertificateAuthority\": \"x\", \"Endpoint\": \"https://e\", "
+     "{\"ClusterName\": \"c\", \"CertificateAuthority\": " CERTIFICATES
+     ", \"Endpoint\": \"https://e\", "
      "\"Job\": {\"kind\": \"Job\"}, \"LogOptions\": {\"RetrieveLogs\": true}}",
      ""},
     {"a call of a cluster", "eks:call", false,
-     "{\"ClusterName\": \"c\", \"CertificateAuthority\": \"x\", \"Endpoint\": \"https://e\", "
+     "{\"ClusterName\": \"c\", \"CertificateAuthority\": " CERTIFICATES
+     ", \"Endpoint\": \"https://e\", "
      "\"Method\": \"GET\", \"Path\": \"/api\"}",
      ""},
     {"an agent, whose session Step Functions may name", "bedrockagentcore:invokeHarness", false,
@@ -332,15 +353,28 @@ static const struct {
      "1:127 CALL_FIELD_MISSING /States/A/Parameters: bedrockagentcore:invokeHarness requires "
      "'Messages'"},
     {"a parameter of it that is no list", "eks:call", false,
-     "{\"ClusterName\": \"c\", \"CertificateAuthority\": \"x\", \"Endpoint\": \"https://e\", "
+     "{\"ClusterName\": \"c\", \"CertificateAuthority\": " CERTIFICATES
+     ", \"Endpoint\": \"https://e\", "
      "\"Method\": \"GET\", \"Path\": \"/api\", \"QueryParameters\": {\"limit\": \"1\"}}",
-     "2:138 CALL_VALUE_REFUSED /States/A/Parameters/QueryParameters/limit: 'limit' takes an array "
+     "2:173 CALL_VALUE_REFUSED /States/A/Parameters/QueryParameters/limit: 'limit' takes an array "
      "of strings, and this is a string"},
     {"a method that it doesn't have", "eks:call", false,
-     "{\"ClusterName\": \"c\", \"CertificateAuthority\": \"x\", \"Endpoint\": \"https://e\", "
+     "{\"ClusterName\": \"c\", \"CertificateAuthority\": " CERTIFICATES
+     ", \"Endpoint\": \"https://e\", "
      "\"Method\": \"OPTIONS\", \"Path\": \"/api\"}",
-     "2:86 CALL_VALUE_REFUSED /States/A/Parameters/Method: 'Method' cannot be 'OPTIONS', only one "
+     "2:121 CALL_VALUE_REFUSED /States/A/Parameters/Method: 'Method' cannot be 'OPTIONS', only one "
      "of GET, POST, PUT, DELETE, HEAD, PATCH"},
+    {"a cluster that nobody could call", "eks:call", false,
+     "{\"ClusterName\": \"c\", \"CertificateAuthority\": \"nope!\", \"Endpoint\": \"abc\", "
+     "\"Method\": \"GET\", \"Path\": \"/api\"}",
+     "2:46 CALL_VALUE_REFUSED /States/A/Parameters/CertificateAuthority: 'CertificateAuthority' "
+     "takes certificates in Base64, as EKS tells them of the cluster\n"
+     "2:67 CALL_VALUE_REFUSED /States/A/Parameters/Endpoint: 'Endpoint' takes a URL that begins "
+     "with https://"},
+    {"what EKS tells of a cluster is not known here", "eks:runJob", true,
+     "{\"ClusterName\": \"c\", \"CertificateAuthority\": \"{% $c %}\", \"Endpoint\": \"${E}\", "
+     "\"Job\": {}}",
+     ""},
     {"a model's text", "bedrock:invokeModel", false,
      "{\"ModelId\": \"m\", \"Body\": {\"prompt\": \"p\"}, \"ContentType\": \"application/json\"}",
      ""},
@@ -382,8 +416,8 @@ static const struct {
      "{\"ConnectionArn.$\": \"$.c\"}}",
      "2:17 CALL_VALUE_REFUSED /States/A/Parameters/ApiEndpoint: 'ApiEndpoint' takes a URL that "
      "begins with https://\n"
-     "2:49 CALL_VALUE_REFUSED /States/A/Parameters/Method: 'Method' cannot be 'FETCH'; did you "
-     "mean PATCH?"},
+     "2:49 CALL_VALUE_REFUSED /States/A/Parameters/Method: 'Method' cannot be 'FETCH', only one of "
+     "GET, POST, PUT, DELETE, PATCH, HEAD, OPTIONS"},
     {"a slip in its settings", "http:invoke", false,
      "{\"ApiEndpoint.$\": \"$.u\", \"Method.$\": \"$.m\", \"Authentication.$\": \"$.a\", "
      "\"Transform\": {\"RequestBodyEncoding\": \"URL_ENCODED\", \"RequestEncodingOptions\": "

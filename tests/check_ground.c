@@ -479,6 +479,8 @@ static const struct {
     {"letters turned", "Nxet", "Next"},
     {"the right word", "Next", "Next"},
     {"another word", "Frobnicate", NULL},
+    {"the first letter left out", "tringEquals", "StringEquals"},
+    {"a word that begins and goes on otherwise", "Fest", NULL},
     {"nothing", "", NULL},
 };
 

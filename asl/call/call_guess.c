@@ -180,12 +180,36 @@ static bool is_but_for_case(struct asl_piece call, const char *row)
     return row && strlen(row) == call.len && strncasecmp(row, call.at, call.len) == 0;
 }
 
+/* Finds the row for that action of a service, which has another name in it: events:putEvents for
+ * eventbridge:putEvents. */
+static const char *row_of(const struct model_service *service, struct asl_piece action)
+{
+    const struct call *row;
+
+    for (size_t i = 0; service && (row = call_table_at(i)); i++) {
+        const char *colon = strchr(row->name, ':');
+        struct asl_piece own = {row->name, (size_t)(colon - row->name)};
+
+        if (row->service)
+            own = (struct asl_piece){row->service, strlen(row->service)};
+        if (strlen(colon + 1) == action.len && !strncasecmp(colon + 1, action.at, action.len) &&
+            model_service_named(own.at, own.len) == service)
+            return row->name;
+    }
+    return NULL;
+}
+
 static void guess_own(const struct asl_resource *r, size_t *guesses, struct buf *out)
 {
-    const char *row = nearest_row(r->call, guesses);
     const struct model_service *service = call_service_known_as(r->service);
+    const char *row = row_of(service, r->action);
     struct model_operation o;
 
+    if (row) {
+        buf_printf(out, "did you mean %s?", row);
+        return;
+    }
+    row = nearest_row(r->call, guesses);
     if (!is_but_for_case(r->call, row) && service &&
         model_operation_named(service, r->action.at, r->action.len, &o)) {
         buf_adds(out, "did you mean aws-sdk:");
@@ -203,20 +227,36 @@ static void guess_own(const struct asl_resource *r, size_t *guesses, struct buf 
 
 /* ---- endings ---- */
 
+/* Returns whether two endings have the same letters and digits: ".sync2" is ".sync:2". */
+static bool same_but_for_marks(const char *a, const char *b)
+{
+    for (;; a++, b++) {
+        a += strspn(a, ".:_-");
+        b += strspn(b, ".:_-");
+        if (!*a || ascii_lower(*a) != ascii_lower(*b))
+            return !*a && !*b;
+    }
+}
+
 static void guess_ending(const struct asl_resource *r, const struct call *call, const char *ending,
                          struct buf *out)
 {
     struct nearest near = {.want = ending, .len = strlen(ending)};
     struct buf all = {0};
+    const char *same = NULL;
 
     for (int i = ASL_REQUEST_RESPONSE + 1; i < ASL_PATTERNS; i++) {
         const char *have = asl_pattern_ending((enum asl_pattern)i);
         if (!(call->patterns & (1u << i)))
             continue;
         nearest_offer(&near, have);
+        if (same_but_for_marks(have, ending))
+            same = have;
         buf_printf(&all, "%s%s", all.len ? ", " : "it may end in ", have);
     }
-    if (near.best && strcmp(near.best, ending) != 0 && near.distance <= 2)
+    if (same && strcmp(same, ending) != 0)
+        buf_printf(out, "did you mean %s?", same);
+    else if (near.best && strcmp(near.best, ending) != 0 && near.distance <= 2)
         buf_printf(out, "did you mean %s?", near.best);
     else if (all.len)
         buf_adds(out, buf_str(&all));

@@ -13,13 +13,14 @@ enum call_kind {
     TAKES_ANY,
     TAKES_TEXT,
     TAKES_BOOLEAN,
-    TAKES_OBJECT,     /* with the members `inside`; NULL: any */
-    TAKES_CONNECTION, /* text that is the ARN of a connection of EventBridge */
-    TAKES_HTTPS,      /* text that is a URL of https */
-    TAKES_WORD,       /* one of `words` */
-    TAKES_TEXT_LISTS, /* an object of lists of texts */
-    TAKES_LIKE,       /* what the member `like` of the call's operation does */
-    TAKES_ONE_OF_LIKE /* what one element of that list does */
+    TAKES_OBJECT,       /* with the members `inside`; NULL: any */
+    TAKES_CONNECTION,   /* text that is the ARN of a connection of EventBridge */
+    TAKES_HTTPS,        /* text that is a URL of https */
+    TAKES_CERTIFICATES, /* text that is certificates (PEM) in Base64 */
+    TAKES_WORD,         /* one of `words` */
+    TAKES_TEXT_LISTS,   /* an object of lists of texts */
+    TAKES_LIKE,         /* what the member `like` of the call's operation does */
+    TAKES_ONE_OF_LIKE   /* what one element of that list does */
 };
 
 struct call_field {

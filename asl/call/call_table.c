@@ -63,8 +63,8 @@ static const struct call_field apigateway_fields[] = {
 
 static const struct call_field eks_call_fields[] = {
     {.name = "ClusterName", .kind = TAKES_TEXT, .required = true},
-    {.name = "CertificateAuthority", .kind = TAKES_TEXT, .required = true},
-    {.name = "Endpoint", .kind = TAKES_TEXT, .required = true},
+    {.name = "CertificateAuthority", .kind = TAKES_CERTIFICATES, .required = true},
+    {.name = "Endpoint", .kind = TAKES_HTTPS, .required = true},
     {.name = "Method", .kind = TAKES_WORD, .required = true, .words = WORDS("GET", "POST", "PUT", "DELETE", "HEAD", "PATCH")},
     {.name = "Path", .kind = TAKES_TEXT, .required = true},
     {.name = "QueryParameters", .kind = TAKES_TEXT_LISTS},
@@ -74,8 +74,8 @@ static const struct call_field eks_call_fields[] = {
 
 static const struct call_field eks_job_fields[] = {
     {.name = "ClusterName", .kind = TAKES_TEXT, .required = true},
-    {.name = "CertificateAuthority", .kind = TAKES_TEXT, .required = true},
-    {.name = "Endpoint", .kind = TAKES_TEXT, .required = true},
+    {.name = "CertificateAuthority", .kind = TAKES_CERTIFICATES, .required = true},
+    {.name = "Endpoint", .kind = TAKES_HTTPS, .required = true},
     {.name = "Namespace", .kind = TAKES_TEXT},
     {.name = "Job", .kind = TAKES_ANY, .required = true},
     {.name = "LogOptions", .kind = TAKES_OBJECT, .inside = FIELDS(

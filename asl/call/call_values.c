@@ -4,6 +4,7 @@
  */
 #include "asl/call/call_impl.h"
 #include "asl/eval/expression.h"
+#include "parsers/base/base64.h"
 #include "parsers/base/nearest.h"
 #include "parsers/base/utf8.h"
 
@@ -346,6 +347,16 @@ static bool is_connection(const json *text)
            strstr(json_str(text), ":connection/");
 }
 
+static bool are_certificates(const json *text)
+{
+    struct buf plain = {0};
+    bool are = base64_decode(&plain, json_str(text), json_str_len(text)) &&
+               strstr(buf_str(&plain), "-----BEGIN CERTIFICATE-----");
+
+    buf_clear(&plain);
+    return are;
+}
+
 static void check_own_text(const struct walk *w, const struct asl_at *at,
                            const struct call_field *f)
 {
@@ -358,6 +369,10 @@ static void check_own_text(const struct walk *w, const struct asl_at *at,
                         call_name_of(at));
     else if (f->kind == TAKES_HTTPS && !json_str_begins(at->value, "https://"))
         call_tell_value(w, at, "'%s' takes a URL that begins with https://", call_name_of(at));
+    else if (f->kind == TAKES_CERTIFICATES && !are_certificates(at->value))
+        call_tell_value(w, at,
+                        "'%s' takes certificates in Base64, as EKS tells them of the cluster",
+                        call_name_of(at));
 }
 
 void call_check_own(const struct walk *w, const struct asl_at *at, const struct call_field *f)
@@ -372,7 +387,8 @@ void call_check_own(const struct walk *w, const struct asl_at *at, const struct 
     case TAKES_TEXT:
     case TAKES_WORD:
     case TAKES_CONNECTION:
-    case TAKES_HTTPS: check_own_text(w, at, f); break;
+    case TAKES_HTTPS:
+    case TAKES_CERTIFICATES: check_own_text(w, at, f); break;
     case TAKES_BOOLEAN:
         if (!reads_as_boolean(at->value))
             tell_type(w, at, "true or false");

@@ -1,6 +1,7 @@
 /*
  * The nearest of several names, for "did you mean" in messages. Distances are Levenshtein's; a name
- * that is further off than a third of its letters and one is never offered.
+ * that is further off than a third of its letters is never offered, nor one that is further off
+ * than that and one where both begin alike: people rarely miss the first letter.
  */
 
 #include "parsers/base/nearest.h"
@@ -40,17 +41,18 @@ static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
 
 void nearest_offer(struct nearest *n, const char *name)
 {
-    size_t len = strlen(name), d;
+    size_t len = strlen(name), most = len / 3, d;
 
     if (n->len > LONGEST || len > LONGEST)
         return;
+    if (n->len && tolower((unsigned char)*n->want) == tolower((unsigned char)*name))
+        most++;
     /* That many letters have to be added or left out at least. */
     d = len > n->len ? len - n->len : n->len - len;
-    if (d > 1 + len / 3 || (n->best && d >= n->distance))
+    if (d > most || (n->best && d >= n->distance))
         return;
     d = distance(n->want, n->len, name, len);
-    /* Further off than a third of its letters, and one, it is another word. */
-    if (d <= 1 + len / 3 && (!n->best || d < n->distance)) {
+    if (d <= most && (!n->best || d < n->distance)) {
         n->best = name;
         n->distance = d;
     }
