@@ -324,10 +324,10 @@ static const struct {
      NULL,
      {0},
      "",
-     "failed Asl.NoHandler: No handler for 'arn:aws:states:::aws-sdk:iam:createRol': give "
+     "failed Asl.NoHandler: No handler for 'arn:aws:states:::aws-sdk:iam:createRol': the service "
+     "'iam' has no call 'createRol' (did you mean createRole?); to do its work here, give "
      "--handlers FILE with {\"handlers\": [{\"resource\": "
-     "\"arn:aws:states:::aws-sdk:iam:createRol\", \"command\": [\"./handler\"]}]}; the service "
-     "'iam' has no call 'createRol'"},
+     "\"arn:aws:states:::aws-sdk:iam:createRol\", \"command\": [\"./handler\"]}]}"},
 };
 
 START_TEST(call)

@@ -219,29 +219,99 @@ START_TEST(match)
 }
 END_TEST
 
+/* What is said where no row matches. */
+static const struct {
+    const char *name, *path, *file; /* path NULL: without a file */
+    const char *target, *want;      /* behind "No handler for 'TARGET': " */
+} misses[] = {
+    {"a function, without a file", NULL, NULL, "arn:aws:lambda:us-east-1:1:function:Pay:3",
+     "give --handlers FILE with {\"handlers\": [{\"resource\": \"Pay\", \"command\": "
+     "[\"./handler\"]}]}, or give --lambda-endpoint URL"},
+    {"a service", "h.json", "{\"handlers\": []}", "arn:aws:states:::sqs:sendMessage",
+     "say where the service is, by --endpoint sqs=URL (also SQS_ENDPOINT, AWS_ENDPOINT_URL_SQS, "
+     "AWS_ENDPOINT_URL), or add to \"handlers\" in h.json the line {\"resource\": "
+     "\"arn:aws:states:::sqs:*\", \"endpoint\": \"URL\"}; \"command\", \"http\" or \"mock\" "
+     "instead "
+     "of \"endpoint\" stands in for it"},
+    {"an integration of another service, in YAML", "h.yaml", "handlers: []",
+     "arn:aws:states:::bedrock:invokeModel",
+     "say where the service is, by --endpoint bedrock=URL (also AWS_ENDPOINT_URL_BEDROCK_RUNTIME, "
+     "AWS_ENDPOINT_URL), or add to \"handlers\" in h.yaml the line - {\"resource\": "
+     "\"arn:aws:states:::bedrock:*\", \"endpoint\": \"URL\"}; \"command\", \"http\" or \"mock\" "
+     "instead of \"endpoint\" stands in for it"},
+    {"a call that there is not", "h.json", "{\"handlers\": []}", "arn:aws:states:::sqs:sendMesage",
+     "'sqs:sendMesage' is no call that is known here (did you mean sqs:sendMessage?); to do its "
+     "work here, add to \"handlers\" in h.json the line {\"resource\": "
+     "\"arn:aws:states:::sqs:sendMesage\", \"command\": [\"./handler\"]}"},
+    {"a call that can't be waited for", "h.json", "{\"handlers\": []}",
+     "arn:aws:states:::sqs:sendMessage.sync",
+     "'sqs:sendMessage.sync' is no call that is known here (it may end in .waitForTaskToken); to "
+     "do its work here, add to \"handlers\" in h.json the line {\"resource\": "
+     "\"arn:aws:states:::sqs:sendMessage.sync\", \"command\": [\"./handler\"]}"},
+    {"nor one like it", "h.json", "{\"handlers\": []}", "arn:aws:states:::aws-sdk:s3:abracadabra",
+     "the service 's3' has no call 'abracadabra'; to do its work here, add to \"handlers\" in "
+     "h.json the line {\"resource\": \"arn:aws:states:::aws-sdk:s3:abracadabra\", \"command\": "
+     "[\"./handler\"]}"},
+    {"something else", "h.json", "{\"handlers\": []}", "arn:aws:swf:us-east-1:1:task/t",
+     "add to \"handlers\" in h.json the line {\"resource\": \"arn:aws:swf:us-east-1:1:task/t\", "
+     "\"command\": [\"./handler\"]}"},
+};
+
 START_TEST(no_match)
 {
     struct handlers_world *w = handlers_world_new();
     struct diag why = {0};
-    char want[600];
+    struct buf want = {0};
 
     handlers_world_open(w, NULL);
-    expect_no_handler(
-        w, "without a file", "arn:aws:lambda:us-east-1:1:function:Pay:3",
-        "No handler for 'arn:aws:lambda:us-east-1:1:function:Pay:3': give --handlers FILE "
-        "with {\"handlers\": [{\"resource\": \"Pay\", \"command\": [\"./handler\"]}]}, or "
-        "give --lambda-endpoint URL");
-    handlers_world_write(w, "h.json", "{\"handlers\": []}", 0600);
-    ck_assert(handlers_load(w->handlers, w->file, &why));
-    snprintf(want, sizeof want,
-             "No handler for 'arn:aws:states:::sqs:sendMessage': add to \"handlers\" in %s the "
-             "line {\"resource\": \"arn:aws:states:::sqs:sendMessage\", \"command\": "
-             "[\"./handler\"]}; or say where the service is: --endpoint sqs=URL (also "
-             "SQS_ENDPOINT, AWS_ENDPOINT_URL_SQS, AWS_ENDPOINT_URL)",
-             w->file);
-    expect_no_handler(w, "with a file", "arn:aws:states:::sqs:sendMessage", want);
+    if (misses[_i].path)
+        ck_assert(handlers_parse(w->handlers, misses[_i].path, misses[_i].file,
+                                 strlen(misses[_i].file), &why));
+    buf_printf(&want, "No handler for '%s': %s", misses[_i].target, misses[_i].want);
+    expect_no_handler(w, misses[_i].name, misses[_i].target, buf_str(&want));
     ck_assert_uint_eq(handlers_busy(w->handlers), 0);
-    diag_clear(&why);
+    buf_clear(&want);
+    handlers_world_free(w);
+}
+END_TEST
+
+/* Rows that nearly match are named. */
+static const struct {
+    const char *name, *pattern, *target;
+    bool named;
+} near_rows[] = {
+    {"a call of the SDK as one that is none", "arn:aws:states:::secretsmanager:*",
+     "arn:aws:states:::aws-sdk:secretsmanager:getSecretValue", true},
+    {"one that is none as of the SDK", "arn:aws:states:::aws-sdk:s3:getObject",
+     "arn:aws:states:::s3:getObject", true},
+    {"without what all begin with", "sqs:*", "arn:aws:states:::sqs:sendMessage", true},
+    {"without its ending", "arn:aws:states:::sqs:sendMessage",
+     "arn:aws:states:::sqs:sendMessage.waitForTaskToken", true},
+    {"a slip", "arn:aws:states:::sqs:sendMesage", "arn:aws:states:::sqs:sendMessage", true},
+    {"a function's name", "rezise", "arn:aws:lambda:us-east-1:1:function:resize", true},
+    {"another service", "arn:aws:states:::sns:*", "arn:aws:states:::sqs:sendMessage", false},
+    {"another function", "charge", "arn:aws:lambda:us-east-1:1:function:resize", false},
+};
+
+START_TEST(near_row)
+{
+    struct handlers_world *w = handlers_world_new();
+    json *parameters = invoke_parameters(near_rows[_i].target, json_of("{}"));
+    struct task t = handlers_world_task(w, near_rows[_i].target, parameters);
+    struct task_result failed = {0};
+    struct buf text = {0}, tail = {0};
+
+    buf_printf(&text, "{\"handlers\": [{\"resource\": \"%s\", \"mock\": {\"return\": 1}}]}",
+               near_rows[_i].pattern);
+    handlers_world_open(w, buf_str(&text));
+    ck_assert(!handlers_start(w->handlers, &t, &failed));
+    buf_printf(&tail, "; the row for '%s' nearly matches", near_rows[_i].pattern);
+    ck_assert_msg(json_str_ends(failed.cause, buf_str(&tail)) == near_rows[_i].named, "%s: %s",
+                  near_rows[_i].name, json_str(failed.cause));
+    task_result_clear(&failed);
+    json_unref(parameters);
+    buf_clear(&text);
+    buf_clear(&tail);
     handlers_world_free(w);
 }
 END_TEST
@@ -331,7 +401,8 @@ int main(void)
     tcase_add_loop_test(t, bad_file, 0, COUNT(bad_files));
     tcase_add_test(t, no_file);
     tcase_add_loop_test(t, match, 0, COUNT(matches));
-    tcase_add_test(t, no_match);
+    tcase_add_loop_test(t, no_match, 0, COUNT(misses));
+    tcase_add_loop_test(t, near_row, 0, COUNT(near_rows));
     tcase_add_test(t, mock_sequence);
     tcase_add_test(t, mock_time);
     suite_add_tcase(s, t);

@@ -113,8 +113,9 @@ static const struct {
      SH("printf '{\\\"errorType\\\": \\\"SQS.E\\\"}'; exit 1"),
      "failed SQS.E: {\"errorType\": \"SQS.E\"}"},
     {"without a handler", "arn:aws:states:::sqs:other", "{}", "\"command\": [\"cat\"]",
-     "failed Asl.NoHandler: No handler for 'arn:aws:states:::sqs:other': add to \"handlers\" in "
-     "..."},
+     "failed Asl.NoHandler: No handler for 'arn:aws:states:::sqs:other': 'sqs:other' is no call "
+     "that is known here (what has no integration of its own is called by "
+     "arn:aws:states:::aws-sdk:SERVICE:ACTION); to do its work here, add to \"handlers\" in ..."},
 };
 
 static const char *const task_id = "51a7a8ec-7d1d-4deb-8d9c-8f1d1d2a5a6d";

@@ -4,7 +4,12 @@
  */
 #include "runtime/handlers/advice.h"
 
+#include "asl/call/call.h"
 #include "asl/eval/env.h"
+#include "parsers/base/nearest.h"
+#include "parsers/base/text.h"
+#include "runtime/aws/endpoints.h"
+#include "runtime/base/glob.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -46,27 +51,134 @@ static void write_resource(struct buf *out, const char *name, size_t len)
     buf_clear(&text);
 }
 
+/* Adds how a row gets into the handlers file: `kind` is what it has beside its resource. */
+static void add_row(struct buf *out, const handlers *h, const char *resource, size_t len,
+                    const char *kind)
+{
+    bool yaml = h->file && (text_ends_with(h->file, ".yaml") || text_ends_with(h->file, ".yml"));
+
+    if (h->file)
+        buf_printf(out, "add to \"handlers\" in %s the line %s", h->file, yaml ? "- " : "");
+    else
+        buf_adds(out, "give --handlers FILE with {\"handlers\": [");
+    buf_adds(out, "{\"resource\": ");
+    write_resource(out, resource, len);
+    buf_printf(out, ", %s}%s", kind, h->file ? "" : "]}");
+}
+
+static const char does_work[] = "\"command\": [\"./handler\"]";
+
+/* A service may be asked; one that isn't there may be stood in for. */
+static void advise_service(struct buf *out, const handlers *h, const struct asl_resource *r,
+                           const struct aws_call *c)
+{
+    struct buf all = {0};
+
+    buf_add(&all, r->text, (size_t)(r->type.at + r->type.len - r->text));
+    buf_adds(&all, ":*");
+    buf_adds(out, "say where the service is, by ");
+    endpoints_say_of_call(c, out);
+    buf_adds(out, ", or ");
+    add_row(out, h, all.data, all.len, "\"endpoint\": \"URL\"");
+    buf_adds(out, "; \"command\", \"http\" or \"mock\" instead of \"endpoint\" stands in for it");
+    buf_clear(&all);
+}
+
+/* Adds what was likely meant by a call that there is not. */
+static void add_guess(struct buf *out, const struct asl_resource *r)
+{
+    const struct call *call = call_find(r);
+    size_t guesses = CALL_GUESSES;
+    struct buf meant = {0};
+
+    if (call_models_known() && !(call && call->patterns & 1u << r->pattern && call_exists(call, r)))
+        call_guess(r, &guesses, &meant);
+    /* That there is no such service or action is said already. */
+    if (meant.len && !strstr(buf_str(&meant), "no such"))
+        buf_printf(out, " (%s)", buf_str(&meant));
+    buf_clear(&meant);
+}
+
+/* ---- rows that nearly match ---- */
+
+static const char of_states[] = "arn:aws:states:::";
+
+/* Returns whether a pattern is for another way to write a call's resource: without its ending,
+ * without what all such resources begin with, as a call of the SDK or as none. */
+static bool matches_otherwise(const char *pattern, const struct asl_resource *r)
+{
+    static const char sdk[] = "aws-sdk:";
+    struct buf text = {0};
+    bool matches = false;
+
+    for (int i = 0; i < 4 && !matches; i++) {
+        buf_reset(&text);
+        buf_printf(&text, "%s%s%.*s:%.*s", i & 1 ? of_states : "", i & 2 ? sdk : "",
+                   (int)r->service.len, r->service.at, (int)r->action.len, r->action.at);
+        matches = glob_match(pattern, buf_str(&text), text.len);
+    }
+    buf_clear(&text);
+    return matches;
+}
+
+static const char *without(const char *text, const char *begin)
+{
+    return text_begins_with(text, begin) ? text + strlen(begin) : text;
+}
+
+/* Finds the row that may be meant for what no row matches; NULL without one. */
+static const char *near_row(const handlers *h, const struct handler_input *v)
+{
+    bool call = v->resource && asl_resource_is_call(v->resource);
+    struct asl_piece name = asl_function_name(v->target);
+    const char *plain = without(v->target, of_states);
+    struct nearest near = {.want = v->lambda ? name.at : plain,
+                           .len = v->lambda ? name.len : strlen(plain)};
+    const char *found = NULL;
+
+    for (size_t i = 0; i < h->row_count; i++) {
+        const char *pattern = h->rows[i]->pattern, *before = near.best;
+
+        if (!pattern)
+            continue;
+        if (call && matches_otherwise(pattern, v->resource))
+            return pattern;
+        nearest_offer(&near, without(pattern, of_states));
+        if (near.best != before)
+            found = pattern;
+    }
+    return found;
+}
+
 void advice_missing(const handlers *h, const struct handler_input *v, const struct diag *also,
                     struct task_result *failed)
 {
-    struct buf text = {0};
+    const struct asl_resource *r = v->resource;
     struct asl_piece name = {v->target, strlen(v->target)};
-
-    if (v->lambda)
-        name = asl_function_name(v->target);
+    bool call = r && asl_resource_is_call(r) && !is_invoke(r) && !is_of_cluster(r);
+    struct buf text = {0};
+    struct aws_call c;
 
     buf_printf(&text, "No handler for '%s': ", v->target);
-    if (h->file)
-        buf_printf(&text, "add to \"handlers\" in %s the line ", h->file);
-    else
-        buf_adds(&text, "give --handlers FILE with {\"handlers\": [");
-    buf_adds(&text, "{\"resource\": ");
-    write_resource(&text, name.at, name.len);
-    buf_printf(&text, ", \"command\": [\"./handler\"]}%s", h->file ? "" : "]}");
-    if (v->lambda)
-        buf_adds(&text, ", or give --lambda-endpoint URL");
-    if (also->text)
-        buf_printf(&text, "; %s", also->text);
+    if (call && aws_call_read(r, &c, NULL)) {
+        advise_service(&text, h, r, &c);
+    } else if (call && also->text) {
+        buf_adds(&text, also->text);
+        add_guess(&text, r);
+        buf_adds(&text, "; to do its work here, ");
+        add_row(&text, h, name.at, name.len, does_work);
+    } else {
+        if (v->lambda)
+            name = asl_function_name(v->target);
+        add_row(&text, h, name.at, name.len, does_work);
+        if (v->lambda)
+            buf_adds(&text, ", or give --lambda-endpoint URL");
+        if (also->text)
+            buf_printf(&text, "; %s", also->text);
+    }
+    const char *near = near_row(h, v);
+    if (near)
+        buf_printf(&text, "; the row for '%s' nearly matches", near);
     integration_fail(failed, ASL_NO_HANDLER, json_cstring(buf_str(&text)));
     buf_clear(&text);
 }

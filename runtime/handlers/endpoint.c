@@ -26,7 +26,6 @@ enum { MAX_RAW_BYTES = 65 << 20 };
 static bool endpoint_serves(handlers *h, const struct handler_input *v, struct diag *why)
 {
     struct aws_call c;
-    struct buf text = {0};
 
     if (!v->resource)
         return false;
@@ -36,13 +35,7 @@ static bool endpoint_serves(handlers *h, const struct handler_input *v, struct d
         return cluster_serves(h, why);
     if (!aws_call_read(v->resource, &c, why))
         return false;
-    if (h->options.endpoints && endpoints_find_of_call(h->options.endpoints, &c))
-        return true;
-    buf_adds(&text, "or say where the service is: ");
-    endpoints_say_of_call(&c, &text);
-    diag_set(why, "NO_ENDPOINT", 0, "%s", buf_str(&text));
-    buf_clear(&text);
-    return false;
+    return h->options.endpoints && endpoints_find_of_call(h->options.endpoints, &c);
 }
 
 /* Ends with a call beside the call itself. */
