@@ -189,6 +189,19 @@ static const struct story stories[] = {
       {"DescribeExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\"}", 200,
        "\"status\":\"RUNNING\"", 1},
       DESCRIBE("m:e", "States.ExceedToleratedFailureThreshold")}},
+    {"Express children that are stopped are aborted ones",
+     {CREATE("m",
+             "{\\\"StartAt\\\":\\\"M\\\",\\\"States\\\":{\\\"M\\\":{\\\"Type\\\":\\\"Map\\\","
+             "\\\"ItemProcessor\\\":{\\\"ProcessorConfig\\\":{\\\"Mode\\\":"
+             "\\\"DISTRIBUTED\\\",\\\"ExecutionType\\\":\\\"EXPRESS\\\"},\\\"StartAt\\\":"
+             "\\\"W\\\",\\\"States\\\":{\\\"W\\\":{\\\"Type\\\":\\\"Wait\\\",\\\"Seconds\\\":60,"
+             "\\\"End\\\":true}}},\\\"End\\\":true}}}"),
+      START("m", "e", "[1,2]"),
+      {"ListMapRuns", "{\"executionArn\":\"" EXECUTION("m:e") "\"}", 200, "mapRunArn", 0},
+      MAP_RUN_CALL("ListExecutions", "", 200, "\"status\":\"RUNNING\""),
+      STOP("m:e"),
+      MAP_RUN_CALL("DescribeMapRun", "", 200,
+                   "\"failed\":0,\"timedOut\":0,\"aborted\":2,\"total\":2,")}},
 };
 
 /* The thousandth goes on with the Map Run, the next fails with what says why. */

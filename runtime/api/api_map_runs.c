@@ -479,7 +479,8 @@ static bool note_end(void *user, const struct store_listed *at)
     return true;
 }
 
-/* How a child has ended is told by its row; the Map's history tells only that it failed. */
+/* How a child has ended is told by its row; the Map's history tells only that it failed. Express
+ * children have no row any more: those that were cut off are told apart by the Map Run's end. */
 static void count_children(struct look *l)
 {
     static const struct {
@@ -492,7 +493,7 @@ static void count_children(struct look *l)
     for (size_t i = 0; i < l->run->count; i++)
         l->counts[l->run->children[i].state] += weight_of(l, &l->run->children[i]);
     int64_t unsuccessful = l->counts[CHILD_FAILED] + l->counts[CHILD_ABORTED];
-    if (!unsuccessful)
+    if (!unsuccessful || l->run->express)
         return;
     /* Of those that failed only the number is told: it is what is left, unless there was a
      * redrive. */
