@@ -377,15 +377,13 @@ START_TEST(container_is_slow)
 
     endpoint_world_run(w, SEND, MESSAGE);
     endpoint_world_expect("own keys", w, FAILED "no keys came within 0.05 seconds");
-    expect_text("its server was asked", buf_str(&w->seen), "GET /keys?x=1\n");
-    buf_reset(&w->seen);
     w->role = ROLE;
     ck_assert(endpoints_add(w->endpoints, "sts=http://127.0.0.1:9", NULL));
     endpoint_world_run(w, SEND, MESSAGE);
     endpoint_world_expect("a role's keys", w,
                           "failed States.TaskFailed: The task state's role, " ROLE
                           ", could not be assumed: no keys came within 0.05 seconds");
-    expect_text("nothing is sent", buf_str(&w->seen), "");
+    ck_assert_msg(!strstr(buf_str(&w->seen), "MessageBody"), "it is sent: %s", buf_str(&w->seen));
     endpoint_world_free(w);
 }
 END_TEST
@@ -752,21 +750,25 @@ static const struct {
     const char *name, *variable, *config, *line;
 } told[] = {
     {"a key without its secret", "AWS_ACCESS_KEY_ID", "",
-     "AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not; a service on this machine gets "
+     "no AWS credentials: AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not; a service on "
+     "this machine gets "
      "the "
      "keys 'test' and 'test'\n"},
     {"what only AWS's programs do", "AWS_PROFILE", "[profile p]\nsso_session = x\n",
-     "the profile 'p' needs what is not done here: sso_session; 'aws configure export-credentials "
+     "no AWS credentials: the profile 'p' needs what is not done here: sso_session; 'aws configure "
+     "export-credentials "
      "--profile p' can be the credential_process of another profile; a service on this machine "
      "gets "
      "the keys 'test' and 'test'\n"},
     {"the default profile", "X", "[default]\nrole_arn = r\n",
-     "the profile 'default' has a role_arn, but no source_profile or credential_source; a service "
+     "no AWS credentials: the profile 'default' has a role_arn, but no source_profile or "
+     "credential_source; a service "
      "on "
      "this machine gets the keys 'test' and 'test'\n"},
     {"keys that would have to be asked for", "AWS_PROFILE",
      "[profile p]\ncredential_process = /bin/false\n",
-     "the keys of the profile 'p' have to be asked for, which is not done for a service on this "
+     "no AWS credentials: those of the profile 'p' have to be asked for, which is not done for a "
+     "service on this "
      "machine unless --endpoint sts=URL says where its STS is\n"},
     {"nothing is wrong", "X", "", ""},
 };

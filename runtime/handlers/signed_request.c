@@ -273,11 +273,14 @@ static const struct sigv4_keys *keys_for_emulator(handlers *h, const struct key_
     struct buf line = {0};
 
     if (plan->wrong)
-        buf_printf(&line, "%s; a service on this machine gets the keys 'test' and 'test'",
-                   plan->wrong);
+        buf_printf(
+            &line,
+            "no AWS credentials: %s; a service on this machine gets the keys 'test' and 'test'",
+            plan->wrong);
     else if (plan->source && plan->profile)
         buf_printf(&line,
-                   "the keys of the profile '%s' have to be asked for, which is not done for a "
+                   "no AWS credentials: those of the profile '%s' have to be asked for, which is "
+                   "not done for a "
                    "service on this machine unless --endpoint sts=URL says where its STS is",
                    plan->profile);
     if (line.len && (!h->told_of_keys || strcmp(h->told_of_keys, buf_str(&line)) != 0)) {
