@@ -35,11 +35,12 @@ static void outcome_clear(struct outcome *o)
 }
 
 /* `piece` 0: all that is wanted. */
-static struct outcome read_file(const struct buf *file, uint64_t position, size_t piece)
+static struct outcome read_rows(const struct buf *file, uint64_t position, size_t piece,
+                                size_t max_item)
 {
     struct outcome got = {.last = position};
     struct items_options o = {
-        .format = ITEMS_PARQUET, .size = file->len, .position = position, .max_item = 1000};
+        .format = ITEMS_PARQUET, .size = file->len, .position = position, .max_item = max_item};
     items_reader *r = parquet_new(&o, &got.why);
     struct item item;
     uint64_t from, len;
@@ -66,6 +67,11 @@ static struct outcome read_file(const struct buf *file, uint64_t position, size_
         got.state = json_ref(items_state(r));
     items_free(r);
     return got;
+}
+
+static struct outcome read_file(const struct buf *file, uint64_t position, size_t piece)
+{
+    return read_rows(file, position, piece, 1000);
 }
 
 /* Reads in all ways, and tells what comes of it. */
@@ -860,6 +866,45 @@ START_TEST(codec)
 }
 END_TEST
 
+/* ---- files of pyarrow and duckdb ---- */
+
+static const char *const samples[] = {"pyarrow-types",     "pyarrow-snappy", "pyarrow-nested",
+                                      "pyarrow-encodings", "duckdb-v1",      "duckdb-v2"};
+
+static void read_sample(struct buf *out, const char *name, const char *end)
+{
+    struct buf path = {0};
+    struct diag why = {0};
+
+    buf_printf(&path, "tests/data/parquet/%s.%s", name, end);
+    ck_assert_msg(buf_read_regular(out, buf_str(&path), SIZE_MAX, &why), "%s", why.text);
+    buf_clear(&path);
+}
+
+/* The rows of each file stand beside it, as pyarrow reads them. */
+START_TEST(sample)
+{
+    struct buf file = {0}, lines = {0}, want = {0};
+    struct outcome got;
+
+    read_sample(&file, samples[_i], "parquet");
+    read_sample(&lines, samples[_i], "jsonl");
+    got = read_file(&file, 0, 0);
+    ck_assert_msg(got.result == ITEMS_END, "%s: %s", samples[_i], got.why.text);
+    buf_addc(&want, '[');
+    for (size_t i = 0; i + 1 < lines.len; i++)
+        buf_addc(&want, lines.data[i] == '\n' ? ',' : lines.data[i]);
+    buf_addc(&want, ']');
+    json *rows = json_of(buf_str(&want));
+    ck_assert_msg(json_equal(got.items.v, rows), "%s", samples[_i]);
+    json_unref(rows);
+    outcome_clear(&got);
+    buf_clear(&file);
+    buf_clear(&lines);
+    buf_clear(&want);
+}
+END_TEST
+
 /* ---- files that are none ---- */
 
 static const struct {
@@ -1051,6 +1096,43 @@ START_TEST(large)
 }
 END_TEST
 
+/* Small columns of a large row group come together. */
+START_TEST(many_columns)
+{
+    enum { WIDE = 200, FEW = 4000 };
+    struct pqm_field *fields = mem_calloc(WIDE + 1, sizeof *fields);
+    struct pqm_made m;
+    struct buf page = {0};
+    struct outcome got;
+    char names[WIDE][16];
+
+    fields[0] = (struct pqm_field){.name = "root", .kids = WIDE};
+    for (int i = 0; i < WIDE; i++) {
+        snprintf(names[i], sizeof names[i], "c%d", i);
+        fields[i + 1] = (struct pqm_field){.name = names[i], .physical = PQ_INT64};
+    }
+    for (int i = 0; i < FEW * 8; i++)
+        buf_addc(&page, (char)(i % 8 ? 0 : i / 8 % 100));
+    pqm_begin(&m, fields, WIDE + 1);
+    for (int i = 0; i < WIDE; i++) {
+        pqm_column(&m, &(struct pqm_column){.physical = PQ_INT64, .values = FEW});
+        pqm_page(&m, &(struct pqm_page){.values = FEW}, page.data, page.len);
+    }
+    pqm_group(&m, FEW);
+    pqm_end(&m);
+    ck_assert_uint_gt(m.file.len, PARQUET_SPAN);
+    got = read_rows(&m.file, FEW - 2, 0, 0);
+    ck_assert_int_eq(got.result, ITEMS_END);
+    ck_assert_uint_eq(got.count, 2);
+    ck_assert_int_eq(json_int_value(json_get(json_at(got.items.v, 1), "c199")), (FEW - 1) % 100);
+    ck_assert_uint_le(got.pieces, 4);
+    outcome_clear(&got);
+    buf_clear(&page);
+    pqm_clear(&m);
+    mem_free(fields);
+}
+END_TEST
+
 /* Small row groups come together. */
 START_TEST(many_groups)
 {
@@ -1102,11 +1184,13 @@ int main(void)
 
     tcase_add_loop_test(t, made, 0, COUNT(mades));
     tcase_add_loop_test(t, codec, 0, COUNT(codecs));
+    tcase_add_loop_test(t, sample, 0, COUNT(samples));
     tcase_add_loop_test(t, odd_file, 0, COUNT(odd_files));
     tcase_add_test(t, unknown_size);
     tcase_add_loop_test(t, schema, 0, COUNT(schemas));
     tcase_add_test(t, deep_and_wide);
     tcase_add_test(t, large);
+    tcase_add_test(t, many_columns);
     tcase_add_test(t, many_groups);
     tcase_add_test(t, ends_early);
     suite_add_tcase(s, t);

@@ -17,7 +17,7 @@ static const struct entry *peek_row(struct assembling *a, uint32_t leaf)
 {
     struct column *c = &a->columns[leaf];
 
-    if (c->row_next < c->row_count)
+    if (c->row_next < c->row_end)
         return &c->row[c->row_next];
     a->bad = c;
     return NULL;
@@ -41,19 +41,31 @@ static void drop_absent(struct assembling *a, const struct node *n)
     }
 }
 
+/* The value of a column that is there. */
 static json *take_leaf(struct assembling *a, const struct node *n)
 {
     struct column *c = &a->columns[n->first_leaf];
-    struct entry *e = &c->row[c->row_next];
-    json *v = e->value;
+    json *v = c->row_next < c->row_end ? c->row[c->row_next].value : NULL;
 
     if (!v) {
         a->bad = c;
         return json_null();
     }
-    e->value = NULL;
-    c->row_next++;
+    c->row[c->row_next++].value = NULL;
     return v;
+}
+
+/* The value of a column that is not repeated: most fields are such. */
+static inline json *leaf_value(struct assembling *a, const struct node *n)
+{
+    struct column *c = &a->columns[n->first_leaf];
+
+    if (c->row_next < c->row_end && !c->row[c->row_next].value && n->repetition == OPTIONAL &&
+        c->row[c->row_next].def + 1 == n->max_def) {
+        c->row_next++;
+        return json_null();
+    }
+    return take_leaf(a, n);
 }
 
 static json *struct_of(struct assembling *a, const struct node *n)
@@ -62,7 +74,12 @@ static json *struct_of(struct assembling *a, const struct node *n)
     const struct node *kid = n + 1;
 
     for (uint32_t i = 0; i < n->kids; i++, kid += kid->size)
-        values[i] = a->bad ? json_null() : value_of(a, kid);
+        if (a->bad)
+            values[i] = json_null();
+        else if (kid->shape == NODE_LEAF && kid->repetition != REPEATED)
+            values[i] = leaf_value(a, kid);
+        else
+            values[i] = value_of(a, kid);
     return json_object_of(n->keys, values);
 }
 
@@ -88,6 +105,8 @@ static json *value_of(struct assembling *a, const struct node *n)
 
     if (n->repetition == REPEATED)
         return list_of(a, n, true);
+    if (n->shape == NODE_LEAF)
+        return leaf_value(a, n);
     e = peek_row(a, n->first_leaf);
     if (!e)
         return json_null();
@@ -112,7 +131,7 @@ static bool has_further_element(struct assembling *a, const struct node *repeate
 {
     const struct column *c = &a->columns[repeated->first_leaf];
 
-    return !a->bad && c->row_next < c->row_count && c->row[c->row_next].rep == repeated->max_rep;
+    return !a->bad && c->row_next < c->row_end && c->row[c->row_next].rep == repeated->max_rep;
 }
 
 static json *list_of(struct assembling *a, const struct node *repeated, bool own_element)
@@ -183,7 +202,7 @@ json *assemble_row(const struct schema *s, struct column *columns, json **slots,
     json *row = struct_of(&a, s->nodes);
 
     for (size_t i = 0; i < s->leaf_count && !a.bad; i++)
-        if (columns[i].row_next < columns[i].row_count)
+        if (columns[i].row_next < columns[i].row_end)
             a.bad = &columns[i];
     *bad = a.bad;
     if (!a.bad)

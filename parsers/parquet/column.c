@@ -1,7 +1,7 @@
 /*
- * One column of a row group: its chunk is fed in pieces, its pages are unpacked one at a time, and
- * its entries are collected row by row. Whatever is not here yet is wanted, and the column goes on
- * where it was: so nothing below keeps a state on the stack while bytes are on their way.
+ * One column of a row group: its chunk is fed in pieces, and its pages are unpacked one at a time;
+ * rows.c takes their entries. Whatever is not here yet is wanted, and the column goes on where it
+ * was: so nothing keeps a state on the stack while bytes are on their way.
  *
  * Every count is held against what is there: the entries of pages against those of the chunk, the
  * sizes of pages against the chunk's bytes and what the codec can do, the memory of all columns
@@ -24,6 +24,10 @@ void column_init(struct column *c, struct columns *all, const struct node *leaf)
     *c = (struct column){.all = all, .leaf = leaf};
     c->def_width = bits_for(leaf->max_def);
     c->rep_width = bits_for(leaf->max_rep);
+    c->entry_bytes = json_str_len(leaf->name) + 8;
+    c->row_cap = leaf->max_rep ? 0 : COLUMN_AHEAD;
+    c->row = c->row_cap ? mem_alloc(c->row_cap * sizeof *c->row) : NULL;
+    c->is_text = !leaf->type.width || leaf->type.physical == PHYSICAL_FIXED;
 }
 
 enum column_step column_fail(const struct column *c, struct diag *why, const char *format, ...)
@@ -86,7 +90,7 @@ void column_begin(struct column *c, const struct chunk *chunk, uint64_t skip,
                   const unsigned char *span, size_t piece)
 {
     drop_dictionary(c);
-    column_drop_row(c);
+    column_drop_rows(c);
     c->chunk = *chunk;
     c->in_span = span != NULL;
     buf_reset(&c->own);
@@ -99,6 +103,7 @@ void column_begin(struct column *c, const struct chunk *chunk, uint64_t skip,
     c->page_left = 0;
     c->skip = skip;
     c->rep_is_read = c->row_is_open = false;
+    c->failure = NULL;
 }
 
 static size_t bytes_here(const struct column *c)
@@ -128,6 +133,11 @@ void column_wanted(const struct column *c, uint64_t *from, uint64_t *len)
     *len = c->wanted > here && c->wanted - here > c->piece ? c->wanted - here : c->piece;
     if (*len > chunk_end(c) - *from)
         *len = chunk_end(c) - *from;
+}
+
+bool column_is_untouched(const struct column *c)
+{
+    return !c->in_span && !c->window_len && !c->used && c->window_from == c->chunk.begin;
 }
 
 /* What is used goes, so the page before must be done with. */
@@ -356,8 +366,7 @@ static bool begin_page(struct column *c, const struct page_header *h, struct byt
     return true;
 }
 
-/* Reads the page behind the one that is done with. */
-static enum column_step next_page(struct column *c, struct diag *why)
+enum column_step column_next_page(struct column *c, struct diag *why)
 {
     struct bytes here = {c->window + c->used, bytes_here(c)};
     struct page_header h;
@@ -377,156 +386,10 @@ static enum column_step next_page(struct column *c, struct diag *why)
     return COLUMN_ROW;
 }
 
-/* ---- entries ---- */
-
-static json *dictionary_value(struct column *c, uint32_t i)
-{
-    struct dictionary *d = &c->dictionary;
-    struct bytes v = {(const unsigned char *)d->bytes.data, c->leaf->type.width};
-
-    if (i >= d->count)
-        return NULL;
-    if (!d->made[i]) {
-        if (d->offsets)
-            v = (struct bytes){v.at + d->offsets[i] + 4, load32(v.at + d->offsets[i])};
-        else
-            v.at += i * v.len;
-        d->made[i] = leaf_json(&c->leaf->type, v);
-    }
-    return json_ref(d->made[i]);
-}
-
-/* Takes the next value. NULL when there is none, or with `skipped` always; then *good tells. */
-static json *take_value(struct column *c, bool skipped, bool *good)
-{
-    struct bytes v;
-    uint32_t i;
-    json *made = NULL;
-
-    if (c->by_dictionary) {
-        *good = hybrid_next(&c->indexes, &i);
-        made = *good && !skipped ? dictionary_value(c, i) : NULL;
-    } else {
-        *good = c->values.next(&c->values, &v);
-        made = *good && !skipped ? leaf_json(&c->leaf->type, v) : NULL;
-    }
-    *good = *good && (made || skipped);
-    return made;
-}
-
-/* About as many bytes as the value takes as JSON, with the name and what stands between. */
-static size_t entry_bytes(const struct column *c, const json *value)
-{
-    return 4 + json_str_len(c->leaf->name) +
-           (value && json_is_string(value) ? json_str_len(value) : 4);
-}
-
-static bool take_entry(struct column *c, bool skipped, struct diag *why)
-{
-    uint32_t def;
-    bool good = true;
-    json *value = NULL;
-
-    if (!hybrid_next(&c->defs, &def) || def > c->leaf->max_def) {
-        column_fail(c, why, "the levels of a page can't be read");
-        return false;
-    }
-    if (def == c->leaf->max_def)
-        value = take_value(c, skipped, &good);
-    if (!good) {
-        column_fail(c, why, "a page has fewer values than it says, or one that can't be read");
-        return false;
-    }
-    c->page_left--;
-    c->rep_is_read = false;
-    if (skipped)
-        return true;
-    MEM_GROW(c->row, c->row_count, c->row_cap);
-    c->row[c->row_count++] = (struct entry){(uint16_t)c->rep, (uint16_t)def, value};
-    c->all->row_bytes += entry_bytes(c, value);
-    if (c->all->row_bytes > c->all->max_item) {
-        column_fail(c, why, "a row is larger than %zu bytes", c->all->max_item);
-        return false;
-    }
-    return true;
-}
-
-/* Reads the repetition level of the next entry. COLUMN_ROW with *ended: there is no further one. */
-static enum column_step peek_entry(struct column *c, bool *ended, struct diag *why)
-{
-    *ended = false;
-    while (!c->page_left) {
-        if (!c->values_left) {
-            *ended = true;
-            return COLUMN_ROW;
-        }
-        enum column_step step = next_page(c, why);
-        if (step != COLUMN_ROW)
-            return step;
-    }
-    if (!c->rep_is_read) {
-        if (!hybrid_next(&c->reps, &c->rep) || c->rep > c->leaf->max_rep)
-            return column_fail(c, why, "the levels of a page can't be read");
-        c->rep_is_read = true;
-    }
-    return COLUMN_ROW;
-}
-
-/* Ends a row. Returns whether it was one that nobody wants. */
-static bool end_row(struct column *c)
-{
-    c->row_is_open = false;
-    if (!c->skip)
-        return false;
-    c->skip--;
-    return true;
-}
-
-/* A row of a column that is repeated goes on until the next entry begins another one. */
-enum column_step column_next_row(struct column *c, struct diag *why)
-{
-    for (;;) {
-        bool ended;
-        enum column_step step = peek_entry(c, &ended, why);
-
-        if (step != COLUMN_ROW)
-            return step;
-        if (c->row_is_open && (ended || !c->rep)) {
-            if (!end_row(c))
-                return COLUMN_ROW;
-            continue;
-        }
-        if (ended)
-            return column_fail(c, why, "it has fewer rows than its row group");
-        if (!c->row_is_open && c->rep)
-            return column_fail(c, why, "a row does not begin with its first value");
-        c->row_is_open = true;
-        if (!take_entry(c, c->skip != 0, why))
-            return COLUMN_FAILED;
-        if (!c->leaf->max_rep && !end_row(c))
-            return COLUMN_ROW;
-    }
-}
-
-void column_drop_row(struct column *c)
-{
-    for (size_t i = 0; i < c->row_count; i++)
-        json_unref(c->row[i].value);
-    c->row_count = c->row_next = 0;
-}
-
-bool column_is_done(struct column *c, struct diag *why)
-{
-    if (!c->page_left && !c->values_left)
-        return true;
-    column_fail(c, why, "it has more rows than its row group");
-    return false;
-}
-
 void column_clear(struct column *c)
 {
     drop_dictionary(c);
-    column_drop_row(c);
+    column_drop_rows(c);
     mem_free(c->row);
     buf_clear(&c->own);
     buf_clear(&c->page);

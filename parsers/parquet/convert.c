@@ -101,7 +101,7 @@ static json *unsigned_json(const struct leaf_type *t, struct bytes v)
 
 /* ---- dates and times ---- */
 
-static char *put_digits(char *out, uint64_t n, unsigned count)
+static inline char *put_digits(char *out, uint32_t n, unsigned count)
 {
     for (unsigned i = count; i-- > 0; n /= 10)
         out[i] = (char)('0' + n % 10);
@@ -117,29 +117,29 @@ static char *put_date(char *out, int64_t day)
 
     timestamp_date(day, &year, &month, &mday);
     if (year < 0 || year > 9999) {
-        uint64_t size = year < 0 ? 0 - (uint64_t)year : (uint64_t)year;
+        uint32_t size = (uint32_t)(year < 0 ? -year : year);
         *out++ = year < 0 ? '-' : '+';
-        for (uint64_t more = size / 10000; more; more /= 10)
+        for (uint32_t more = size / 10000; more; more /= 10)
             digits++;
-        year = (int64_t)size;
+        year = size;
     }
-    out = put_digits(out, (uint64_t)year, digits);
+    out = put_digits(out, (uint32_t)year, digits);
     *out++ = '-';
-    out = put_digits(out, (uint64_t)month, 2);
+    out = put_digits(out, (uint32_t)month, 2);
     *out++ = '-';
-    return put_digits(out, (uint64_t)mday, 2);
+    return put_digits(out, (uint32_t)mday, 2);
 }
 
 /* `second` is of the day, and `fraction` has so many digits. */
-static char *put_time(char *out, int64_t second, int64_t fraction, unsigned digits)
+static char *put_time(char *out, uint32_t second, uint32_t fraction, unsigned digits)
 {
-    out = put_digits(out, (uint64_t)second / 3600, 2);
+    out = put_digits(out, second / 3600, 2);
     *out++ = ':';
-    out = put_digits(out, (uint64_t)second / 60 % 60, 2);
+    out = put_digits(out, second / 60 % 60, 2);
     *out++ = ':';
-    out = put_digits(out, (uint64_t)second % 60, 2);
+    out = put_digits(out, second % 60, 2);
     *out++ = '.';
-    return put_digits(out, (uint64_t)fraction, digits);
+    return put_digits(out, fraction, digits);
 }
 
 static int64_t units_a_second(unsigned digits)
@@ -163,7 +163,7 @@ static json *timestamp_json(int64_t second, int64_t fraction, unsigned digits, b
 
     end = put_date(end, day);
     *end++ = 'T';
-    end = put_time(end, of_day, fraction, digits);
+    end = put_time(end, (uint32_t)of_day, (uint32_t)fraction, digits);
     if (utc)
         *end++ = 'Z';
     return json_string(text, (size_t)(end - text));
@@ -176,7 +176,7 @@ static json *time_json(const struct leaf_type *t, int64_t n)
 
     if (second < 0 || second > 86400)
         return NULL;
-    end = put_time(end, second, fraction, t->digits);
+    end = put_time(end, (uint32_t)second, (uint32_t)fraction, t->digits);
     return json_string(text, (size_t)(end - text));
 }
 

@@ -12,7 +12,7 @@
 
 enum {
     TAIL = 8,               /* the footer's length, and "PAR1" */
-    ALL_PIECES = 32 << 20,  /* bytes that the windows of all columns may have together */
+    ALL_PIECES = 16 << 20,  /* bytes that the windows of all columns may have together */
     LEAST_PIECE = 128 << 10 /* of one of them */
 };
 
@@ -30,11 +30,14 @@ struct parquet {
     uint64_t rows_left; /* of it */
     uint64_t row;       /* its number in the file */
     size_t column;      /* that collects its entries of the row */
-    /* Bytes that are fed: the tail, the footer or a span of row groups. */
+    /* Bytes that are fed: the tail, the footer, a span of row groups or a run of columns; NULL:
+     * they are those of one column. */
     struct buf *fed;
-    struct buf tail, span;
+    struct buf tail, span, run;
     uint64_t from, to; /* where in the file they stand */
-    bool ended;        /* the file is shorter than it was said to be */
+    uint64_t span_from, span_to;
+    size_t run_end; /* the column behind the run */
+    bool ended;     /* the file is shorter than it was said to be */
 };
 
 static enum items_result fail_at(const struct parquet *r, struct diag *why, uint64_t at,
@@ -49,7 +52,7 @@ static enum items_result fail_at(const struct parquet *r, struct diag *why, uint
 static void want_stretch(struct parquet *r, struct buf *fed, uint64_t from, uint64_t to)
 {
     buf_reset(fed);
-    buf_reserve(fed, 1); /* so that its data are never NULL */
+    buf_reserve(fed, (size_t)(to - from) + 1); /* its data are never NULL */
     r->fed = fed;
     r->from = from;
     r->to = to;
@@ -140,7 +143,6 @@ static enum items_result take_footer(struct parquet *r, struct diag *why)
     for (size_t i = 0; i < s->leaf_count; i++)
         column_init(&r->columns[i], &r->all, &s->nodes[s->leaves[i]]);
     r->fed = NULL;
-    r->from = r->to = 0;
     r->stage = READ_GROUPS;
     return seek_row(r, why);
 }
@@ -158,6 +160,44 @@ static void want_span(struct parquet *r, size_t first)
          i++)
         end = f->groups[i].end;
     want_stretch(r, &r->span, begin, end);
+    r->span_from = begin;
+    r->span_to = end;
+}
+
+/*
+ * Small chunks are wanted together with those that stand behind them. A column that has begun is
+ * none of them. Where there is only one, it wants its bytes for itself.
+ */
+static void want_run(struct parquet *r)
+{
+    const struct column *c = &r->columns[r->column];
+    uint64_t end = c->chunk.begin;
+    size_t i = r->column;
+
+    for (; i < r->footer.schema.leaf_count; i++, c++)
+        if (!column_is_untouched(c) || c->chunk.begin != end || c->chunk.len > c->piece ||
+            end + c->chunk.len - r->columns[r->column].chunk.begin > PARQUET_SPAN)
+            break;
+        else
+            end += c->chunk.len;
+    if (i <= r->column + 1)
+        return;
+    r->run_end = i;
+    want_stretch(r, &r->run, r->columns[r->column].chunk.begin, end);
+}
+
+/* Hands a run to its columns. */
+static void take_run(struct parquet *r)
+{
+    const char *bytes = r->run.data;
+
+    for (size_t i = r->column; i < r->run_end; i++) {
+        size_t len = (size_t)r->columns[i].chunk.len;
+        column_feed(&r->columns[i], bytes, len);
+        bytes += len;
+    }
+    buf_clear(&r->run);
+    r->fed = NULL;
 }
 
 static bool check_chunk(const struct parquet *r, size_t i, struct diag *why)
@@ -189,7 +229,7 @@ static enum items_result begin_chunks(struct parquet *r, const struct group *g, 
         piece = LEAST_PIECE;
     for (size_t i = 0; i < count; i++) {
         const struct chunk *c = &r->chunks[i];
-        uint64_t place = c->len ? c->begin - r->from : 0;
+        uint64_t place = c->len ? c->begin - r->span_from : 0;
         const unsigned char *span = in_span ? (const unsigned char *)r->span.data + place : NULL;
         column_begin(&r->columns[i], c, r->row - g->first_row, span, piece);
         if (!check_chunk(r, i, why))
@@ -206,7 +246,7 @@ static enum items_result begin_group(struct parquet *r, struct diag *why)
     const struct group *g = &r->footer.groups[r->group];
     bool in_span = g->end - g->begin <= PARQUET_SPAN;
 
-    if (in_span && !(r->to && g->begin >= r->from && g->end <= r->to)) {
+    if (in_span && !(r->span_to && g->begin >= r->span_from && g->end <= r->span_to)) {
         want_span(r, r->group);
         if (!stretch_is_here(r))
             return ITEMS_WANTS;
@@ -243,7 +283,7 @@ static enum items_result take_row(struct parquet *r, struct item *out, struct di
     for (; r->column < count; r->column++)
         switch (column_next_row(&r->columns[r->column], why)) {
         case COLUMN_ROW: break;
-        case COLUMN_WANTS: return ITEMS_WANTS;
+        case COLUMN_WANTS: want_run(r); return ITEMS_WANTS;
         case COLUMN_FAILED: return ITEMS_FAILED;
         }
     row = assemble_row(&r->footer.schema, r->columns, r->slots, &bad);
@@ -251,8 +291,6 @@ static enum items_result take_row(struct parquet *r, struct item *out, struct di
         column_fail(bad, why, "it does not fit the columns beside it");
         return ITEMS_FAILED;
     }
-    for (size_t i = 0; i < count; i++)
-        column_drop_row(&r->columns[i]);
     r->column = 0;
     r->all.row_bytes = 0;
     r->row++;
@@ -272,6 +310,8 @@ static enum items_result parquet_step(struct parquet *r, struct item *out, struc
     }
     if (r->fed && !stretch_is_here(r))
         return ITEMS_WANTS;
+    if (r->fed == &r->run)
+        take_run(r);
     if (r->group_is_open)
         return r->rows_left ? take_row(r, out, why) : end_group(r, why);
     return r->group < r->footer.group_count ? begin_group(r, why) : ITEMS_END;
@@ -311,6 +351,7 @@ static void parquet_release(items_reader *reader)
     footer_clear(&r->footer);
     buf_clear(&r->tail);
     buf_clear(&r->span);
+    buf_clear(&r->run);
     mem_free(r);
 }
 

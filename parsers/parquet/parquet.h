@@ -10,7 +10,8 @@
  *
  * Bytes are wanted by random access: first the footer at the end of the file, then the row groups.
  * As many small row groups as fit into PARQUET_SPAN bytes are wanted at once; of a larger one each
- * column has a window of its own, which is wanted in pieces.
+ * column has a window of its own, which is wanted in pieces, or whole with those of small columns
+ * beside it.
  *
  * `options.size` has to be known. An item's `end` is its number in the file, from 1 on. The state
  * only tells how many rows the file has. A reader that goes on later does not read the row groups

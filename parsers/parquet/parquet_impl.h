@@ -345,22 +345,27 @@ struct column {
     uint64_t skip; /* rows that nobody wants */
     bool rep_is_read, row_is_open;
     uint32_t rep; /* of the next entry */
-    /* The row, as far as it has come. */
+    /* Entries that were taken: those of the row end at `row_end`, and `row_next` is the next one of
+     * them. Of a column that is not repeated those of further rows follow. */
     struct entry *row;
-    size_t row_count, row_cap, row_next;
+    size_t row_count, row_cap, row_next, row_end;
+    const char *failure; /* why no more can be taken ahead; NULL: they can */
+    size_t entry_bytes;  /* that an entry counts for, but for the length of a text */
+    bool is_text;        /* its values may be texts */
 };
+
+/* So many entries are taken ahead of a column that is not repeated. */
+enum { COLUMN_AHEAD = 64 };
 
 void column_init(struct column *c, struct columns *all, const struct node *leaf);
 /* Begins with a chunk, and with its row number `skip`. `span` is NULL, or the whole chunk. */
 void column_begin(struct column *c, const struct chunk *chunk, uint64_t skip,
                   const unsigned char *span, size_t piece);
 enum column_step { COLUMN_ROW, COLUMN_WANTS, COLUMN_FAILED };
-/* Collects the entries of the next row. */
-enum column_step column_next_row(struct column *c, struct diag *why);
-/* Empties the row. */
-void column_drop_row(struct column *c);
-/* Returns whether behind the last row of the group there is nothing more. */
-bool column_is_done(struct column *c, struct diag *why);
+/* Reads the page behind the one that is done with, whatever it is. */
+enum column_step column_next_page(struct column *c, struct diag *why);
+/* Returns whether nothing was fed of its chunk yet. */
+bool column_is_untouched(const struct column *c);
 /* Tell and feed what is wanted after COLUMN_WANTS. */
 void column_wanted(const struct column *c, uint64_t *from, uint64_t *len);
 void column_feed(struct column *c, const char *bytes, size_t len);
@@ -369,12 +374,21 @@ void column_clear(struct column *c);
 enum column_step column_fail(const struct column *c, struct diag *why, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* ---- rows.c ---- */
+
+/* Collects the entries of the next row. */
+enum column_step column_next_row(struct column *c, struct diag *why);
+/* Gives back what was collected. */
+void column_drop_rows(struct column *c);
+/* Returns whether behind the last row of the group there is nothing more. */
+bool column_is_done(struct column *c, struct diag *why);
+
 /* ---- assemble.c ---- */
 
 /*
- * Makes the value of a row of the entries that the columns have collected. `slots` has room for a
- * value of each node. NULL when the entries do not fit together: *bad is then a column that has too
- * few or too many.
+ * Makes the value of a row of the entries that the columns have collected, and takes them. `slots`
+ * has room for a value of each node. NULL when the entries do not fit together: *bad is then a
+ * column that has too few or too many.
  */
 json *assemble_row(const struct schema *s, struct column *columns, json **slots,
                    const struct column **bad);

@@ -1,0 +1,256 @@
+/*
+ * A column's entries, row by row. Of one that is not repeated each entry is a row, and some are
+ * taken ahead: with many columns it costs more to come back to one than to take a value. A bad
+ * value ends what is taken ahead, and is told when its own row is wanted.
+ */
+
+#include "parsers/parquet/parquet_impl.h"
+
+#include "parsers/base/mem.h"
+
+/* Long texts are not taken far ahead. */
+enum { AHEAD_BYTES = 16 << 10 };
+
+static const char bad_levels[] = "the levels of a page can't be read";
+static const char bad_values[] = "a page has fewer values than it says, or one that can't be read";
+
+/* ---- values ---- */
+
+static json *dictionary_value(struct column *c, uint32_t i)
+{
+    struct dictionary *d = &c->dictionary;
+    struct bytes v = {(const unsigned char *)d->bytes.data, c->leaf->type.width};
+
+    if (i >= d->count)
+        return NULL;
+    if (!d->made[i]) {
+        if (d->offsets)
+            v = (struct bytes){v.at + d->offsets[i] + 4, load32(v.at + d->offsets[i])};
+        else
+            v.at += i * v.len;
+        d->made[i] = leaf_json(&c->leaf->type, v);
+    }
+    return json_ref(d->made[i]);
+}
+
+static json *take_value(struct column *c)
+{
+    struct bytes v;
+    uint32_t i;
+
+    if (c->by_dictionary)
+        return hybrid_next(&c->indexes, &i) ? dictionary_value(c, i) : NULL;
+    return c->values.next(&c->values, &v) ? leaf_json(&c->leaf->type, v) : NULL;
+}
+
+static bool skip_value(struct column *c)
+{
+    struct bytes v;
+    uint32_t i;
+
+    return c->by_dictionary ? hybrid_next(&c->indexes, &i) : c->values.next(&c->values, &v);
+}
+
+/* About as many bytes as the value takes as JSON, with the name and what stands between. */
+static inline size_t entry_bytes(const struct column *c, const json *value)
+{
+    return c->entry_bytes +
+           (c->is_text && value && json_is_string(value) ? json_str_len(value) : 0);
+}
+
+static bool count_bytes(struct column *c, const json *value, struct diag *why)
+{
+    c->all->row_bytes += entry_bytes(c, value);
+    if (c->all->row_bytes <= c->all->max_item)
+        return true;
+    column_fail(c, why, "a row is larger than %zu bytes", c->all->max_item);
+    return false;
+}
+
+/* Takes an entry's definition level, and its value into *out, which is NULL where it has none.
+ * Returns what is wrong; NULL: nothing. */
+static inline const char *take_entry(struct column *c, uint32_t *def, json **out)
+{
+    *out = NULL;
+    if (!hybrid_next(&c->defs, def) || *def > c->leaf->max_def)
+        return bad_levels;
+    if (*def == c->leaf->max_def && !(*out = take_value(c)))
+        return bad_values;
+    c->page_left--;
+    return NULL;
+}
+
+static const char *skip_entry(struct column *c)
+{
+    uint32_t def;
+
+    if (!hybrid_next(&c->defs, &def) || def > c->leaf->max_def)
+        return bad_levels;
+    if (def == c->leaf->max_def && !skip_value(c))
+        return bad_values;
+    c->page_left--;
+    return NULL;
+}
+
+/* Goes to a page with entries. COLUMN_ROW with *ended: there is none any more. */
+static enum column_step find_page(struct column *c, bool *ended, struct diag *why)
+{
+    *ended = false;
+    while (!c->page_left) {
+        if (!c->values_left) {
+            *ended = true;
+            return COLUMN_ROW;
+        }
+        enum column_step step = column_next_page(c, why);
+        if (step != COLUMN_ROW)
+            return step;
+    }
+    return COLUMN_ROW;
+}
+
+/* ---- a column that is not repeated ---- */
+
+static void take_ahead(struct column *c)
+{
+    size_t bytes = 0;
+
+    while (c->page_left && c->row_count < COLUMN_AHEAD && bytes < AHEAD_BYTES) {
+        struct entry *e = &c->row[c->row_count];
+        uint32_t def;
+
+        c->failure = take_entry(c, &def, &e->value);
+        if (c->failure)
+            return;
+        e->rep = 0;
+        e->def = (uint16_t)def;
+        bytes += entry_bytes(c, e->value);
+        c->row_count++;
+    }
+}
+
+static enum column_step fill_flat(struct column *c, struct diag *why)
+{
+    c->row_count = c->row_next = 0;
+    while (!c->row_count) {
+        bool ended;
+        enum column_step step;
+
+        if (c->failure)
+            return column_fail(c, why, "%s", c->failure);
+        step = find_page(c, &ended, why);
+        if (step != COLUMN_ROW)
+            return step;
+        if (ended)
+            return column_fail(c, why, "it has fewer rows than its row group");
+        for (; c->skip && c->page_left && !c->failure; c->skip--)
+            c->failure = skip_entry(c);
+        if (!c->failure)
+            take_ahead(c);
+    }
+    return COLUMN_ROW;
+}
+
+static enum column_step next_flat(struct column *c, struct diag *why)
+{
+    if (c->row_next == c->row_count) {
+        enum column_step step = fill_flat(c, why);
+        if (step != COLUMN_ROW)
+            return step;
+    }
+    c->row_end = c->row_next + 1;
+    return count_bytes(c, c->row[c->row_next].value, why) ? COLUMN_ROW : COLUMN_FAILED;
+}
+
+/* ---- a column that is repeated ---- */
+
+/* Ends a row. Returns whether it was one that nobody wants. */
+static bool end_row(struct column *c)
+{
+    c->row_is_open = false;
+    if (!c->skip) {
+        c->row_end = c->row_count;
+        return false;
+    }
+    c->skip--;
+    return true;
+}
+
+static enum column_step peek_level(struct column *c, bool *ended, struct diag *why)
+{
+    enum column_step step = find_page(c, ended, why);
+
+    if (step != COLUMN_ROW || *ended || c->rep_is_read)
+        return step;
+    if (!hybrid_next(&c->reps, &c->rep) || c->rep > c->leaf->max_rep)
+        return column_fail(c, why, "%s", bad_levels);
+    c->rep_is_read = true;
+    return COLUMN_ROW;
+}
+
+static bool add_entry(struct column *c, struct diag *why)
+{
+    const char *failure;
+    uint32_t def = 0;
+    json *value = NULL;
+
+    failure = c->skip ? skip_entry(c) : take_entry(c, &def, &value);
+    if (failure) {
+        column_fail(c, why, "%s", failure);
+        return false;
+    }
+    c->rep_is_read = false;
+    if (c->skip)
+        return true;
+    MEM_GROW(c->row, c->row_count, c->row_cap);
+    c->row[c->row_count++] = (struct entry){(uint16_t)c->rep, (uint16_t)def, value};
+    return count_bytes(c, value, why);
+}
+
+/* A row goes on until the next entry begins another one. */
+static enum column_step next_repeated(struct column *c, struct diag *why)
+{
+    if (!c->row_is_open)
+        c->row_count = c->row_next = 0;
+    for (;;) {
+        bool ended;
+        enum column_step step = peek_level(c, &ended, why);
+
+        if (step != COLUMN_ROW)
+            return step;
+        if (c->row_is_open && (ended || !c->rep)) {
+            if (!end_row(c))
+                return COLUMN_ROW;
+            continue;
+        }
+        if (ended)
+            return column_fail(c, why, "it has fewer rows than its row group");
+        if (!c->row_is_open && c->rep)
+            return column_fail(c, why, "a row does not begin with its first value");
+        c->row_is_open = true;
+        if (!add_entry(c, why))
+            return COLUMN_FAILED;
+    }
+}
+
+/* ---- both ---- */
+
+enum column_step column_next_row(struct column *c, struct diag *why)
+{
+    return c->leaf->max_rep ? next_repeated(c, why) : next_flat(c, why);
+}
+
+/* Values that were taken from the row are NULL. */
+void column_drop_rows(struct column *c)
+{
+    for (size_t i = c->row_next; i < c->row_count; i++)
+        json_unref(c->row[i].value);
+    c->row_count = c->row_next = c->row_end = 0;
+}
+
+bool column_is_done(struct column *c, struct diag *why)
+{
+    if (!c->page_left && !c->values_left && c->row_next == c->row_count)
+        return true;
+    column_fail(c, why, "it has more rows than its row group");
+    return false;
+}
