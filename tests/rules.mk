@@ -87,6 +87,7 @@ TESTS  = tests/store-damage tests/serve $(BUILD)/check_host $(BUILD)/check_lambd
 
 $(call fuzzers,parsers/json,json)
 $(call fuzzers,parsers/items,items)
+$(call fuzzers,parsers/parquet,parquet)
 $(call fuzzers,parsers/jsonpath,jsonpath)
 $(call fuzzers,parsers/yaml,yaml)
 $(call fuzzers,parsers/jsonata,jsonata_text jsonata)
