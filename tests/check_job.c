@@ -30,6 +30,14 @@ static const struct {
      "POST / [AWSGlue.GetJobRun] {\"JobName\":\"j\",\"RunId\":\"r\"}\n"
      "POST / [AWSGlue.GetJobRun] {\"JobName\":\"j\",\"RunId\":\"r\"}\n",
      "ok {\"Id\":\"r\",\"JobRunState\":\"SUCCEEDED\",\"StartedOn\":1700000000500}"},
+    {"one whose name is given in small letters",
+     "glue:startJobRun.sync",
+     "{\"jobName\":\"j\"}",
+     {{200, NULL, "{\"JobRunId\":\"r\"}"},
+      {200, NULL, "{\"JobRun\":{\"JobRunState\":\"SUCCEEDED\"}}"}},
+     "POST / [AWSGlue.StartJobRun] {\"JobName\":\"j\"}\n"
+     "POST / [AWSGlue.GetJobRun] {\"JobName\":\"j\",\"RunId\":\"r\"}\n",
+     "ok {\"JobRunState\":\"SUCCEEDED\"}"},
     {"one that fails",
      "batch:submitJob.sync",
      "{\"JobName\":\"n\"}",

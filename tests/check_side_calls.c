@@ -54,6 +54,16 @@ static const struct {
      "failed ElasticMapReduce.InvalidRequestException: no (Service: AmazonElasticMapReduce; Status "
      "Code: 400; "
      "Error Code: InvalidRequestException; Request ID: r-1; Proxy: null)"},
+    {"a group and its change in small letters",
+     "elasticmapreduce:modifyInstanceGroupByName",
+     "{\"clusterId\":\"j-1\",\"instanceGroupName\":\"core\",\"instanceGroup\":{\"InstanceCount\":8}"
+     "}",
+     {{200, NULL, "{\"InstanceGroups\":[{\"Id\":\"ig-2\",\"Name\":\"core\"}]}"}, {500, ID, ""}},
+     EMR "ListInstanceGroups] {\"ClusterId\":\"j-1\"}\n" EMR "ModifyInstanceGroups] "
+         "{\"ClusterId\":\"j-1\",\"InstanceGroups\":[{\"InstanceCount\":8,\"InstanceGroupId\":\"ig-"
+         "2\"}]}\n",
+     "failed ElasticMapReduce.AmazonElasticMapReduceException: null (Service: "
+     "AmazonElasticMapReduce; Status Code: 500; Error Code: null; Request ID: r-1; Proxy: null)"},
     {"a list that goes on where it was",
      "elasticmapreduce:modifyInstanceGroupByName",
      GROUP,

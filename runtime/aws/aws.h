@@ -55,6 +55,10 @@ bool aws_call_read(const struct asl_resource *r, struct aws_call *out, struct di
  * empty piece for a call of the SDK. */
 struct asl_piece aws_call_name_of_service(const struct aws_call *c);
 
+/* Returns the parameters by the names that the other functions here know: a Task's may have other
+ * capitals. What is no object stays as it is. The reference is yours. */
+json *aws_with_own_names(const struct aws_call *c, const json *parameters);
+
 /*
  * Returns whether the call is a conversation of an agent with its model: it may take a quarter of
  * an hour, and what is told of it may be larger than the result that is made of that.

@@ -54,6 +54,10 @@ const json *aws_at(const json *v, const char *path, size_t len);
 /* Returns a look at a member by its name in any case; NULL when it is absent or null. */
 const json *aws_given(const json *v, const char *name);
 
+/* Returns an object with a member set, under the name that it has already in any case. Takes `v`
+ * and `value`. */
+json *aws_with_member(json *v, const char *name, json *value);
+
 /* Adds to the parameters of an integration's call the marks by which Step Functions finds its own
  * jobs again: see mark.c. Takes `v`. */
 json *aws_marked(const struct aws_call *c, json *v, const struct aws_caller *caller);

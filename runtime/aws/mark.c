@@ -12,9 +12,7 @@
 
 static const char managed[] = "MANAGED_BY_AWS", started[] = "STARTED_BY_STEP_FUNCTIONS";
 
-/* Returns an object with a member set, under the name that it has already in any case. Takes `v`
- * and `value`. */
-static json *with_member(json *v, const char *name, json *value)
+json *aws_with_member(json *v, const char *name, json *value)
 {
     json *key = NULL, *changed;
 
@@ -44,7 +42,7 @@ static json *with_pair(json *v, const char *list, const char *const names[2], co
     json_build_set(&pair, names[0], json_cstring(key));
     json_build_set(&pair, names[1], json_cstring(value));
     json_build_add(&b, json_build_done(&pair));
-    return with_member(v, list, json_build_done(&b));
+    return aws_with_member(v, list, json_build_done(&b));
 }
 
 static json *mark_ecs(json *v, const struct aws_caller *caller)
@@ -52,7 +50,7 @@ static json *mark_ecs(json *v, const struct aws_caller *caller)
     (void)caller;
     return aws_given(v, "StartedBy")
                ? v
-               : with_member(v, "StartedBy", json_cstring("AWS Step Functions"));
+               : aws_with_member(v, "StartedBy", json_cstring("AWS Step Functions"));
 }
 
 /* Only a job of one container has these overrides: others would be refused with them. */
@@ -70,8 +68,8 @@ static json *mark_batch(json *v, const struct aws_caller *caller)
     if (given && !json_is_object(given))
         return v;
     json *overrides = json_ref(given ? given : json_empty_object());
-    return with_member(v, "ContainerOverrides",
-                       with_pair(overrides, "Environment", names, managed, started));
+    return aws_with_member(v, "ContainerOverrides",
+                           with_pair(overrides, "Environment", names, managed, started));
 }
 
 static json *mark_sagemaker(json *v, const struct aws_caller *caller)
@@ -93,7 +91,7 @@ static json *mark_mediaconvert(json *v, const struct aws_caller *caller)
         return v;
     json *tags = json_with(given ? given : json_empty_object(), json_cstring("ManagedByService"),
                            json_cstring("AWSStepFunctions"));
-    return with_member(v, "Tags", tags);
+    return aws_with_member(v, "Tags", tags);
 }
 
 json *aws_marked(const struct aws_call *c, json *v, const struct aws_caller *caller)

@@ -84,14 +84,9 @@ static json *object_without_nulls(const json *v, const char *own)
 /* The member goes as text: what is none is written as JSON. Takes `v`. */
 static json *with_text(json *v, const char *name)
 {
-    const json *member = name ? json_get(v, name) : NULL;
-    json *changed;
+    const json *member = name ? aws_given(v, name) : NULL;
 
-    if (!member || json_is_string(member))
-        return v;
-    changed = json_with(v, json_cstring(name), json_text(member));
-    json_unref(v);
-    return changed;
+    return !member || json_is_string(member) ? v : aws_with_member(v, name, json_text(member));
 }
 
 /* arn:…:states:REGION:ACCOUNT:stateMachine:NAME of …:execution:NAME:…, …:express:NAME:…:… */
@@ -116,10 +111,9 @@ void aws_machine_arn(struct buf *out, const char *execution)
 static json *event_of(const json *entry, const char *execution)
 {
     json *e = with_text(json_ref(entry), "Detail");
-    const json *given = json_get(e, "Resources");
+    const json *given = aws_given(e, "Resources");
     struct buf machine = {0};
     struct json_build b;
-    json *changed;
 
     if (!json_is_object(e) || !execution)
         return e;
@@ -131,25 +125,20 @@ static json *event_of(const json *entry, const char *execution)
     if (machine.len)
         json_build_add(&b, json_take_buf(&machine));
     json_build_add(&b, json_cstring(execution));
-    changed = json_with(e, json_cstring("Resources"), json_build_done(&b));
-    json_unref(e);
-    return changed;
+    return aws_with_member(e, "Resources", json_build_done(&b));
 }
 
 static json *with_events(json *v, const char *execution)
 {
-    const json *entries = json_get(v, "Entries");
+    const json *entries = aws_given(v, "Entries");
     struct json_build b;
-    json *changed;
 
     if (!entries || !json_is_array(entries))
         return v;
     json_build_array(&b, json_count(entries));
     for (size_t i = 0; i < json_count(entries); i++)
         json_build_add(&b, event_of(json_at(entries, i), execution));
-    changed = json_with(v, json_cstring("Entries"), json_build_done(&b));
-    json_unref(v);
-    return changed;
+    return aws_with_member(v, "Entries", json_build_done(&b));
 }
 
 /* A UUID that follows from the call's key. */

@@ -384,6 +384,9 @@ static void endpoint_start(struct task_call *call)
         diag_clear(&why);
         return;
     }
+    json *given = call->payload;
+    call->payload = aws_with_own_names(&w->call, given);
+    json_unref(given);
     w->place = endpoint_place_of(call->h, &w->call, call->row->url, call->payload);
     if (w->place.base && w->call.job && call->submitted)
         follow_job(w, json_ref(call->submitted));
