@@ -222,6 +222,31 @@ static const struct {
      FORM "Action=DescribeInstances&Version=2016-11-15"},
 
     /* none */
+    /* what validation lets pass */
+    {"numbers, true and false out of text, and JSON that goes as text", "aws-sdk:dynamodb:query",
+     "{\"TableName\":{\"a\":[1]},\"Limit\":\"5\",\"ConsistentRead\":\"True\",\"ScanIndexForward\":"
+     "\"false\",\"ExpressionAttributeValues\":{\":v\":{\"N\":[1],\"BOOL\":\"no\"}}}",
+     "POST /\nContent-Type: application/x-amz-json-1.0\nX-Amz-Target: DynamoDB_20120810.Query\n"
+     "{\"TableName\":\"{\\\"a\\\":[1]}\",\"Limit\":5,\"ConsistentRead\":true,"
+     "\"ScanIndexForward\":false,\"ExpressionAttributeValues\":{\":v\":{\"N\":\"[1]\",\"BOOL\":"
+     "\"no\"}}}"},
+    {"a form", "aws-sdk:sns:createTopic",
+     "{\"Name\":[\"n\"],\"Attributes\":{\"Policy\":{\"a\":\"b\"}}}",
+     FORM "Action=CreateTopic&Version=2010-03-31&Name=%5B%22n%22%5D&Attributes.entry.1.key=Policy&"
+          "Attributes.entry.1.value=%7B%22a%22%3A%22b%22%7D"},
+    {"a form's true and false", "aws-sdk:rds:deleteDBInstance",
+     "{\"DBInstanceIdentifier\":\"i\",\"SkipFinalSnapshot\":\"True\"}",
+     FORM
+     "Action=DeleteDBInstance&Version=2014-10-31&DBInstanceIdentifier=i&SkipFinalSnapshot=true"},
+    {"a query", "aws-sdk:s3:listObjectsV2",
+     "{\"Bucket\":\"b\",\"Prefix\":[\"p\"],\"MaxKeys\":\"2\",\"FetchOwner\":\"TRUE\"}",
+     "GET /b?list-type=2&prefix=%5B%22p%22%5D&max-keys=2&fetch-owner=true\n"},
+    {"XML", "aws-sdk:s3:putPublicAccessBlock",
+     "{\"Bucket\":\"b\",\"PublicAccessBlockConfiguration\":{\"BlockPublicAcls\":\"True\"}}",
+     "PUT /b?publicAccessBlock\nx-amz-checksum-crc32: 77YsMg==\nx-amz-sdk-checksum-algorithm: "
+     "CRC32\n<PublicAccessBlockConfiguration "
+     "xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><BlockPublicAcls>true</BlockPublicAcls></"
+     "PublicAccessBlockConfiguration>"},
     {"a stream of events", "aws-sdk:lexruntimev2:startConversation", "{}",
      "'aws-sdk:lexruntimev2:startConversation' takes a stream of events, which a "
      "Task can't give"},
@@ -277,6 +302,12 @@ static const struct {
                                                           "777265636f766572794475726174696f6e536563"
                                                           "6f6e6473381"
                                                           "8"},
+    {"numbers out of text, and JSON that goes as text",
+     "aws-sdk:cloudwatchomni:getTelemetryQueryResults",
+     "{\"QueryId\":{\"a\":1},\"MaxResults\":\"5\"}",
+     CBOR("CloudWatchOmniFrontend/operation/GetTelemetryQueryResults") "a26771756572794964677b22612"
+                                                                       "23a317d6a6d6178526573756c74"
+                                                                       "7305"},
     {"members that are null are not given, and nothing is an empty map",
      "aws-sdk:eventbridgev2:listEventBuses", "{\"NextToken\":null}",
      CBOR("AWSEventsV2/operation/ListEventBuses") "a0"},

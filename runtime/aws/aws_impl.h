@@ -70,6 +70,10 @@ bool aws_request_has(const struct aws_request *q, const char *name);
 /* Fills *why: nothing tells how a member of this name is sent. */
 void aws_unknown_member(const json *key, struct diag *why);
 
+/* Returns a value as its shape takes it, as a reference that is yours: numbers, true and false are
+ * read out of text, and an array or object that should be text is written as JSON. What doesn't fit
+ * stays as it is: the service says what it thinks of it. */
+json *aws_fitting(const struct model_shape *s, const json *v);
 /* Reads a time of a Task: ISO 8601, or seconds since 1970 as a number or text. */
 bool aws_time_read(const json *v, struct timestamp *out);
 void aws_time_write(struct buf *out, const struct timestamp *t, enum model_time form);

@@ -189,6 +189,7 @@ static void cbor_value(struct buf *out, const struct model_service *service, mod
 {
     struct model_shape s = {.kind = MODEL_DOCUMENT};
     struct buf bytes = {0};
+    json *fit;
 
     if (id && json_kind(v) != JSON_NULL)
         s = model_shape_at(service, id);
@@ -196,6 +197,7 @@ static void cbor_value(struct buf *out, const struct model_service *service, mod
         s.kind = MODEL_DOCUMENT;
     if (s.kind == MODEL_LIST && !json_is_array(v))
         s.kind = MODEL_DOCUMENT;
+    v = fit = aws_fitting(&s, v);
     switch (s.kind) {
     case MODEL_STRUCTURE: cbor_structure(out, &s, v); break;
     case MODEL_LIST: cbor_list(out, &s, v); break;
@@ -213,6 +215,7 @@ static void cbor_value(struct buf *out, const struct model_service *service, mod
     case MODEL_BOOLEAN:
     case MODEL_DOCUMENT: cbor_plain(out, v); break;
     }
+    json_unref(fit);
     buf_clear(&bytes);
 }
 

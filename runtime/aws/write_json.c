@@ -92,7 +92,7 @@ json *aws_json_for(const struct model_service *service, model_shape_id id, const
     case MODEL_INTEGER:
     case MODEL_LONG:
     case MODEL_FLOAT:
-    case MODEL_DOUBLE:
+    case MODEL_DOUBLE: return aws_fitting(&s, v);
     case MODEL_DOCUMENT: break;
     }
     return json_ref(v);

@@ -140,8 +140,8 @@ static void form_value(struct form *f, model_shape_id id, bool flattened, const 
         shape = model_shape_at(f->service, id);
         s = &shape;
     }
-    if (s && s->kind == MODEL_BLOB)
-        add_field(f, s, v);
+    if (s && (s->kind == MODEL_BLOB || s->kind == MODEL_STRING))
+        add_field(f, s, v); /* as its JSON text where it is none */
     else if (json_is_array(v))
         form_list(f, s && s->kind == MODEL_LIST ? s : NULL, flattened || (s && s->flattened), v);
     else if (json_is_object(v) && s && s->kind == MODEL_MAP)

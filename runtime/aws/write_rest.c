@@ -114,7 +114,7 @@ static void add_query(struct rest *r, const char *name, size_t len, model_shape_
     struct model_shape s = model_shape_at(r->c->service, id);
     struct buf text = {0};
 
-    if (json_is_array(v)) {
+    if (json_is_array(v) && s.kind != MODEL_STRING) {
         for (size_t i = 0; i < json_count(v); i++)
             add_query(r, name, len, s.kind == MODEL_LIST ? s.of : id, json_at(v, i));
         return;

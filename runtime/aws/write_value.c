@@ -11,6 +11,43 @@
 
 #include <math.h>
 #include <string.h>
+#include <strings.h>
+
+/* ---- kinds ---- */
+
+/* A Task's data may come from text: AWS's samples have "false", and documents where a service wants
+ * their text. asl/call/call_values.c lets pass what is mended here. */
+json *aws_fitting(const struct model_shape *s, const json *v)
+{
+    json *read = NULL;
+
+    switch (s->kind) {
+    case MODEL_BOOLEAN:
+        if (json_is_string(v) && !strcasecmp(json_str(v), "true"))
+            return json_bool(true);
+        if (json_is_string(v) && !strcasecmp(json_str(v), "false"))
+            return json_bool(false);
+        break;
+    case MODEL_INTEGER:
+    case MODEL_LONG:
+    case MODEL_FLOAT:
+    case MODEL_DOUBLE:
+        if (json_is_string(v))
+            read = json_number(json_str(v), json_str_len(v));
+        break;
+    case MODEL_STRING:
+        if (json_is_array(v) || json_is_object(v))
+            read = json_text(v);
+        break;
+    case MODEL_STRUCTURE:
+    case MODEL_LIST:
+    case MODEL_MAP:
+    case MODEL_BLOB:
+    case MODEL_TIMESTAMP:
+    case MODEL_DOCUMENT: break;
+    }
+    return read ? read : json_ref(v);
+}
 
 /* ---- times ---- */
 
@@ -128,6 +165,15 @@ void aws_write_base64(struct buf *out, const json *v)
     buf_clear(&text);
 }
 
+/* "False" is written as false is. */
+static void write_boolean(struct buf *out, const struct model_shape *s, const json *v)
+{
+    json *fit = aws_fitting(s, v);
+
+    aws_write_plain(out, fit);
+    json_unref(fit);
+}
+
 void aws_write_text(struct buf *out, const struct model_shape *s, enum model_time form,
                     const json *v)
 {
@@ -137,6 +183,8 @@ void aws_write_text(struct buf *out, const struct model_shape *s, enum model_tim
         aws_time_write(out, &t, s->time ? s->time : form);
     else if (s && s->kind == MODEL_BLOB)
         aws_write_base64(out, v);
+    else if (s && s->kind == MODEL_BOOLEAN)
+        write_boolean(out, s, v);
     else
         aws_write_plain(out, v);
 }
