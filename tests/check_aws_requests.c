@@ -247,6 +247,12 @@ static const struct {
      "CRC32\n<PublicAccessBlockConfiguration "
      "xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><BlockPublicAcls>true</BlockPublicAcls></"
      "PublicAccessBlockConfiguration>"},
+    {"a member whose name is a word of Java", "aws-sdk:guardduty:createFilter",
+     "{\"DetectorId\":\"d\",\"Name\":\"n\",\"FindingCriteria\":{\"Criterion\":{\"k\":{"
+     "\"EqualsValue\":[\"v\"],"
+     "\"NotEquals\":[\"w\"]}}}}",
+     "POST /detector/d/filter\n" JSON_BODY "{\"name\":\"n\",\"findingCriteria\":{\"criterion\":{"
+     "\"k\":{\"equals\":[\"v\"],\"notEquals\":[\"w\"]}}}}"},
     {"a stream of events", "aws-sdk:lexruntimev2:startConversation", "{}",
      "'aws-sdk:lexruntimev2:startConversation' takes a stream of events, which a "
      "Task can't give"},

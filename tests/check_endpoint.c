@@ -162,6 +162,15 @@ static const struct {
      "POST / [AWSEvents.PutEvents] {\"Entries\":[{\"Detail\":\"{\\\"a\\\":1}\",\"Source\":\"s\","
      "\"Resources\":[\"r\",\"" MACHINE "\",\"" EXECUTION "\"]}]}\n",
      "ok {\"Entries\":[{\"EventId\":\"1\"}],\"FailedEntryCount\":0}"},
+    {"a name that is a word of Java, in an answer",
+     "aws-sdk:guardduty:getFilter",
+     "{\"DetectorId\":\"d\",\"FilterName\":\"n\"}",
+     NULL,
+     {200, NULL,
+      "{\"name\":\"n\",\"findingCriteria\":{\"criterion\":{\"equals\":{\"equals\":[\"v\"]}}}}"},
+     "GET /detector/d/filter/n\n",
+     "ok "
+     "{\"Name\":\"n\",\"FindingCriteria\":{\"Criterion\":{\"equals\":{\"EqualsValue\":[\"v\"]}}}}"},
     {"small letters do as well, at any depth",
      "events:putEvents",
      "{\"entries\":[{\"detail\":{\"a\":1},\"source\":\"s\",\"resources\":[\"r\"]}]}",

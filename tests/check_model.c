@@ -242,6 +242,7 @@ START_TEST(a_member_that_is_null)
     ck_assert(model_member_named(&shape, "NULL", 4, &m));
     expect_text("by its name", m.name, "NULL");
     ck_assert(!model_member_named(&shape, "Null1", 5, &m));
+    ck_assert(!model_member_named(&shape, "SValue", 6, &m));
 }
 END_TEST
 
@@ -257,6 +258,9 @@ static const struct {
     {"BOOL", "Bool"},
     {"NULL", "Nul"},
     {"a", "A"},
+    {"equals", "EqualsValue"},
+    {"Default", "DefaultValue"},
+    {"notEquals", "NotEquals"},
     {"", ""},
 };
 

@@ -49,10 +49,6 @@ void call_sdk_addition(const char *service, const char *operation, struct member
 /* Returns whether it is a service that Step Functions calls and the models don't have, such as one
  * that AWS has closed since. */
 bool call_is_unmodelled(struct asl_piece service);
-/* Returns whether the SDK for Java adds "Value" to that name of a member, as it does to words of
- * its language. */
-bool call_is_java_word(const char *name, size_t len);
-
 /* Returns whether it is the shape of an attribute of DynamoDB's tables, which has one type. */
 bool call_is_attribute(const struct model_shape *shape);
 

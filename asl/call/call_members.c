@@ -6,26 +6,21 @@
 #include "asl/eval/expression.h"
 #include "parsers/base/ascii.h"
 #include "parsers/base/nearest.h"
-#include "parsers/base/text.h"
 
 #include <string.h>
-#include <strings.h>
 
 /* ---- names ---- */
 
 enum { LONGEST_NAME = 256 };
 
-/* A member's name as Step Functions has it: that of the SDK for Java, with a first capital. */
+/* A member's name as Step Functions has it; nothing when it is too long. */
 static void member_name(const char *own, char out[LONGEST_NAME])
 {
     size_t len = strlen(own);
 
     out[0] = '\0';
-    if (len + sizeof "Value" > LONGEST_NAME)
-        return;
-    model_member_title(own, out);
-    if (call_is_java_word(own, len))
-        memcpy(out + len, "Value", sizeof "Value");
+    if (len + MODEL_TITLE_TAIL < LONGEST_NAME)
+        model_member_title(own, out);
 }
 
 /* The SDK's spelling, or the model's own with a first capital: "SsekmsKeyId", "SSEKMSKeyId". */
@@ -38,7 +33,7 @@ static bool spells(const struct walk *w, const char *own, const char *name, size
     if (len == 0 || name[0] != ascii_upper(own[0]))
         return false;
     if (len == n && name[0] == ascii_upper(own[0]) && memcmp(own + 1, name + 1, len - 1) == 0)
-        return !w->sdk || !call_is_java_word(own, n);
+        return !w->sdk || !model_is_java_word(own, n);
     member_name(own, sdk);
     return strlen(sdk) == len && memcmp(sdk, name, len) == 0;
 }
@@ -46,15 +41,7 @@ static bool spells(const struct walk *w, const char *own, const char *name, size
 static bool find_member(const struct walk *w, const struct model_shape *shape, const char *name,
                         size_t len, struct model_member *out)
 {
-    static const char tail[] = "Value";
-    size_t less = strlen(tail);
-
-    if (len == 0)
-        return false;
-    if (model_member_named(shape, name, len, out) && spells(w, out->name, name, len))
-        return true;
-    return text_n_ends_with(name, len, tail) && model_member_named(shape, name, len - less, out) &&
-           spells(w, out->name, name, len);
+    return model_member_named(shape, name, len, out) && spells(w, out->name, name, len);
 }
 
 static bool has_word(const char *list, const char *word, size_t len)

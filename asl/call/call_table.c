@@ -9,7 +9,6 @@
 #include "parsers/base/count.h"
 
 #include <string.h>
-#include <strings.h>
 
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 #define FIELDS(...) ((const struct call_field[]){__VA_ARGS__, {.name = NULL}})
@@ -265,15 +264,6 @@ static const struct sdk_addition {
     {"neptune", NULL, region_fields, NULL},
     {"rds", NULL, region_fields, NULL},
 };
-
-/* The words of Java and the methods of all its objects: Filter's Equals is EqualsValue. */
-static const char *const java_words[] = {
-    "abstract", "assert", "boolean", "break", "builder", "byte", "case", "catch", "char", "class", "const", "continue",
-    "default", "do", "double", "else", "enum", "equals", "extends", "false", "final", "finalize", "finally", "float", "for", "getclass",
-    "goto", "hashcode", "if", "implements", "import", "instanceof", "int", "interface", "long", "native", "new", "notify", "notifyall",
-    "package", "private", "protected", "public", "return", "short", "static", "strictfp", "super", "switch",
-    "synchronized", "this", "throw", "throws", "tostring", "transient", "true", "try", "void", "volatile", "wait", "while",
-};
 /* clang-format on */
 
 /* ---- looking ---- */
@@ -354,15 +344,4 @@ bool call_is_attribute(const struct model_shape *shape)
     return strcmp(shape->service->name, "dynamodb") == 0 && shape->kind == MODEL_STRUCTURE &&
            shape->count > 1 && strcmp(model_member_at(shape, 0).name, "S") == 0 &&
            strcmp(model_member_at(shape, 1).name, "N") == 0;
-}
-
-bool call_is_java_word(const char *name, size_t len)
-{
-    char first = len ? ascii_lower(name[0]) : '\0';
-
-    for (size_t i = 0; i < COUNT(java_words); i++)
-        if (java_words[i][0] == first && strncasecmp(java_words[i], name, len) == 0 &&
-            !java_words[i][len])
-            return true;
-    return false;
 }

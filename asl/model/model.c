@@ -473,6 +473,8 @@ bool model_member_is_required(const struct model_shape *s, size_t i)
 /* DynamoDB's NULL: null is a word of Java, so the SDK calls the member nul. */
 static const char null_name[] = "NULL", null_title[] = "Nul";
 
+static const char java_tail[] = "Value";
+
 static bool is_named(const char *own, const char *name, size_t len)
 {
     return (strlen(own) == len && strncasecmp(own, name, len) == 0) ||
@@ -480,8 +482,8 @@ static bool is_named(const char *own, const char *name, size_t len)
             strncasecmp(name, null_title, len) == 0);
 }
 
-bool model_member_named(const struct model_shape *s, const char *name, size_t len,
-                        struct model_member *out)
+static bool member_named(const struct model_shape *s, const char *name, size_t len,
+                         struct model_member *out)
 {
     char first = len ? ascii_lower(name[0]) : '\0';
 
@@ -494,6 +496,17 @@ bool model_member_named(const struct model_shape *s, const char *name, size_t le
         }
     }
     return false;
+}
+
+/* A member whose own name ends in "Value" comes first. */
+bool model_member_named(const struct model_shape *s, const char *name, size_t len,
+                        struct model_member *out)
+{
+    size_t less = len > MODEL_TITLE_TAIL ? len - MODEL_TITLE_TAIL : 0;
+
+    return member_named(s, name, len, out) ||
+           (less && !strncasecmp(name + less, java_tail, MODEL_TITLE_TAIL) &&
+            model_is_java_word(name, less) && member_named(s, name, less, out));
 }
 
 const char *model_value_at(const struct model_shape *s, size_t i)
@@ -516,4 +529,6 @@ void model_member_title(const char *name, char *out)
         run--;
     for (size_t i = 1; i < run; i++)
         out[i] = ascii_lower(out[i]);
+    if (model_is_java_word(from, len))
+        memcpy(out + len, java_tail, sizeof java_tail);
 }

@@ -196,10 +196,16 @@ bool model_member_named(const struct model_shape *s, const char *name, size_t le
 /* Returns value `i` that a string may have. */
 const char *model_value_at(const struct model_shape *s, size_t i);
 
+/* Returns whether the SDK for Java adds "Value" to that name of a member, as it does to words of
+ * its language. */
+bool model_is_java_word(const char *name, size_t len);
+
+enum { MODEL_TITLE_TAIL = sizeof "Value" - 1 };
 /*
- * Writes a member's name as Step Functions has it, into `out` of at least strlen(name) + 1 bytes:
- * with a first capital, and of several capitals at the beginning only the first and the last stay
- * ("MD5OfBody" is Md5OfBody, "SSEKMSKeyId" is SsekmsKeyId). DynamoDB's NULL is Nul.
+ * Writes a member's name as Step Functions has it, into `out` of at least strlen(name) +
+ * MODEL_TITLE_TAIL + 1 bytes: with a first capital, and of several capitals at the beginning only
+ * the first and the last stay ("MD5OfBody" is Md5OfBody, "SSEKMSKeyId" is SsekmsKeyId). A word of
+ * Java has "Value" behind it. DynamoDB's NULL is Nul.
  */
 void model_member_title(const char *name, char *out);
 

@@ -56,7 +56,7 @@ json *aws_name_for_task(const char *name, bool in_ms)
         if (text.len)
             text.data[0] = ascii_upper(text.data[0]);
     } else {
-        model_member_title(name, buf_reserve(&text, strlen(name) + 1));
+        model_member_title(name, buf_reserve(&text, strlen(name) + MODEL_TITLE_TAIL + 1));
         text.len = strlen(text.data);
     }
     return json_take_buf(&text);

@@ -175,7 +175,7 @@ static bool is_spelled(const json *key, const char *name)
     const char *text = json_str(key);
     char title[256];
 
-    if (!*name || strlen(name) >= sizeof title)
+    if (!*name || strlen(name) + MODEL_TITLE_TAIL >= sizeof title)
         return false;
     if (text[0] == ascii_upper(name[0]) && strcmp(text + 1, name + 1) == 0)
         return true;
