@@ -182,7 +182,7 @@ static bool is_but_for_case(struct asl_piece call, const char *row)
 
 /* Finds the row for that action of a service, which has another name in it: events:putEvents for
  * eventbridge:putEvents. */
-static const char *row_of(const struct model_service *service, struct asl_piece action)
+static const char *row_for_action(const struct model_service *service, struct asl_piece action)
 {
     const struct call *row;
 
@@ -202,7 +202,7 @@ static const char *row_of(const struct model_service *service, struct asl_piece 
 static void guess_own(const struct asl_resource *r, size_t *guesses, struct buf *out)
 {
     const struct model_service *service = call_service_known_as(r->service);
-    const char *row = row_of(service, r->action);
+    const char *row = row_for_action(service, r->action);
     struct model_operation o;
 
     if (row) {

@@ -36,7 +36,7 @@ static void warn_of_problem(void *user, const struct call_problem *p)
     buf_clear(&hint);
 }
 
-static enum call_source source_of(const struct asl_state *s)
+static enum call_source source_of_state(const struct asl_state *s)
 {
     return s->jsonata ? CALL_OF_JSONATA : CALL_OF_JSONPATH;
 }
@@ -53,8 +53,8 @@ static void warn_of_task(struct warner *w, const struct asl_state *s, const stru
         return;
     call = call_find(&s->task.parts);
     if (call)
-        call_check(call, &s->task.parts, &parameters, source_of(s), &w->guesses, warn_of_problem,
-                   &c);
+        call_check(call, &s->task.parts, &parameters, source_of_state(s), &w->guesses,
+                   warn_of_problem, &c);
 }
 
 /*
@@ -74,7 +74,7 @@ static void warn_of_s3(struct warner *w, const struct asl_state *s, const struct
         return;
     const struct call *call = call_find_of_map(&r, strcmp(field, "ResultWriter") == 0);
     if (call && asl_at_member(&object, given, &parameters))
-        call_check(call, &r, &parameters, source_of(s), &w->guesses, warn_of_problem, &c);
+        call_check(call, &r, &parameters, source_of_state(s), &w->guesses, warn_of_problem, &c);
     else if (call && fault == CALL_MISSING)
         warn_at(w, &object, ASL_KEY, "%s requires '%s'", call->name, given);
 }

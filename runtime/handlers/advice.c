@@ -121,7 +121,7 @@ static bool matches_otherwise(const char *pattern, const struct asl_resource *r)
     return matches;
 }
 
-static const char *without(const char *text, const char *begin)
+static const char *past_prefix(const char *text, const char *begin)
 {
     return text_begins_with(text, begin) ? text + strlen(begin) : text;
 }
@@ -131,7 +131,7 @@ static const char *near_row(const handlers *h, const struct handler_input *v)
 {
     bool call = v->resource && asl_resource_is_call(v->resource);
     struct asl_piece name = asl_function_name(v->target);
-    const char *plain = without(v->target, of_states);
+    const char *plain = past_prefix(v->target, of_states);
     struct nearest near = {.want = v->lambda ? name.at : plain,
                            .len = v->lambda ? name.len : strlen(plain)};
     const char *found = NULL;
@@ -143,7 +143,7 @@ static const char *near_row(const handlers *h, const struct handler_input *v)
             continue;
         if (call && matches_otherwise(pattern, v->resource))
             return pattern;
-        nearest_offer(&near, without(pattern, of_states));
+        nearest_offer(&near, past_prefix(pattern, of_states));
         if (near.best != before)
             found = pattern;
     }

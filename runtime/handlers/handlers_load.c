@@ -515,7 +515,7 @@ static row *row_new(handlers *h)
     return w;
 }
 
-static bool refuse_file(struct reader *r)
+static bool refuse_handlers_file(struct reader *r)
 {
     return config_refuse(&r->file, r->file.places->value,
                          "the file must be an object with an array 'handlers'");
@@ -531,7 +531,7 @@ static bool refuse_part_of_file(struct reader *r, struct place at, const json *k
     if (near.best)
         return config_refuse_unknown(&r->file, at, key, near.best);
     if (!any)
-        return refuse_file(r);
+        return refuse_handlers_file(r);
     return config_refuse(&r->file, at,
                          "unknown field '%s'; only 'handlers' and 'connections' can stand here",
                          json_str(key));
@@ -555,7 +555,7 @@ static bool handlers_load_read_file(struct reader *r, row **rows)
                                        found != SIZE_MAX || connections != SIZE_MAX);
     if (!json_is_object(doc) || !json_count(doc) ||
         (found != SIZE_MAX && !json_is_array(json_value_at(doc, found))))
-        return refuse_file(r);
+        return refuse_handlers_file(r);
     if (connections != SIZE_MAX &&
         !connections_read(r, json_value_at(doc, connections), &at->kids[connections]))
         return false;
