@@ -308,6 +308,7 @@ static const struct object objects[] = {
      "\"Bucket, "
      "Key\", \"files\": [{\"key\": \"i/1.csv\"}, {\"key\": \"i/2.csv\"}]}",
      0},
+    {"none.json", "{}", 0},
     {"orc.json",
      "{\"destinationBucket\": \"arn:aws:s3:::b\", \"fileFormat\": \"ORC\", \"fileSchema\": "
      "\"Bucket\", "
@@ -339,6 +340,9 @@ static const struct {
      "in the JSON structure.\n"},
     {"an object without a pointer to it", OBJECT("e.json", ""),
      "States.ItemReaderFailed: Attempting to map over non-iterable node.\n"},
+    {"an object without members", OBJECT("none.json", ""),
+     "States.ItemReaderFailed: Attempting to map over non-iterable node.\n"},
+    {"one that a pointer finds", OBJECT("none.json", "\"ItemsPointer\": \"\""), ""},
     {"less than no items", OBJECT("r.jsonl", JSONL ", \"MaxItems\": -1"),
      "States.ItemReaderFailed: field MaxItems must be positive\n"},
     {"what is no list", OBJECT("e.json", "\"ItemsPointer\": \"/b\""),
@@ -744,11 +748,11 @@ START_TEST(tokens)
     world_init(&w, objects);
     w.gives_tokens = true;
     read_all(&w, plan, NULL, 0, &r);
-    ck_assert_uint_eq(r.count, 13);
+    ck_assert_uint_eq(r.count, 14);
     expect_json("first", json_get(r.items[0], "Key"), "\"d/2.jsonl\"");
-    expect_json("last", json_get(r.items[12], "Key"), "\"wrong.csv\"");
+    expect_json("last", json_get(r.items[13], "Key"), "\"wrong.csv\"");
     read_all(&w, plan, r.states[5], r.ends[5], &rest);
-    ck_assert_uint_eq(rest.count, 7);
+    ck_assert_uint_eq(rest.count, 8);
     read_clear(&r);
     read_clear(&rest);
     world_clear(&w);
@@ -924,6 +928,28 @@ START_TEST(cancelled_in_a_pause)
 }
 END_TEST
 
+/* The numbers of its files are those of the manifest that they were read by. */
+START_TEST(changed_manifest)
+{
+    struct world w;
+    struct read r, rest;
+    static const char text[] = OBJECT("unload.csv", JSONL ", \"ManifestType\": \"ATHENA_DATA\"");
+    json *plan = json_parse(text, sizeof text - 1, 0, NULL);
+
+    world_init(&w, objects);
+    read_all(&w, plan, NULL, 0, &r);
+    w.etag = "\"2\"";
+    read_all(&w, plan, r.states[0], r.ends[0], &rest);
+    ck_assert_uint_eq(rest.count, 0);
+    ck_assert(strstr(buf_str(&rest.text), "pre-conditions"));
+    ck_assert_uint_eq(w.calls, 4);
+    read_clear(&r);
+    read_clear(&rest);
+    json_unref(plan);
+    world_clear(&w);
+}
+END_TEST
+
 /* A cancelled reading takes its call with it; a missing handler keeps its name, for the lines that
  * its cause says. */
 START_TEST(cancelled)
@@ -965,6 +991,7 @@ int main(void)
     tcase_add_test(t, whole_answers);
     tcase_add_test(t, changed_file);
     tcase_add_test(t, mended_file);
+    tcase_add_test(t, changed_manifest);
     tcase_add_loop_test(t, failure, 0, COUNT(failures));
     tcase_add_test(t, cancelled_in_a_pause);
     tcase_add_test(t, cancelled);

@@ -300,16 +300,37 @@ static enum source_step feed(struct reading *r)
 }
 
 /* The members of an object are items where a pointer asks for them: of the whole file AWS takes an
- * array alone (recorded). False after the reading failed. */
-static bool take_item(struct reading *r, struct item *item)
+ * array alone (recorded). An object without members has the reader in its state, too. */
+static bool is_object_alone(const struct reading *r)
+{
+    if (r->format != ITEMS_JSON || reading_setting(r, "ItemsPointer"))
+        return false;
+    const json *open = text_member(items_state(r->file.reader), "open");
+    return open && json_str_is(open, "{");
+}
+
+static enum source_step refuse_object(struct reading *r)
+{
+    reading_fail(r, "Attempting to map over non-iterable node.");
+    return SOURCE_FAILED;
+}
+
+static enum source_step end_file(struct reading *r)
+{
+    if (is_object_alone(r))
+        return refuse_object(r);
+    file_close(&r->file);
+    return SOURCE_ENDS;
+}
+
+static enum source_step take_item(struct reading *r, struct item *item)
 {
     struct file *f = &r->file;
 
-    if (item->key && !reading_setting(r, "ItemsPointer")) {
+    if (is_object_alone(r)) {
         json_unref(item->key);
         json_unref(item->value);
-        reading_fail(r, "Attempting to map over non-iterable node.");
-        return false;
+        return refuse_object(r);
     }
     /* Rows of Parquet are numbered; the others end at a byte. */
     uint64_t bytes = r->format == ITEMS_PARQUET ? json_text_len(item->value)
@@ -325,7 +346,7 @@ static bool take_item(struct reading *r, struct item *item)
                       json_stringf("S3://%s/%s", json_str(f->bucket), json_str(f->key)));
     reading_add(r, item, bytes, NULL);
     f->new_state = false;
-    return true;
+    return SOURCE_GOES_ON;
 }
 
 /* These texts are AWS's, which says no place. */
@@ -362,9 +383,9 @@ enum source_step file_read(struct reading *r)
         return SOURCE_WAITS;
     }
     switch (items_next(f->reader, &item, &why)) {
-    case ITEMS_ITEM: return take_item(r, &item) ? SOURCE_GOES_ON : SOURCE_FAILED;
+    case ITEMS_ITEM: return take_item(r, &item);
     case ITEMS_WANTS: return feed(r);
-    case ITEMS_END: file_close(f); return SOURCE_ENDS;
+    case ITEMS_END: return end_file(r);
     case ITEMS_FAILED: break;
     }
     refuse_file(r, &why);

@@ -21,6 +21,7 @@ struct manifest {
     struct manifest_file *files;
     size_t count, cap, next;
     bool loaded;
+    json *etag;        /* of the manifest; NULL: none came */
     uint64_t position; /* in the first file, where the state says which */
 };
 
@@ -154,8 +155,10 @@ static bool open_next(struct reading *r, const json *state, uint64_t position)
     const struct manifest_file *f = &m->files[m->next];
     struct json_build outer;
 
-    json_build_object(&outer, 1);
+    json_build_object(&outer, 2);
     json_build_set(&outer, "file", json_int((int64_t)m->next++));
+    if (m->etag)
+        json_build_set(&outer, "manifest", json_ref(m->etag));
     return file_open(r, f->bucket, f->key, state, position, json_build_done(&outer));
 }
 
@@ -195,9 +198,22 @@ static void manifest_came(struct asker *asker, struct task_result *result)
         return;
     }
     m->loaded = true;
+    m->etag = json_ref(text_member(result->output, "ETag"));
     r->of_kind_bytes = json_str_len(body);
     if (read_manifest(r, json_str(body), json_str_len(body)) && go_on_in_file(r))
         reading_go_on(r);
+}
+
+/* Who goes on in a file by its number asks for the manifest that gave it the number. */
+static void ask_for_manifest(struct reading *r)
+{
+    const json *parameters = json_get(json_get(r->plan, "reader"), "parameters"),
+               *etag = r->anew ? NULL : text_member(r->source, "manifest");
+
+    asker_set_call(&r->asker, "getObject",
+                   etag ? json_with(parameters, json_cstring("IfMatch"), json_ref(etag))
+                        : json_ref(parameters),
+                   true, manifest_came);
 }
 
 static bool manifest_begin(struct reading *r, uint64_t position)
@@ -218,8 +234,7 @@ static enum source_step manifest_next(struct reading *r)
     enum source_step step;
 
     if (!m->loaded) {
-        const json *parameters = json_get(json_get(r->plan, "reader"), "parameters");
-        asker_set_call(&r->asker, "getObject", json_ref(parameters), true, manifest_came);
+        ask_for_manifest(r);
         return SOURCE_WAITS;
     }
     if (file_is_open(&r->file))
@@ -237,8 +252,10 @@ static void manifest_free(struct reading *r)
         json_unref(m->files[i].bucket);
         json_unref(m->files[i].key);
     }
-    if (m)
+    if (m) {
         mem_free(m->files);
+        json_unref(m->etag);
+    }
     mem_free(m);
 }
 
