@@ -307,6 +307,41 @@ START_TEST(what_is_told_of_a_map_run_is_read_once)
 }
 END_TEST
 
+/* How children have ended, the list tells: which of them each is matters only where they have
+ * several items. */
+START_TEST(children_are_counted_without_their_rows)
+{
+    enum { ITEMS = 50 };
+    struct scene s;
+    struct buf body = {0};
+
+    scene_init(&s, MEMORY);
+    scene_call_well(
+        &s, "CreateStateMachine",
+        "{\"name\":\"m\",\"roleArn\":\"" ROLE "\",\"definition\":\""
+        "{\\\"StartAt\\\":\\\"M\\\",\\\"States\\\":{\\\"M\\\":{\\\"Type\\\":\\\"Map\\\","
+        "\\\"ItemBatcher\\\":{\\\"MaxItemsPerBatch\\\":1},\\\"ItemProcessor\\\":{"
+        "\\\"ProcessorConfig\\\":{\\\"Mode\\\":\\\"DISTRIBUTED\\\",\\\"ExecutionType\\\":"
+        "\\\"STANDARD\\\"},\\\"StartAt\\\":\\\"W\\\",\\\"States\\\":{\\\"W\\\":{\\\"Type\\\":"
+        "\\\"Wait\\\",\\\"Seconds\\\":60,\\\"End\\\":true}}},\\\"End\\\":true}}}\"}");
+    buf_adds(&body, "{\"stateMachineArn\":\"" MACHINE("m") "\",\"name\":\"e\",\"input\":\"[0");
+    for (int i = 1; i < ITEMS; i++)
+        buf_printf(&body, ",%d", i);
+    buf_adds(&body, "]\"}");
+    scene_call_well(&s, "StartExecution", buf_str(&body));
+    scene_settle(&s);
+    scene_call_well(&s, "ListMapRuns", "{\"executionArn\":\"" EXECUTION("m:e") "\"}");
+    scene_call_well(&s, "StopExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\"}");
+    scene_settle(&s);
+    rows_read = 0;
+    scene_call_well(&s, "DescribeMapRun", "{\"mapRunArn\":\"<run>\"}");
+    ck_assert_msg(strstr(buf_str(&s.answer), "\"aborted\":50,") != NULL, "%s", buf_str(&s.answer));
+    ck_assert_msg(rows_read < ITEMS, "%zu executions were looked at", rows_read);
+    buf_clear(&body);
+    scene_clear(&s);
+}
+END_TEST
+
 struct look {
     const char *when;
     struct store_counts counts;
@@ -403,6 +438,7 @@ int main(void)
     tcase_add_test(tc, map_run_is_redriven_a_thousand_times);
     tcase_add_test(tc, map_runs_wait_for_their_turn);
     tcase_add_test(tc, what_is_told_of_a_map_run_is_read_once);
+    tcase_add_test(tc, children_are_counted_without_their_rows);
     tcase_add_loop_test(tc, map_runs_go_with_what_had_them, 0, COUNT(families));
     suite_add_tcase(s, tc);
     return run_suite(s);

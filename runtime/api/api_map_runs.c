@@ -159,6 +159,7 @@ static void add_child(struct map_run *m, const struct rt_event *e)
 
     MEM_GROW(m->children, m->count, m->cap);
     m->children[m->count++] = (struct map_child){e->seq, CHILD_RUNS, items};
+    m->batched |= items > 1;
     if (m->streams)
         m->items += items;
 }
@@ -462,7 +463,7 @@ static int64_t weight_of_row(struct look *l, uint64_t number)
     struct diag why = {0};
     const struct map_child *child = NULL;
 
-    if (!l->of_items || !l->run->streams)
+    if (!l->of_items || !l->run->batched)
         return 1;
     if (store_find(l->api->store, number, &row, &why))
         child = map_run_child(l->run, row->parent.ref);

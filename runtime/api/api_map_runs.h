@@ -29,6 +29,7 @@ struct map_run {
     int64_t start_ms, stop_ms; /* stop_ms 0: it runs */
     int64_t items;             /* of a stream, those that children have */
     bool streams;              /* more may come: it reads, or makes batches */
+    bool batched;              /* some child has several */
     bool waits;                /* until fewer are open */
     int64_t tolerated, concurrency;
     double percentage;
