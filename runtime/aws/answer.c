@@ -29,6 +29,20 @@ static void add_begin(struct buf *out, const char *text, size_t len)
             out->data[i] = ' ';
 }
 
+/* Adds a URL's scheme and host: a user's name and what is behind may be secrets, or data. */
+static void add_server(struct buf *out, const char *url)
+{
+    const char *at = strstr(url, "://");
+    const char *begin = at ? at + 3 : url, *host = begin;
+    size_t len = strcspn(begin, "/?#");
+
+    for (size_t i = 0; i < len; i++)
+        if (begin[i] == '@')
+            host = begin + i + 1;
+    buf_add(out, url, (size_t)(begin - url));
+    buf_add(out, host, len - (size_t)(host - begin));
+}
+
 /*
  * What came is no answer of such a service. A page for people, as a proxy or another server gives
  * it, is shown: it mostly says who answered. Other bodies may be data, and are not.
@@ -42,7 +56,10 @@ static void not_understood(const struct aws_call *c, const struct aws_answer *a,
     buf_printf(&cause, "Unable to unmarshall response: %s", why);
     if (type && json_is_string(type) &&
         (strstr(json_str(type), "html") || strstr(json_str(type), "text/plain"))) {
-        buf_printf(&cause, " (status %d, %s: ", a->status, json_str(type));
+        buf_adds(&cause, " (");
+        if (a->url)
+            add_server(&cause, a->url);
+        buf_printf(&cause, "%sstatus %d, %s: ", a->url ? ", " : "", a->status, json_str(type));
         add_begin(&cause, a->body, a->len);
         buf_addc(&cause, ')');
     }

@@ -102,6 +102,7 @@ struct aws_answer {
     size_t len;
     const json *headers;    /* an object name: text */
     const char *request_id; /* for an answer without one */
+    const char *url;        /* that was asked; NULL: not known */
     bool raw; /* a body that is a blob is given as its bytes, though they need not be UTF-8 */
     const json *parameters; /* the Task's, of which some results take values; NULL: none */
 };

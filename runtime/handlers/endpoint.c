@@ -105,6 +105,7 @@ void endpoint_answer_open(const struct task_call *call, const struct http_respon
                                       .len = r->body.len,
                                       .headers = out->headers,
                                       .request_id = out->id,
+                                      .url = http_response_url(r),
                                       .raw = call->raw,
                                       .parameters = call->payload};
 }

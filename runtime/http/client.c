@@ -142,6 +142,14 @@ static struct curl_slist *header_list(struct http_transfer *t)
     return count ? t->lines : NULL;
 }
 
+const char *http_response_url(const struct http_response *r)
+{
+    char *url = NULL;
+
+    r->transfer->client->curl->easy_getinfo(r->transfer->easy, CURLINFO_EFFECTIVE_URL, &url);
+    return url ? url : "";
+}
+
 const char *http_response_header(const struct http_response *r, const char *name)
 {
     const struct http_transfer *t = r->transfer;

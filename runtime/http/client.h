@@ -69,6 +69,8 @@ struct http_response {
     const struct http_transfer *transfer; /* for the functions below */
 };
 
+/* Returns a look at the URL that was asked. */
+const char *http_response_url(const struct http_response *r);
 /* Returns a look at a header's value, by its name in any case; NULL when the answer has none. */
 const char *http_response_header(const struct http_response *r, const char *name);
 /* Gives one header after the other. *at is NULL at first. Returns false after the last. */
