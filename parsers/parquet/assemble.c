@@ -13,6 +13,7 @@ struct assembling {
     const struct column *bad; /* whose entries do not fit; NULL: none so far */
 };
 
+/* Where a column has no entry left though the schema wants one, the columns do not fit. */
 static const struct entry *peek_row(struct assembling *a, uint32_t leaf)
 {
     struct column *c = &a->columns[leaf];
@@ -23,7 +24,7 @@ static const struct entry *peek_row(struct assembling *a, uint32_t leaf)
     return NULL;
 }
 
-static json *value_of(struct assembling *a, const struct node *n);
+static json *assemble_field(struct assembling *a, const struct node *n);
 
 /* One entry of each column below stands for what is not there: it says that the field around it is.
  */
@@ -68,7 +69,7 @@ static inline json *leaf_value(struct assembling *a, const struct node *n)
     return take_leaf(a, n);
 }
 
-static json *struct_of(struct assembling *a, const struct node *n)
+static json *assemble_struct(struct assembling *a, const struct node *n)
 {
     json **values = a->slots + n->first_slot;
     const struct node *kid = n + 1;
@@ -79,39 +80,39 @@ static json *struct_of(struct assembling *a, const struct node *n)
         else if (kid->shape == NODE_LEAF && kid->repetition != REPEATED)
             values[i] = leaf_value(a, kid);
         else
-            values[i] = value_of(a, kid);
+            values[i] = assemble_field(a, kid);
     return json_object_of(n->keys, values);
 }
 
-static json *list_of(struct assembling *a, const struct node *repeated, bool own_element);
-static json *map_of(struct assembling *a, const struct node *n);
+static json *assemble_list(struct assembling *a, const struct node *repeated, bool own_element);
+static json *assemble_map(struct assembling *a, const struct node *n);
 
 /* The value of a field that is there. */
-static json *present(struct assembling *a, const struct node *n)
+static json *assemble_present(struct assembling *a, const struct node *n)
 {
     switch (n->shape) {
     case NODE_LEAF: return take_leaf(a, n);
-    case NODE_STRUCT: return struct_of(a, n);
-    case NODE_LIST: return list_of(a, n + 1, n->own_element);
-    case NODE_MAP: return map_of(a, n);
+    case NODE_STRUCT: return assemble_struct(a, n);
+    case NODE_LIST: return assemble_list(a, n + 1, n->own_element);
+    case NODE_MAP: return assemble_map(a, n);
     }
     return json_null();
 }
 
 /* The value of a field that may not be there, or be there several times. */
-static json *value_of(struct assembling *a, const struct node *n)
+static json *assemble_field(struct assembling *a, const struct node *n)
 {
     const struct entry *e;
 
     if (n->repetition == REPEATED)
-        return list_of(a, n, true);
+        return assemble_list(a, n, true);
     if (n->shape == NODE_LEAF)
         return leaf_value(a, n);
     e = peek_row(a, n->first_leaf);
     if (!e)
         return json_null();
     if (e->def >= n->max_def)
-        return present(a, n);
+        return assemble_present(a, n);
     drop_absent(a, n);
     return json_null();
 }
@@ -134,14 +135,15 @@ static bool has_further_element(struct assembling *a, const struct node *repeate
     return !a->bad && c->row_next < c->row_end && c->row[c->row_next].rep == repeated->max_rep;
 }
 
-static json *list_of(struct assembling *a, const struct node *repeated, bool own_element)
+static json *assemble_list(struct assembling *a, const struct node *repeated, bool own_element)
 {
     struct json_build b;
 
     json_build_array(&b, 0);
     if (has_elements(a, repeated))
         do
-            json_build_add(&b, own_element ? present(a, repeated) : value_of(a, repeated + 1));
+            json_build_add(&b, own_element ? assemble_present(a, repeated)
+                                           : assemble_field(a, repeated + 1));
         while (has_further_element(a, repeated));
     return json_build_done(&b);
 }
@@ -159,7 +161,7 @@ static bool has_text_keys(const struct node *key)
     }
 }
 
-static json *pair_of(json *key, json *value)
+static json *key_and_value(json *key, json *value)
 {
     struct json_build b;
 
@@ -169,7 +171,7 @@ static json *pair_of(json *key, json *value)
     return json_build_done(&b);
 }
 
-static json *map_of(struct assembling *a, const struct node *n)
+static json *assemble_map(struct assembling *a, const struct node *n)
 {
     const struct node *repeated = n + 1, *key = n + 2, *value = key + key->size;
     bool texts = has_text_keys(key);
@@ -181,10 +183,10 @@ static json *map_of(struct assembling *a, const struct node *n)
         json_build_array(&b, 0);
     if (has_elements(a, repeated))
         do {
-            json *k = value_of(a, key);
-            json *v = repeated->kids == 2 && !a->bad ? value_of(a, value) : json_null();
+            json *k = assemble_field(a, key);
+            json *v = repeated->kids == 2 && !a->bad ? assemble_field(a, value) : json_null();
             if (!texts) {
-                json_build_add(&b, pair_of(k, v));
+                json_build_add(&b, key_and_value(k, v));
             } else if (json_is_string(k)) {
                 json_build_set_key(&b, k, v);
             } else {
@@ -195,11 +197,12 @@ static json *map_of(struct assembling *a, const struct node *n)
     return json_build_done(&b);
 }
 
+/* Each column must have been used up: what is left over belongs to no field. */
 json *assemble_row(const struct schema *s, struct column *columns, json **slots,
                    const struct column **bad)
 {
     struct assembling a = {columns, slots, NULL};
-    json *row = struct_of(&a, s->nodes);
+    json *row = assemble_struct(&a, s->nodes);
 
     for (size_t i = 0; i < s->leaf_count && !a.bad; i++)
         if (columns[i].row_next < columns[i].row_end)

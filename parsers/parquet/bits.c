@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* Loads up to 8 bytes, the first one lowest; those behind the end are 0. */
-static inline uint64_t load_word(const unsigned char *at, const unsigned char *end)
+static inline uint64_t load_bits(const unsigned char *at, const unsigned char *end)
 {
     uint64_t word = 0;
 
@@ -94,7 +94,7 @@ bool hybrid_begin_run(struct hybrid *h)
     }
     if (left < bytes)
         return false;
-    h->value = (uint32_t)load_word(h->at, h->at + bytes);
+    h->value = (uint32_t)load_bits(h->at, h->at + bytes);
     h->at += bytes;
     h->repeat = head >> 1;
     return true;
@@ -115,7 +115,7 @@ uint32_t hybrid_unpack(struct hybrid *h)
     h->packed--;
     if (h->from_top)
         return unpack_from_top(h);
-    uint64_t word = load_word(h->run + h->bit / 8, h->run_end) >> h->bit % 8;
+    uint64_t word = load_bits(h->run + h->bit / 8, h->run_end) >> h->bit % 8;
     h->bit += h->width;
     return (uint32_t)(word & ((UINT64_C(1) << h->width) - 1));
 }
@@ -184,7 +184,7 @@ static uint64_t delta_unpack(struct delta *d)
 {
     const unsigned char *at = d->data + d->bit / 8;
     unsigned shift = d->bit % 8;
-    uint64_t word = load_word(at, d->at) >> shift;
+    uint64_t word = load_bits(at, d->at) >> shift;
 
     if (shift + d->width > 64)
         word |= (uint64_t)at[8] << (64 - shift);

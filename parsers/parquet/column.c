@@ -71,6 +71,7 @@ static uint64_t chunk_end(const struct column *c)
     return c->chunk.begin + c->chunk.len;
 }
 
+/* Each chunk has a dictionary of its own. */
 static void drop_dictionary(struct column *c)
 {
     struct dictionary *d = &c->dictionary;
@@ -116,7 +117,12 @@ static bool all_is_here(const struct column *c)
     return c->window_from + c->window_len == chunk_end(c);
 }
 
-/* Wants `len` bytes from `used` on, of which some are not here. */
+/*
+ * The window is what is here of the chunk: `used` bytes of it are done with. A page is only begun
+ * when all of it is here, as it is unpacked at once.
+ *
+ * Wants `len` bytes from `used` on, of which some are not here.
+ */
 static enum column_step want_bytes(struct column *c, size_t len, struct diag *why)
 {
     c->wanted = len;
@@ -160,6 +166,7 @@ void column_feed(struct column *c, const char *bytes, size_t len)
 
 /* ---- pages ---- */
 
+/* The checksum is over the page as it stands in the file. */
 static bool check_page(struct column *c, const struct page_header *h, struct bytes body,
                        struct diag *why)
 {
@@ -214,6 +221,8 @@ static bool index_dictionary(struct dictionary *d, size_t len)
     return true;
 }
 
+/* A dictionary is a page of plain values, and comes before the data. Texts have their lengths among
+ * them, so where each begins is found out once. */
 static bool begin_dictionary(struct column *c, const struct page_header *h, struct bytes body,
                              struct diag *why)
 {
@@ -277,6 +286,7 @@ static bool begin_levels(struct hybrid *h, struct bytes *body, int encoding, uns
     return true;
 }
 
+/* Numbers in a dictionary have their width in front, in one byte. */
 static bool begin_values(struct column *c, int encoding, struct bytes text, struct diag *why)
 {
     const char *sentence = NULL;
@@ -302,6 +312,7 @@ static bool begin_values(struct column *c, int encoding, struct bytes text, stru
     return true;
 }
 
+/* The first form of pages: repetition levels, definition levels and values are packed together. */
 static bool begin_page_v1(struct column *c, const struct page_header *h, struct bytes body,
                           struct diag *why)
 {
@@ -345,6 +356,7 @@ static bool skips_page(struct column *c, const struct page_header *h)
     return true;
 }
 
+/* A page may have fewer values than entries, but not more; its header says how many entries. */
 static bool begin_page(struct column *c, const struct page_header *h, struct bytes body,
                        struct diag *why)
 {

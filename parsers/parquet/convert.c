@@ -22,7 +22,7 @@ static int64_t int64_of(struct bytes v)
     return (int64_t)load64(v.at);
 }
 
-static int64_t int_of(const struct leaf_type *t, struct bytes v)
+static int64_t stored_int(const struct leaf_type *t, struct bytes v)
 {
     return t->physical == PHYSICAL_INT32 ? int32_of(v) : int64_of(v);
 }
@@ -83,6 +83,7 @@ static json *half_json(struct bytes v)
     return double_json(bits >> 15 ? -d : d);
 }
 
+/* Where fewer bits are meant than are stored, writers differ in what stands above them. */
 static json *unsigned_json(const struct leaf_type *t, struct bytes v)
 {
     uint64_t n = t->physical == PHYSICAL_INT32 ? (uint32_t)int32_of(v) : (uint64_t)int64_of(v);
@@ -156,6 +157,7 @@ static int64_t floor_div(int64_t n, int64_t by, int64_t *left)
     return whole;
 }
 
+/* An instant ends with Z; a local time, whose zone nobody knows, does not. */
 static json *timestamp_json(int64_t second, int64_t fraction, unsigned digits, bool utc)
 {
     char text[64], *end = text;
@@ -169,6 +171,7 @@ static json *timestamp_json(int64_t second, int64_t fraction, unsigned digits, b
     return json_string(text, (size_t)(end - text));
 }
 
+/* A day has 86400 seconds, and some writers know 24:00. */
 static json *time_json(const struct leaf_type *t, int64_t n)
 {
     char text[32], *end = text;
@@ -180,6 +183,7 @@ static json *time_json(const struct leaf_type *t, int64_t n)
     return json_string(text, (size_t)(end - text));
 }
 
+/* Days since 1970. 32 bits of them go over five million years. */
 static json *date_json(int64_t day)
 {
     char text[32];
@@ -255,6 +259,7 @@ static bool add_digits(struct buf *out, struct bytes v, bool *negative)
         return false;
     for (size_t i = 0; i < DECIMAL_MAX_BYTES; i++) {
         unsigned byte = i < v.len ? v.at[v.len - 1 - i] : fill;
+        /* The size of a negative number: all bits turned, and one added. */
         if (*negative) {
             byte = (byte ^ 255) + carry;
             carry = byte >> 8;
@@ -296,6 +301,11 @@ static json *decimal_of_digits(const struct leaf_type *t, const struct buf *digi
     return v;
 }
 
+/*
+ * A decimal is a whole number to be divided by 10^scale, in 32 or 64 bits or in bytes with the
+ * highest one first. Numbers of JSON are doubles here, so only as many digits as these keep make a
+ * number; where the point is behind the last digit there is no limit.
+ */
 static json *decimal_json(const struct leaf_type *t, struct bytes v)
 {
     static const double powers[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
@@ -306,7 +316,7 @@ static json *decimal_json(const struct leaf_type *t, struct bytes v)
     json *made = NULL;
 
     if (is_int) {
-        int64_t n = int_of(t, v);
+        int64_t n = stored_int(t, v);
         if (!t->scale)
             return json_int(n);
         /* Both are exact, so the quotient is the double next to the decimal. */
@@ -340,6 +350,7 @@ static json *itself_json(const struct leaf_type *t, struct bytes v)
     return NULL;
 }
 
+/* Called for each value, or once for each of a dictionary that occurs. */
 json *leaf_json(const struct leaf_type *t, struct bytes v)
 {
     int64_t second, fraction;
@@ -348,7 +359,7 @@ json *leaf_json(const struct leaf_type *t, struct bytes v)
     case MEANS_TEXT: return text_json(v);
     case MEANS_UNSIGNED: return unsigned_json(t, v);
     case MEANS_DATE: return date_json(int32_of(v));
-    case MEANS_TIME: return time_json(t, int_of(t, v));
+    case MEANS_TIME: return time_json(t, stored_int(t, v));
     case MEANS_TIMESTAMP:
         second = floor_div(int64_of(v), units_a_second(t->digits), &fraction);
         return timestamp_json(second, fraction, t->digits, t->utc);

@@ -47,9 +47,14 @@ static void read_chunk_meta(struct thrift *t, const struct thrift_field *meta,
         }
 }
 
-/* The struct begins at once: it is an element of a list. */
-static bool read_chunk(const struct footer *file, struct thrift *t, struct chunk *out,
-                       struct diag *why)
+/*
+ * ColumnChunk: the file that it is in, if it is another one; ColumnMetaData; what is encrypted. A
+ * chunk begins with its dictionary, where there is one, and else with its data.
+ *
+ * The struct begins at once: it is an element of a list.
+ */
+static bool read_column_chunk(const struct footer *file, struct thrift *t, struct chunk *out,
+                              struct diag *why)
 {
     struct thrift_field f = {0};
     struct chunk_fields c = {.physical = -1, .codec = -1, .values = -1, .packed = -1};
@@ -91,6 +96,7 @@ static bool read_chunk(const struct footer *file, struct thrift *t, struct chunk
 
 /* ---- a row group ---- */
 
+/* Where the group's chunks begin and end: they need not stand in the order of the schema. */
 static void widen(struct group *g, const struct chunk *c)
 {
     if (!c->values)
@@ -125,7 +131,7 @@ static bool read_group(const struct footer *file, struct thrift *t, struct group
         has_columns = true;
         for (uint32_t i = 0; i < count; i++) {
             struct chunk c;
-            if (!read_chunk(file, t, &c, why))
+            if (!read_column_chunk(file, t, &c, why))
                 return false;
             widen(g, &c);
             if (chunks)
@@ -172,6 +178,8 @@ static bool read_groups(struct footer *f, struct thrift *t, const struct thrift_
     return true;
 }
 
+/* FileMetaData: version, schema, rows, row groups; and what makes readers faster or is for people.
+ */
 bool footer_read(struct footer *f, struct diag *why)
 {
     struct thrift t = thrift_of(f, 0);

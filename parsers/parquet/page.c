@@ -1,6 +1,7 @@
 /*
- * Pages: their headers, and how they are unpacked. A page's length, packed and unpacked, is claimed
- * in its header; no memory is got for a claim that the codec cannot keep.
+ * Pages: their headers, and how they are unpacked. A header is a struct of Thrift without a length,
+ * directly before the page; so it is read to find where it ends. A page's length, packed and
+ * unpacked, is claimed in its header; no memory is got for a claim that the codec cannot keep.
  */
 
 #include "parsers/parquet/parquet_impl.h"
@@ -34,6 +35,7 @@ static void read_data_header(struct thrift *t, const struct thrift_field *of, bo
             thrift_skip(t, &f);
 }
 
+/* The second form also has the numbers of rows and nulls, which nobody needs here. */
 static void read_data_header_v2(struct thrift *t, const struct thrift_field *of,
                                 struct page_header *h)
 {
@@ -52,6 +54,7 @@ static void read_data_header_v2(struct thrift *t, const struct thrift_field *of,
         }
 }
 
+/* All of these are signed in the file: what was negative is larger than any may be. */
 static bool is_good_header(const struct page_header *h)
 {
     return (h->kind == PAGE_DATA || h->kind == PAGE_INDEX || h->kind == PAGE_DICTIONARY ||
@@ -89,6 +92,7 @@ size_t page_header_read(struct page_header *h, struct bytes text)
 
 enum codec { CODEC_NONE, CODEC_SNAPPY, CODEC_GZIP, CODEC_ZSTD = 6 };
 
+/* Names of the format, at their numbers. For these no library is linked. */
 const char *codec_refused(int codec)
 {
     static const char *const others[] = {NULL, NULL, NULL, "LZO", "BROTLI", "LZ4", NULL, "LZ4_RAW"};
@@ -146,6 +150,7 @@ static bool unpack_page_gzip(struct packing *p, struct bytes in, unsigned char *
     return result == Z_STREAM_END && !p->z.avail_out;
 }
 
+/* Frames may follow each other; the function unpacks them all. */
 static bool unpack_page_zstd(struct packing *p, struct bytes in, unsigned char *out, size_t len)
 {
     if (!p->zstd)
@@ -153,6 +158,8 @@ static bool unpack_page_zstd(struct packing *p, struct bytes in, unsigned char *
     return p->zstd && ZSTD_decompressDCtx(p->zstd, out, len, in.at, in.len) == len;
 }
 
+/* The text says itself how long it gets, which must be what the header says: else it would be
+ * written over the end. */
 static bool unpack_page_snappy(struct bytes in, unsigned char *out, size_t len)
 {
     size_t claimed;

@@ -16,6 +16,8 @@ static const char bad_values[] = "a page has fewer values than it says, or one t
 
 /* ---- values ---- */
 
+/* What is made of an entry of the dictionary is kept, and shared by all rows that have it; one that
+ * never occurs is never made. */
 static json *dictionary_value(struct column *c, uint32_t i)
 {
     struct dictionary *d = &c->dictionary;
@@ -43,7 +45,8 @@ static json *take_value(struct column *c)
     return c->values.next(&c->values, &v) ? leaf_json(&c->leaf->type, v) : NULL;
 }
 
-static bool skip_value(struct column *c)
+/* Values can't be jumped over, as most have no fixed length; but no JSON is made of them. */
+static bool pass_value(struct column *c)
 {
     struct bytes v;
     uint32_t i;
@@ -58,6 +61,7 @@ static inline size_t entry_bytes(const struct column *c, const json *value)
            (c->is_text && value && json_is_string(value) ? json_str_len(value) : 0);
 }
 
+/* What all columns have of a row counts together: it is the item that must not be too large. */
 static bool count_bytes(struct column *c, const json *value, struct diag *why)
 {
     c->all->row_bytes += entry_bytes(c, value);
@@ -80,13 +84,13 @@ static inline const char *take_entry(struct column *c, uint32_t *def, json **out
     return NULL;
 }
 
-static const char *skip_entry(struct column *c)
+static const char *pass_entry(struct column *c)
 {
     uint32_t def;
 
     if (!hybrid_next(&c->defs, &def) || def > c->leaf->max_def)
         return bad_levels;
-    if (def == c->leaf->max_def && !skip_value(c))
+    if (def == c->leaf->max_def && !pass_value(c))
         return bad_values;
     c->page_left--;
     return NULL;
@@ -128,6 +132,7 @@ static void take_ahead(struct column *c)
     }
 }
 
+/* Takes entries of one page, after those that nobody wants. */
 static enum column_step fill_flat(struct column *c, struct diag *why)
 {
     c->row_count = c->row_next = 0;
@@ -143,7 +148,7 @@ static enum column_step fill_flat(struct column *c, struct diag *why)
         if (ended)
             return column_fail(c, why, "it has fewer rows than its row group");
         for (; c->skip && c->page_left && !c->failure; c->skip--)
-            c->failure = skip_entry(c);
+            c->failure = pass_entry(c);
         if (!c->failure)
             take_ahead(c);
     }
@@ -175,6 +180,8 @@ static bool end_row(struct column *c)
     return true;
 }
 
+/* The level of the next entry tells whether it begins a row, and is read before the row ends: that
+ * may need the next page. */
 static enum column_step peek_level(struct column *c, bool *ended, struct diag *why)
 {
     enum column_step step = find_page(c, ended, why);
@@ -187,13 +194,13 @@ static enum column_step peek_level(struct column *c, bool *ended, struct diag *w
     return COLUMN_ROW;
 }
 
-static bool add_entry(struct column *c, struct diag *why)
+static bool collect_entry(struct column *c, struct diag *why)
 {
     const char *failure;
     uint32_t def = 0;
     json *value = NULL;
 
-    failure = c->skip ? skip_entry(c) : take_entry(c, &def, &value);
+    failure = c->skip ? pass_entry(c) : take_entry(c, &def, &value);
     if (failure) {
         column_fail(c, why, "%s", failure);
         return false;
@@ -227,7 +234,7 @@ static enum column_step next_repeated(struct column *c, struct diag *why)
         if (!c->row_is_open && c->rep)
             return column_fail(c, why, "a row does not begin with its first value");
         c->row_is_open = true;
-        if (!add_entry(c, why))
+        if (!collect_entry(c, why))
             return COLUMN_FAILED;
     }
 }

@@ -27,8 +27,13 @@ struct element {
 
 /* ---- reading an element ---- */
 
-/* TimeUnit: a union of three empty structs. */
-static unsigned read_unit(struct thrift *t, const struct thrift_field *unit)
+/*
+ * SchemaElement: type, length, repetition, name, number of children, and what the values mean, in
+ * an older form (a number) or a newer one (a union, of which the field's number tells what it is).
+ *
+ * TimeUnit: a union of three empty structs.
+ */
+static unsigned read_time_unit(struct thrift *t, const struct thrift_field *unit)
 {
     struct thrift_field f = {0};
     unsigned digits = 0;
@@ -70,7 +75,7 @@ static void read_logical_details(struct thrift *t, struct element *e)
         else if ((e->logical == LOGICAL_TIME || e->logical == LOGICAL_TIMESTAMP) && f.id == 1)
             e->utc = thrift_bool(t, &f);
         else if ((e->logical == LOGICAL_TIME || e->logical == LOGICAL_TIMESTAMP) && f.id == 2)
-            e->digits = read_unit(t, &f);
+            e->digits = read_time_unit(t, &f);
         else if (e->logical == LOGICAL_INTEGER && f.id == 1)
             e->bits = thrift_int32(t, &f);
         else if (e->logical == LOGICAL_INTEGER && f.id == 2)
@@ -162,7 +167,7 @@ static uint32_t width_of(const struct element *e)
 }
 
 /* An annotation only counts on the physical type that it is for: elsewhere a value is itself. */
-static bool fits(const struct leaf_type *t)
+static bool annotation_fits(const struct leaf_type *t)
 {
     bool is_int = t->physical == PHYSICAL_INT32 || t->physical == PHYSICAL_INT64;
 
@@ -186,7 +191,8 @@ static bool fits(const struct leaf_type *t)
     return false;
 }
 
-static struct leaf_type type_of(const struct element *e)
+/* The newer form of an annotation counts where both are there. */
+static struct leaf_type leaf_type_of(const struct element *e)
 {
     struct leaf_type t = {.physical = (enum physical)e->physical,
                           .width = width_of(e),
@@ -205,7 +211,7 @@ static struct leaf_type type_of(const struct element *e)
         t.digits = converted_types[e->converted].digits;
         t.utc = true;
     }
-    if (!fits(&t))
+    if (!annotation_fits(&t))
         t.meaning = MEANS_ITSELF;
     return t;
 }
@@ -247,6 +253,7 @@ static bool is_own_element(const struct node *list)
            repeated->type.meaning == MEANS_MAP || inner->repetition == REPEATED;
 }
 
+/* What is annotated as a list and has not its form is a group like any other. */
 static bool is_list(const struct node *n)
 {
     return n->type.meaning == MEANS_LIST && n->kids == 1 && n[1].repetition == REPEATED;
@@ -260,6 +267,7 @@ static bool is_map(const struct node *n)
            n[2].repetition != REPEATED;
 }
 
+/* The names of a group's fields, which all rows share. An object can't have one twice. */
 static bool keys_of_struct(const struct schema *s, struct node *n, struct diag *why)
 {
     struct json_build keys, seen;
@@ -284,6 +292,7 @@ static bool keys_of_struct(const struct schema *s, struct node *n, struct diag *
     return good;
 }
 
+/* Those below come first, as their shapes are looked at. */
 static bool shape_nodes(struct schema *s, struct diag *why)
 {
     uint32_t slots = 0;
@@ -321,6 +330,7 @@ static bool refuse_schema(struct schema_reading *r, const char *text)
     return false;
 }
 
+/* What is not refused here is safe to be used as an index or a length. */
 static bool check_element(struct schema_reading *r, const struct element *e)
 {
     const struct schema *s = r->s;
@@ -347,14 +357,20 @@ static bool check_element(struct schema_reading *r, const struct element *e)
 static void add_leaf(struct schema *s, struct node *n, uint32_t i, const struct element *e)
 {
     n->shape = NODE_LEAF;
-    n->type = type_of(e);
+    n->type = leaf_type_of(e);
     n->leaves = 1;
     MEM_GROW(s->leaves, s->leaf_count, s->leaf_cap);
     s->leaves[s->leaf_count++] = i;
 }
 
-/* Reads a node with those below it. `parent` is its own number at the root. */
-static bool read_node(struct schema_reading *r, uint32_t parent, unsigned depth)
+/*
+ * Levels: a field that may be missing adds one to the definition level of what is below it, and one
+ * that is repeated adds one to both levels. So a value is there when its definition level is the
+ * greatest of its column, and a lower one tells which field around it is missing.
+ *
+ * Reads a node with those below it. `parent` is its own number at the root.
+ */
+static bool read_schema_node(struct schema_reading *r, uint32_t parent, unsigned depth)
 {
     struct schema *s = r->s;
     struct element e;
@@ -388,7 +404,7 @@ static bool read_node(struct schema_reading *r, uint32_t parent, unsigned depth)
     if (e.physical != PHYSICAL_NONE)
         add_leaf(s, n, i, &e);
     for (int k = 0; k < e.children; k++)
-        if (!read_node(r, i, depth + 1))
+        if (!read_schema_node(r, i, depth + 1))
             return false;
     n = &s->nodes[i]; /* they may have moved */
     n->size = (uint32_t)s->count - i;
@@ -401,7 +417,7 @@ bool schema_read(struct schema *s, struct thrift *t, const struct thrift_field *
     struct schema_reading r = {s, t, thrift_structs(t, f), why};
 
     schema_clear(s);
-    if (!read_node(&r, 0, 0))
+    if (!read_schema_node(&r, 0, 0))
         return false;
     if (r.left)
         return refuse_schema(&r, "the schema has elements that belong to no field");

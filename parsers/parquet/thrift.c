@@ -1,7 +1,12 @@
 /*
- * Thrift's compact protocol, as much of it as reading Parquet needs. A text that ends too early is
- * told from one that is bad: of a page's header more bytes may be on their way. Counts are held
- * against the bytes that are there, so a claim costs nothing.
+ * Thrift's compact protocol, as much of it as reading Parquet needs
+ * (https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md). A struct is
+ * a row of fields, each a head and a value, with a byte 0 at its end. Numbers are varints, 7 bits a
+ * byte and the lowest first, in zigzag where they may be negative. Texts have their length in
+ * front.
+ *
+ * A text that ends too early is told from one that is bad: of a page's header more bytes may be on
+ * their way. Counts are held against the bytes that are there, so a claim costs nothing.
  */
 
 #include "parsers/parquet/parquet_impl.h"
@@ -20,6 +25,8 @@ enum {
 
 enum { THRIFT_MAX_DEPTH = 32 };
 
+/* All that is read behind the first failure is 0, as nothing is left; so it is looked for at the
+ * end alone. */
 static void thrift_fail(struct thrift *t, int state)
 {
     if (t->state == THRIFT_GOOD)
@@ -36,6 +43,7 @@ static unsigned thrift_byte(struct thrift *t)
     return *t->at++;
 }
 
+/* A varint of more than 64 bits is bad, and never read on. */
 static uint64_t thrift_varint(struct thrift *t)
 {
     uint64_t n = 0;
@@ -72,6 +80,7 @@ bool thrift_next(struct thrift *t, struct thrift_field *f)
     return t->state == THRIFT_GOOD;
 }
 
+/* Writers choose any width that a number fits into. */
 int64_t thrift_int(struct thrift *t, const struct thrift_field *f)
 {
     if (f->type == THRIFT_I8)
@@ -153,7 +162,7 @@ bool thrift_struct(struct thrift *t, const struct thrift_field *f)
     return t->state == THRIFT_GOOD;
 }
 
-static void skip_value(struct thrift *t, unsigned type, unsigned depth);
+static void skip_of_type(struct thrift *t, unsigned type, unsigned depth);
 
 /* A boolean is part of a field's head, but a byte of its own in a list or map. */
 static void skip_element(struct thrift *t, unsigned type, unsigned depth)
@@ -161,7 +170,7 @@ static void skip_element(struct thrift *t, unsigned type, unsigned depth)
     if (type == THRIFT_TRUE || type == THRIFT_FALSE)
         thrift_byte(t);
     else
-        skip_value(t, type, depth);
+        skip_of_type(t, type, depth);
 }
 
 static void skip_list(struct thrift *t, unsigned depth)
@@ -188,10 +197,11 @@ static void skip_struct(struct thrift *t, unsigned depth)
     struct thrift_field f = {0};
 
     while (thrift_next(t, &f))
-        skip_value(t, f.type, depth);
+        skip_of_type(t, f.type, depth);
 }
 
-static void skip_value(struct thrift *t, unsigned type, unsigned depth)
+/* Lists in lists without end would use up the stack: no struct of the format is that deep. */
+static void skip_of_type(struct thrift *t, unsigned type, unsigned depth)
 {
     if (depth == THRIFT_MAX_DEPTH) {
         thrift_fail(t, THRIFT_BAD);
@@ -217,5 +227,5 @@ static void skip_value(struct thrift *t, unsigned type, unsigned depth)
 
 void thrift_skip(struct thrift *t, const struct thrift_field *f)
 {
-    skip_value(t, f->type, 0);
+    skip_of_type(t, f->type, 0);
 }

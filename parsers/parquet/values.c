@@ -9,6 +9,8 @@
 
 /* ---- PLAIN ---- */
 
+/* Numbers and bytes of a fixed length stand one behind the other. */
+
 static bool next_fixed(struct values *v, struct bytes *out)
 {
     if ((size_t)(v->end - v->at) < v->width)
@@ -18,6 +20,7 @@ static bool next_fixed(struct values *v, struct bytes *out)
     return true;
 }
 
+/* Bytes have their length in front. */
 static bool next_plain_text(struct values *v, struct bytes *out)
 {
     if (v->end - v->at < 4)
@@ -30,6 +33,7 @@ static bool next_plain_text(struct values *v, struct bytes *out)
     return true;
 }
 
+/* Eight to a byte, the first one in the lowest bit. */
 static bool next_plain_boolean(struct values *v, struct bytes *out)
 {
     if (v->at + v->bit / 8 >= v->end)
@@ -69,7 +73,7 @@ static bool next_of_split(struct values *v, struct bytes *out)
 
 /* ---- DELTA… ---- */
 
-static bool next_number(struct values *v, struct bytes *out)
+static bool next_difference(struct values *v, struct bytes *out)
 {
     int64_t n;
 
@@ -119,6 +123,7 @@ static bool next_of_none(struct values *v, struct bytes *out)
     return false;
 }
 
+/* The runs have their length in front, in 4 bytes. */
 static bool begin_booleans(struct values *v, struct bytes text)
 {
     struct bytes len;
@@ -137,6 +142,8 @@ static bool begin_lengths(struct values *v, struct bytes text)
     return delta_begin(&v->numbers, text) && delta_find_end(&v->numbers, &v->at);
 }
 
+/* Three streams: what each value has in common with the one before, the lengths of the rests, and
+ * these. */
 static bool begin_prefixes(struct values *v, struct bytes text)
 {
     const unsigned char *lengths;
@@ -170,6 +177,8 @@ static bool begin_numbers(struct values *v, struct bytes text)
 #define ON(physical) (1u << PHYSICAL_##physical)
 #define INTS (ON(INT32) | ON(INT64))
 
+/* Which encodings the format has for which types; dictionaries are not among them, as their numbers
+ * lead to values of another page. */
 static const struct {
     enum encoding encoding;
     unsigned types; /* that it is for */
@@ -181,7 +190,7 @@ static const struct {
     {ENCODING_PLAIN, INTS | ON(INT96) | ON(FLOAT) | ON(DOUBLE) | ON(FIXED), begin_plain,
      next_fixed},
     {ENCODING_RLE, ON(BOOLEAN), begin_booleans, next_boolean},
-    {ENCODING_DELTA_BINARY_PACKED, INTS, begin_numbers, next_number},
+    {ENCODING_DELTA_BINARY_PACKED, INTS, begin_numbers, next_difference},
     {ENCODING_DELTA_LENGTH_BYTE_ARRAY, ON(BYTES), begin_lengths, next_of_lengths},
     {ENCODING_DELTA_BYTE_ARRAY, ON(BYTES) | ON(FIXED), begin_prefixes, next_of_prefixes},
     {ENCODING_BYTE_STREAM_SPLIT, INTS | ON(FLOAT) | ON(DOUBLE) | ON(FIXED), begin_split,
