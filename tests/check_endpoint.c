@@ -492,7 +492,12 @@ static const struct {
     {"another type in it", "dynamodb:putItem", "{\"TableName\":\"t\",\"Item\":{\"id\":{\"N\":1}}}",
      NULL, "state 'S': AWS may refuse this: 'N' takes a string, and this is a number\n"},
     {"another word", "ecs:runTask", "{\"TaskDefinition\":\"d\",\"LaunchType\":\"Fargate\"}", NULL,
-     "state 'S': AWS may refuse this: 'LaunchType' cannot be 'Fargate'; did you mean FARGATE?\n"},
+     "state 'S': AWS may refuse this: 'LaunchType' has a word that the service doesn't know; did "
+     "you mean FARGATE?\n"},
+    {"a word like none", "ecs:runTask", "{\"TaskDefinition\":\"d\",\"PropagateTags\":\"secret\"}",
+     NULL,
+     "state 'S': AWS may refuse this: 'PropagateTags' has another word than TASK_DEFINITION, "
+     "SERVICE, NONE\n"},
     {"what the service asks for", "batch:submitJob", "{\"JobName\":\"n\",\"JobDefinition\":\"d\"}",
      NULL, "state 'S': AWS may refuse this: batch:submitJob requires 'JobQueue'\n"},
     {"data that looks like code is data", "sqs:sendMessage",
@@ -526,6 +531,28 @@ START_TEST(payload)
     buf_clear(&resource);
     buf_clear(&lines);
     buf_clear(&want);
+}
+END_TEST
+
+/* A payload may be a stranger's: of a thousand long names few are told, and the beginning of each.
+ */
+START_TEST(payload_of_a_stranger)
+{
+    const struct reply replies[MAX_REPLIES] = {{200, JSON_0, "{}"}};
+    struct buf given = {0}, lines = {0};
+    struct endpoint_world *w = endpoint_world_new_with(
+        replies, NULL, (struct handlers_options){.log = note_line, .log_user = &lines});
+
+    buf_adds(&given, "{\"QueueUrl\":\"q\",\"MessageBody\":\"m\"");
+    for (int i = 0; i < 1000; i++)
+        buf_printf(&given, ",\"%d-%0500d\":1", i, i);
+    buf_adds(&given, "}");
+    endpoint_world_run(w, "arn:aws:states:::sqs:sendMessage", buf_str(&given));
+    ck_assert(w->result.ok);
+    ck_assert_msg(lines.len > 3000 && lines.len < 4000, "%zu bytes", lines.len);
+    endpoint_world_free(w);
+    buf_clear(&given);
+    buf_clear(&lines);
 }
 END_TEST
 
@@ -596,6 +623,7 @@ int main(void)
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, call, 0, COUNT(calls));
     tcase_add_loop_test(t, payload, 0, COUNT(payloads));
+    tcase_add_test(t, payload_of_a_stranger);
     tcase_add_loop_test(t, token, 0, COUNT(tokens));
     tcase_add_loop_test(t, stranger, 0, COUNT(strangers));
     tcase_add_test(t, calls_are_told_apart);

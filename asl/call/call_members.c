@@ -137,7 +137,7 @@ static void tell_unknown(const struct walk *w, const struct asl_at *at, const st
 
     buf_add(&name, json_str(at->key), name_length(w, at->key));
     bool near = guess_member(w, m, buf_str(&name), name.len, meant);
-    if (!near)
+    if (!near && *w->guesses)
         call_list_members(m, &has);
     w->see(w->user, &(struct call_problem){.fault = CALL_UNKNOWN,
                                            .at = at,
@@ -168,7 +168,7 @@ static bool find_misspelt(const struct walk *w, const struct asl_at *at, const s
     char meant[LONGEST_NAME];
     struct model_member member;
 
-    for (size_t i = 0; i < json_count(at->value); i++) {
+    for (size_t i = 0; i < json_count(at->value) && *w->guesses; i++) {
         asl_at_index(at, i, out);
         const char *name = json_str(out->key);
         size_t len = name_length(w, out->key);

@@ -100,12 +100,29 @@ static void tell_no_object(const struct walk *w, const struct asl_at *at, const 
 
 /* ---- words and bounds ---- */
 
-static void tell_word(const struct walk *w, const struct asl_at *at, struct nearest *near,
+/* What is said of a Task that runs goes to a log, where its data has no place. */
+static void tell_word_of_task(const struct walk *w, const struct asl_at *at,
+                              const struct nearest *near, const struct buf *all)
+{
+    const char *name = call_name_of(at);
+
+    if (near->best)
+        call_tell_value(w, at, "'%s' has a word that the service doesn't know; did you mean %s?",
+                        name, near->best);
+    else if (all->len)
+        call_tell_value(w, at, "'%s' has another word than %s", name, all->data);
+    else
+        call_tell_value(w, at, "'%s' has a word that the service doesn't know", name);
+}
+
+static void tell_word(const struct walk *w, const struct asl_at *at, const struct nearest *near,
                       const struct buf *all)
 {
     const char *what = json_str(at->value);
 
-    if (near->best)
+    if (w->source == CALL_OF_TASK)
+        tell_word_of_task(w, at, near, all);
+    else if (near->best)
         call_tell_value(w, at, "'%s' cannot be '%s'; did you mean %s?", call_name_of(at), what,
                         near->best);
     else if (all->len)

@@ -7,14 +7,20 @@
 #include "runtime/handlers/endpoint_impl.h"
 
 #include "asl/call/call.h"
+#include "parsers/base/utf8.h"
 #include "runtime/handlers/advice.h"
 
 #include <string.h>
 #include <strings.h>
 
+/* Who asks for the Task may be a stranger, and all Tasks share one loop: so few names are compared
+ * to tell what was meant, few problems of a call are told, and of each its beginning. */
+enum { NAMES_COMPARED = 500, MOST_TOLD = 10, LONGEST_TOLD = 300 };
+
 struct look {
     const struct task_call *call;
     struct buf *refused;
+    size_t told;
 };
 
 /* Small letters are taken here, where AWS refuses them: who has tested with them is only told. */
@@ -26,42 +32,46 @@ static bool has_but_for_case(const json *parameters, const char *name)
     return false;
 }
 
+static void tell_problem(const struct task_call *call, const struct call_problem *p)
+{
+    struct buf text = {0}, hint = {0};
+
+    call_add_hint(p, &hint);
+    call_add_text(&call->resource, p, &text);
+    if (hint.len)
+        buf_printf(&text, " (%s)", buf_str(&hint));
+    advice_once(call->h, call->execution, "state '%s': AWS may refuse this: %.*s", call->state_name,
+                (int)utf8_cut(buf_str(&text), text.len, LONGEST_TOLD), buf_str(&text));
+    buf_clear(&text);
+    buf_clear(&hint);
+}
+
 static void see_problem(void *user, const struct call_problem *p)
 {
-    const struct look *look = user;
+    struct look *look = user;
     const struct task_call *call = look->call;
     bool missing = p->fault == CALL_MISSING;
-    struct buf text = {0}, hint = {0};
 
     /* What stands for it is told by itself. */
     if (missing && (p->filled || (!p->inside && has_but_for_case(call->payload, p->name))))
         return;
-    if (missing && call_is_refused(&call->resource, p)) {
+    if (missing && call_is_refused(&call->resource, p))
         buf_printf(look->refused, "%sThe field '%s' is required but was missing",
                    look->refused->len ? ", " : "", p->name);
-        return;
-    }
-    if (missing && p->misspelt)
-        return;
-    call_add_text(&call->resource, p, &text);
-    call_add_hint(p, &hint);
-    advice_once(call->h, call->execution, "state '%s': AWS may refuse this: %s%s%s%s",
-                call->state_name, buf_str(&text), hint.len ? " (" : "", buf_str(&hint),
-                hint.len ? ")" : "");
-    buf_clear(&text);
-    buf_clear(&hint);
+    else if (!(missing && p->misspelt) && look->told++ < MOST_TOLD)
+        tell_problem(call, p);
 }
 
 bool endpoint_may_start(const struct task_call *call, struct diag *why)
 {
     const struct call *row = call_find(&call->resource);
     const struct asl_at parameters = {.value = call->payload};
-    size_t guesses = CALL_GUESSES;
+    size_t guesses = NAMES_COMPARED;
     struct buf refused = {0};
 
     if (row && call_models_known())
         call_check(row, &call->resource, &parameters, CALL_OF_TASK, &guesses, see_problem,
-                   &(struct look){call, &refused});
+                   &(struct look){.call = call, .refused = &refused});
     bool may = !refused.len;
     if (!may)
         diag_set(why, "PARAMETERS", 0, "%s", buf_str(&refused));
