@@ -304,6 +304,47 @@ static bool read_error_names(const struct asl_resource *r, struct asl_piece pref
     return true;
 }
 
+/* ---- functions ---- */
+
+/* A slip is no further off: a function may raise an error that is a little like Lambda's. */
+enum { SLIP = 2 };
+
+static void offer_stem(struct nearest *near, const char *name, struct buf *best)
+{
+    struct buf stem = {0};
+
+    buf_add(&stem, name, stem_len(name));
+    nearest_offer_made(near, &stem, best);
+    buf_clear(&stem);
+}
+
+/* Finds the error of Lambda's own that `error` is but for a slip. The names are those of the SDK of
+ * before, which leaves acronyms as they are. */
+static void slip_of_lambda(const char *error, struct buf *out)
+{
+    static const char *const others[] = {"AWSLambdaException", "Unknown"};
+    const struct model_service *lambda = model_service_named("lambda", strlen("lambda"));
+    struct nearest near = {.want = error, .len = stem_len(error)};
+    struct buf class = {0}, best = {0};
+    bool known = is_common(error);
+
+    for (size_t i = 0; i < COUNT(others); i++)
+        known = known || !strcmp(error, others[i]);
+    for (size_t i = 0; lambda && i < lambda->error_count && !known; i++) {
+        buf_reset(&class);
+        call_add_error_class(&class, model_error_at(lambda, i).name);
+        known = !strcasecmp(error, buf_str(&class));
+        offer_stem(&near, buf_str(&class), &best);
+    }
+    offer_stem(&near, others[0], &best);
+    for (size_t i = 0; i < COUNT(of_sdk); i++)
+        offer_stem(&near, of_sdk[i], &best);
+    if (lambda && !known && near.best && near.distance <= SLIP)
+        buf_printf(out, "Lambda.%s%s", near.best, exception);
+    buf_clear(&class);
+    buf_clear(&best);
+}
+
 bool call_may_fail_with(const struct asl_resource *r, const char *name, size_t *guesses,
                         struct buf *meant)
 {
@@ -312,6 +353,11 @@ bool call_may_fail_with(const struct asl_resource *r, const char *name, size_t *
     struct buf sdk_base = {0}, right = {0};
     bool may = true;
 
+    if (r->kind == ASL_RESOURCE_LAMBDA || asl_resource_calls(r, "lambda", "invoke")) {
+        if (text_begins_with(name, "Lambda."))
+            slip_of_lambda(name + strlen("Lambda."), meant);
+        return !meant->len;
+    }
     if (prefix.len && name[prefix.len] && name[prefix.len + 1] &&
         read_error_names(r, prefix, &n, &sdk_base)) {
         bool same = asl_piece_is(prefix, n.label);

@@ -179,7 +179,7 @@ static void see_not_of_service(struct warner *w, const struct asl_state *s,
 void warn_unknown_service_error(struct warner *w, const struct asl_state *s,
                                 const struct asl_at *at)
 {
-    if (s->type == ASL_TASK && s->task.kind == ASL_INTEGRATION && s->task.resource &&
+    if (s->type == ASL_TASK && s->task.kind != ASL_ACTIVITY && s->task.resource &&
         !strstr(json_str(s->task.resource), "${"))
         warn_error_each_name(w, s, at, see_not_of_service);
 }
