@@ -163,7 +163,7 @@ struct kase {
     json *doc, *input;
     struct play play;
     json *update;
-    struct asl_error source_fails;
+    struct asl_error source_fails, writing_fails;
     int64_t redrive_ms[4];
 };
 
@@ -269,12 +269,11 @@ static void kase_update(struct kase *k, const json *v)
 
 static void kase_init(struct kase *k, const char *path)
 {
-    static const char *const known[] = {"about",       "definition",     "input",
-                                        "input_count", "tasks",          "limits",
-                                        "seed",        "start",          "stop",
-                                        "redrive",     "update_map_run", "expect",
-                                        "source",      "source_fails",   "map_runs_from_s",
-                                        NULL};
+    static const char *const known[] = {
+        "about",          "definition", "input",  "input_count",  "tasks",
+        "limits",         "seed",       "start",  "stop",         "redrive",
+        "update_map_run", "expect",     "source", "source_fails", "map_runs_from_s",
+        "writing_fails",  NULL};
     static const char *const known_stop[] = {"after_s", "error", "cause", NULL};
     const char *slash = strrchr(path, '/');
 
@@ -326,7 +325,11 @@ static void kase_init(struct kase *k, const char *path)
     k->play.source = json_get(k->doc, "source");
     const json *from = json_get(k->doc, "map_runs_from_s");
     k->play.map_runs_from_ms = from ? k->play.start_ms + 1000 * json_int_value(from) : 0;
-    k->source_fails = (struct asl_error){0};
+    k->source_fails = k->writing_fails = (struct asl_error){0};
+    if (json_get(k->doc, "writing_fails")) {
+        k->writing_fails = error_of(json_get(k->doc, "writing_fails"));
+        k->play.writing_fails = &k->writing_fails;
+    }
     if (json_get(k->doc, "source_fails")) {
         k->source_fails = error_of(json_get(k->doc, "source_fails"));
         k->play.source_fails = &k->source_fails;
@@ -342,6 +345,7 @@ static void kase_clear(struct kase *k)
     asl_error_clear(&k->play.stop);
     json_unref(k->update);
     asl_error_clear(&k->source_fails);
+    asl_error_clear(&k->writing_fails);
 }
 
 /* ---- what is expected ---- */
@@ -434,9 +438,9 @@ static void expect_list(const struct kase *k, const char *what, json *got, const
 
 static void check_expected(const struct kase *k, const struct played *d)
 {
-    static const char *const known[] = {"status",  "output",    "output_count", "error",
-                                        "cause",   "elapsed_s", "events",       "event_count",
-                                        "history", "cancelled", "transitions",  NULL};
+    static const char *const known[] = {
+        "status",      "output",  "output_count", "error",       "cause",   "elapsed_s", "events",
+        "event_count", "history", "cancelled",    "transitions", "results", NULL};
     const json *want = json_get(k->doc, "expect"), *v;
     const struct asl_error *e = rt_exec_error(d->x);
     json *status = json_cstring(rt_status_name(rt_exec_status(d->x)));
@@ -457,6 +461,9 @@ static void check_expected(const struct kase *k, const struct played *d)
     if ((v = json_get(want, "history")))
         expect_list(k, "history", history_of(d), v);
     expect_list(k, "cancelled", json_ref(d->cancelled), json_get(want, "cancelled"));
+    for (size_t i = 0; (v = json_get(want, "results")) && i < json_count(v); i++)
+        expect_value(k, json_str(json_key_at(v, i)), json_get_key(d->results, json_key_at(v, i)),
+                     json_value_at(v, i));
     expect_number(k, "elapsed_s", (double)(d->end_ms - k->play.start_ms) / 1000,
                   json_get(want, "elapsed_s"));
     expect_number(k, "event_count", rt_exec_events(d->x), json_get(want, "event_count"));
@@ -592,6 +599,7 @@ static json *shown(const struct played *d)
     json_build_set(&b, "elapsed_s", json_double((double)(d->end_ms - d->events[0].at_ms) / 1000));
     if (json_count(d->cancelled))
         json_build_set(&b, "cancelled", json_ref(d->cancelled));
+    json_build_set(&b, "results", json_ref(d->results));
     json_build_set(&b, "events", lines_of(d));
     json_build_set(&b, "history", history_of(d));
     json_build_set(&b, "transitions", json_int((int64_t)rt_exec_transitions(d->x)));

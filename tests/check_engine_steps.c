@@ -270,6 +270,32 @@ START_TEST(reading_goes_on_after_memory_was_left)
 }
 END_TEST
 
+/* What is being written is still out when its execution comes back into memory. */
+START_TEST(writing_goes_on_after_memory_was_left)
+{
+    struct world_log w;
+
+    world_open(&w, 0);
+    ck_assert(engine_recover(w.e, w.now_ms, INT64_MAX, NULL));
+    bound_memory(&w);
+    start(&w,
+          LARGE_CHILDREN_OF("\"ResultWriter\":{\"Resource\":\"arn:aws:states:::s3:putObject\","
+                            "\"Arguments\":{\"Bucket\":\"b\"}},",
+                            "\"End\":true"),
+          "1");
+    most_used(&w);
+    ck_assert_msg(w.writing, "nothing is to be written");
+    start(&w, LARGE_CHILDREN("\"End\":true"), "1");
+    most_used(&w);
+    ck_assert_msg(!engine_execution(w.e, 0), "it never left memory");
+    world_write(&w);
+    most_used(&w);
+    ck_assert_uint_eq(w.written, 12);
+    ck_assert_msg(strstr(buf_str(&w.log), "\n0 ended SUCCEEDED\n"), "%s", buf_str(&w.log));
+    world_close(&w);
+}
+END_TEST
+
 /* What is held to read for an execution is that execution's. */
 START_TEST(reading_counts_as_held)
 {
@@ -394,6 +420,7 @@ int main(void)
     tcase_add_test(t, large_children_leave_memory);
     tcase_add_test(t, reading_goes_on_after_memory_was_left);
     tcase_add_test(t, reading_counts_as_held);
+    tcase_add_test(t, writing_goes_on_after_memory_was_left);
     tcase_add_test(t, large_children_wait_to_begin);
     tcase_add_test(t, what_is_too_large_fails);
     tcase_add_test(t, shortage_costs_by_what_happens);

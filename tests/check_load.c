@@ -473,13 +473,6 @@ static const struct row states[] = {
      "true}}}",
      "3:1 SCHEMA_VALIDATION_FAILED /States/A/ItemReader: Field 'ItemReader' is not supported\n"
      "4:1 SCHEMA_VALIDATION_FAILED /States/A/ItemBatcher: Field 'ItemBatcher' is not supported"},
-    {"ResultWriter, which is not run yet",
-     "\"Type\": \"Map\", \"End\": true,\n"
-     "\"ResultWriter\": {},\n"
-     "\"ItemProcessor\": {\"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\", \"ExecutionType\": "
-     "\"STANDARD\"}, \"StartAt\": \"B\", \"States\": {\"B\": {\"Type\": \"Pass\", \"End\": "
-     "true}}}",
-     "3:1 ASL_NOT_SUPPORTED_YET /States/A/ResultWriter: Field 'ResultWriter' is not supported yet"},
     {"ProcessorConfig that is no object",
      "\"Type\": \"Map\", \"End\": true,\n"
      "\"ItemProcessor\": {\"ProcessorConfig\": 1, \"StartAt\": \"B\", \"States\": {\"B\": "

@@ -190,8 +190,12 @@ static void answer_call(struct world *w)
 static void world_init(struct world *w, const struct object *objects)
 {
     *w = (struct world){.objects = objects, .etag = "\"1\""};
-    w->m = mapio_new(
-        &(struct mapio_world){w, world_call, world_cancel, world_now, world_came, world_failed});
+    w->m = mapio_new(&(struct mapio_world){.user = w,
+                                           .call = world_call,
+                                           .cancel = world_cancel,
+                                           .now = world_now,
+                                           .came = world_came,
+                                           .failed = world_failed});
 }
 
 static void world_clear(struct world *w)

@@ -567,34 +567,6 @@ START_TEST(cure)
 }
 END_TEST
 
-/* What AWS runs and we don't is no error; what is wrong besides is found. */
-START_TEST(not_yet)
-{
-    static const char text[] =
-        "{\"StartAt\": \"M\", \"States\": {\"M\": {\"Type\": \"Map\", \"End\": true,\n"
-        "\"ResultWriter\": {\"WriterConfig\": {}}, \"ItemProcessor\": {\"ProcessorConfig\": "
-        "{\"Mode\": \"DISTRIBUTED\", \"ExecutionType\": \"STANDARD\"}, \"StartAt\": \"P\", "
-        "\"States\": {\"P\": {\"Type\": \"Pass\", \"End\": true}}}},\n"
-        "\"Lost\": {\"Type\": \"Succeed\"}}}";
-    struct asl_report report = {0};
-    struct buf got = {0};
-
-    asl_validate(text, sizeof text - 1, DOCUMENT_JSON, ASL_STANDARD, NULL, &report);
-    list_problems(&got, &report);
-    expect_text("a warning, and what it doesn't hide", buf_str(&got),
-                "2:1 warning /States/M/ResultWriter: Field 'ResultWriter' is not supported yet\n"
-                "3:1 error /States/Lost: State \"Lost\" is not reachable.");
-    ck_assert_uint_eq(report.errors, 1);
-    asl_report_drop(&report, "MISSING_TRANSITION_TARGET", strlen("MISSING_TRANSITION_TARGET"));
-    ck_assert_uint_eq(report.errors, 0);
-    ck_assert_uint_eq(report.count, 1);
-    asl_report_drop(&report, "ASL_NOT_SUPPORTED", strlen("ASL_NOT_SUPPORTED"));
-    ck_assert_uint_eq(report.count, 1);
-    asl_report_clear(&report);
-    buf_clear(&got);
-}
-END_TEST
-
 int main(void)
 {
     Suite *s = suite_create("validate");
@@ -607,7 +579,6 @@ int main(void)
     tcase_add_test(t, long_key);
     tcase_add_loop_test(t, graph, 0, COUNT(graphs));
     tcase_add_loop_test(t, cure, 0, COUNT(cures));
-    tcase_add_test(t, not_yet);
     suite_add_tcase(s, t);
     return run_suite(s);
 }

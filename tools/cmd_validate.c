@@ -363,7 +363,7 @@ const struct option_set cmd_validate_options = {
         "Exit status 0: all are valid, 1: one is not, 2: one can't be read.",
     .examples = "  asl validate order.asl.json\n"
                 "  asl validate template.yaml 'workflows/**/*.asl.json'\n"
-                "  asl validate . --format github --disable ASL_NOT_SUPPORTED_YET\n"
+                "  asl validate . --format github --disable WAIT_OF_ZERO\n"
                 "  asl validate --explain PATH_NEVER_PRODUCED\n",
     .files = true,
     .uses = uses,

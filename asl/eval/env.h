@@ -30,6 +30,7 @@ void asl_error_clear(struct asl_error *e);
 #define ASL_INTRINSIC_FAILURE "States.IntrinsicFailure"
 #define ASL_QUERY_EVALUATION_ERROR "States.QueryEvaluationError"
 #define ASL_ITEM_READER_FAILED "States.ItemReaderFailed"
+#define ASL_RESULT_WRITER_FAILED "States.ResultWriterFailed"
 #define ASL_REFERENCE_PATH_CONFLICT "States.ReferencePathConflict"
 #define ASL_RUNTIME "States.Runtime"
 #define ASL_TASK_FAILED "States.TaskFailed"

@@ -3,6 +3,7 @@
  * run. It is made once, before the Map Run starts, and stands in the history: who reads or writes
  * for the Map Run, also after a restart, goes by it alone.
  */
+#include "asl/eval/plan.h"
 #include "asl/eval/flow.h"
 #include "asl/eval/template.h"
 
@@ -147,4 +148,32 @@ bool asl_flow_plan(const struct asl_state *s, const struct asl_env *env, json **
     else
         json_unref(made);
     return good;
+}
+
+/* ---- result files ---- */
+
+static const json *writer_text(const json *plan, const char *name)
+{
+    const json *writer = json_get(plan, "writer"),
+               *parameters = writer ? json_get(writer, "parameters") : NULL,
+               *text = parameters && json_is_object(parameters) ? json_get(parameters, name) : NULL;
+
+    return text && json_is_string(text) ? text : NULL;
+}
+
+const json *asl_plan_bucket(const json *plan)
+{
+    const json *bucket = writer_text(plan, "Bucket");
+
+    return bucket && json_str_len(bucket) ? bucket : NULL;
+}
+
+json *asl_plan_result_key(const json *plan, const json *map_run, const char *file)
+{
+    const json *prefix = writer_text(plan, "Prefix");
+    const char *folder = prefix ? json_str(prefix) : "", *uuid = strrchr(json_str(map_run), ':');
+    size_t len = strlen(folder);
+
+    return json_stringf("%s%s%s/%s", folder, len && folder[len - 1] != '/' ? "/" : "",
+                        uuid ? uuid + 1 : json_str(map_run), file);
 }

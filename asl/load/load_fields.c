@@ -272,16 +272,6 @@ void load_ignored(struct loader *l, const struct asl_field *f, const struct asl_
     (void)object;
 }
 
-/* A warning when it is checked for AWS, where it runs; an error when it is to run here. */
-void load_report_not_yet(struct loader *l, const struct asl_at *at, enum asl_part part,
-                         const char *what)
-{
-    asl_report_add(l->report, l->purpose->validating ? ASL_WARNING : ASL_ERROR,
-                   "ASL_NOT_SUPPORTED_YET", at, part,
-                   "AWS knows this, this version of asl does not run it yet",
-                   "%s is not supported yet", what);
-}
-
 void load_text(struct loader *l, const struct asl_field *f, const struct asl_at *at, void *object)
 {
     if (load_string(l, at))

@@ -62,9 +62,6 @@ void load_one_of(struct loader *l, const struct asl_at *at, const char *const *n
 /* Readers. `object` is the struct that `offset` is in. */
 void load_ignored(struct loader *, const struct asl_field *, const struct asl_at *, void *);
 void load_comment(struct loader *, const struct asl_field *, const struct asl_at *, void *);
-/* Reports a part of a definition that AWS runs and asl does not: "Field 'X'". */
-void load_report_not_yet(struct loader *l, const struct asl_at *at, enum asl_part part,
-                         const char *what);
 /* The parts of a distributed Map (load_map.c); the object is its state. */
 void load_reader(struct loader *, const struct asl_field *, const struct asl_at *, void *);
 void load_batcher(struct loader *, const struct asl_field *, const struct asl_at *, void *);

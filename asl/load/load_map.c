@@ -356,7 +356,6 @@ void load_writer(struct loader *l, const struct asl_field *f, const struct asl_a
         return;
     load_fields(l, &load_writer_fields, 0, at, w);
     ((struct asl_state *)object)->map.writer = w;
-    load_report_not_yet(l, at, ASL_KEY, "Field 'ResultWriter'");
 }
 
 /* AWS has no Map Runs in Express workflows. */

@@ -32,37 +32,6 @@ static const struct asl_code codes[] = {
          "The definition is deployed with the placeholder in it, ${…}.",
      .mend =
          "Add it to DefinitionSubstitutions, or mend its name."},
-    {.name = "ASL_NOT_SUPPORTED_YET", .severity = ASL_WARNING, .on = true,
-     .summary =
-         "valid on AWS, not run by this version",
-     .why =
-         "AWS takes the field. `asl run` and `asl serve` would refuse it, and not leave "
-         "it out silently.",
-     .mend =
-         "Nothing is wrong with the definition. To run it here, do without the field.",
-     .bad =
-         "\"Each\": {\n"
-         "  \"Type\": \"Map\",\n"
-         "  \"ItemProcessor\": {\n"
-         "    \"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\", \"ExecutionType\": "
-         "\"STANDARD\"},\n"
-         "    \"StartAt\": \"One\",\n"
-         "    \"States\": {\"One\": {\"Type\": \"Pass\", \"End\": true}}\n"
-         "  },\n"
-         "  \"ResultWriter\": {\"WriterConfig\": {\"Transformation\": \"COMPACT\"}},\n"
-         "  \"End\": true\n"
-         "}",
-     .good =
-         "\"Each\": {\n"
-         "  \"Type\": \"Map\",\n"
-         "  \"ItemProcessor\": {\n"
-         "    \"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\", \"ExecutionType\": "
-         "\"STANDARD\"},\n"
-         "    \"StartAt\": \"One\",\n"
-         "    \"States\": {\"One\": {\"Type\": \"Pass\", \"End\": true}}\n"
-         "  },\n"
-         "  \"End\": true\n"
-         "}"},
     {.name = "ASL_NO_DEFINITION_FILE", .severity = ASL_ERROR, .on = true,
      .summary =
          "a file that a template refers to, and that isn't there",

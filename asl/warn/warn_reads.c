@@ -165,7 +165,7 @@ void warn_forget_expressions(struct warner *w)
     mem_free(w->expressions);
 }
 
-/* NULL: it is in a field that is not run yet. */
+/* NULL: it is in a field that the loader has left out. */
 static const asl_expression *expression_of(const struct warner *w, const json *source)
 {
     size_t low = 0, high = w->expression_count;
@@ -202,7 +202,7 @@ static void variables_of_expression(const struct asl_at *at, struct looking *l)
         asl_expression_uses(e, variable_of_expression, l);
         return;
     }
-    /* Fields that are not run yet are not compiled either: their expressions are, here. */
+    /* What the loader has left out isn't compiled either. */
     struct jsonata_error why = {0};
     jsonata *x = json_str_len(at->value) < 4
                      ? NULL

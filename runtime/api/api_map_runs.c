@@ -120,17 +120,22 @@ static void begin_run(struct map_runs *r, const struct rt_event *e)
     };
 }
 
+/* What ran is stopped, and nothing waits for its redrive any more. */
+static void stop_children(struct map_run *m)
+{
+    for (size_t i = 0; i < m->count; i++)
+        if (m->children[i].state == CHILD_RUNS || m->children[i].state == CHILD_PENDS)
+            m->children[i].state =
+                m->children[i].state == CHILD_RUNS ? CHILD_ABORTED : CHILD_FAILED;
+}
+
 static void end_run(struct map_run *m, const char *status, int64_t at_ms)
 {
     if (!m || m->stop_ms)
         return;
     m->status = status;
     m->stop_ms = at_ms;
-    /* What ran then is stopped, and nothing waits for its redrive any more. */
-    for (size_t i = 0; i < m->count; i++)
-        if (m->children[i].state == CHILD_RUNS || m->children[i].state == CHILD_PENDS)
-            m->children[i].state =
-                m->children[i].state == CHILD_RUNS ? CHILD_ABORTED : CHILD_FAILED;
+    stop_children(m);
 }
 
 /* All children that did not succeed are run again, each when its turn comes. */
@@ -177,6 +182,8 @@ static void fold_run(struct map_run *m, const struct rt_event *e)
         break;
     case RT_MAP_RUN_WAITING: m->waits = true; break;
     case RT_MAP_RUN_OPENED: m->waits = false; break;
+    case RT_RESULTS_WRITTEN: m->written += e->results.succeeded + e->results.failed; break;
+    case RT_MAP_RUN_CLOSING: stop_children(m); break;
     case RT_MAP_RUN_REDRIVEN: redrive_run(m, e); break;
     case RT_MAP_RUN_SUCCEEDED: end_run(m, "SUCCEEDED", e->at_ms); break;
     case RT_MAP_RUN_FAILED: end_run(m, "FAILED", e->at_ms); break;
@@ -509,6 +516,12 @@ static void count_children(struct look *l)
     l->counts[CHILD_FAILED] = (l->run->redrives ? l->counts[CHILD_FAILED] : 0) + unsuccessful;
 }
 
+/* How many items a result has that is written is not told. */
+static bool of_executions(const struct look *l)
+{
+    return !l->of_items || l->run->items == (int64_t)l->run->count;
+}
+
 static json *counts_of(const struct look *l)
 {
     static const struct {
@@ -538,7 +551,8 @@ static json *counts_of(const struct look *l)
     json_build_set(&b, "resultsWritten",
                    json_int(m->stop_ms ? counts[CHILD_SUCCEEDED] + counts[CHILD_FAILED] +
                                              counts[CHILD_TIMED_OUT]
-                                       : 0));
+                            : of_executions(l) ? m->written
+                                               : 0));
     json_build_set(&b, "failuresNotRedrivable", json_int(l->not_redrivable));
     json_build_set(&b, "pendingRedrive", json_int(counts[CHILD_PENDS]));
     return json_build_done(&b);

@@ -498,6 +498,13 @@ const struct event_kind event_kinds[RT_EVENT_KINDS] = {
     [RT_MAP_RUN_OPENED] = {"mo", NAMED_ALONE, "map run opened", .phases = IN(RT_GROUP),
                            .types = OF(ASL_MAP), .needs = NEED_MAP_RUN, .fits = fits_opening,
                            .act = apply_map_run_opening},
+    [RT_RESULTS_WRITTEN] = {"rw", NAMED_ALONE, "results written", SHAPE_RESULTS,
+                            .phases = IN(RT_GROUP), .types = OF(ASL_MAP),
+                            .needs = NEED_MAP_RUN | NEED_VALUE, .fits = fits_results,
+                            .act = apply_results},
+    [RT_MAP_RUN_CLOSING] = {"mc", NAMED_ALONE, "map run closing", .phases = IN(RT_GROUP),
+                            .types = OF(ASL_MAP), .needs = NEED_MAP_RUN, .fits = fits_closing,
+                            .act = apply_closing},
 };
 
 #define AT(member) offsetof(struct rt_event, member)
@@ -521,12 +528,18 @@ const struct event_members event_shapes[EVENT_SHAPES] = {
     [SHAPE_CHILD] = {{{"n", WIDTH_U32, AT(child.frame), BOUND_NONE},
                       {"j", WIDTH_U32, AT(child.index), BOUND_NONE},
                       {"b", WIDTH_U32, AT(child.items), BOUND_NONE},
-                      {"o", WIDTH_I64, AT(child.position), BOUND_PLACE}},
+                      {"o", WIDTH_I64, AT(child.position), BOUND_PLACE},
+                      {"m", WIDTH_U32, AT(child.status), BOUND_NONE}},
                      {{0}}},
     [SHAPE_TIMED_OUT] = {{{"j", WIDTH_U32, AT(timed_out.heartbeat), BOUND_NONE}}, {{0}}},
     [SHAPE_LATER] = {{{"j", WIDTH_U32, AT(later.retrier), BOUND_NONE},
                       {"u", WIDTH_I64, AT(later.due_ms), BOUND_TIME}},
                      {{0}}},
+    [SHAPE_RESULTS] = {{{"m", WIDTH_I64, AT(results.succeeded), BOUND_COUNT},
+                        {"l", WIDTH_I64, AT(results.failed), BOUND_COUNT},
+                        {"n", WIDTH_I64, AT(results.pending), BOUND_COUNT},
+                        {"j", WIDTH_U32, AT(results.over), BOUND_NONE}},
+                       {{0}}},
 };
 
 const struct event_members event_first_members = {{{"q", WIDTH_U64, AT(seq), BOUND_NONE},

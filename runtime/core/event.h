@@ -56,6 +56,8 @@ enum rt_event_kind {
     RT_ITEMS_ENDED,     /* a Map Run has no items but those that its children have */
     RT_MAP_RUN_WAITING, /* it has begun, and waits until others are over */
     RT_MAP_RUN_OPENED,  /* it has waited, and its children begin */
+    RT_RESULTS_WRITTEN, /* a ResultWriter has written some of them */
+    RT_MAP_RUN_CLOSING, /* it has failed, and only writes what results it has */
     RT_EVENT_KINDS
 };
 
@@ -72,7 +74,8 @@ enum { RT_NO_STATE = UINT32_MAX, RT_NO_FRAME = UINT32_MAX };
  * CHILD_STARTED; the output of …SUCCEEDED, STATE_EXITED, TASK_SUBMITTED, and of CHILD_ENDED and
  * TASK_ANSWERED (NULL: it failed); TASK_SCHEDULED's parameters; the ARN of MAP_RUN_STARTED and
  * MAP_RUN_REDRIVEN; the worker's name of an activity's TASK_STARTED (NULL: it gave none); the
- * client's token of EXECUTION_REDRIVEN (NULL: none); the state of the reader, of SOURCE_CHANGED.
+ * client's token of EXECUTION_REDRIVEN (NULL: none); the state of the reader, of SOURCE_CHANGED,
+ * and of the writer, of RESULTS_WRITTEN.
  *
  * Times that something is due at are of the clock of due times: see struct rt_input.
  */
@@ -125,7 +128,13 @@ struct rt_event {
             uint32_t frame;   /* of ITERATION_SUCCEEDED and BRANCH_SUCCEEDED: the child's */
             uint32_t items;   /* CHILD_STARTED: how many it has; 0: one */
             int64_t position; /* CHILD_STARTED: where the last of them ends in its source */
+            uint32_t status;  /* CHILD_ENDED: an enum rt_status; 0: `data` alone tells */
         } child;
+        /* RESULTS_WRITTEN: how many more of each kind are in files */
+        struct {
+            int64_t succeeded, failed, pending;
+            uint32_t over; /* 1: with these all are, and the manifest; else 0 */
+        } results;
         /* TASK_TIMED_OUT */
         struct {
             uint32_t heartbeat; /* 1: a heartbeat was missed; else 0 */

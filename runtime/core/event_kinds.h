@@ -28,6 +28,7 @@ enum event_shape {
     SHAPE_CHILD,
     SHAPE_TIMED_OUT,
     SHAPE_LATER,
+    SHAPE_RESULTS,
     EVENT_SHAPES
 };
 

@@ -7,6 +7,7 @@
 
 #include "asl/report/quota.h"
 #include "parsers/base/mem.h"
+#include "runtime/core/map_results.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -157,6 +158,7 @@ static void free_run(rt_exec *x, struct rt_run *run)
     json_unref(run->plan);
     json_unref(run->source);
     json_unref(run->arn);
+    results_clear(run);
     mem_free(run);
 }
 
@@ -169,7 +171,7 @@ void exec_drop_group(rt_exec *x, struct rt_frame *f)
         return;
     while (g->first != RT_NO_FRAME)
         exec_drop_frame(x, x->frames[g->first]);
-    for (uint32_t i = 0; i < g->started; i++)
+    for (uint32_t i = 0; g->results && i < g->started; i++)
         json_unref(g->results[i]);
     free_run(x, g->run);
     mem_free(g->results);
@@ -337,7 +339,7 @@ static bool can_go_on(const struct rt_frame *f)
     case RT_REDRIVEN: return true;
     case RT_GROUP:
         return (f->group->done == f->group->total && !(f->group->run && f->group->run->waits)) ||
-               f->group->resumed;
+               f->group->resumed || (f->group->run && f->group->run->closing);
     case RT_ENTERED:
     case RT_TASK:
     case RT_WAIT:
@@ -541,6 +543,8 @@ static size_t run_held(const struct rt_run *run)
 
     for (const struct rt_child *c = run->first; c; c = c->next)
         bytes += held_len(c->input);
+    for (size_t i = 0; i < RT_RESULT_KINDS; i++)
+        bytes += unwritten_bytes(&run->results.unwritten[i]);
     return bytes;
 }
 
@@ -555,7 +559,7 @@ size_t rt_exec_held(const rt_exec *x)
         const struct rt_group *g = f ? f->group : NULL;
         bytes += f ? held_len(f->input) + held_len(f->task) : 0;
         bytes += g ? held_len(g->input) + held_len(g->items) : 0;
-        for (uint32_t k = 0; g && k < g->started; k++)
+        for (uint32_t k = 0; g && g->results && k < g->started; k++)
             bytes += held_len(g->results[k]);
         bytes += g && g->run ? run_held(g->run) : 0;
     }

@@ -132,7 +132,11 @@ enum rt_input_kind {
      * is none) or behind each of them ("states"), where they were read, as $$.Map.Item.Source has
      * it ("from"), how many bytes they have ("bytes"); and "end", if there are no more. */
     RT_IN_ITEMS,
-    RT_IN_ITEMS_FAILED,   /* error: why they can't be read */
+    RT_IN_ITEMS_FAILED, /* error: why they can't be read */
+    /* The results of a WRITE_RESULTS of that ref are written. value: {"state": of the writer,
+     * "counts": how many of each kind}; and "over" where it had `end`. */
+    RT_IN_RESULTS,
+    RT_IN_RESULTS_FAILED, /* error: why they can't be written */
     RT_IN_OPEN_MAP_RUN,   /* one that waits may open: the answer to OPEN_MAP_RUN */
     RT_IN_UPDATE_MAP_RUN, /* value: the request of UpdateMapRun; dropped when none of its runs */
 };
@@ -151,6 +155,7 @@ struct rt_input {
     int64_t skew_ms;
     const json *value;
     const struct asl_error *error;
+    enum rt_status status; /* CHILD_FAILED: how it ended */
     /*
      * How many states may be entered and retries begin; those that do are taken from it. NULL: any
      * number. An Express execution doesn't ask.
@@ -182,6 +187,21 @@ enum rt_command_kind {
     RT_READ_ITEMS,
     RT_CANCEL_READING,
     RT_OPEN_MAP_RUN, /* a Map Run waits until fewer are open */
+    /*
+     * Results of a Map Run are to be written behind those that `source`, the state of the writer,
+     * says were; with `end` they are the last, and the manifest follows. RT_CANCEL_WRITING of the
+     * same ref calls it off.
+     */
+    RT_WRITE_RESULTS,
+    RT_CANCEL_WRITING,
+};
+
+/* The files of a ResultWriter. */
+enum rt_result_kind {
+    RT_RESULTS_SUCCEEDED,
+    RT_RESULTS_FAILED,
+    RT_RESULTS_PENDING,
+    RT_RESULT_KINDS
 };
 
 /* What the world is to do, once the events are kept. */
@@ -192,15 +212,18 @@ struct rt_command {
     const struct asl_state *state;
     json *token;      /* RUN_TASK; NULL: it has none; owned */
     json *role;       /* RUN_TASK: the RoleArn in its Credentials; NULL: none; owned */
-    json *parameters; /* RUN_TASK, START_CHILD, REDRIVE_CHILD: its input; READ_ITEMS: the plan of
-                         its Map Run; owned */
-    json *source;     /* READ_ITEMS; NULL: the source is at its beginning; owned */
+    json *parameters; /* RUN_TASK, START_CHILD, REDRIVE_CHILD: its input; READ_ITEMS,
+                         WRITE_RESULTS: the plan of its Map Run; owned */
+    json *source;     /* READ_ITEMS, WRITE_RESULTS; NULL: at the beginning; owned */
     uint64_t position;
-    bool begin, anew;
-    json *map_run; /* START_CHILD, REDRIVE_CHILD: the ARN; `x` may be past that Map by now; owned */
-    uint32_t index;    /* …_CHILD: the item */
+    bool begin, anew, end;
+    json *results;  /* WRITE_RESULTS: of each kind {"text", "count"}: results with a comma before
+                       each, or of JSON Lines with a newline behind; owned */
+    json *map_run;  /* START_CHILD, REDRIVE_CHILD, WRITE_RESULTS: the ARN; `x` may be past that Map
+                       by now; owned */
+    uint32_t index; /* …_CHILD: the item */
     uint32_t event_id; /* of the …Scheduled event */
-    uint32_t attempt;  /* 0 for the first; of children: their redrives */
+    uint32_t attempt;  /* 0 for the first; of children and results: the redrives */
     /* RUN_TASK, after a crash: */
     bool started;    /* a worker has taken it */
     json *submitted; /* the service's answer when it took it on, its end is awaited; owned */

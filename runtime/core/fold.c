@@ -5,6 +5,9 @@
  */
 
 #include "runtime/core/frames.h"
+#include "runtime/core/map_results.h"
+
+#include <string.h>
 
 static bool differ(struct buf *why, const char *what, const struct rt_frame *f)
 {
@@ -29,7 +32,23 @@ static bool same_child(const struct rt_child *a, const struct rt_child *b)
 {
     return a->node.id == b->node.id && a->ref == b->ref && a->runs == b->runs &&
            a->pending == b->pending && a->redrives == b->redrives && a->items == b->items &&
-           same_value(a->input, b->input);
+           a->started_ms == b->started_ms && same_value(a->input, b->input);
+}
+
+/* What was not begun is listed anew after a crash. */
+static bool same_results(const struct rt_results *a, const struct rt_results *b)
+{
+    if (a->wanted != b->wanted || a->over != b->over || a->pending_written != b->pending_written ||
+        !same_value(a->writer, b->writer))
+        return false;
+    for (size_t kind = 0; kind < RT_RESULTS_PENDING; kind++) {
+        const struct rt_unwritten *one = &a->unwritten[kind], *other = &b->unwritten[kind];
+        if (unwritten_count(one) != unwritten_count(other) ||
+            unwritten_bytes(one) != unwritten_bytes(other) ||
+            memcmp(unwritten_text(one), unwritten_text(other), unwritten_bytes(one)) != 0)
+            return false;
+    }
+    return true;
 }
 
 static bool same_run(const struct rt_run *a, const struct rt_run *b)
@@ -41,7 +60,9 @@ static bool same_run(const struct rt_run *a, const struct rt_run *b)
         a->tolerated_percentage != b->tolerated_percentage || a->ref != b->ref ||
         a->taken != b->taken || a->position != b->position || a->misread != b->misread ||
         a->anew != b->anew || a->open != b->open || a->waits != b->waits ||
-        !same_value(a->plan, b->plan) || !same_value(a->source, b->source))
+        !same_value(a->plan, b->plan) || !same_value(a->source, b->source) ||
+        !same_results(&a->results, &b->results) || a->closing != b->closing ||
+        !same_error(&a->error, &b->error))
         return false;
     const struct rt_child *one = a->first, *other = b->first;
     for (; one && other; one = one->next, other = other->next)
@@ -66,7 +87,7 @@ static bool same_group(const struct rt_frame *f, const struct rt_group *a, const
         return differ(why, "the group's input", f);
     if (!same_run(a->run, b->run))
         return differ(why, "the Map Run", f);
-    for (uint32_t i = 0; i < a->started; i++)
+    for (uint32_t i = 0; a->results && i < a->started; i++)
         if (!same_value(a->results[i], b->results[i]))
             return differ(why, "a result", f);
     return true;

@@ -5,6 +5,7 @@
  * what goes on next. Events alone change them: apply.c and redrive.c, by the functions of exec.c.
  */
 
+#include "parsers/base/buf.h"
 #include "parsers/base/due_heap.h"
 #include "parsers/base/id_map.h"
 #include "runtime/core/exec.h"
@@ -29,6 +30,7 @@ struct rt_child {
     struct id_node node; /* its index */
     struct rt_child *next, *prev;
     uint64_t ref; /* of its CHILD_STARTED */
+    int64_t started_ms;
     json *input;
     uint32_t items; /* how many it has: more than one, if they are batched */
     uint32_t redrives;
@@ -47,6 +49,34 @@ struct rt_ahead {
     bool begun;     /* somebody reads for it */
     bool asked;     /* more are being read */
     bool end;       /* there are no more behind these */
+};
+
+/*
+ * Results of one kind that are to be written to files: a queue of texts, as they stand in a file.
+ * Each has a comma before it or, for JSON Lines, a newline behind it; an empty one has neither.
+ */
+struct rt_unwritten {
+    struct buf text; /* of all, one behind another */
+    size_t *ends;    /* where each one ends in it */
+    size_t head;     /* those before it are written */
+    size_t count, cap;
+};
+
+/* What a ResultWriter with a bucket writes. */
+struct rt_results {
+    bool wanted; /* there is one */
+    struct rt_unwritten unwritten[RT_RESULT_KINDS];
+    uint64_t pending_written; /* of this attempt */
+    json *writer;             /* the state of who writes; NULL: nothing is written yet */
+    bool over;                /* all are written, and the manifest */
+    bool asked;               /* some are being written. Derived */
+};
+
+/* How far the list of what a failed Map Run did not begin is. Derived. */
+struct rt_closed {
+    bool begun, over;
+    uint64_t passed; /* items behind those that are taken */
+    uint64_t listed; /* results */
 };
 
 /* What a distributed Map has besides, once its Map Run has started. */
@@ -76,6 +106,10 @@ struct rt_run {
     bool misread;      /* it has failed as its items could not be read */
     bool anew;         /* then it was redriven: what is read may be another one by now */
     struct rt_ahead ahead;
+    struct rt_results results;
+    bool closing;           /* it has failed with `error`, and writes its results before it ends */
+    struct asl_error error; /* of a closing run */
+    struct rt_closed closed;
 };
 
 /* How many children a stream has before its end is known. */
@@ -85,7 +119,8 @@ enum { RT_MANY = UINT32_MAX };
 struct rt_group {
     json *input;    /* what branches get, and ItemSelector looks at */
     json *items;    /* Map */
-    json **results; /* by index, of those that have started; NULL as long as there is none */
+    json **results; /* by index, of those that have started; NULL as long as there is none, and
+                       where a ResultWriter writes them */
     size_t results_cap;
     uint32_t total, started, done, limit;
     uint32_t first, last_child; /* the children, oldest first, linked by next and prev */

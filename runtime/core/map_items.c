@@ -15,6 +15,14 @@
  * so many bytes. */
 enum { FEW_ITEMS = 2000, MANY_BYTES = 4 << 20 };
 
+/* Children have so many items; those that a run which has failed passed over are not at hand
+ * either.
+ */
+static uint64_t taken_of(const struct rt_run *run)
+{
+    return run->taken + run->closed.passed;
+}
+
 /* Walks over the items at hand, from the first that is not taken. */
 struct cursor {
     const struct rt_group *g;
@@ -24,7 +32,7 @@ struct cursor {
 
 static struct cursor cursor_begin(const struct rt_group *g)
 {
-    return (struct cursor){g, g->run->ahead.head, g->run->ahead.at, g->run->taken};
+    return (struct cursor){g, g->run->ahead.head, g->run->ahead.at, taken_of(g->run)};
 }
 
 static bool next_of_group(struct cursor *c, struct map_item *out)
@@ -64,8 +72,9 @@ static bool cursor_next(struct cursor *c, struct map_item *out)
 static uint64_t at_hand(const struct rt_group *g)
 {
     const struct rt_run *run = g->run;
-    uint64_t there = run->reads ? run->ahead.items : json_count(g->items) - run->taken,
-             left = run->most - run->taken;
+    uint64_t taken = taken_of(run),
+             there = run->reads ? run->ahead.items : json_count(g->items) - taken,
+             left = run->most - taken;
 
     return there < left ? there : left;
 }
@@ -75,7 +84,7 @@ static bool has_all(const struct rt_group *g)
 {
     const struct rt_run *run = g->run;
 
-    return !run->reads || run->ahead.end || run->ahead.items >= run->most - run->taken;
+    return !run->reads || run->ahead.end || run->ahead.items >= run->most - taken_of(run);
 }
 
 static bool has_many_bytes(const struct rt_run *run)
@@ -94,7 +103,7 @@ bool run_has_next(const struct rt_group *g)
     const struct rt_run *run = g->run;
 
     if (g->total != RT_MANY && !is_batched(run))
-        return g->started < g->total;
+        return g->started + run->closed.passed < g->total;
     uint64_t there = at_hand(g);
     return there && (!is_batched(run) || has_all(g) || has_many_bytes(run) ||
                      there >= asl_batch_bound(json_get(run->plan, "batch"), "items"));
@@ -181,13 +190,36 @@ static void note_source(struct step *s, struct rt_frame *f, const json *state)
                                    .data = json_ref(state)});
 }
 
+/* The input of the next child: of `count` items, the last of which is `last`. */
+static json *next_input(struct step *s, struct rt_frame *f, struct map_item *last, uint32_t *count,
+                        struct asl_error *e)
+{
+    *last = (struct map_item){0};
+    *count = 1;
+    return is_batched(f->group->run) ? batch_input(s, f, last, count, e)
+                                     : single_input(s, f, last, e);
+}
+
+json *run_pass_items(struct step *s, struct rt_frame *f, struct asl_error *e)
+{
+    struct rt_run *run = f->group->run;
+    struct map_item last;
+    uint32_t count;
+    json *input = next_input(s, f, &last, &count, e);
+
+    if (input) {
+        run->closed.passed += count;
+        run_drop_items(run, count);
+    }
+    return input;
+}
+
 json *run_next_input(struct step *s, struct rt_frame *f, struct rt_event *started)
 {
-    struct map_item last = {0};
-    uint32_t count = 1;
+    struct map_item last;
+    uint32_t count;
     struct asl_error e = {0};
-    json *input = is_batched(f->group->run) ? batch_input(s, f, &last, &count, &e)
-                                            : single_input(s, f, &last, &e);
+    json *input = next_input(s, f, &last, &count, &e);
 
     if (!input) {
         state_failed(s, f, &e);
@@ -271,9 +303,14 @@ void run_ask_for_items(struct step *s, struct rt_frame *f)
     run->ahead.asked = run->ahead.begun = true;
 }
 
+bool run_may_have_more(const struct rt_group *g)
+{
+    return g->total == RT_MANY && !has_all(g);
+}
+
 bool run_is_used_up(const struct rt_group *g)
 {
-    return g->total == RT_MANY && at_hand(g) == 0 && has_all(g);
+    return g->total == RT_MANY && !g->run->closing && at_hand(g) == 0 && has_all(g);
 }
 
 void run_end_items(struct step *s, struct rt_frame *f)

@@ -12,6 +12,10 @@ bool run_has_next(const struct rt_group *g);
  * when that failed, and with it the Map: `f` may be gone then.
  */
 json *run_next_input(struct step *s, struct rt_frame *f, struct rt_event *started);
+/* Passes over what the next child would have, and returns its input; NULL with *e filled. */
+json *run_pass_items(struct step *s, struct rt_frame *f, struct asl_error *e);
+/* Returns whether more items may come than those at hand. */
+bool run_may_have_more(const struct rt_group *g);
 /* Asks for more items, if few are at hand and more may come. */
 void run_ask_for_items(struct step *s, struct rt_frame *f);
 /* Returns whether children have all items, and that is not recorded yet. */

@@ -9,6 +9,8 @@
 #include "parsers/base/mem.h"
 #include "runtime/core/errors.h"
 #include "runtime/core/map_items.h"
+#include "runtime/core/map_results.h"
+#include "runtime/core/map_write.h"
 #include "runtime/core/redrive.h"
 #include "runtime/core/state_group.h"
 
@@ -56,30 +58,38 @@ static json *family_of(const rt_exec *x, const json *map_run)
     return json_string(text, end ? (size_t)(end - text) : strlen(text));
 }
 
-void rt_child_config(const rt_exec *x, const struct rt_command *c, struct rt_config *out)
+/* The child is the same whenever the command is given again. */
+void child_names(const rt_exec *x, const json *map_run, uint64_t ref, struct rt_names *out,
+                 uint64_t *seed)
 {
     const struct rt_names *n = &x->names;
-    /* The child is the same whenever the command is given again. */
-    struct asl_chance chance = {x->seed ^ (c->ref * 0x9e3779b97f4a7c15u)};
-    uint64_t seed = asl_chance_next(&chance);
-    json *name = asl_chance_uuid(&chance), *family = family_of(x, c->map_run);
+    struct asl_chance chance = {x->seed ^ (ref * 0x9e3779b97f4a7c15u)};
+    uint64_t first = asl_chance_next(&chance);
+    json *name = asl_chance_uuid(&chance), *family = family_of(x, map_run);
 
+    if (seed)
+        *seed = first;
+    *out =
+        (struct rt_names){.arn = json_stringf("%.*sexecution:%s:%s", arn_prefix(x),
+                                              json_str(n->arn), json_str(family), json_str(name)),
+                          .name = name,
+                          .machine_arn = json_stringf("%.*sstateMachine:%s", arn_prefix(x),
+                                                      json_str(n->arn), json_str(family)),
+                          .machine_name = family,
+                          .role_arn = json_ref(n->role_arn),
+                          .region = json_ref(n->region)};
+}
+
+void rt_child_config(const rt_exec *x, const struct rt_command *c, struct rt_config *out)
+{
     *out = (struct rt_config){
-        .names = {.arn = json_stringf("%.*sexecution:%s:%s", arn_prefix(x), json_str(n->arn),
-                                      json_str(family), json_str(name)),
-                  .name = name,
-                  .machine_arn = json_stringf("%.*sstateMachine:%s", arn_prefix(x),
-                                              json_str(n->arn), json_str(family)),
-                  .machine_name = family,
-                  .role_arn = json_ref(n->role_arn),
-                  .region = json_ref(n->region)},
         .aws_limits = x->aws_limits,
         .express = c->state->map.express,
-        .seed = seed,
         /* The child runs the item processor as its whole machine; states keep their numbers in the
          * definition. */
         .scope = c->state->map.processor,
     };
+    child_names(x, c->map_run, c->ref, &out->names, &out->seed);
     memcpy(out->secret, x->secret, sizeof out->secret);
 }
 
@@ -101,7 +111,7 @@ static bool too_many_failed(const struct rt_group *g)
     return asl_tolerance_exceeded(&t, g->run->failed, 0);
 }
 
-static void fail_map_run(struct step *s, struct rt_frame *f, const struct asl_error *e)
+static void end_map_run(struct step *s, struct rt_frame *f, const struct asl_error *e)
 {
     emit(s, &(struct rt_event){.kind = RT_MAP_RUN_FAILED,
                                .frame = f->id,
@@ -112,6 +122,23 @@ static void fail_map_run(struct step *s, struct rt_frame *f, const struct asl_er
     if (running(s))
         decide(s, f, &own);
     asl_error_clear(&own);
+}
+
+static void cancel_running(struct step *s, struct rt_frame *f);
+
+/* One that has results to write closes first. */
+static void fail_map_run(struct step *s, struct rt_frame *f, const struct asl_error *e)
+{
+    if (!results_are_awaited(f->group->run)) {
+        end_map_run(s, f, e);
+        return;
+    }
+    cancel_running(s, f);
+    emit(s, &(struct rt_event){.kind = RT_MAP_RUN_CLOSING,
+                               .frame = f->id,
+                               .state = f->state,
+                               .error = asl_error_copy(e)});
+    write_results(s, f);
 }
 
 static void map_run_failed(struct step *s, struct rt_frame *f)
@@ -282,6 +309,13 @@ void start_map_run(struct step *s, struct rt_frame *f, const struct asl_env *env
         state_failed(s, f, &e);
         return;
     }
+    if (!plan_can_write(plan)) {
+        json_unref(plan);
+        asl_error_set(&e, ASL_RESULT_WRITER_FAILED,
+                      "The ResultWriter needs a Bucket that is a text.");
+        state_failed(s, f, &e);
+        return;
+    }
     emit(s, &(struct rt_event){
                 .kind = RT_MAP_RUN_STARTED,
                 .frame = f->id,
@@ -306,10 +340,17 @@ void resume_children(struct step *s, struct rt_frame *f)
     for (const struct rt_child *c = run->first; c; c = c->next)
         if (c->runs)
             child_command(s, f, c->redrives ? RT_REDRIVE_CHILD : RT_START_CHILD, c);
-    if (f->phase == RT_GROUP && run->waits)
+    if (f->phase != RT_GROUP)
+        return;
+    if (run->waits) {
         ask_to_open(s, f);
-    else if (f->group->total == RT_MANY && f->phase == RT_GROUP)
+        return;
+    }
+    if (f->group->total == RT_MANY)
         run_ask_for_items(s, f);
+    /* One that is closing goes on by itself: it has to list first what it didn't begin. */
+    if (!run->closing)
+        write_results(s, f);
 }
 
 /* ---- redriving ---- */
@@ -339,6 +380,13 @@ void redrive_map_run(struct step *s, struct rt_frame *f)
 
 /* ---- ending ---- */
 
+static void cancel_running(struct step *s, struct rt_frame *f)
+{
+    for (const struct rt_child *c = f->group->run->first; c; c = c->next)
+        if (c->runs)
+            child_command(s, f, RT_CANCEL_CHILD, c);
+}
+
 /* A group that is over had its children called off when it failed. */
 void cancel_children(struct step *s, struct rt_frame *f)
 {
@@ -346,10 +394,22 @@ void cancel_children(struct step *s, struct rt_frame *f)
 
     if (!g || g->over || !g->run)
         return;
-    for (const struct rt_child *c = g->run->first; c; c = c->next)
-        if (c->runs)
-            child_command(s, f, RT_CANCEL_CHILD, c);
+    cancel_running(s, f);
     run_stop_reading(s, f);
+    stop_writing(s, f);
+}
+
+void close_map_run(struct step *s, struct rt_frame *f)
+{
+    const struct rt_run *run = f->group->run;
+
+    if (results_are_awaited(run)) {
+        write_results(s, f);
+        return;
+    }
+    struct asl_error e = asl_error_copy(&run->error);
+    end_map_run(s, f, &e);
+    asl_error_clear(&e);
 }
 
 void map_run_succeeded(struct step *s, struct rt_frame *f)
@@ -372,16 +432,21 @@ void child_answered(struct step *s, const struct rt_input *in)
     if (!child || g->over || !child->runs || child->ref != in->ref)
         return;
     ended.state = f->state;
-    if (good)
+    if (good) {
         ended.data = json_ref(in->value);
-    else
+    } else {
         ended.error = asl_error_copy(in->error);
+        /* Of a failure nothing need be said. */
+        ended.child.status = in->status == RT_FAILED ? 0 : in->status;
+    }
     emit(s, &ended);
     /* Only failures can exceed what is tolerated; and any end leaves room for the next child. */
-    if (!good && too_many_failed(g))
+    if (!good && too_many_failed(g)) {
         map_run_failed(s, f);
-    else
-        start_children(s, f);
+        return;
+    }
+    write_results(s, f);
+    start_children(s, f);
 }
 
 /* The group of the Map Run that the input is for; NULL: it is over. */
@@ -400,15 +465,50 @@ void items_came(struct step *s, const struct rt_input *in)
     if (!f)
         return;
     run_add_items(f->group->run, in->value);
-    start_children(s, f);
+    if (f->group->run->closing)
+        write_results(s, f);
+    else
+        start_children(s, f);
 }
 
+/* What a run that has failed could not read to its end is not listed. */
 void reading_failed(struct step *s, const struct rt_input *in)
 {
     struct rt_frame *f = frame_that_reads(s->x, in);
 
-    if (f)
-        fail_map_run(s, f, in->error);
+    if (!f)
+        return;
+    f->group->run->ahead.asked = false;
+    if (f->group->run->closing) {
+        f->group->run->closed.over = true;
+        write_results(s, f);
+        return;
+    }
+    fail_map_run(s, f, in->error);
+}
+
+void results_written(struct step *s, const struct rt_input *in)
+{
+    struct rt_frame *f = results_came(s, in);
+
+    /* A frame at its end goes on by itself. */
+    if (!f || !running(s) || f->group->run->closing || f->group->done == f->group->total)
+        return;
+    write_results(s, f);
+    start_children(s, f);
+}
+
+/* That a Map Run has failed before says more than that its results are missing. */
+void writing_failed(struct step *s, const struct rt_input *in)
+{
+    struct rt_frame *f = results_not_written(s, in);
+
+    if (!f)
+        return;
+    const struct rt_run *run = f->group->run;
+    struct asl_error e = asl_error_copy(run->closing ? &run->error : in->error);
+    end_map_run(s, f, &e);
+    asl_error_clear(&e);
 }
 
 /* ---- changing ---- */
@@ -418,7 +518,8 @@ static struct rt_frame *frame_of_run(const rt_exec *x, const json *map_run)
 {
     for (uint32_t i = 0; map_run && i < x->frame_count; i++) {
         struct rt_frame *f = x->frames[i];
-        if (f && f->phase == RT_GROUP && f->group->run && json_equal(f->group->run->arn, map_run))
+        if (f && f->phase == RT_GROUP && f->group->run && !f->group->run->closing &&
+            json_equal(f->group->run->arn, map_run))
             return f;
     }
     return NULL;

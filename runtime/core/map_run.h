@@ -15,6 +15,12 @@ void map_run_succeeded(struct step *s, struct rt_frame *f);
 void redrive_map_run(struct step *s, struct rt_frame *f);
 /* Takes in a request of UpdateMapRun. */
 void change_map_run(struct step *s, const json *request);
+/* Goes on with a Map Run that has failed, up to its end. */
+void close_map_run(struct step *s, struct rt_frame *f);
+/* Sets the names (yours) of the child that CHILD_STARTED of that number began; and, unless `seed`
+ * is NULL, what its chance begins with. */
+void child_names(const rt_exec *x, const json *map_run, uint64_t ref, struct rt_names *out,
+                 uint64_t *seed);
 /* Takes in the end of a child. */
 void child_answered(struct step *s, const struct rt_input *in);
 /* Takes in what was read for a Map Run, or why nothing could be. */
@@ -22,7 +28,10 @@ void items_came(struct step *s, const struct rt_input *in);
 void reading_failed(struct step *s, const struct rt_input *in);
 /* Opens the Map Run that has waited longest, if it still may; else asks once more. */
 void open_map_run(struct step *s);
-/* Calls off all children that run, and the reading. */
+/* Takes in what of its results was written, or why they could not be. */
+void results_written(struct step *s, const struct rt_input *in);
+void writing_failed(struct step *s, const struct rt_input *in);
+/* Calls off all children that run, the reading and the writing. */
 void cancel_children(struct step *s, struct rt_frame *f);
 /* Asks for all children that run once more, and for items, after a restart. */
 void resume_children(struct step *s, struct rt_frame *f);

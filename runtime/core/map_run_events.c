@@ -7,6 +7,7 @@
 
 #include "parsers/base/mem.h"
 #include "runtime/core/map_items.h"
+#include "runtime/core/map_results.h"
 
 #include <string.h>
 
@@ -41,7 +42,10 @@ bool fits_map_run_start(const rt_exec *x, const struct rt_frame *f, const struct
     const char *own = x->names.arn ? json_str(x->names.arn) : "", *kind = own;
 
     if (!f->state->map.distributed || f->group->run ||
-        (e->map_run.plan && !is_plan(e->map_run.plan)))
+        (e->map_run.plan && (!is_plan(e->map_run.plan) || !plan_can_write(e->map_run.plan))))
+        return false;
+    /* The one before is the group's beginning: see writing_ref. */
+    if (e->map_run.plan && json_get(e->map_run.plan, "writer") && f->seq + 1 != e->seq)
         return false;
     /* Items that are not read are the group's. */
     if (!f->group->items && !(e->map_run.plan && json_get(e->map_run.plan, "reader")))
@@ -70,7 +74,7 @@ bool fits_run_child_end(const rt_exec *x, const struct rt_frame *f, const struct
     const struct rt_child *child = run_child(g->run, e->child.index);
 
     (void)x;
-    return child && child->runs && g->done < g->total;
+    return child && child->runs && g->done < g->total && e->child.status <= RT_TIMED_OUT;
 }
 
 bool fits_run_child_redrive(const rt_exec *x, const struct rt_frame *f, const struct rt_event *e)
@@ -100,6 +104,27 @@ bool fits_opening(const rt_exec *x, const struct rt_frame *f, const struct rt_ev
     return f->group->run->waits;
 }
 
+/* Of what was not begun the history doesn't know how much there is. */
+bool fits_results(const rt_exec *x, const struct rt_frame *f, const struct rt_event *e)
+{
+    const struct rt_run *run = f->group->run;
+    const struct rt_unwritten *u = run->results.unwritten;
+
+    (void)x;
+    return run->results.wanted && !run->results.over &&
+           (uint64_t)e->results.succeeded <= unwritten_count(&u[RT_RESULTS_SUCCEEDED]) &&
+           (uint64_t)e->results.failed <= unwritten_count(&u[RT_RESULTS_FAILED]) &&
+           (!e->results.over || run->closing || f->group->done == f->group->total);
+}
+
+bool fits_closing(const rt_exec *x, const struct rt_frame *f, const struct rt_event *e)
+{
+    const struct rt_run *run = f->group->run;
+
+    (void)x, (void)e;
+    return run->results.wanted && !run->closing && !run->results.over;
+}
+
 /* ---- the Map Run ---- */
 
 static void set_tolerance(struct rt_run *run, const struct rt_event *e)
@@ -119,6 +144,7 @@ static void start_stream(struct rt_group *g, const json *plan)
                *most = config ? json_get(config, "MaxItems") : NULL;
 
     run->plan = json_ref(plan);
+    results_begin(run);
     run->reads = reader != NULL;
     /* AWS's 0 stands for no limit. */
     if (most && json_int_value(most) > 0)
@@ -137,8 +163,15 @@ void apply_map_run_start(rt_exec *x, struct rt_frame *f, const struct rt_event *
     run->ref = e->seq;
     run->most = UINT64_MAX;
     set_tolerance(run, e);
-    if (e->map_run.plan)
-        start_stream(f->group, e->map_run.plan);
+    if (!e->map_run.plan)
+        return;
+    start_stream(f->group, e->map_run.plan);
+    /* Results that are written are not kept besides. */
+    if (run->results.wanted) {
+        mem_free(f->group->results);
+        f->group->results = NULL;
+        f->group->results_cap = 0;
+    }
 }
 
 void apply_map_run_success(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
@@ -176,6 +209,7 @@ void apply_map_run_redrive(rt_exec *x, struct rt_frame *f, const struct rt_event
     forget_ahead(run);
     run->anew = run->misread;
     run->misread = false;
+    results_redo(run);
     if (g->started == 0)
         exec_replace(&run->source, NULL);
 }
@@ -206,6 +240,35 @@ void apply_abort(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
     (void)e;
     if (f && f->group && f->group->run)
         set_run_open(x, f->group->run, false);
+}
+
+/* What ran was called off: it is among the failures. */
+void apply_closing(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+{
+    struct rt_run *run = f->group->run;
+    const struct rt_event cut = {.at_ms = e->at_ms};
+
+    run->closing = true;
+    run->error = asl_error_copy(&e->error);
+    for (struct rt_child *child = run->first; child; child = child->next) {
+        if (child->runs)
+            results_note(x, f->group, child, &cut, RT_ABORTED);
+        child->runs = false;
+    }
+}
+
+void apply_results(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+{
+    struct rt_results *r = &f->group->run->results;
+
+    (void)x;
+    unwritten_drop(&r->unwritten[RT_RESULTS_SUCCEEDED], (uint64_t)e->results.succeeded);
+    unwritten_drop(&r->unwritten[RT_RESULTS_FAILED], (uint64_t)e->results.failed);
+    /* Only the execution that lives has listed them. */
+    unwritten_drop(&r->unwritten[RT_RESULTS_PENDING], (uint64_t)e->results.pending);
+    r->pending_written += (uint64_t)e->results.pending;
+    r->over = e->results.over;
+    exec_replace(&r->writer, json_ref(e->data));
 }
 
 /* ---- its items ---- */
@@ -255,6 +318,7 @@ void apply_run_child_start(rt_exec *x, struct rt_frame *f, const struct rt_event
     (void)x;
     *child = (struct rt_child){.node = {.id = e->child.index},
                                .ref = e->seq,
+                               .started_ms = e->at_ms,
                                .input = json_ref(e->data),
                                .items = e->child.items ? e->child.items : 1,
                                .runs = true};
@@ -262,17 +326,20 @@ void apply_run_child_start(rt_exec *x, struct rt_frame *f, const struct rt_event
     g->run->taken += child->items;
     g->run->position = (uint64_t)e->child.position;
     run_drop_items(g->run, child->items);
-    MEM_GROW(g->results, g->started, g->results_cap);
-    g->results[g->started++] = NULL;
+    if (!g->run->results.wanted) {
+        MEM_GROW(g->results, g->started, g->results_cap);
+        g->results[g->started] = NULL;
+    }
+    g->started++;
 }
 
 void apply_run_child_end(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
 {
     struct rt_group *g = f->group;
     struct rt_child *child = run_child(g->run, e->child.index);
+    enum rt_status failed = e->child.status ? (enum rt_status)e->child.status : RT_FAILED;
 
-    (void)x;
-    g->results[e->child.index] = json_ref(e->data);
+    results_note(x, g, child, e, e->data ? RT_SUCCEEDED : failed);
     g->done++;
     child->runs = false;
     /* Only the output tells success: a child that failed has none, and its error is not kept here.

@@ -8,6 +8,7 @@
 
 #include "asl/report/quota.h"
 #include "runtime/core/map_items.h"
+#include "runtime/core/map_write.h"
 
 /* ---- when it is allowed ---- */
 
@@ -65,9 +66,11 @@ static bool has_next(const struct rt_group *g)
 
 bool group_wants_more(const struct rt_group *g)
 {
-    if (g->over || (g->run && g->run->waits))
+    const struct rt_run *run = g->run;
+
+    if (g->over || (run && (run->waits || run->closing || results_are_behind(run))))
         return false;
-    return ((g->run && g->run->pending) || has_next(g)) && group_has_room(g);
+    return ((run && run->pending) || has_next(g)) && group_has_room(g);
 }
 
 /* The Parallel or Map failed with data that are too large or an expression that can't be: that is

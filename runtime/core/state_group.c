@@ -10,7 +10,9 @@
 #include "runtime/core/errors.h"
 #include "runtime/core/leave.h"
 #include "runtime/core/map_items.h"
+#include "runtime/core/map_results.h"
 #include "runtime/core/map_run.h"
+#include "runtime/core/map_write.h"
 #include "runtime/core/redrive.h"
 
 /* Without AWS's quota as many iterations run at once as this; a bound on memory, not on meaning. */
@@ -148,15 +150,8 @@ static void state_group_join(struct step *s, struct rt_frame *f)
     struct rt_group *g = f->group;
     struct asl_error e = {0};
     struct scope_view view;
-    struct json_build b;
+    json *result = results_of_group(g);
 
-    /* A child that failed, and was tolerated, has no result. */
-    json_build_array(&b, g->total);
-    for (uint32_t i = 0; i < g->total; i++)
-        if (g->results[i])
-            json_build_add(&b, json_ref(g->results[i]));
-    /* The order is that of the items, whichever child ended first. */
-    json *result = json_build_done(&b);
     if (g->run)
         map_run_succeeded(s, f);
     emit(s, &(struct rt_event){.kind = RT_GROUP_SUCCEEDED,
@@ -177,6 +172,24 @@ static void state_group_join(struct step *s, struct rt_frame *f)
     json_unref(result);
 }
 
+static void go_on_with_group(struct step *s, struct rt_frame *f)
+{
+    const struct rt_group *g = f->group;
+
+    if (g->resumed)
+        resume_group(s, f);
+    else if (g->run && g->run->closing)
+        close_map_run(s, f);
+    else if (g->done == g->total && g->run && results_are_awaited(g->run))
+        write_results(s, f);
+    else if (g->done == g->total)
+        state_group_join(s, f);
+    else if (g->run)
+        start_children(s, f);
+    else
+        start_iterations(s, f);
+}
+
 void work_group(struct step *s, struct rt_frame *f)
 {
     struct asl_error e = {0};
@@ -185,14 +198,7 @@ void work_group(struct step *s, struct rt_frame *f)
     /* It has begun before: its children brought it here, or a step that had no time to start them
      * all. */
     if (f->phase == RT_GROUP) {
-        if (f->group->resumed)
-            resume_group(s, f);
-        else if (f->group->done == f->group->total)
-            state_group_join(s, f);
-        else if (f->group->run)
-            start_children(s, f);
-        else
-            start_iterations(s, f);
+        go_on_with_group(s, f);
         return;
     }
     view_init(&view, s, f);

@@ -39,6 +39,7 @@ static void command_clear(struct rt_command *c)
     json_unref(c->submitted);
     json_unref(c->map_run);
     json_unref(c->source);
+    json_unref(c->results);
 }
 
 void rt_output_reset(struct rt_output *out)
@@ -493,6 +494,8 @@ static void step_take_input(struct step *s, const struct rt_input *in)
     case RT_IN_ITEMS: items_came(s, in); break;
     case RT_IN_ITEMS_FAILED: reading_failed(s, in); break;
     case RT_IN_OPEN_MAP_RUN: open_map_run(s); break;
+    case RT_IN_RESULTS: results_written(s, in); break;
+    case RT_IN_RESULTS_FAILED: writing_failed(s, in); break;
     case RT_IN_TIMER: timers(s); break;
     case RT_IN_STOP:
         emit(s, &(struct rt_event){.kind = RT_EXECUTION_ABORTED,

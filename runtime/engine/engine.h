@@ -31,6 +31,18 @@ struct map_reading {
     bool anew;             /* with `begin`: what is read may have been changed since */
 };
 
+/* Results that a Map Run wants to have written. All of it is looked at only. */
+struct map_writing {
+    uint64_t id;           /* of the writing */
+    const struct task *as; /* as of a reading */
+    const json *plan;      /* of the Map Run: asl_flow_plan */
+    const json *map_run;   /* its ARN */
+    const json *state;     /* of the writer; NULL: nothing is written yet */
+    const json *results;   /* of each enum rt_result_kind {"text", "count"}, as of a command */
+    uint32_t attempt;      /* 0, or which redrive of the Map Run it is */
+    bool end;              /* they are the last: the manifest follows */
+};
+
 /* Called from engine_advance, after the commit; tasks that ran before a restart are handed out
  * before it, too. They may hand the engine new inputs, but not call engine_advance. */
 struct engine_hooks {
@@ -48,11 +60,16 @@ struct engine_hooks {
     void (*read_items)(void *user, const struct map_reading *reading);
     /* Returns how many bytes are held for a reading. May be NULL: then it counts for nothing. */
     size_t (*reading_held)(void *user, uint64_t id);
-    /* Tells for which reading a task call was made that the engine has not made itself; false: for
-     * none. May be NULL. */
-    bool (*reading_of)(void *user, uint64_t id, uint64_t *reading);
+    /*
+     * Called to have results of a Map Run written: engine_results_written or engine_writing_failed
+     * answers, once. cancel_task calls it off. NULL: nothing can be written.
+     */
+    void (*write_results)(void *user, const struct map_writing *writing);
+    /* Tells for which reading or writing a task call was made that the engine has not made itself;
+     * false: for none. May be NULL. */
+    bool (*made_for)(void *user, uint64_t id, uint64_t *behind);
     /* Called with the result of such a call, which is taken. NULL: there are none. */
-    void (*done_for_reading)(void *user, uint64_t id, struct task_result *result);
+    void (*done_for)(void *user, uint64_t id, struct task_result *result);
     /* Called with events that were kept. `x` stands behind the last of them, or further on. May be
      * NULL. */
     void (*happened)(void *user, uint64_t execution, const rt_exec *x,
@@ -175,6 +192,9 @@ void engine_task_started(engine *e, uint64_t id, const json *worker);
 void engine_task_submitted(engine *e, uint64_t id, const json *output);
 /* Brings items that a reading has asked for: a value as RT_IN_ITEMS has it, taken. */
 void engine_items_came(engine *e, uint64_t id, json *part);
+/* Brings what a writing came to: a value as RT_IN_RESULTS has it, or its error. Both are taken. */
+void engine_results_written(engine *e, uint64_t id, json *written);
+void engine_writing_failed(engine *e, uint64_t id, struct asl_error error);
 /* Tells why they can't be read; takes the error. */
 void engine_reading_failed(engine *e, uint64_t id, struct asl_error error);
 /* Tells that a task lives. */

@@ -50,13 +50,13 @@ bool engine_child_place(const engine *e, uint64_t execution, struct rt_place *ou
     return true;
 }
 
-/* Of a task call that is made for a reading, that one. */
+/* Of a task call that is made for a reading or a writing, that one. */
 static const struct engine_call *call_behind(const engine *e, uint64_t id)
 {
-    uint64_t reading;
+    uint64_t behind;
 
-    if (e->hooks.reading_of && e->hooks.reading_of(e->hooks.user, id, &reading))
-        return call_by_id(e, reading);
+    if (e->hooks.made_for && e->hooks.made_for(e->hooks.user, id, &behind))
+        return call_by_id(e, behind);
     return call_by_id(e, id);
 }
 
@@ -79,7 +79,7 @@ bool engine_place_of(const engine *e, uint64_t id, struct rt_place *out)
 bool starts_call(const struct rt_command *c)
 {
     return c->kind == RT_RUN_TASK || c->kind == RT_START_CHILD || c->kind == RT_REDRIVE_CHILD ||
-           (c->kind == RT_READ_ITEMS && c->begin);
+           c->kind == RT_WRITE_RESULTS || (c->kind == RT_READ_ITEMS && c->begin);
 }
 
 /* A virtual clock stands still while anything is busy. */
@@ -143,8 +143,8 @@ void engine_remove_call(engine *e, struct engine_call *call)
 }
 
 /* The answer to a call becomes an input of the execution that made it. Takes the values. */
-void engine_answer(engine *e, const struct engine_call *call, enum rt_input_kind kind, json *value,
-                   struct asl_error error)
+struct input *engine_answer(engine *e, const struct engine_call *call, enum rt_input_kind kind,
+                            json *value, struct asl_error error)
 {
     struct input *in = engine_add_input(e, kind, call->execution);
 
@@ -153,6 +153,7 @@ void engine_answer(engine *e, const struct engine_call *call, enum rt_input_kind
     in->ref = call->ref;
     in->value = value;
     in->error = error;
+    return in;
 }
 
 bool engine_execution_of(const engine *e, uint64_t id, uint64_t *execution)
@@ -228,6 +229,31 @@ void engine_reading_failed(engine *e, uint64_t id, struct asl_error error)
         asl_error_clear(&error);
 }
 
+/* Of what was written, as of a Task, one answer comes. */
+static void answer_writing(engine *e, uint64_t id, enum rt_input_kind kind, json *value,
+                           struct asl_error error)
+{
+    struct engine_call *call = call_by_id(e, id);
+
+    if (!call || call->child || call->reading) {
+        json_unref(value);
+        asl_error_clear(&error);
+        return;
+    }
+    engine_answer(e, call, kind, value, error);
+    engine_remove_call(e, call);
+}
+
+void engine_results_written(engine *e, uint64_t id, json *written)
+{
+    answer_writing(e, id, RT_IN_RESULTS, written, (struct asl_error){0});
+}
+
+void engine_writing_failed(engine *e, uint64_t id, struct asl_error error)
+{
+    answer_writing(e, id, RT_IN_RESULTS_FAILED, NULL, error);
+}
+
 /* Makes an input of a result (taken). The hook hears of a call's first answer: after a result by
  * token comes that of who was given the task. */
 static void engine_bring_result(engine *e, struct engine_call *call, enum rt_input_kind kind,
@@ -246,10 +272,10 @@ static void engine_bring_result(engine *e, struct engine_call *call, enum rt_inp
 void engine_task_done(engine *e, uint64_t id, struct task_result *result)
 {
     struct engine_call *call = call_by_id(e, id);
-    uint64_t reading;
+    uint64_t behind;
 
-    if (!call && e->hooks.reading_of && e->hooks.reading_of(e->hooks.user, id, &reading)) {
-        e->hooks.done_for_reading(e->hooks.user, id, result);
+    if (!call && e->hooks.made_for && e->hooks.made_for(e->hooks.user, id, &behind)) {
+        e->hooks.done_for(e->hooks.user, id, result);
         return;
     }
     if (!call) {

@@ -19,8 +19,9 @@ bool starts_call(const struct rt_command *c);
 /* Returns whether an input answers a reading that has begun anew since, as its execution was made
  * from its history: what it brings need not be what comes next. */
 bool engine_is_outdated(const engine *e, const struct input *in);
-/* Makes an input of the answer to a call, for the execution that made it. Takes the values. */
-void engine_answer(engine *e, const struct engine_call *call, enum rt_input_kind kind, json *value,
-                   struct asl_error error);
+/* Makes an input of the answer to a call, for the execution that made it. Takes the values. Returns
+ * the input, which moves when another one is added. */
+struct input *engine_answer(engine *e, const struct engine_call *call, enum rt_input_kind kind,
+                            json *value, struct asl_error error);
 
 #endif

@@ -167,6 +167,7 @@ static void engine_slice_prepare(engine *e, struct slice *s, struct entry *entry
     s->in = (struct rt_input){
         .kind = given->kind,
         .frame = given->frame,
+        .status = given->status,
         .index = given->index,
         .ref = given->ref,
         .now_ms = e->now_ms,

@@ -80,6 +80,7 @@ struct input {
     enum rt_input_kind kind;
     uint64_t execution, ref;
     uint32_t frame, index;
+    enum rt_status status; /* of a child that ended unsuccessfully */
     json *value;
     struct asl_error error;
 };

@@ -13,41 +13,75 @@
 
 #include <inttypes.h>
 
-/* Nothing can be read where nobody does it. */
-static void refuse_reading(engine *e, uint64_t id)
+/* Nothing can be read or written where nobody does it. */
+static struct asl_error nobody(const char *name, const char *what)
 {
     struct asl_error error = {0};
 
-    asl_error_set(&error, ASL_ITEM_READER_FAILED,
-                  "Nothing here reads the items of a Map from elsewhere.");
-    engine_reading_failed(e, id, error);
+    asl_error_set(&error, name, "Nothing here %s.", what);
+    return error;
+}
+
+/* In whose name S3 is asked for a Map Run; `key` is filled for it. */
+static struct task in_name_of(const engine *e, uint64_t execution, const rt_exec *x,
+                              const struct rt_command *c, struct buf *key)
+{
+    const struct rt_names *names = rt_exec_names(x);
+
+    buf_printf(key, "%s:%" PRIu64, json_str(names->arn), c->ref);
+    return (struct task){.state = json_str(c->state->name),
+                         .execution = json_str(names->arn),
+                         .own_role = names->role_arn ? json_str(names->role_arn) : NULL,
+                         .key = buf_str(key),
+                         .now_ms = e->now_ms,
+                         .number = execution};
 }
 
 static void read_items(engine *e, uint64_t execution, const rt_exec *x, const struct rt_command *c)
 {
     struct buf key = {0};
-    const struct rt_names *names = rt_exec_names(x);
+    const struct task as = in_name_of(e, execution, x, c, &key);
     uint64_t id = engine_add_call(e, execution, c)->node.id;
 
-    buf_printf(&key, "%s:%" PRIu64, json_str(names->arn), c->ref);
     if (!e->hooks.read_items)
-        refuse_reading(e, id);
+        engine_reading_failed(
+            e, id, nobody(ASL_ITEM_READER_FAILED, "reads the items of a Map from elsewhere"));
     else
-        e->hooks.read_items(
-            e->hooks.user,
-            &(struct map_reading){
-                .id = id,
-                .as = &(struct task){.state = json_str(c->state->name),
-                                     .execution = json_str(names->arn),
-                                     .own_role = names->role_arn ? json_str(names->role_arn) : NULL,
-                                     .key = buf_str(&key),
-                                     .now_ms = e->now_ms,
-                                     .number = execution},
-                .plan = c->parameters,
-                .begin = c->begin,
-                .source = c->source,
-                .position = c->position,
-                .anew = c->anew});
+        e->hooks.read_items(e->hooks.user, &(struct map_reading){.id = id,
+                                                                 .as = &as,
+                                                                 .plan = c->parameters,
+                                                                 .begin = c->begin,
+                                                                 .source = c->source,
+                                                                 .position = c->position,
+                                                                 .anew = c->anew});
+    buf_clear(&key);
+}
+
+static void hand_out_results(engine *e, uint64_t execution, const rt_exec *x,
+                             const struct rt_command *c)
+{
+    struct buf key = {0};
+    const struct task as = in_name_of(e, execution, x, c, &key);
+
+    /* One that left memory meanwhile has asked again for what is out. */
+    if (engine_find_call(e, execution, c->ref)) {
+        engine_entry(e, execution)->calls--;
+        buf_clear(&key);
+        return;
+    }
+    uint64_t id = engine_add_call(e, execution, c)->node.id;
+    if (!e->hooks.write_results)
+        engine_writing_failed(e, id,
+                              nobody(ASL_RESULT_WRITER_FAILED, "writes the results of a Map"));
+    else
+        e->hooks.write_results(e->hooks.user, &(struct map_writing){.id = id,
+                                                                    .as = &as,
+                                                                    .plan = c->parameters,
+                                                                    .map_run = c->map_run,
+                                                                    .state = c->source,
+                                                                    .results = c->results,
+                                                                    .attempt = c->attempt,
+                                                                    .end = c->end});
     buf_clear(&key);
 }
 
@@ -83,6 +117,8 @@ void engine_hand_out(engine *e, uint64_t execution, const rt_exec *x, const stru
 {
     if (c->kind == RT_READ_ITEMS)
         read_items(e, execution, x, c);
+    else if (c->kind == RT_WRITE_RESULTS)
+        hand_out_results(e, execution, x, c);
     else
         run_task(e, execution, x, c);
 }
@@ -157,13 +193,15 @@ static void obey(engine *e, uint64_t execution, const rt_exec *x, const struct r
 
     switch (c->kind) {
     case RT_RUN_TASK:
-    case RT_READ_ITEMS: engine_hand_out(e, execution, x, c); break;
+    case RT_READ_ITEMS:
+    case RT_WRITE_RESULTS: engine_hand_out(e, execution, x, c); break;
     case RT_OPEN_MAP_RUN: engine_open_later(e, engine_entry(e, execution)); break;
     case RT_START_CHILD:
     case RT_REDRIVE_CHILD: engine_ask_for_child(e, execution, x, c); break;
     case RT_CANCEL_TASK:
     case RT_CANCEL_CHILD:
     case RT_CANCEL_READING:
+    case RT_CANCEL_WRITING:
         if ((call = engine_find_call(e, execution, c->ref)))
             cancel(e, call);
         break;
@@ -190,7 +228,8 @@ void engine_tell_parent(engine *e, struct engine_call *call, const rt_exec *x)
     const struct asl_error *error = rt_exec_error(x);
 
     engine_answer(e, call, output ? RT_IN_CHILD_OK : RT_IN_CHILD_FAILED, json_ref(output),
-                  asl_error_copy(error));
+                  asl_error_copy(error))
+        ->status = rt_exec_status(x);
     engine_remove_call(e, call);
 }
 
@@ -199,7 +238,7 @@ void engine_child_lost(engine *e, struct engine_call *call, const char *why)
     struct asl_error error = {0};
 
     asl_error_set(&error, "States.Runtime", "%s", why);
-    engine_answer(e, call, RT_IN_CHILD_FAILED, NULL, error);
+    engine_answer(e, call, RT_IN_CHILD_FAILED, NULL, error)->status = RT_FAILED;
     engine_remove_call(e, call);
 }
 

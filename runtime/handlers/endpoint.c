@@ -258,10 +258,24 @@ static void endpoint_answered(void *user, struct http_response *r)
     endpoint_answer_close(&a);
 }
 
+/* The bytes that go as they are: what the call before this has given, or the Body of one that is
+ * raw. None: NULL. */
+static struct aws_body raw_body(const struct endpoint_work *w)
+{
+    const json *given = w->task_call->payload,
+               *body = w->task_call->raw && json_is_object(given) ? json_get(given, "Body") : NULL;
+
+    if (w->side.gives_body)
+        return (struct aws_body){w->bytes.data ? w->bytes.data : "", w->bytes.len};
+    if (body && json_is_string(body))
+        return (struct aws_body){json_str(body), json_str_len(body)};
+    return (struct aws_body){0};
+}
+
 /* Makes the call itself, with what the one before it has given. */
 static void start_call(struct endpoint_work *w, bool in_start)
 {
-    const struct aws_body body = {w->bytes.data, w->bytes.len};
+    const struct aws_body body = raw_body(w);
     struct aws_call call = w->call;
     struct aws_side_call after = {0};
     struct diag why = {0};
@@ -274,7 +288,7 @@ static void start_call(struct endpoint_work *w, bool in_start)
         diag_clear(&why);
         return;
     }
-    if (w->side.gives_body)
+    if (body.bytes)
         call.body = &body;
     bool talks = aws_call_converses(&call);
     size_t most = follows || talks ? MAX_MODEL_BYTES : w->task_call->raw ? MAX_RAW_BYTES : 0;

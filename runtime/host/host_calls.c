@@ -79,7 +79,7 @@ static void host_cancel_task(void *user, uint64_t id)
             h->guests[i].cancel(h->guests[i].user, id);
 }
 
-/* What is read for a Map Run is asked for as a Task would ask: guests and handlers are the same. */
+/* S3 is asked for a Map Run as a Task would ask: guests and handlers are the same. */
 static void host_items_came(void *user, uint64_t id, json *part)
 {
     const host *h = user;
@@ -94,14 +94,28 @@ static void host_reading_failed(void *user, uint64_t id, struct asl_error error)
     engine_reading_failed(h->engine, id, error);
 }
 
-static bool host_reading_of(void *user, uint64_t id, uint64_t *reading)
+static void host_results_written(void *user, uint64_t id, json *written)
 {
     const host *h = user;
 
-    return mapio_made_for(h->mapio, id, reading);
+    engine_results_written(h->engine, id, written);
 }
 
-static void host_done_for_reading(void *user, uint64_t id, struct task_result *result)
+static void host_writing_failed(void *user, uint64_t id, struct asl_error error)
+{
+    const host *h = user;
+
+    engine_writing_failed(h->engine, id, error);
+}
+
+static bool host_made_for(void *user, uint64_t id, uint64_t *behind)
+{
+    const host *h = user;
+
+    return mapio_made_for(h->mapio, id, behind);
+}
+
+static void host_done_for(void *user, uint64_t id, struct task_result *result)
 {
     const host *h = user;
 
@@ -121,6 +135,14 @@ static size_t host_reading_held(void *user, uint64_t id)
     const host *h = user;
 
     return mapio_held(h->mapio, id);
+}
+
+static void host_write_results(void *user, const struct map_writing *writing)
+{
+    const host *h = user;
+
+    if (!h->draining)
+        mapio_write(h->mapio, writing);
 }
 
 static void host_release_task(void *user, uint64_t id)
@@ -205,8 +227,9 @@ void host_set_hooks(host *h, struct engine_hooks *hooks)
                                    .run_task = host_run_task,
                                    .read_items = host_read_items,
                                    .reading_held = host_reading_held,
-                                   .reading_of = host_reading_of,
-                                   .done_for_reading = host_done_for_reading,
+                                   .write_results = host_write_results,
+                                   .made_for = host_made_for,
+                                   .done_for = host_done_for,
                                    .cancel_task = host_cancel_task,
                                    .release_task = host_release_task,
                                    .happened = host_happened,
@@ -225,5 +248,7 @@ mapio *host_new_mapio(host *h)
                                            .cancel = host_cancel_task,
                                            .now = host_clock_now,
                                            .came = host_items_came,
-                                           .failed = host_reading_failed});
+                                           .failed = host_reading_failed,
+                                           .written = host_results_written,
+                                           .not_written = host_writing_failed});
 }

@@ -12,8 +12,8 @@
 /*
  * Reads the items of Map Runs, as their plans say: from objects in S3, in pieces, while children
  * that have items run. What a piece has too much waits for the next request, so a file costs the
- * same memory whatever its size is. It does no I/O of its own: S3 is asked by task calls, so a row
- * of the handlers file says where a bucket is.
+ * same memory whatever its size is. And writes their results. It does no I/O of its own: S3 is
+ * asked by task calls, so a row of the handlers file says where a bucket is.
  */
 typedef struct mapio mapio;
 
@@ -30,6 +30,11 @@ struct mapio_world {
     void (*came)(void *user, uint64_t id, json *part);
     /* Says why there are none; the receiver takes the error. */
     void (*failed)(void *user, uint64_t id, struct asl_error error);
+    /* Brings what was written, as engine_results_written takes it. */
+    void (*written)(void *user, uint64_t id, json *written);
+    /* Says why it could not be; the receiver takes the error. */
+    void (*not_written)(void *user, uint64_t id, struct asl_error error);
+    uint64_t most_file; /* bytes of one result file; 0: as many as on AWS */
 };
 
 mapio *mapio_new(const struct mapio_world *world);
@@ -37,7 +42,9 @@ void mapio_free(mapio *m);
 
 /* Begins a reading, or goes on with it. */
 void mapio_read(mapio *m, const struct map_reading *reading);
-/* Ends a reading. Does nothing when there is none of that id. */
+/* Writes results; `written` or `not_written` answers, once. */
+void mapio_write(mapio *m, const struct map_writing *writing);
+/* Ends a reading or a writing. Does nothing when there is none of that id. */
 void mapio_cancel(mapio *m, uint64_t id);
 /* Returns how many bytes a reading holds, about; 0 when there is none of that id. */
 size_t mapio_held(const mapio *m, uint64_t id);
@@ -49,7 +56,8 @@ size_t mapio_asleep(const mapio *m);
 /* Makes the calls whose time has come. */
 void mapio_wake(mapio *m, int64_t now_ms);
 
-/* Tells for which reading a task call was started, by the id that it has; false: for none. */
+/* Tells for which reading or writing a task call was started, by the id that it has; false: for
+ * none. */
 bool mapio_made_for(const mapio *m, uint64_t call, uint64_t *id);
 /* Takes in what came of one; `result` is taken. */
 void mapio_task_done(mapio *m, uint64_t call, struct task_result *result);

@@ -11,6 +11,7 @@ struct unpacker;
 struct mapio {
     struct mapio_world world;
     struct id_map readings; /* by the engine's id */
+    struct id_map writings; /* likewise */
     struct id_map calls;    /* by the call's */
     struct due_heap later;  /* askers whose call is made once more at that time */
     uint64_t next_call;
@@ -169,5 +170,11 @@ size_t unpack(struct unpacker *u, const char *bytes, size_t len, size_t *used, c
 /* Returns whether the file may end here. */
 bool unpacker_is_done(const struct unpacker *u);
 void unpacker_free(struct unpacker *u);
+
+/* ---- writing.c ---- */
+
+/* Ends a writing. Does nothing when there is none of that id. */
+void writing_cancel(mapio *m, uint64_t id);
+void writings_free(mapio *m);
 
 #endif

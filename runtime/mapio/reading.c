@@ -9,6 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* AWS's 5 GB. */
+static const uint64_t MOST_FILE = UINT64_C(5) << 30;
+
 /* ---- its ends ---- */
 
 static void reading_free(struct reading *r)
@@ -215,6 +218,7 @@ void mapio_cancel(mapio *m, uint64_t id)
 
     if (r)
         reading_free(r);
+    writing_cancel(m, id);
 }
 
 size_t mapio_held(const mapio *m, uint64_t id)
@@ -229,6 +233,8 @@ mapio *mapio_new(const struct mapio_world *world)
     mapio *m = mem_calloc(1, sizeof *m);
 
     m->world = *world;
+    if (!m->world.most_file)
+        m->world.most_file = MOST_FILE;
     return m;
 }
 
@@ -242,6 +248,7 @@ void mapio_free(mapio *m)
         reading_free((struct reading *)(void *)n);
     }
     id_map_clear(&m->readings);
+    writings_free(m);
     id_map_clear(&m->calls);
     due_heap_clear(&m->later);
     mem_free(m);

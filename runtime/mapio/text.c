@@ -74,8 +74,12 @@ bool mapio_read_text(const json *plan, const json *text, json **items, json **ke
     struct map_reading reading = {.id = 1, .as = &(struct task){.id = 0}, .plan = plan};
 
     json_build_array(&t.items, 0);
-    t.m = mapio_new(
-        &(struct mapio_world){&t, text_call, text_cancel, text_now, text_came, text_failed});
+    t.m = mapio_new(&(struct mapio_world){.user = &t,
+                                          .call = text_call,
+                                          .cancel = text_cancel,
+                                          .now = text_now,
+                                          .came = text_came,
+                                          .failed = text_failed});
     for (reading.begin = true; !t.over; reading.begin = false)
         mapio_read(t.m, &reading);
     mapio_free(t.m);

@@ -198,6 +198,38 @@ static void read_items(void *user, const struct map_reading *reading)
     engine_items_came(w->e, reading->id, json_build_done(&b));
 }
 
+static void write_results(void *user, const struct map_writing *writing)
+{
+    struct world_log *w = user;
+
+    ck_assert_msg(!w->writing, "results are to be written twice at once");
+    w->writing = writing->id;
+    w->results = json_ref(writing->results);
+}
+
+void world_write(struct world_log *w)
+{
+    struct json_build b, counts;
+    uint64_t id = w->writing;
+
+    if (!id)
+        return;
+    json_build_array(&counts, RT_RESULT_KINDS);
+    for (size_t i = 0; i < RT_RESULT_KINDS; i++) {
+        const json *count = json_get(json_at(w->results, i), "count");
+        json_build_add(&counts, json_ref(count));
+        w->written += (size_t)json_int_value(count);
+    }
+    json_build_object(&b, 3);
+    json_build_set(&b, "state", json_ref(json_empty_object()));
+    json_build_set(&b, "counts", json_build_done(&counts));
+    json_build_set(&b, "over", json_bool(true));
+    json_unref(w->results);
+    w->results = NULL;
+    w->writing = 0;
+    engine_results_written(w->e, id, json_build_done(&b));
+}
+
 static size_t reading_held(void *user, uint64_t id)
 {
     (void)id;
@@ -219,6 +251,7 @@ engine *new_engine(struct world_log *w, bool slices)
                                  .run_task = run_task,
                                  .cancel_task = cancel_task,
                                  .read_items = read_items,
+                                 .write_results = write_results,
                                  .reading_held = reading_held,
                                  .happened = happened,
                                  .ended = ended,

@@ -45,6 +45,9 @@ struct world_log {
     size_t readings;      /* that have begun */
     size_t cancelled;     /* tasks and readings */
     size_t reading_bytes; /* held for each reading */
+    uint64_t writing;     /* that is out; 0: none */
+    json *results;        /* that it is to write */
+    size_t written;       /* results that are */
     /* how long the log was at each commit */
     size_t at_commit[500];
 };
@@ -61,11 +64,15 @@ extern const char map_run[];
 
 enum { MOST = 6000000 };
 
-/* Each child has variables of 800 kB when it comes to its task. */
-#define LARGE_CHILDREN(end)                                                                        \
+/* Writes what is given to be written: there is no more. */
+void world_write(struct world_log *w);
+
+/* Each child has variables of 800 kB when it comes to its task. `map`: further fields of the Map;
+ * `end`: of the task. */
+#define LARGE_CHILDREN_OF(map, end)                                                                \
     "{\"QueryLanguage\":\"JSONata\",\"StartAt\":\"M\",\"States\":{\"M\":{\"Type\":\"Map\","        \
     "\"Items\":"                                                                                   \
-    "\"{% [1..12] %}\",\"End\":true,\"Output\":\"{% $count($states.result) %}\","                  \
+    "\"{% [1..12] %}\",\"End\":true," map                                                          \
     "\"ItemProcessor\":{\"ProcessorConfig\":{\"Mode\":\"DISTRIBUTED\",\"ExecutionType\":"          \
     "\"STANDARD\"},\"StartAt\":\"A\",\"States\":{"                                                 \
     "\"A\":{\"Type\":\"Pass\",\"Assign\":{\"a\":\"{% $pad('', 200000, 'x') %}\"},\"Next\":\"B\"}," \
@@ -75,6 +82,7 @@ enum { MOST = 6000000 };
     "\"T\":{\"Type\":\"Task\",\"Resource\":\"arn:aws:lambda:us-east-1:123456789012:function:f\","  \
     "\"Arguments\":1,\"Retry\":[{\"ErrorEquals\":[\"States.ALL\"],\"MaxAttempts\":9}],"            \
     "\"TimeoutSeconds\":5," end "}}}}}}"
+#define LARGE_CHILDREN(end) LARGE_CHILDREN_OF("\"Output\":\"{% $count($states.result) %}\",", end)
 
 extern const char one_task[];
 

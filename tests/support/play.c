@@ -51,6 +51,13 @@ struct playing {
         bool mended;      /* what could not be read can be: the Map Run was redriven for that */
         uint64_t ref, at; /* of the next item */
     } reader;
+    struct {
+        bool asked, failed;
+        uint64_t ref;
+        size_t count;                    /* of all results */
+        json *results;                   /* that were given to be written, by kind */
+        struct buf out[RT_RESULT_KINDS]; /* that are */
+    } writer;
 };
 
 /* Crashes cost time by the length of the history, text by that of data; no play needs more. */
@@ -279,6 +286,101 @@ static void cancel_reading(struct playing *g, const struct rt_command *c)
     stop_reading(g);
 }
 
+/* ---- writing ---- */
+
+static size_t count_of(const json *results, size_t kind)
+{
+    return (size_t)json_int_value(json_get(json_at(results, kind), "count"));
+}
+
+/* The state of the writer tells how many results it has written. */
+static json *written(const struct playing *g, const struct rt_command *c)
+{
+    struct json_build b, counts, state;
+    size_t all = g->writer.count;
+
+    json_build_array(&counts, RT_RESULT_KINDS);
+    for (size_t i = 0; i < RT_RESULT_KINDS; i++) {
+        json_build_add(&counts, json_int((int64_t)count_of(c->results, i)));
+        all += count_of(c->results, i);
+    }
+    json_build_object(&state, 1);
+    json_build_set(&state, "count", json_int((int64_t)all));
+    json_build_object(&b, 3);
+    json_build_set(&b, "state", json_build_done(&state));
+    json_build_set(&b, "counts", json_build_done(&counts));
+    if (c->end)
+        json_build_set(&b, "over", json_bool(true));
+    return json_build_done(&b);
+}
+
+static void write_results(struct playing *g, const struct rt_command *c)
+{
+    const json *known = c->source ? json_get(c->source, "count") : NULL;
+
+    if (g->writer.asked)
+        fault(g, "results are to be written twice at once");
+    if ((known ? (size_t)json_int_value(known) : 0) != g->writer.count)
+        fault(g, "results are to be written behind others than those that are");
+    g->writer.asked = true;
+    g->writer.ref = c->ref;
+    json_unref(g->writer.results);
+    g->writer.results = json_ref(c->results);
+    if (g->p->writing_fails && !g->writer.failed)
+        come(g, c, RT_IN_RESULTS_FAILED, 0, NULL, asl_error_copy(g->p->writing_fails));
+    else
+        come(g, c, RT_IN_RESULTS, 0, written(g, c), (struct asl_error){0});
+}
+
+/* What was given to be written is written when the answer comes. */
+static void note_written(struct playing *g, const struct coming *in)
+{
+    g->writer.asked = false;
+    g->writer.failed = g->writer.failed || in->kind == RT_IN_RESULTS_FAILED;
+    for (size_t i = 0; in->kind == RT_IN_RESULTS && i < RT_RESULT_KINDS; i++) {
+        const json *text = json_get(json_at(g->writer.results, i), "text");
+        g->writer.count += count_of(g->writer.results, i);
+        buf_add(&g->writer.out[i], json_str(text), json_str_len(text));
+    }
+}
+
+static bool is_of_writing(enum rt_input_kind kind)
+{
+    return kind == RT_IN_RESULTS || kind == RT_IN_RESULTS_FAILED;
+}
+
+static void stop_writing(struct playing *g)
+{
+    g->writer.asked = false;
+    for (size_t i = 0; i < g->coming_count;) {
+        if (is_of_writing(g->coming[i].kind)) {
+            coming_clear(&g->coming[i]);
+            g->coming[i] = g->coming[--g->coming_count];
+        } else {
+            i++;
+        }
+    }
+}
+
+static void cancel_writing(struct playing *g, const struct rt_command *c)
+{
+    if (!g->writer.asked || g->writer.ref != c->ref)
+        fault(g, "a writing of %s was cancelled that there is not", json_str(c->state->name));
+    stop_writing(g);
+}
+
+static json *all_written(struct playing *g)
+{
+    static const char *const names[RT_RESULT_KINDS] = {"succeeded", "failed", "pending"};
+    struct json_build b;
+
+    json_build_object(&b, RT_RESULT_KINDS);
+    for (size_t i = 0; i < RT_RESULT_KINDS; i++)
+        json_build_set(&b, names[i], json_take_buf(&g->writer.out[i]));
+    json_unref(g->writer.results);
+    return json_build_done(&b);
+}
+
 static void cancel_task(struct playing *g, const struct rt_command *c)
 {
     struct in_flight *t = find_flight(g, c->frame, c->ref);
@@ -326,6 +428,8 @@ static void obey(struct playing *g)
             come(g, &g->out.commands[i], RT_IN_OPEN_MAP_RUN, g->p->map_runs_from_ms - g->now_ms,
                  NULL, (struct asl_error){0});
             break;
+        case RT_WRITE_RESULTS: write_results(g, &g->out.commands[i]); break;
+        case RT_CANCEL_WRITING: cancel_writing(g, &g->out.commands[i]); break;
         }
     }
 }
@@ -518,19 +622,23 @@ static void crash(struct playing *g)
     if (g->out.count)
         fault(g, "going on after a crash makes events");
     stop_reading(g);
-    size_t others = 0;
-    for (size_t i = 0; i < g->out.command_count; i++)
-        if (g->out.commands[i].kind == RT_READ_ITEMS) {
-            read_items(g, &g->out.commands[i]);
-            others++;
-        } else if (g->out.commands[i].kind == RT_OPEN_MAP_RUN) {
-            others++; /* the answer is still to come */
+    stop_writing(g);
+    size_t tasks = 0;
+    for (size_t i = 0; i < g->out.command_count; i++) {
+        const struct rt_command *c = &g->out.commands[i];
+        if (c->kind == RT_READ_ITEMS) {
+            read_items(g, c);
+        } else if (c->kind == RT_WRITE_RESULTS) {
+            write_results(g, c);
+        } else if (c->kind == RT_OPEN_MAP_RUN) {
+            continue; /* the answer is still to come */
         } else {
-            check_rerun(g, &g->out.commands[i]);
+            check_rerun(g, c);
+            tasks++;
         }
-    if (g->out.command_count - others != g->flight_count)
-        fault(g, "%zu tasks were running, %zu run after a crash", g->flight_count,
-              g->out.command_count - others);
+    }
+    if (tasks != g->flight_count)
+        fault(g, "%zu tasks were running, %zu run after a crash", g->flight_count, tasks);
     rt_output_reset(&g->out);
     g->more = true;
 }
@@ -582,7 +690,7 @@ static bool ends_task(enum rt_input_kind kind)
 {
     return kind != RT_IN_STARTED && kind != RT_IN_SUBMITTED && kind != RT_IN_HEARTBEAT &&
            kind != RT_IN_TOKEN_OK && kind != RT_IN_TOKEN_FAILED && kind != RT_IN_ITEMS &&
-           kind != RT_IN_ITEMS_FAILED && kind != RT_IN_OPEN_MAP_RUN;
+           kind != RT_IN_ITEMS_FAILED && kind != RT_IN_OPEN_MAP_RUN && !is_of_writing(kind);
 }
 
 static void step_coming(struct playing *g, struct coming *c)
@@ -590,9 +698,11 @@ static void step_coming(struct playing *g, struct coming *c)
     struct coming in = *c;
     struct in_flight *t = find_flight(g, in.frame, in.ref);
     bool read = in.kind == RT_IN_ITEMS || in.kind == RT_IN_ITEMS_FAILED,
-         late = !t && !read && in.kind != RT_IN_OPEN_MAP_RUN;
+         late = !t && !read && in.kind != RT_IN_OPEN_MAP_RUN && !is_of_writing(in.kind);
 
     g->reader.asked = g->reader.asked && !read;
+    if (is_of_writing(in.kind))
+        note_written(g, &in);
 
     *c = g->coming[--g->coming_count];
     if (t && ends_task(in.kind))
@@ -695,6 +805,7 @@ void play_run(const struct play *p, struct play_crash crash_after, struct played
     out->x = g.x;
     out->end_ms = g.now_ms;
     out->cancelled = json_build_done(&g.cancelled);
+    out->results = all_written(&g);
     rt_exec_free(g.twin);
     rt_output_clear(&g.out);
     while (g.flight_count)
@@ -713,6 +824,7 @@ void played_clear(struct played *d)
     mem_free(d->events);
     rt_exec_free(d->x);
     json_unref(d->cancelled);
+    json_unref(d->results);
     buf_clear(&d->fault);
     *d = (struct played){0};
 }
@@ -736,6 +848,8 @@ bool played_same(const struct played *a, const struct played *b, struct buf *why
         buf_printf(why, "%zu events, %zu events", a->count, b->count);
     else if (!json_equal(a->cancelled, b->cancelled))
         buf_adds(why, "other tasks were cancelled");
+    else if (!json_equal(a->results, b->results))
+        buf_adds(why, "other results were written");
     else if (a->end_ms != b->end_ms || a->stuck != b->stuck)
         buf_adds(why, "it ended at another time");
     return why->len == 0;

@@ -52,8 +52,10 @@ struct play {
     const json *source;
     const struct asl_error *source_fails; /* behind them; NULL: it doesn't */
     int64_t map_runs_from_ms;             /* when Map Runs may open; 0: at any time */
-    size_t max_events, max_steps;         /* then it is cut off */
-    struct work *work; /* what its evaluations cost is counted in it; NULL: nowhere */
+    /* What writing results fails with, the first time; NULL: nothing. */
+    const struct asl_error *writing_fails;
+    size_t max_events, max_steps; /* then it is cut off */
+    struct work *work;            /* what its evaluations cost is counted in it; NULL: nowhere */
     void *user;
     /* `nth`: how often the state's task was run before. It knows nothing else of what came before,
      * so that a play can be played again. False: there is no answer, which is a fault. */
@@ -74,6 +76,7 @@ struct played {
     size_t count, cap;
     int64_t end_ms;
     json *cancelled; /* names of the states whose tasks were cancelled */
+    json *results;   /* that a ResultWriter has written: of each kind a text */
     size_t steps;
     bool cut;         /* the play's bounds were reached */
     bool stuck;       /* it runs, and nothing is to come */

@@ -1,0 +1,340 @@
+/*
+ * Results of a Map Run. A ResultWriter gives each child's output as it is (COMPACT), the elements
+ * of one that is an array (FLATTEN), or a record of the whole execution (NONE). Children that did
+ * not succeed always have a record. Texts that are to be written stand in queues, by how the child
+ * ended; an event tells which of them are in files, so what a crash has lost is made again.
+ */
+#include "runtime/core/map_results.h"
+
+#include "asl/eval/flow.h"
+#include "asl/eval/plan.h"
+#include "parsers/base/mem.h"
+#include "parsers/base/timestamp.h"
+#include "runtime/core/map_run.h"
+
+#include <string.h>
+
+/* ---- the ResultWriter ---- */
+
+static const json *writer_of(const json *plan)
+{
+    return plan ? json_get(plan, "writer") : NULL;
+}
+
+static bool writes_to_bucket(const json *writer)
+{
+    return json_get(writer, "resource") != NULL;
+}
+
+bool plan_can_write(const json *plan)
+{
+    const json *writer = writer_of(plan);
+
+    if (!writer)
+        return true;
+    if (!json_is_object(writer) || !json_get(writer, "config") ||
+        !json_is_object(json_get(writer, "config")))
+        return false;
+    return !writes_to_bucket(writer) || asl_plan_bucket(plan);
+}
+
+static bool is_set(const json *writer, const char *setting, const char *value)
+{
+    const json *v = json_get(json_get(writer, "config"), setting);
+
+    return v && json_is_string(v) && json_str_is(v, value);
+}
+
+static bool wants_records(const json *writer)
+{
+    return is_set(writer, "Transformation", "NONE") ||
+           (writes_to_bucket(writer) && !json_get(json_get(writer, "config"), "Transformation"));
+}
+
+static bool flattens(const json *writer)
+{
+    return is_set(writer, "Transformation", "FLATTEN");
+}
+
+static bool is_lines(const json *writer)
+{
+    return is_set(writer, "OutputType", "JSONL");
+}
+
+/* ---- queues ---- */
+
+static size_t begin_of(const struct rt_unwritten *u)
+{
+    return u->head ? u->ends[u->head - 1] : 0;
+}
+
+size_t unwritten_count(const struct rt_unwritten *u)
+{
+    return u->count - u->head;
+}
+
+size_t unwritten_bytes(const struct rt_unwritten *u)
+{
+    return u->text.len - begin_of(u);
+}
+
+const char *unwritten_text(const struct rt_unwritten *u)
+{
+    return u->text.len ? u->text.data + begin_of(u) : "";
+}
+
+/* What is written moves away when it is more than half. */
+void unwritten_drop(struct rt_unwritten *u, uint64_t count)
+{
+    u->head += count < unwritten_count(u) ? (size_t)count : unwritten_count(u);
+    size_t begin = begin_of(u), left = u->text.len - begin;
+    if (!u->head || begin < left)
+        return;
+    memmove(u->text.data, u->text.data + begin, left);
+    u->text.len = left;
+    u->count -= u->head;
+    for (size_t i = 0; i < u->count; i++)
+        u->ends[i] = u->ends[u->head + i] - begin;
+    u->head = 0;
+}
+
+/* The text of the last one has been added to the buffer. */
+static void unwritten_end(struct rt_unwritten *u)
+{
+    MEM_GROW(u->ends, u->count, u->cap);
+    u->ends[u->count++] = u->text.len;
+}
+
+static void unwritten_add(struct rt_unwritten *u, const json *v, bool lines)
+{
+    if (!lines)
+        buf_addc(&u->text, ',');
+    json_write(&u->text, v);
+    if (lines)
+        buf_addc(&u->text, '\n');
+}
+
+void results_begin(struct rt_run *run)
+{
+    const json *writer = writer_of(run->plan);
+
+    run->results.wanted = writer && writes_to_bucket(writer);
+}
+
+void results_clear(struct rt_run *run)
+{
+    for (size_t i = 0; i < RT_RESULT_KINDS; i++) {
+        buf_clear(&run->results.unwritten[i].text);
+        mem_free(run->results.unwritten[i].ends);
+    }
+    json_unref(run->results.writer);
+    asl_error_clear(&run->error);
+}
+
+/* A child that has succeeded is not run again, so its result stays to be written. */
+void results_redo(struct rt_run *run)
+{
+    struct rt_results *r = &run->results;
+
+    unwritten_drop(&r->unwritten[RT_RESULTS_FAILED], UINT64_MAX);
+    unwritten_drop(&r->unwritten[RT_RESULTS_PENDING], UINT64_MAX);
+    r->over = r->asked = false;
+    r->pending_written = 0;
+    run->closing = false;
+    run->closed = (struct rt_closed){0};
+    asl_error_clear(&run->error);
+}
+
+/* ---- records ---- */
+
+static void set_text(struct json_build *b, const char *name, const char *details, const json *v)
+{
+    struct json_build d;
+
+    json_build_set(b, name, json_text(v));
+    json_build_object(&d, 1);
+    json_build_set(&d, "Included", json_bool(true));
+    json_build_set(b, details, json_build_done(&d));
+}
+
+static void set_date(struct json_build *b, const char *name, int64_t ms)
+{
+    struct buf text = {0};
+
+    timestamp_write(&text, ms);
+    json_build_set(b, name, json_take_buf(&text));
+}
+
+static void set_redrives(struct json_build *b, const struct rt_child *child, enum rt_status status)
+{
+    json_build_set(b, "RedriveCount", json_int(child->redrives));
+    if (status != RT_SUCCEEDED) {
+        json_build_set(b, "RedriveStatus", json_cstring("REDRIVABLE_BY_MAP_RUN"));
+        return;
+    }
+    json_build_set(b, "RedriveStatus", json_cstring("NOT_REDRIVABLE"));
+    json_build_set(b, "RedriveStatusReason",
+                   json_cstring("Execution is SUCCEEDED and cannot be redriven"));
+}
+
+/* An execution as AWS writes it, its members in the order of their names. */
+static json *execution_record(const rt_exec *x, const struct rt_run *run,
+                              const struct rt_child *child, const struct rt_event *e,
+                              enum rt_status status)
+{
+    struct rt_names names = {0};
+    struct json_build b;
+
+    child_names(x, run->arn, child->ref, &names, NULL);
+    json_build_object(&b, 16);
+    if (e->error.cause)
+        json_build_set(&b, "Cause", json_ref(e->error.cause));
+    if (e->error.name)
+        json_build_set(&b, "Error", json_ref(e->error.name));
+    json_build_set(&b, "ExecutionArn", json_ref(names.arn));
+    set_text(&b, "Input", "InputDetails", child->input);
+    json_build_set(&b, "Name", json_ref(names.name));
+    if (e->data)
+        set_text(&b, "Output", "OutputDetails", e->data);
+    set_redrives(&b, child, status);
+    set_date(&b, "StartDate", child->started_ms);
+    json_build_set(&b, "StateMachineArn", json_ref(names.machine_arn));
+    json_build_set(&b, "Status", json_cstring(rt_status_name(status)));
+    set_date(&b, "StopDate", e->at_ms);
+    rt_names_clear(&names);
+    return json_build_done(&b);
+}
+
+void results_note_pending(const rt_exec *x, struct rt_run *run, const struct rt_child *child,
+                          const json *input)
+{
+    struct rt_unwritten *u = &run->results.unwritten[RT_RESULTS_PENDING];
+    struct rt_names names = {0};
+    struct json_build b;
+
+    child_names(x, run->arn, child ? child->ref : 0, &names, NULL);
+    json_build_object(&b, 8);
+    if (child)
+        json_build_set(&b, "ExecutionArn", json_ref(names.arn));
+    set_text(&b, "Input", "InputDetails", input);
+    if (child) {
+        json_build_set(&b, "Name", json_ref(names.name));
+        json_build_set(&b, "RedriveCount", json_int(child->redrives));
+    }
+    json_build_set(&b, "StateMachineArn", json_ref(names.machine_arn));
+    json_build_set(&b, "Status", json_cstring("PENDING"));
+    rt_names_clear(&names);
+    json *record = json_build_done(&b);
+    unwritten_add(u, record, is_lines(writer_of(run->plan)));
+    unwritten_end(u);
+    json_unref(record);
+}
+
+/* ---- what became of a child ---- */
+
+static void note_success(const rt_exec *x, struct rt_run *run, const struct rt_child *child,
+                         const struct rt_event *e)
+{
+    struct rt_unwritten *u = &run->results.unwritten[RT_RESULTS_SUCCEEDED];
+    const json *writer = writer_of(run->plan);
+    bool lines = is_lines(writer);
+
+    if (wants_records(writer)) {
+        json *record = execution_record(x, run, child, e, RT_SUCCEEDED);
+        unwritten_add(u, record, lines);
+        json_unref(record);
+    } else if (flattens(writer) && json_is_array(e->data)) {
+        for (size_t i = 0; i < json_count(e->data); i++)
+            unwritten_add(u, json_at(e->data, i), lines);
+    } else {
+        unwritten_add(u, e->data, lines);
+    }
+    unwritten_end(u);
+}
+
+static void note_failure(const rt_exec *x, struct rt_run *run, const struct rt_child *child,
+                         const struct rt_event *e, enum rt_status status)
+{
+    struct rt_unwritten *u = &run->results.unwritten[RT_RESULTS_FAILED];
+    json *record = execution_record(x, run, child, e, status);
+
+    unwritten_add(u, record, is_lines(writer_of(run->plan)));
+    unwritten_end(u);
+    json_unref(record);
+}
+
+void results_note(const rt_exec *x, struct rt_group *g, const struct rt_child *child,
+                  const struct rt_event *e, enum rt_status status)
+{
+    struct rt_run *run = g->run;
+    const json *writer = writer_of(run->plan);
+
+    if (run->results.wanted && status == RT_SUCCEEDED)
+        note_success(x, run, child, e);
+    else if (run->results.wanted)
+        note_failure(x, run, child, e, status);
+    else if (e->data)
+        g->results[child->node.id] = writer && wants_records(writer)
+                                         ? execution_record(x, run, child, e, RT_SUCCEEDED)
+                                         : json_ref(e->data);
+}
+
+/* ---- the state's result ---- */
+
+static json *result_in_bucket(const struct rt_run *run)
+{
+    struct json_build b, details;
+
+    json_build_object(&details, 2);
+    json_build_set(&details, "Bucket", json_ref(asl_plan_bucket(run->plan)));
+    json_build_set(&details, "Key", asl_plan_result_key(run->plan, run->arn, "manifest.json"));
+    json_build_object(&b, 2);
+    json_build_set(&b, "MapRunArn", json_ref(run->arn));
+    json_build_set(&b, "ResultWriterDetails", json_build_done(&details));
+    return json_build_done(&b);
+}
+
+static void add_flat(struct json_build *b, const json *result)
+{
+    if (!json_is_array(result)) {
+        json_build_add(b, json_ref(result));
+        return;
+    }
+    for (size_t i = 0; i < json_count(result); i++)
+        json_build_add(b, json_ref(json_at(result, i)));
+}
+
+/* A text of JSON Lines: nothing else could be of that form in a state's output. */
+static json *lines_of(json *results)
+{
+    struct buf text = {0};
+
+    for (size_t i = 0; i < json_count(results); i++) {
+        json_write(&text, json_at(results, i));
+        buf_adds(&text, "\n");
+    }
+    json_unref(results);
+    return json_take_buf(&text);
+}
+
+/* A child that failed, and was tolerated, has no result. The order is that of the items, whichever
+ * child ended first. */
+json *results_of_group(const struct rt_group *g)
+{
+    const json *writer = g->run ? writer_of(g->run->plan) : NULL;
+    struct json_build b;
+
+    if (g->run && g->run->results.wanted)
+        return result_in_bucket(g->run);
+    json_build_array(&b, g->total);
+    for (uint32_t i = 0; i < g->total; i++) {
+        if (!g->results[i])
+            continue;
+        if (writer && flattens(writer))
+            add_flat(&b, g->results[i]);
+        else
+            json_build_add(&b, json_ref(g->results[i]));
+    }
+    json *results = json_build_done(&b);
+    return writer && is_lines(writer) ? lines_of(results) : results;
+}

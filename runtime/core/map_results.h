@@ -1,0 +1,37 @@
+#ifndef RUNTIME_CORE_MAP_RESULTS_H
+#define RUNTIME_CORE_MAP_RESULTS_H
+
+/* What the children of a Map Run came to, in the forms that its ResultWriter can give them. */
+
+#include "runtime/core/frames.h"
+
+/* Returns whether a plan's ResultWriter has what its writing needs; a plan without one has. */
+bool plan_can_write(const json *plan);
+/* Sets up what a Map Run with that plan writes. */
+void results_begin(struct rt_run *run);
+void results_clear(struct rt_run *run);
+/* Forgets what was not written of an attempt that a redrive does over again. */
+void results_redo(struct rt_run *run);
+
+/*
+ * Notes what became of a child, as `e` says it: among the results to be written, or where nobody
+ * writes them in the group's. `status`: how it ended.
+ */
+void results_note(const rt_exec *x, struct rt_group *g, const struct rt_child *child,
+                  const struct rt_event *e, enum rt_status status);
+/* Adds a child that was not begun to the results to be written; `child`, NULL: it has not been
+ * made. */
+void results_note_pending(const rt_exec *x, struct rt_run *run, const struct rt_child *child,
+                          const json *input);
+
+size_t unwritten_count(const struct rt_unwritten *u);
+size_t unwritten_bytes(const struct rt_unwritten *u);
+/* Returns the texts, one behind another: a look, up to unwritten_bytes. */
+const char *unwritten_text(const struct rt_unwritten *u);
+/* Drops the first `count` of them, or as many as there are. */
+void unwritten_drop(struct rt_unwritten *u, uint64_t count);
+
+/* Makes the result of the state. */
+json *results_of_group(const struct rt_group *g);
+
+#endif

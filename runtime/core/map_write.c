@@ -1,0 +1,195 @@
+/*
+ * Writing the results of a Map Run: some whenever there are enough for a piece of a file, the rest
+ * when all children have ended. A run that has failed is closed first: children that ran have a
+ * record, and what was not begun is listed, which may mean to read the source to its end. That
+ * list is not in the history; after a crash it is made again, without the part that is in files.
+ */
+#include "runtime/core/map_write.h"
+
+#include "asl/report/quota.h"
+#include "runtime/core/map_items.h"
+#include "runtime/core/map_results.h"
+
+/* S3 takes no smaller pieces than 5 MiB but for a file's last. With the second bound unwritten,
+ * children wait. */
+enum { PIECE_BYTES = 5 << 20, MOST_UNWRITTEN = 8 << 20 };
+
+/* The event before MAP_RUN_STARTED is the group's beginning, which starts no call of its own. */
+static uint64_t writing_ref(const struct rt_run *run)
+{
+    return run->ref - 1;
+}
+
+bool results_are_behind(const struct rt_run *run)
+{
+    const struct rt_unwritten *u = run->results.unwritten;
+
+    return unwritten_bytes(&u[RT_RESULTS_SUCCEEDED]) + unwritten_bytes(&u[RT_RESULTS_FAILED]) >
+           MOST_UNWRITTEN;
+}
+
+bool results_are_awaited(const struct rt_run *run)
+{
+    return run->results.wanted && !run->results.over;
+}
+
+/* ---- what was not begun ---- */
+
+static void add_pending(struct step *s, struct rt_run *run, const struct rt_child *child,
+                        const json *input)
+{
+    if (run->closed.listed++ >= run->results.pending_written)
+        results_note_pending(s->x, run, child, input);
+}
+
+/* Children of an earlier attempt that this redrive did not come to. */
+static void list_pending_children(struct step *s, struct rt_run *run)
+{
+    for (const struct rt_child *c = run->first; c; c = c->next)
+        if (c->pending)
+            add_pending(s, run, c, c->input);
+    run->closed.begun = true;
+}
+
+/* The run has failed for a reason of its own: an item whose input can't be made ends the list. */
+static bool list_next_item(struct step *s, struct rt_frame *f)
+{
+    struct asl_error e = {0};
+    json *input = run_pass_items(s, f, &e);
+
+    if (input)
+        add_pending(s, f->group->run, NULL, input);
+    asl_error_clear(&e);
+    json_unref(input);
+    return input != NULL;
+}
+
+static void list_pending(struct step *s, struct rt_frame *f)
+{
+    struct rt_run *run = f->group->run;
+    const struct rt_unwritten *u = &run->results.unwritten[RT_RESULTS_PENDING];
+
+    if (!run->closing || run->closed.over)
+        return;
+    if (!run->closed.begun)
+        list_pending_children(s, run);
+    while (unwritten_bytes(u) < PIECE_BYTES && run_has_next(f->group))
+        if (!list_next_item(s, f)) {
+            run->closed.over = true;
+            return;
+        }
+    if (run_has_next(f->group))
+        return;
+    run->closed.over = !run_may_have_more(f->group);
+    if (!run->closed.over)
+        run_ask_for_items(s, f);
+}
+
+/* ---- writing ---- */
+
+static json *texts_of(const struct rt_unwritten *u)
+{
+    struct json_build b;
+
+    json_build_object(&b, 2);
+    json_build_set(&b, "text", json_string(unwritten_text(u), unwritten_bytes(u)));
+    json_build_set(&b, "count", json_int((int64_t)unwritten_count(u)));
+    return json_build_done(&b);
+}
+
+static json *results_to_write(const struct rt_results *r, bool end)
+{
+    static const struct rt_unwritten none;
+    struct json_build b;
+
+    json_build_array(&b, RT_RESULT_KINDS);
+    for (size_t i = 0; i < RT_RESULT_KINDS; i++) {
+        const struct rt_unwritten *u = &r->unwritten[i];
+        json_build_add(&b, texts_of(end || unwritten_bytes(u) >= PIECE_BYTES ? u : &none));
+    }
+    return json_build_done(&b);
+}
+
+static bool has_piece(const struct rt_results *r)
+{
+    for (size_t i = 0; i < RT_RESULT_KINDS; i++)
+        if (unwritten_bytes(&r->unwritten[i]) >= PIECE_BYTES)
+            return true;
+    return false;
+}
+
+void write_results(struct step *s, struct rt_frame *f)
+{
+    const struct rt_group *g = f->group;
+    struct rt_run *run = g->run;
+    struct rt_results *r = &run->results;
+
+    if (!running(s) || !results_are_awaited(run) || r->asked || run->waits)
+        return;
+    list_pending(s, f);
+    bool end = run->closing ? run->closed.over : g->done == g->total;
+    if (!end && !has_piece(r))
+        return;
+    *new_command(s) = (struct rt_command){
+        .kind = RT_WRITE_RESULTS,
+        .frame = f->id,
+        .ref = writing_ref(run),
+        .state = f->state,
+        .parameters = json_ref(run->plan),
+        .source = json_ref(r->writer),
+        .results = results_to_write(r, end),
+        .map_run = json_ref(run->arn),
+        .attempt = run->redrives,
+        .end = end,
+    };
+    r->asked = true;
+}
+
+void stop_writing(struct step *s, const struct rt_frame *f)
+{
+    struct rt_run *run = f->group->run;
+
+    if (run->results.asked)
+        *new_command(s) = (struct rt_command){
+            .kind = RT_CANCEL_WRITING, .frame = f->id, .ref = writing_ref(run), .state = f->state};
+    run->results.asked = false;
+}
+
+/* ---- what came of it ---- */
+
+static struct rt_frame *frame_that_writes(const rt_exec *x, const struct rt_input *in)
+{
+    struct rt_frame *f = exec_frame(x, in->frame);
+    const struct rt_group *g = f ? f->group : NULL;
+
+    return g && g->run && !g->over && writing_ref(g->run) == in->ref && g->run->results.asked
+               ? f
+               : NULL;
+}
+
+struct rt_frame *results_not_written(struct step *s, const struct rt_input *in)
+{
+    struct rt_frame *f = frame_that_writes(s->x, in);
+
+    if (f)
+        f->group->run->results.asked = false;
+    return f;
+}
+
+struct rt_frame *results_came(struct step *s, const struct rt_input *in)
+{
+    struct rt_frame *f = results_not_written(s, in);
+    const json *counts = f ? json_get(in->value, "counts") : NULL;
+
+    if (f)
+        emit(s, &(struct rt_event){
+                    .kind = RT_RESULTS_WRITTEN,
+                    .frame = f->id,
+                    .state = f->state,
+                    .data = json_ref(json_get(in->value, "state")),
+                    .results = {.succeeded = json_int_value(json_at(counts, RT_RESULTS_SUCCEEDED)),
+                                .failed = json_int_value(json_at(counts, RT_RESULTS_FAILED)),
+                                .pending = json_int_value(json_at(counts, RT_RESULTS_PENDING)),
+                                .over = json_get(in->value, "over") != NULL}});
+    return f;
+}

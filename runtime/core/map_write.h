@@ -1,0 +1,22 @@
+#ifndef RUNTIME_CORE_MAP_WRITE_H
+#define RUNTIME_CORE_MAP_WRITE_H
+
+/* When a Map Run's results are written, and how one that has failed comes to its end. */
+
+#include "runtime/core/step.h"
+
+/* Has results written, if there are enough of them or no more will come, and nothing is being
+ * written. */
+void write_results(struct step *s, struct rt_frame *f);
+/* Returns whether so much is to be written that no more children should run. */
+bool results_are_behind(const struct rt_run *run);
+/* Returns whether the results of a Map Run whose children have ended are still to be written. */
+bool results_are_awaited(const struct rt_run *run);
+/* Takes in what was written; NULL: the input is for a Map Run that is over. */
+struct rt_frame *results_came(struct step *s, const struct rt_input *in);
+/* Returns the frame whose results could not be written; NULL: its Map Run is over. */
+struct rt_frame *results_not_written(struct step *s, const struct rt_input *in);
+/* Calls off what is being written. */
+void stop_writing(struct step *s, const struct rt_frame *f);
+
+#endif
