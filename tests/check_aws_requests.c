@@ -195,6 +195,8 @@ static const struct {
      "<Comment /></HostedZoneConfig></CreateHostedZoneRequest>"},
     {"rest-xml: Route 53's ids without what they are of", "aws-sdk:route53:getHostedZone",
      "{\"Id\":\"/hostedzone/Z1\"}", "GET /2013-04-01/hostedzone/Z1\n"},
+    {"rest: a NUL in a label", "aws-sdk:s3:getObject", "{\"Bucket\":\"b\",\"Key\":\"a\\u0000/c\"}",
+     "GET /b/a%00/c\n"},
     {"rest-xml: a member that is unknown", "aws-sdk:s3:putBucketVersioning",
      "{\"Bucket\":\"b\",\"VersioningConfiguration\":{\"X\":1}}",
      "The field 'X' can't be sent by this call here"},

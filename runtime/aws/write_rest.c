@@ -76,7 +76,7 @@ static bool fill_label(struct rest *r, const char *label, size_t len, bool slash
         return false;
     }
     const char *begin = label_begin(r, buf_str(&text));
-    percent_encode(&r->q->path, begin, strlen(begin), slashes);
+    percent_encode(&r->q->path, begin, text.len - (size_t)(begin - text.data), slashes);
     buf_clear(&text);
     return true;
 }
