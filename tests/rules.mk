@@ -27,6 +27,7 @@ $(call suites,asl,definition load validate calls codes format)
 # check_cases leaves steps in their midst, as the engine does.
 $(call suites,runtime/core runtime/base asl,cases event_text)
 $(call suites,runtime/base,coroutine)
+$(call suites,runtime/folder,folder)
 $(call suites,runtime/shapes,shapes)
 $(call suites,runtime/stores,stores store store_file)
 $(call suites,runtime/engine runtime/stores,store_recovery store_crash)
@@ -49,6 +50,8 @@ $(BUILD)/check_store_crash: CHECK_LDFLAGS = -Wl,--wrap=store_commit
 $(BUILD)/check_command $(BUILD)/check_lambda: CHECK_LDFLAGS = -Wl,--wrap=syscall,--wrap=opendir
 # It looks at how long requests may take, and shortens that.
 $(BUILD)/check_invoke: CHECK_LDFLAGS = -Wl,--wrap=http_client_send
+# Its kernel has no openat2 when the suite says so.
+$(BUILD)/check_folder: CHECK_LDFLAGS = -Wl,--wrap=syscall
 # What it opens fails when the suite says so.
 $(BUILD)/check_service: CHECK_LDFLAGS = -Wl,--wrap=api_new,--wrap=api_load,--wrap=host_recover,--wrap=store_commit
 # It counts how much of histories and how many rows are read.

@@ -1,0 +1,121 @@
+#ifndef RUNTIME_FOLDER_FOLDER_H
+#define RUNTIME_FOLDER_FOLDER_H
+
+#include "parsers/base/buf.h"
+#include "parsers/base/diag.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * A folder of files as a bucket of S3: each regular file beneath it is an object, and its path from
+ * there, with slashes, is the object's key. Nothing outside of the folder is read or written,
+ * whatever a key says or a symbolic link leads to. Other things than files are no objects, nor are
+ * files whose names are no UTF-8 or have control characters.
+ *
+ * All functions but folder_free may be called by several threads at once, and may block. What they
+ * refuse has one of S3's codes in why->code ("NoSuchKey", "PreconditionFailed", …), and S3's
+ * message, or one of ours, in why->text.
+ */
+typedef struct object_folder object_folder;
+
+/* What an object's key may have at most, in bytes, as on S3. */
+enum { FOLDER_KEY_MOST = 1024 };
+enum { FOLDER_ETAG_SIZE = 64 };
+
+/*
+ * Opens the folder at `path`, which must be there. `durable`: what is put is on the disk before
+ * folder_put returns. Returns NULL with *why filled when it can't be opened.
+ */
+object_folder *folder_open(const char *path, bool durable, struct diag *why);
+void folder_free(object_folder *f);
+
+struct folder_object {
+    uint64_t size;
+    int64_t modified_ms; /* since 1970 */
+    /* With its quotes: the MD5 of a small file's bytes; of a larger one, "…-N" where … is made of
+     * size, time of change (ns) and inode, so that nobody has to read it. */
+    char etag[FOLDER_ETAG_SIZE];
+};
+
+/* Under which conditions a call is to be done: RFC 9110, section 13. Empty is none. */
+struct folder_conditions {
+    const char *match, *none_match; /* lists of ETags, or "*"; NULL: any */
+    bool has_since, has_until;
+    int64_t since_ms; /* it was modified after that; counts without `none_match` only */
+    int64_t until_ms; /* it was not; counts without `match` only */
+};
+
+/* A key, which need not end with a NUL. */
+struct folder_key {
+    const char *text;
+    size_t len;
+};
+
+struct folder_ask {
+    struct folder_key key;
+    struct folder_conditions when;
+    const char *range; /* "bytes=0-99", "bytes=100-", "bytes=-10"; NULL, or another form: all */
+};
+
+/* What of an object is asked for. */
+struct folder_part {
+    bool is_range;
+    uint64_t from, len;
+};
+
+/* Tells of an object, and of the part that is asked for. */
+bool folder_head(const object_folder *f, const struct folder_ask *ask, struct folder_object *out,
+                 struct folder_part *part, struct diag *why);
+/*
+ * Reads an object, or the part that is asked for, into `body`. Refuses more than `most` bytes with
+ * the code FOLDER_TOO_LARGE.
+ */
+bool folder_get(const object_folder *f, const struct folder_ask *ask, size_t most,
+                struct folder_object *out, struct folder_part *part, struct buf *body,
+                struct diag *why);
+extern const char FOLDER_TOO_LARGE[];
+
+/*
+ * Writes an object, whole or not at all: whoever reads it meanwhile gets the one that was there.
+ * Folders are made as needed. Of the conditions, `match` and `none_match` count.
+ */
+bool folder_put(const object_folder *f, struct folder_key key, const char *bytes, size_t len,
+                const struct folder_conditions *when, struct folder_object *out, struct diag *why);
+/* Copies the object that `ask` names in `from` to a key of `to`, whole or not at all; a range does
+ * not count. */
+bool folder_copy(const object_folder *from, const struct folder_ask *ask, const object_folder *to,
+                 struct folder_key key, struct folder_object *out, struct diag *why);
+/* Deletes an object, and the folders that are empty then. It is no error that there is none. */
+bool folder_delete(const object_folder *f, struct folder_key key, struct diag *why);
+
+/* A list of objects in the order of their keys' bytes. All texts are looks, and may be empty. */
+struct folder_query {
+    struct folder_key prefix;    /* keys that begin with that */
+    struct folder_key delimiter; /* keys that have it behind the prefix are listed up to there */
+    struct folder_key after;     /* keys that come behind that */
+    struct folder_key token;     /* of the page before, instead of `after` */
+    size_t most;                 /* objects and common prefixes of the page, at most 1,000 */
+};
+
+struct folder_entry {
+    char *key;
+    bool is_prefix; /* it stands for all keys that begin with it */
+    struct folder_object object;
+};
+
+/* A page of the list. */
+struct folder_page {
+    struct folder_entry *entries;
+    size_t count, cap;
+    char *token; /* for the next page; NULL: this is the last one */
+};
+
+/* Fills *page, which folder_page_clear empties. Costs as much memory as a page and the names that
+ * may come on it, however large the folder is. */
+bool folder_list(const object_folder *f, const struct folder_query *query, struct folder_page *page,
+                 struct diag *why);
+void folder_page_clear(struct folder_page *page);
+
+#endif

@@ -1,0 +1,46 @@
+#ifndef RUNTIME_FOLDER_FOLDER_IMPL_H
+#define RUNTIME_FOLDER_FOLDER_IMPL_H
+
+#include "runtime/folder/folder.h"
+
+#include <sys/stat.h>
+
+struct object_folder {
+    int root;
+    bool durable;
+    bool walks; /* the kernel has no openat2: paths are walked name by name */
+};
+
+/* The beginning of the names of files that are being written. They are no keys. */
+#define FOLDER_TEMPORARY ".asl-put-"
+
+/* A key as a path: a copy of it. */
+struct folder_path {
+    char text[FOLDER_KEY_MOST + 1];
+    size_t len;
+};
+
+/* Makes the path of a key. Returns false with *why filled when no file can have that key. */
+bool folder_path_of(struct folder_key key, struct folder_path *out, struct diag *why);
+/* Returns whether a name in a folder can be a part of a key. */
+bool folder_name_is_key(const char *name, size_t len);
+
+/* Opens what is at a path beneath the folder ("." is the folder itself). Returns -1 with errno set;
+ * ELOOP or EXDEV: it leads out of the folder. */
+int folder_open_path(const object_folder *f, const char *path, int flags);
+/* Opens a regular file, and fills *st. Returns -1 with *why filled: NoSuchKey when it is none. */
+int folder_open_file(const object_folder *f, const char *path, struct stat *st, struct diag *why);
+/* Fills *out for a file. Returns false with *why filled when it can't be read. */
+bool folder_describe(int fd, const struct stat *st, struct folder_object *out, struct diag *why);
+/* Returns whether `o` (NULL: there is no such object) meets the conditions. Else *why has the code
+ * NotModified or PreconditionFailed. */
+bool folder_meets(const struct folder_conditions *when, const struct folder_object *o,
+                  struct diag *why);
+/* Fills *why with what an errno says of a path, and returns false. `doing` is "read" or "written".
+ */
+bool folder_refuse(struct diag *why, int error, const char *path, const char *doing);
+/* Fill *why with S3's words, and return false. */
+bool folder_refuse_no_key(struct diag *why);
+bool folder_precondition_failed(struct diag *why);
+
+#endif

@@ -1,0 +1,372 @@
+/*
+ * Writes files. A new one is written under a name that is no key, and then takes the place of the
+ * old one by a rename: whoever reads has all of the one or all of the other, also after a crash.
+ * Folders come and go with the keys in them, as S3 has none.
+ */
+#define _GNU_SOURCE /* O_PATH, renameat2 */
+
+#include "runtime/folder/folder_impl.h"
+
+#include "parsers/base/mem.h"
+#include "parsers/base/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+enum { COPY_BYTES = 256 << 10 };
+/* How often a file's folder may vanish before it is written, as another call deletes what was in
+ * it. */
+enum { MOST_TRIES = 100 };
+
+/* A file that is being written. */
+struct incoming {
+    const object_folder *f;
+    struct folder_path path; /* of its key */
+    const char *name;        /* in its folder: the end of the path */
+    int dir, fd;
+    char temporary[sizeof FOLDER_TEMPORARY + 32];
+};
+
+/* Cuts the path before its last name, which is returned; the path of the folder is "." if nothing
+ * is left. */
+static const char *split(const struct folder_path *path, struct folder_path *folder)
+{
+    const char *slash = strrchr(path->text, '/');
+
+    folder->len = slash ? (size_t)(slash - path->text) : 1;
+    memcpy(folder->text, slash ? path->text : ".", folder->len);
+    folder->text[folder->len] = '\0';
+    return slash ? slash + 1 : path->text;
+}
+
+/* ---- folders ---- */
+
+static bool refuse_beneath_object(struct diag *why, const char *path)
+{
+    diag_set(why, "OperationAborted", 0,
+             "A part of '%s' is an object, or no folder, so no key can be beneath it", path);
+    return false;
+}
+
+/* Makes the last folder of `path`, those above which are there. Returns 0, or an errno. */
+static int make_one(const object_folder *f, const char *path)
+{
+    struct folder_path whole = {.len = strlen(path)}, above;
+
+    memcpy(whole.text, path, whole.len + 1);
+    const char *name = split(&whole, &above);
+    int dir = folder_open_path(f, above.text, O_RDONLY | O_DIRECTORY);
+    int error = dir < 0 || (mkdirat(dir, name, 0777) && errno != EEXIST) ? errno : 0;
+
+    /* Else a crash could take the folder away, and the file with it. */
+    if (!error && f->durable && fsync(dir))
+        error = errno;
+    if (dir >= 0)
+        close(dir);
+    return error;
+}
+
+/* Makes the folders of a path, from above. Returns 0, or an errno. */
+static int make_folders(const object_folder *f, const struct folder_path *path)
+{
+    struct folder_path part = *path;
+    int error = 0;
+
+    for (size_t at = 0; !error && at < path->len; at++) {
+        at += strcspn(path->text + at, "/");
+        part.text[at] = '\0';
+        int dir = folder_open_path(f, part.text, O_PATH | O_DIRECTORY);
+        if (dir >= 0)
+            close(dir);
+        else
+            error = errno == ENOENT ? make_one(f, part.text) : errno;
+        part.text[at] = path->text[at];
+    }
+    return error;
+}
+
+/* Opens the folder of a file to be written, which is made if need be. */
+static int open_folder(const object_folder *f, const struct folder_path *folder)
+{
+    int dir = folder_open_path(f, folder->text, O_RDONLY | O_DIRECTORY), error;
+
+    if (dir >= 0 || errno != ENOENT)
+        return dir;
+    error = make_folders(f, folder);
+    if (error) {
+        errno = error;
+        return -1;
+    }
+    return folder_open_path(f, folder->text, O_RDONLY | O_DIRECTORY);
+}
+
+/* Deletes the folder at `path` and those above it, as long as they are empty. */
+static void remove_empty(const object_folder *f, struct folder_path *path)
+{
+    struct folder_path above;
+
+    while (strcmp(path->text, ".") != 0) {
+        const char *name = split(path, &above);
+        int dir = folder_open_path(f, above.text, O_PATH | O_DIRECTORY);
+        bool gone = dir >= 0 && !unlinkat(dir, name, AT_REMOVEDIR);
+
+        if (dir >= 0)
+            close(dir);
+        if (!gone)
+            return;
+        *path = above;
+    }
+}
+
+/* ---- one file ---- */
+
+static bool name_temporary(char out[sizeof FOLDER_TEMPORARY + 32])
+{
+    unsigned char chance[16];
+
+    if (getrandom(chance, sizeof chance, 0) != sizeof chance)
+        return false;
+    memcpy(out, FOLDER_TEMPORARY, sizeof FOLDER_TEMPORARY);
+    for (size_t i = 0; i < sizeof chance; i++)
+        snprintf(out + sizeof FOLDER_TEMPORARY - 1 + 2 * i, 3, "%02x", chance[i]);
+    return true;
+}
+
+static bool refuse_write(const struct incoming *w, int error, struct diag *why)
+{
+    return error == ENOTDIR ? refuse_beneath_object(why, w->path.text)
+                            : folder_refuse(why, error, w->path.text, "written");
+}
+
+/* Opens the file to write into. */
+static bool incoming_begin(struct incoming *w, const object_folder *f, struct folder_key key,
+                           struct diag *why)
+{
+    struct folder_path folder;
+    int error = 0;
+
+    w->f = f;
+    w->dir = w->fd = -1;
+    if (!folder_path_of(key, &w->path, why))
+        return false;
+    w->name = split(&w->path, &folder);
+    if (!name_temporary(w->temporary))
+        return folder_refuse(why, errno, w->path.text, "written");
+    for (int tries = 0; tries < MOST_TRIES; tries++) {
+        w->dir = open_folder(f, &folder);
+        if (w->dir >= 0)
+            w->fd = openat(w->dir, w->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        error = errno;
+        if (w->fd >= 0)
+            return true;
+        if (w->dir >= 0)
+            close(w->dir);
+        w->dir = -1;
+        if (error != ENOENT)
+            break;
+    }
+    return refuse_write(w, error, why);
+}
+
+static bool incoming_write(struct incoming *w, const char *bytes, size_t len, struct diag *why)
+{
+    while (len) {
+        ssize_t put = write(w->fd, bytes, len);
+
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return folder_refuse(why, errno, w->path.text, "written");
+        bytes += put;
+        len -= (size_t)put;
+    }
+    return true;
+}
+
+/* Describes the object that is to be replaced. Returns false when there is none. */
+static bool describe_old(const struct incoming *w, struct folder_object *out)
+{
+    struct stat st;
+    int fd = folder_open_file(w->f, w->path.text, &st, NULL);
+    bool good = fd >= 0 && folder_describe(fd, &st, out, NULL);
+
+    if (fd >= 0)
+        close(fd);
+    return good;
+}
+
+static bool may_replace(const struct incoming *w, const struct folder_conditions *when,
+                        struct diag *why)
+{
+    struct folder_object old;
+
+    if (!when || (!when->match && !when->none_match))
+        return true;
+    bool there = describe_old(w, &old);
+    if (!there && when->match)
+        return folder_refuse_no_key(why);
+    const struct folder_conditions counts = {.match = when->match, .none_match = when->none_match};
+    return folder_meets(&counts, there ? &old : NULL, NULL) || folder_precondition_failed(why);
+}
+
+/* Puts the file in its place. Where nothing may be there, something may have come meanwhile: the
+ * system is to see that. Returns 0, or an errno. */
+static int take_place(const struct incoming *w, bool must_be_new)
+{
+    if (must_be_new) {
+        if (!renameat2(w->dir, w->temporary, w->dir, w->name, RENAME_NOREPLACE))
+            return 0;
+        /* Some file systems have no such rename. */
+        if (errno != EINVAL && errno != ENOSYS)
+            return errno;
+        return linkat(w->dir, w->temporary, w->dir, w->name, 0) ? errno : 0;
+    }
+    if (!renameat(w->dir, w->temporary, w->dir, w->name))
+        return 0;
+    /* A folder without keys is none, as S3 sees it. */
+    if (errno == EISDIR && !unlinkat(w->dir, w->name, AT_REMOVEDIR) &&
+        !renameat(w->dir, w->temporary, w->dir, w->name))
+        return 0;
+    return errno;
+}
+
+/* The order matters: the bytes are on the disk before the name is, and the name before anybody is
+ * told. */
+static bool incoming_commit(struct incoming *w, const struct folder_conditions *when,
+                            struct folder_object *out, struct diag *why)
+{
+    bool must_be_new = when && when->none_match && strchr(when->none_match, '*');
+    struct stat st;
+    int fd, error;
+
+    if (!may_replace(w, when, why))
+        return false;
+    if (w->f->durable && fsync(w->fd))
+        return folder_refuse(why, errno, w->path.text, "written");
+    fd = openat(w->dir, w->temporary, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &st)) {
+        folder_refuse(why, errno, w->path.text, "written");
+        if (fd >= 0)
+            close(fd);
+        return false;
+    }
+    bool described = folder_describe(fd, &st, out, why);
+    close(fd);
+    if (!described)
+        return false;
+    error = take_place(w, must_be_new);
+    if (error == EEXIST && must_be_new)
+        return folder_precondition_failed(why);
+    if (error == EISDIR || error == ENOTEMPTY || error == EEXIST) {
+        diag_set(why, "OperationAborted", 0,
+                 "'%s' is a folder of other keys, so it can't be an object as well", w->path.text);
+        return false;
+    }
+    if (error || (w->f->durable && fsync(w->dir)))
+        return folder_refuse(why, error ? error : errno, w->path.text, "written");
+    return true;
+}
+
+/* Closes the file. One that did not take its place is deleted, with the folders made for it. */
+static void incoming_end(struct incoming *w, bool is_done)
+{
+    struct folder_path folder;
+
+    if (w->fd < 0)
+        return;
+    close(w->fd);
+    unlinkat(w->dir, w->temporary, 0); /* a link has left it there, a rename has not */
+    close(w->dir);
+    if (is_done)
+        return;
+    split(&w->path, &folder);
+    remove_empty(w->f, &folder);
+}
+
+bool folder_put(const object_folder *f, struct folder_key key, const char *bytes, size_t len,
+                const struct folder_conditions *when, struct folder_object *out, struct diag *why)
+{
+    struct incoming w;
+    bool good = incoming_begin(&w, f, key, why) && incoming_write(&w, bytes, len, why) &&
+                incoming_commit(&w, when, out, why);
+
+    incoming_end(&w, good);
+    return good;
+}
+
+/* Piece by piece, as a file may be larger than memory. */
+static bool copy_bytes(int fd, struct incoming *w, struct diag *why)
+{
+    char *piece = mem_alloc(COPY_BYTES);
+    bool good = true;
+
+    for (;;) {
+        ssize_t got = read(fd, piece, COPY_BYTES);
+
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            good = folder_refuse(why, errno, "the file", "read");
+        if (got <= 0)
+            break;
+        good = incoming_write(w, piece, (size_t)got, why);
+        if (!good)
+            break;
+    }
+    mem_free(piece);
+    return good;
+}
+
+bool folder_copy(const object_folder *from, const struct folder_ask *ask, const object_folder *to,
+                 struct folder_key key, struct folder_object *out, struct diag *why)
+{
+    struct incoming w = {.dir = -1, .fd = -1};
+    struct folder_path source;
+    struct folder_object old;
+    struct stat st;
+    int fd =
+        folder_path_of(ask->key, &source, why) ? folder_open_file(from, source.text, &st, why) : -1;
+    bool good = fd >= 0 && folder_describe(fd, &st, &old, why);
+
+    if (good && !folder_meets(&ask->when, &old, NULL))
+        good = folder_precondition_failed(why);
+    if (good) {
+        good = incoming_begin(&w, to, key, why) && copy_bytes(fd, &w, why) &&
+               incoming_commit(&w, NULL, out, why);
+        incoming_end(&w, good);
+    }
+    if (fd >= 0)
+        close(fd);
+    return good;
+}
+
+/* What is no key (a pipe, a folder) stays, as does what is not there. A symbolic link goes itself,
+ * and not what it leads to. */
+bool folder_delete(const object_folder *f, struct folder_key key, struct diag *why)
+{
+    struct folder_path path, folder;
+    struct stat st;
+
+    if (!folder_path_of(key, &path, why))
+        return false;
+    const char *name = split(&path, &folder);
+    int dir = folder_open_path(f, folder.text, O_RDONLY | O_DIRECTORY), error = errno;
+    if (dir < 0)
+        return error == ENOENT || error == ENOTDIR ||
+               folder_refuse(why, error, path.text, "deleted");
+    bool is_key = !fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) &&
+                  (S_ISREG(st.st_mode) || S_ISLNK(st.st_mode));
+    error = is_key && unlinkat(dir, name, 0) && errno != ENOENT ? errno : 0;
+    if (is_key && !error && f->durable && fsync(dir))
+        error = errno;
+    close(dir);
+    if (error)
+        return folder_refuse(why, error, path.text, "deleted");
+    if (is_key)
+        remove_empty(f, &folder);
+    return true;
+}

@@ -1,0 +1,841 @@
+/* Folders as buckets: keys, their order, ETags, ranges, conditions, and what is kept out. */
+#define _GNU_SOURCE /* mkdtemp, nftw */
+
+#include "tests/support/expect.h"
+
+#include "parsers/base/count.h"
+#include "parsers/base/mem.h"
+#include "runtime/folder/folder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* The kernel has no openat2 when the suite says so. */
+static bool is_old;
+
+long __wrap_syscall(long number, int dir, const char *path, void *how, size_t size);
+long __real_syscall(long number, int dir, const char *path, void *how, size_t size);
+
+long __wrap_syscall(long number, int dir, const char *path, void *how, size_t size)
+{
+    if (!is_old)
+        return __real_syscall(number, dir, path, how, size);
+    errno = ENOSYS;
+    return -1;
+}
+
+/* ---- a folder of files ---- */
+
+struct place_of_files {
+    char top[64];  /* of all */
+    char path[80]; /* the bucket's folder */
+    object_folder *f;
+};
+
+static struct place_of_files at;
+
+static int drop(const char *path, const struct stat *st, int kind, struct FTW *w)
+{
+    (void)st, (void)kind, (void)w;
+    return remove(path);
+}
+
+static void whole_path(char *out, size_t size, const char *name)
+{
+    ck_assert_int_lt(snprintf(out, size, "%s/%s", at.path, name), (int)size);
+}
+
+/* Makes a file, with the folders that it is in. */
+static void make_file(const char *name, const char *text)
+{
+    char path[2048];
+
+    whole_path(path, sizeof path, name);
+    for (char *p = path + strlen(at.path) + 1; (p = strchr(p, '/')); *p++ = '/') {
+        *p = '\0';
+        mkdir(path, 0777);
+    }
+    FILE *file = fopen(path, "w");
+    ck_assert_msg(file != NULL, "%s", path);
+    fputs(text, file);
+    fclose(file);
+}
+
+static void make_link(const char *name, const char *to)
+{
+    char path[2048];
+
+    whole_path(path, sizeof path, name);
+    ck_assert(!symlink(to, path));
+}
+
+static void begin_files(void)
+{
+    struct diag why = {0};
+
+    const char *tmp = getenv("TMPDIR");
+
+    snprintf(at.top, sizeof at.top, "%s/asl-folder-XXXXXX", tmp && strlen(tmp) < 32 ? tmp : "/tmp");
+    ck_assert(mkdtemp(at.top) != NULL);
+    snprintf(at.path, sizeof at.path, "%s/data", at.top);
+    ck_assert(!mkdir(at.path, 0777));
+    at.f = folder_open(at.path, false, &why);
+    ck_assert_msg(at.f != NULL, "%s", why.text);
+}
+
+static void end_files(void)
+{
+    folder_free(at.f);
+    nftw(at.top, drop, 16, FTW_DEPTH | FTW_PHYS);
+    is_old = false;
+}
+
+static void open_again(bool durable)
+{
+    folder_free(at.f);
+    at.f = folder_open(at.path, durable, NULL);
+    ck_assert(at.f != NULL);
+}
+
+static struct folder_key key_of(const char *text)
+{
+    return (struct folder_key){text, strlen(text)};
+}
+
+static void must_put(const char *key, const char *text)
+{
+    struct folder_object o;
+    struct diag why = {0};
+
+    ck_assert_msg(folder_put(at.f, key_of(key), text, strlen(text), NULL, &o, &why), "%s: %s", key,
+                  why.text);
+}
+
+/* ---- reading ---- */
+
+static const struct {
+    const char *name, *key;
+    struct folder_conditions when;
+    const char *range, *want; /* "BYTES at FROM of SIZE", "BYTES", or "CODE: message..." */
+} gets[] = {
+    {"all of a file", "a.txt", {0}, NULL, "hello"},
+    {"a file in folders", "d/e/f.txt", {0}, NULL, "deep"},
+    {"a key of any characters", "d/\xc3\xa4 +%&.txt", {0}, NULL, "odd"},
+    {"a name that begins with dots", "..a", {0}, NULL, "dots"},
+    {"an empty file", "empty", {0}, NULL, ""},
+    {"a range", "a.txt", {0}, "bytes=1-3", "ell at 1 of 5"},
+    {"a range behind the end is cut", "a.txt", {0}, "bytes=3-99999999999999999999", "lo at 3 of 5"},
+    {"a range without end", "a.txt", {0}, "bytes=4-", "o at 4 of 5"},
+    {"the last bytes", "a.txt", {0}, "bytes=-2", "lo at 3 of 5"},
+    {"more last bytes than there are", "a.txt", {0}, "bytes=-9", "hello at 0 of 5"},
+    {"a range that begins behind the end",
+     "a.txt",
+     {0},
+     "bytes=5-",
+     "InvalidRange: The requested range is not satisfiable"},
+    {"no last bytes", "a.txt", {0}, "bytes=-0", "InvalidRange..."},
+    {"a range of an empty file", "empty", {0}, "bytes=0-9", "InvalidRange..."},
+    {"two ranges are none", "a.txt", {0}, "bytes=0-1,3-4", "hello"},
+    {"a range backwards is none", "a.txt", {0}, "bytes=3-1", "hello"},
+    {"another unit is none", "a.txt", {0}, "lines=1-2", "hello"},
+    {"a range of nothing is none", "a.txt", {0}, "bytes=-", "hello"},
+    {"its ETag", "a.txt", {.match = "\"5d41402abc4b2a76b9719d911017c592\""}, NULL, "hello"},
+    {"its ETag without quotes",
+     "a.txt",
+     {.match = "5d41402abc4b2a76b9719d911017c592"},
+     NULL,
+     "hello"},
+    {"its ETag among others",
+     "a.txt",
+     {.match = "\"x\", \"5d41402abc4b2a76b9719d911017c592\""},
+     NULL,
+     "hello"},
+    {"any ETag", "a.txt", {.match = "*"}, NULL, "hello"},
+    {"another ETag",
+     "a.txt",
+     {.match = "\"5d41402abc4b2a76b9719d911017c59\""},
+     NULL,
+     "PreconditionFailed: At least one of the pre-conditions you specified did not hold"},
+    {"an empty list of ETags", "a.txt", {.match = " ,"}, NULL, "PreconditionFailed..."},
+    {"not its ETag",
+     "a.txt",
+     {.none_match = "\"5d41402abc4b2a76b9719d911017c592\""},
+     NULL,
+     "NotModified..."},
+    {"not another one", "a.txt", {.none_match = "\"x\""}, NULL, "hello"},
+    {"modified since then", "a.txt", {.has_since = true, .since_ms = 1000000000000}, NULL, "hello"},
+    {"not modified since, but for a part of a second",
+     "a.txt",
+     {.has_since = true, .since_ms = 1700000000000},
+     NULL,
+     "NotModified..."},
+    {"not modified since", "a.txt", {.has_until = true, .until_ms = 1700000000000}, NULL, "hello"},
+    {"modified meanwhile",
+     "a.txt",
+     {.has_until = true, .until_ms = 1699999999000},
+     NULL,
+     "PreconditionFailed..."},
+    {"an ETag counts more than a time",
+     "a.txt",
+     {.match = "*",
+      .none_match = "\"x\"",
+      .has_since = true,
+      .since_ms = 1800000000000,
+      .has_until = true,
+      .until_ms = 0},
+     NULL,
+     "hello"},
+    {"no such file", "b.txt", {0}, NULL, "NoSuchKey: The specified key does not exist."},
+    {"no such file, whatever its ETag", "b.txt", {.match = "*"}, NULL, "NoSuchKey..."},
+    {"a folder is no object", "d", {0}, NULL, "NoSuchKey..."},
+    {"nothing is beneath a file", "a.txt/x", {0}, NULL, "NoSuchKey..."},
+    {"a pipe is no object", "pipe", {0}, NULL, "NoSuchKey..."},
+    {"a link to a file", "link", {0}, NULL, "deep"},
+    {"a link that leaves the folder",
+     "out",
+     {0},
+     NULL,
+     "AccessDenied: Access Denied: 'out' leads over a symbolic link that leaves the bucket's "
+     "folder"},
+    {"a link to a folder outside", "up/secret", {0}, NULL, "AccessDenied..."},
+    {"a link to a file by its whole path", "absolute", {0}, NULL, "AccessDenied..."},
+    {"a link to itself", "round", {0}, NULL, "AccessDenied..."},
+    {"a link of /proc", "magic", {0}, NULL, "AccessDenied..."},
+    {"a folder above",
+     "../secret",
+     {0},
+     NULL,
+     "InvalidRequest: The key '../secret' can't be that of a file in a folder: '.' and '..' are no "
+     "names"},
+    {"a folder above amidst", "d/../../secret", {0}, NULL, "InvalidRequest..."},
+    {"a dot alone", "d/./e", {0}, NULL, "InvalidRequest..."},
+    {"a slash at the beginning",
+     "/etc/passwd",
+     {0},
+     NULL,
+     "InvalidRequest: The key '/etc/passwd' can't be that of a file in a folder: it has an empty "
+     "name between its slashes, or at an end"},
+    {"two slashes", "d//e", {0}, NULL, "InvalidRequest..."},
+    {"a slash at the end", "d/", {0}, NULL, "InvalidRequest..."},
+    {"no key",
+     "",
+     {0},
+     NULL,
+     "InvalidRequest: The key '' can't be that of a file in a folder: it is empty"},
+    {"a control character", "a\nb", {0}, NULL, "InvalidRequest..."},
+    {"no UTF-8", "a\xff", {0}, NULL, "InvalidRequest: The key 'a\xef\xbf\xbd' can't..."},
+    {"a file that is being written", "d/.asl-put-0123", {0}, NULL, "InvalidRequest..."},
+};
+
+static void make_all(void)
+{
+    char path[256];
+    const struct timespec times[2] = {{1700000000, 123456789}, {1700000000, 123456789}};
+
+    make_file("a.txt", "hello");
+    make_file("d/e/f.txt", "deep");
+    make_file("d/\xc3\xa4 +%&.txt", "odd");
+    make_file("..a", "dots");
+    make_file("empty", "");
+    make_file("../secret", "secret");
+    make_link("link", "d/e/f.txt");
+    make_link("out", "../secret");
+    make_link("up", "..");
+    make_link("round", "round");
+    make_link("magic", "/proc/self/root/etc/passwd");
+    whole_path(path, sizeof path, "a.txt");
+    make_link("absolute", path);
+    ck_assert(!utimensat(AT_FDCWD, path, times, 0));
+    whole_path(path, sizeof path, "pipe");
+    ck_assert(!mkfifo(path, 0666));
+}
+
+static void expect_begin(const char *name, const char *got, const char *want)
+{
+    const char *dots = strstr(want, "...");
+    size_t len = dots ? (size_t)(dots - want) : strlen(got) + 1;
+
+    ck_assert_msg(!strncmp(got, want, len), "%s: got \"%s\", not \"%s\"", name, got, want);
+}
+
+static void get_one(size_t i, const char *want)
+{
+    const struct folder_ask ask = {
+        .key = key_of(gets[i].key), .when = gets[i].when, .range = gets[i].range};
+    struct folder_object o, head;
+    struct folder_part part, of_head;
+    struct buf body = {0};
+    struct diag why = {0}, of_why = {0};
+    bool good = folder_get(at.f, &ask, 1 << 20, &o, &part, &body, &why);
+
+    ck_assert_msg(folder_head(at.f, &ask, &head, &of_head, &of_why) == good, "%s: head",
+                  gets[i].name);
+    if (!good) {
+        ck_assert_str_eq(why.text, of_why.text);
+        buf_reset(&body);
+        buf_printf(&body, "%s: %s", why.code, why.text);
+    } else {
+        ck_assert_str_eq(o.etag, head.etag);
+        ck_assert_uint_eq(part.len, of_head.len);
+        ck_assert_uint_eq(body.len, part.len);
+        if (part.is_range)
+            buf_printf(&body, " at %d of %d", (int)part.from, (int)o.size);
+    }
+    expect_begin(gets[i].name, buf_str(&body), want);
+    buf_clear(&body);
+    diag_clear(&why);
+    diag_clear(&of_why);
+}
+
+START_TEST(get)
+{
+    make_all();
+    get_one((size_t)_i, gets[_i].want);
+}
+END_TEST
+
+/* Without openat2 no symbolic link is followed at all; everything else is the same. */
+START_TEST(get_on_old_kernel)
+{
+    make_all();
+    is_old = true;
+    open_again(false);
+    get_one((size_t)_i, !strcmp(gets[_i].key, "link") ? "NoSuchKey..."
+                        : strstr(gets[_i].want, "AccessDenied") && !strchr(gets[_i].key, '/')
+                            ? "NoSuchKey..."
+                        : strstr(gets[_i].want, "AccessDenied") ? "NoSuchKey..."
+                                                                : gets[_i].want);
+}
+END_TEST
+
+START_TEST(too_much_is_not_read)
+{
+    const struct folder_ask ask = {.key = key_of("a")}, part_of = {key_of("a"), {0}, "bytes=1-2"};
+    struct folder_object o;
+    struct folder_part part;
+    struct buf body = {0};
+    struct diag why = {0};
+
+    make_file("a", "12345");
+    ck_assert(!folder_get(at.f, &ask, 4, &o, &part, &body, &why));
+    ck_assert_ptr_eq(why.code, FOLDER_TOO_LARGE);
+    ck_assert(folder_get(at.f, &part_of, 4, &o, &part, &body, &why));
+    buf_clear(&body);
+    diag_clear(&why);
+}
+END_TEST
+
+/* A large file is not read for its ETag, which tells one state of it from another. */
+START_TEST(etags_of_large_files)
+{
+    const struct folder_ask ask = {.key = key_of("big")};
+    struct folder_object first, second, other;
+    struct folder_part part;
+    struct diag why = {0};
+    char path[256];
+
+    make_file("big", "");
+    whole_path(path, sizeof path, "big");
+    ck_assert(!truncate(path, 20L << 30)); /* its MD5 would take a minute */
+    ck_assert(folder_head(at.f, &ask, &first, &part, &why));
+    ck_assert(folder_head(at.f, &ask, &second, &part, &why));
+    ck_assert_str_eq(first.etag, second.etag);
+    ck_assert_uint_eq(strlen(first.etag), 39);
+    ck_assert_msg(strstr(first.etag, "-2560\"") != NULL, "%s", first.etag);
+    ck_assert(!truncate(path, (20L << 30) - 1));
+    ck_assert(folder_head(at.f, &ask, &other, &part, &why));
+    ck_assert_str_ne(first.etag, other.etag);
+    ck_assert(!truncate(path, 1 << 20));
+    ck_assert(folder_head(at.f, &ask, &other, &part, &why));
+    ck_assert_str_eq(other.etag, "\"b6d81b360a5672d80c27430f39153e2c\"");
+}
+END_TEST
+
+/* ---- writing ---- */
+
+static void expect_body(const char *name, const char *key, const char *want)
+{
+    const struct folder_ask ask = {.key = key_of(key)};
+    struct folder_object o;
+    struct folder_part part;
+    struct buf body = {0};
+    struct diag why = {0};
+
+    if (!folder_get(at.f, &ask, 1 << 20, &o, &part, &body, &why))
+        buf_adds(&body, why.code);
+    ck_assert_msg(!strcmp(buf_str(&body), want), "%s: got \"%s\"", name, buf_str(&body));
+    buf_clear(&body);
+    diag_clear(&why);
+}
+
+static const struct {
+    const char *name, *key;
+    struct folder_conditions when;
+    const char *want; /* NULL: it goes well */
+} puts_[] = {
+    {"a new object", "new", {0}, NULL},
+    {"in folders that are made", "x/y/z", {0}, NULL},
+    {"in place of another", "a.txt", {0}, NULL},
+    {"in place of a link, which goes", "out", {0}, NULL},
+    {"in place of an empty folder", "hollow", {0}, NULL},
+    {"only if there is none", "new", {.none_match = "*"}, NULL},
+    {"and there is one",
+     "a.txt",
+     {.none_match = "*"},
+     "PreconditionFailed: At least one of the pre-conditions you specified did not hold"},
+    {"and there is a link", "out", {.none_match = "*"}, "PreconditionFailed..."},
+    {"only if it is this one", "a.txt", {.match = "\"5d41402abc4b2a76b9719d911017c592\""}, NULL},
+    {"and it is another", "a.txt", {.match = "\"x\""}, "PreconditionFailed..."},
+    {"and there is none", "x/new", {.match = "\"x\""}, "NoSuchKey..."},
+    {"where a folder of keys is",
+     "d",
+     {0},
+     "OperationAborted: 'd' is a folder of other keys, so it can't be an object as well"},
+    {"beneath an object",
+     "a.txt/b/c",
+     {0},
+     "OperationAborted: A part of 'a.txt/b/c' is an object, or no folder, so no key can be beneath "
+     "it"},
+    {"beneath a link that leaves the folder", "up/data/new", {0}, "AccessDenied..."},
+    {"above the folder", "../new", {0}, "InvalidRequest..."},
+    {"under a name that is too long", NULL, {0}, "KeyTooLongError: Your key is too long"},
+};
+
+static size_t files_left(const char *path);
+static size_t temporaries;
+
+static int count_temporary(const char *path, const struct stat *st, int kind, struct FTW *w)
+{
+    (void)st, (void)kind;
+    temporaries += !strncmp(path + w->base, ".asl-put-", 9);
+    return 0;
+}
+
+static size_t files_left(const char *path)
+{
+    temporaries = 0;
+    nftw(path, count_temporary, 16, FTW_PHYS);
+    return temporaries;
+}
+
+START_TEST(put)
+{
+    struct folder_object o;
+    struct diag why = {0};
+    struct buf got = {0};
+    char path[256], longest[1025 + 1], longest_name[257];
+    struct folder_key key = {longest, 1025};
+
+    memset(longest, 'k', sizeof longest);
+    memset(longest_name, 'k', sizeof longest_name);
+    make_all();
+    whole_path(path, sizeof path, "hollow");
+    ck_assert(!mkdir(path, 0777));
+    if (puts_[_i].key)
+        key = key_of(puts_[_i].key);
+    bool good = folder_put(at.f, key, "new text", 8, &puts_[_i].when, &o, &why);
+    if (!good)
+        buf_printf(&got, "%s: %s", why.code, why.text);
+    if (!puts_[_i].want) {
+        ck_assert_msg(good, "%s: %s", puts_[_i].name, why.text);
+        expect_body(puts_[_i].name, puts_[_i].key, "new text");
+        ck_assert_str_eq(o.etag, "\"f39092e2b663fef60bc0097fe914066e\"");
+    } else {
+        expect_begin(puts_[_i].name, buf_str(&got), puts_[_i].want);
+        expect_body(puts_[_i].name, "a.txt", "hello");
+    }
+    whole_path(path, sizeof path, "x");
+    ck_assert_msg(good || access(path, F_OK), "a folder is left of what was not written");
+    ck_assert_uint_eq(files_left(at.top), 0);
+    key = (struct folder_key){longest_name, sizeof longest_name};
+    ck_assert(!folder_put(at.f, key, "", 0, NULL, &o, &why));
+    ck_assert_str_eq(why.code, "KeyTooLongError");
+    whole_path(path, sizeof path, "../secret");
+    ck_assert(!access(path, F_OK));
+    buf_clear(&got);
+    diag_clear(&why);
+}
+END_TEST
+
+static void must_delete(const char *key)
+{
+    struct diag why = {0};
+
+    ck_assert_msg(folder_delete(at.f, key_of(key), &why), "%s: %s", key, why.text);
+}
+
+static bool is_there(const char *name)
+{
+    char path[256];
+    struct stat st;
+
+    whole_path(path, sizeof path, name);
+    return !lstat(path, &st);
+}
+
+/* What is put is on the disk: nothing else can be seen of it here. */
+START_TEST(durable)
+{
+    open_again(true);
+    must_put("x/y", "1");
+    expect_body("durable", "x/y", "1");
+    must_delete("x/y");
+    ck_assert(!is_there("x"));
+}
+END_TEST
+
+START_TEST(delete_takes_empty_folders_along)
+{
+    struct diag why = {0};
+
+    make_all();
+    must_put("x/y/z", "1");
+    must_put("x/1", "1");
+    must_delete("x/y/z");
+    ck_assert(!is_there("x/y") && is_there("x/1"));
+    must_delete("x/1");
+    ck_assert(!is_there("x"));
+    must_delete("a.txt");
+    ck_assert(!is_there("a.txt"));
+    /* What is no object stays, and it is no error. */
+    must_delete("a.txt");
+    must_delete("nowhere/at/all");
+    must_delete("d");
+    must_delete("pipe");
+    must_delete("d/e/f.txt/x");
+    ck_assert(is_there("d/e/f.txt") && is_there("pipe"));
+    must_delete("out");
+    ck_assert(!is_there("out") && is_there("../secret"));
+    ck_assert(!folder_delete(at.f, key_of("../secret"), &why));
+    ck_assert_str_eq(why.code, "InvalidRequest");
+    ck_assert(!folder_delete(at.f, key_of("up/secret"), &why));
+    ck_assert_str_eq(why.code, "AccessDenied");
+    ck_assert(is_there("../secret"));
+    diag_clear(&why);
+}
+END_TEST
+
+START_TEST(copy)
+{
+    const struct folder_ask from = {.key = key_of("a.txt")}, none = {.key = key_of("none")},
+                            not_so = {.key = key_of("a.txt"),
+                                      .when = {.none_match = "5d41402abc4b2a76b9719d911017c592"}};
+    struct folder_object o;
+    struct diag why = {0};
+
+    make_all();
+    ck_assert(folder_copy(at.f, &from, at.f, key_of("c/d"), &o, &why));
+    ck_assert_str_eq(o.etag, "\"5d41402abc4b2a76b9719d911017c592\"");
+    expect_body("copied", "c/d", "hello");
+    ck_assert(!folder_copy(at.f, &none, at.f, key_of("c/e"), &o, &why));
+    ck_assert_str_eq(why.code, "NoSuchKey");
+    ck_assert(!folder_copy(at.f, &not_so, at.f, key_of("c/e"), &o, &why));
+    ck_assert_str_eq(why.code, "PreconditionFailed");
+    ck_assert(!folder_copy(at.f, &from, at.f, key_of("d"), &o, &why));
+    ck_assert_str_eq(why.code, "OperationAborted");
+    ck_assert_uint_eq(files_left(at.top), 0);
+    diag_clear(&why);
+}
+END_TEST
+
+/* ---- lists ---- */
+
+/* All of a list, page by page: keys, with "*" behind a common prefix. */
+static void list_all(struct folder_query q, struct buf *out, size_t *pages)
+{
+    struct folder_page page;
+    struct diag why = {0};
+    char *token = NULL;
+
+    for (*pages = 0;; (*pages)++) {
+        ck_assert_uint_lt(*pages, 20000);
+        if (token)
+            q.token = key_of(token);
+        ck_assert_msg(folder_list(at.f, &q, &page, &why), "%s", why.text);
+        ck_assert(page.count <= q.most);
+        for (size_t i = 0; i < page.count; i++)
+            buf_printf(out, "%s%s%s", out->len ? " " : "", page.entries[i].key,
+                       page.entries[i].is_prefix ? "*" : "");
+        mem_free(token);
+        token = page.token;
+        page.token = NULL;
+        folder_page_clear(&page);
+        if (!token)
+            break;
+    }
+    ++*pages;
+}
+
+static const struct {
+    const char *name, *prefix, *delimiter, *after, *want;
+} lists[] = {
+    {"by bytes: a folder is where its slash is", "", "", "",
+     "A a!/x a-b a.b a/b.c a/b/c a/b/d a/z a0 ab/c b \xc3\xa9 \xef\xbd\x81 \xf0\x9f\x98\x80"},
+    {"with a prefix", "a/", "", "", "a/b.c a/b/c a/b/d a/z"},
+    {"with a prefix amidst a name", "a/b", "", "", "a/b.c a/b/c a/b/d"},
+    {"with a prefix that is a key", "b", "", "", "b"},
+    {"with a prefix of none", "a/b/c/", "", "", ""},
+    {"with a prefix that leads out", "../", "", "", ""},
+    {"behind a key", "", "", "a/b/d", "a/z a0 ab/c b \xc3\xa9 \xef\xbd\x81 \xf0\x9f\x98\x80"},
+    {"behind a folder", "a", "", "a/", "a/b.c a/b/c a/b/d a/z a0 ab/c"},
+    {"behind what is none", "", "", "a/b/cc",
+     "a/b/d a/z a0 ab/c b \xc3\xa9 \xef\xbd\x81 \xf0\x9f\x98\x80"},
+    {"behind the last one", "", "", "\xf0\x9f\x98\x80", ""},
+    {"before the prefix", "b", "", "a", "b"},
+    {"behind the prefix", "a/", "", "b", ""},
+    {"common prefixes", "", "/", "",
+     "A a!/* a-b a.b a/* a0 ab/* b \xc3\xa9 \xef\xbd\x81 \xf0\x9f\x98\x80"},
+    {"common prefixes in a folder", "a/", "/", "", "a/b.c a/b/* a/z"},
+    {"common prefixes by a part of names", "a", "b", "", "a!/x a-b* a.b* a/b* a/z a0 ab*"},
+    {"common prefixes by more than one character", "", "b/", "",
+     "A a!/x a-b a.b a/b.c a/b/* a/z a0 ab/* b \xc3\xa9 \xef\xbd\x81 \xf0\x9f\x98\x80"},
+    {"a common prefix that begins before the key", "", "/", "a/b/d",
+     "a/* a0 ab/* b \xc3\xa9 \xef\xbd\x81 \xf0\x9f\x98\x80"},
+    {"a common prefix of which nothing is left", "", "/", "a/zz",
+     "a0 ab/* b \xc3\xa9 \xef\xbd\x81 \xf0\x9f\x98\x80"},
+    {"no delimiter behind the prefix", "a/b/", "/", "", "a/b/c a/b/d"},
+};
+
+/* Each list is the same whatever a page holds. */
+START_TEST(list)
+{
+    static const char *const names[] = {
+        "A",
+        "a!/x",
+        "a-b",
+        "a.b",
+        "a/b/c",
+        "a/b/d",
+        "a/b.c",
+        "a/z",
+        "a0",
+        "ab/c",
+        "b",
+        "\xc3\xa9",
+        "\xf0\x9f\x98\x80",
+        "\xef\xbd\x81",
+        "a/.asl-put-1",
+        "bad\xff/x",
+        "line\nfeed",
+    };
+    struct folder_query q = {
+        key_of(lists[_i].prefix), key_of(lists[_i].delimiter), key_of(lists[_i].after), {0}, 0};
+    char path[256];
+
+    for (size_t i = 0; i < COUNT(names); i++)
+        make_file(names[i], names[i]);
+    /* Folders without keys, and what is no file. */
+    static const char *const folders[] = {"a/c", "a/c/d", "b0", "zz", "a/b/c0"};
+    for (size_t i = 0; i < COUNT(folders); i++) {
+        whole_path(path, sizeof path, folders[i]);
+        ck_assert(!mkdir(path, 0777));
+    }
+    make_link("zz/self", "..");
+    make_link("zz/out", "../../secret");
+    make_link("zz/nowhere", "nowhere");
+    whole_path(path, sizeof path, "a/c/pipe");
+    ck_assert(!mkfifo(path, 0666));
+    for (size_t most = 1; most <= 1000; most = most < 20 ? most + 1 : most * 50) {
+        struct buf got = {0};
+        size_t pages;
+
+        q.most = most;
+        list_all(q, &got, &pages);
+        ck_assert_msg(!strcmp(buf_str(&got), lists[_i].want), "%s, pages of %zu: got %s, not %s",
+                      lists[_i].name, most, buf_str(&got), lists[_i].want);
+        buf_clear(&got);
+    }
+}
+END_TEST
+
+START_TEST(list_of_many)
+{
+    enum { MANY = 12000 };
+    struct folder_query q = {.most = 1000};
+    struct buf got = {0}, want = {0};
+    struct folder_page page;
+    size_t pages;
+    char name[32];
+
+    for (int i = 0; i < MANY; i++) {
+        snprintf(name, sizeof name, "d%d/%05d", i / 6000, i);
+        make_file(name, "");
+        buf_printf(&want, "%s%s", i ? " " : "", name);
+    }
+    list_all(q, &got, &pages);
+    ck_assert(got.len == want.len && !memcmp(got.data, want.data, got.len));
+    ck_assert_uint_eq(pages, 12);
+    buf_reset(&got);
+    q.delimiter = key_of("/");
+    list_all(q, &got, &pages);
+    ck_assert_str_eq(buf_str(&got), "d0/* d1/*");
+    /* A page costs what a page has, and not what the folder has. */
+    size_t before = mem_in_use();
+    q = (struct folder_query){.most = 10};
+    ck_assert(folder_list(at.f, &q, &page, NULL));
+    ck_assert_uint_eq(page.count, 10);
+    ck_assert_uint_lt(mem_in_use() - before, 8192);
+    folder_page_clear(&page);
+    q.most = 0;
+    ck_assert(folder_list(at.f, &q, &page, NULL) && !page.count && !page.token);
+    q.most = 5000;
+    ck_assert(folder_list(at.f, &q, &page, NULL));
+    ck_assert_uint_eq(page.count, 1000);
+    folder_page_clear(&page);
+    buf_clear(&got);
+    buf_clear(&want);
+}
+END_TEST
+
+START_TEST(bad_tokens)
+{
+    static const char *const tokens[] = {"x", "!!!!", "aw==", "emE="};
+    struct folder_page page;
+
+    for (size_t i = 0; i < COUNT(tokens); i++) {
+        struct folder_query q = {.token = key_of(tokens[i]), .most = 1};
+        struct diag why = {0};
+
+        ck_assert_msg(!folder_list(at.f, &q, &page, &why), "%s", tokens[i]);
+        ck_assert_str_eq(why.code, "InvalidArgument");
+        diag_clear(&why);
+    }
+}
+END_TEST
+
+/* As deep as a key can be; what is deeper is no key, and costs nothing but its names. */
+START_TEST(deep_folders)
+{
+    struct folder_query q = {.most = 10};
+    struct buf key = {0}, got = {0};
+    size_t pages;
+    int at_fd = open(at.path, O_RDONLY | O_DIRECTORY);
+
+    for (int i = 0; i < 700; i++) {
+        ck_assert(!mkdirat(at_fd, "a", 0777));
+        int next = openat(at_fd, "a", O_RDONLY | O_DIRECTORY);
+        close(at_fd);
+        at_fd = next;
+        if (i == 510)
+            close(openat(at_fd, "f", O_CREAT | O_WRONLY, 0666));
+    }
+    close(openat(at_fd, "f", O_CREAT | O_WRONLY, 0666));
+    close(at_fd);
+    for (int i = 0; i <= 510; i++)
+        buf_adds(&key, "a/");
+    buf_addc(&key, 'f');
+    list_all(q, &got, &pages);
+    ck_assert_str_eq(buf_str(&got), buf_str(&key));
+    buf_reset(&got);
+    q.delimiter = key_of("/");
+    list_all(q, &got, &pages);
+    ck_assert_str_eq(buf_str(&got), "a/*");
+    buf_clear(&key);
+    buf_clear(&got);
+}
+END_TEST
+
+/* ---- several at once ---- */
+
+enum { WRITERS = 4, ROUNDS = 200 };
+
+static void *write_and_delete(void *user)
+{
+    const char *key = user;
+
+    for (int i = 0; i < ROUNDS; i++) {
+        must_put(key, key);
+        must_delete(key);
+    }
+    return NULL;
+}
+
+/* A folder that one call empties and takes away is there again for another. */
+START_TEST(folders_come_and_go)
+{
+    static char keys[WRITERS][8] = {"a/b/1", "a/b/2", "a/c/3", "a/4"};
+    pthread_t threads[WRITERS];
+
+    for (int i = 0; i < WRITERS; i++)
+        ck_assert(!pthread_create(&threads[i], NULL, write_and_delete, keys[i]));
+    for (int i = 0; i < WRITERS; i++)
+        pthread_join(threads[i], NULL);
+    ck_assert(!is_there("a"));
+}
+END_TEST
+
+static void *put_first(void *user)
+{
+    const struct folder_conditions when = {.none_match = "*"};
+    struct folder_object o;
+
+    return folder_put(at.f, key_of("one"), user, 1, &when, &o, NULL) ? user : NULL;
+}
+
+/* Of several who want to be the first, one is. */
+START_TEST(one_is_the_first)
+{
+    static char texts[WRITERS][2] = {"1", "2", "3", "4"};
+    pthread_t threads[WRITERS];
+    int first = 0;
+
+    for (int i = 0; i < WRITERS; i++)
+        ck_assert(!pthread_create(&threads[i], NULL, put_first, texts[i]));
+    for (int i = 0; i < WRITERS; i++) {
+        void *won;
+        pthread_join(threads[i], &won);
+        first += won != NULL;
+    }
+    ck_assert_int_eq(first, 1);
+}
+END_TEST
+
+START_TEST(no_such_folder)
+{
+    struct diag why = {0};
+
+    ck_assert(!folder_open("/nowhere/at/all", true, &why));
+    ck_assert_str_eq(why.text,
+                     "the folder '/nowhere/at/all' can't be opened: No such file or directory");
+    make_file("a", "");
+    char path[256];
+    whole_path(path, sizeof path, "a");
+    ck_assert(!folder_open(path, true, &why));
+    diag_clear(&why);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("folder");
+    TCase *tc = tcase_create("folder");
+
+    tcase_add_checked_fixture(tc, begin_files, end_files);
+    tcase_set_timeout(tc, 60);
+    tcase_add_loop_test(tc, get, 0, COUNT(gets));
+    tcase_add_loop_test(tc, get_on_old_kernel, 0, COUNT(gets));
+    tcase_add_test(tc, too_much_is_not_read);
+    tcase_add_test(tc, etags_of_large_files);
+    tcase_add_loop_test(tc, put, 0, COUNT(puts_));
+    tcase_add_test(tc, durable);
+    tcase_add_test(tc, delete_takes_empty_folders_along);
+    tcase_add_test(tc, copy);
+    tcase_add_loop_test(tc, list, 0, COUNT(lists));
+    tcase_add_test(tc, list_of_many);
+    tcase_add_test(tc, bad_tokens);
+    tcase_add_test(tc, deep_folders);
+    tcase_add_test(tc, folders_come_and_go);
+    tcase_add_test(tc, one_is_the_first);
+    tcase_add_test(tc, no_such_folder);
+    suite_add_tcase(s, tc);
+    return run_suite(s);
+}
