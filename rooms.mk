@@ -32,7 +32,7 @@ $(eval $(call room,runtime/embed,runtime/engine asl))
 # libcurl is loaded when the first request is made: runtime/http/curl_library.h.
 $(eval $(call room,runtime/http,runtime/base,libuv))
 $(eval $(call room,runtime/aws,runtime/http asl/call,expat libcrypto))
-$(eval $(call room,runtime/handlers,runtime/aws runtime/core,libuv libcrypto))
+$(eval $(call room,runtime/handlers,runtime/aws runtime/core runtime/folder,libuv libcrypto))
 $(eval $(call room,runtime/mapio,runtime/engine parsers/parquet,zlib libzstd))
 $(eval $(call room,runtime/api,runtime/mapio runtime/http runtime/shapes asl,libcrypto))
 $(eval $(call room,runtime/host,runtime/mapio runtime/handlers,libuv))

@@ -49,7 +49,8 @@ static const struct {
     {"an unknown field far from any", "{\"handlers\": [{\"resource\": \"a\", \"frobnicate\": 1}]}",
      ":1:33: unknown field 'frobnicate'"},
     {"no kind", "{\"handlers\": [{\"resource\": \"a\"}]}",
-     ":1:15: a handler needs 'command', 'lambda', 'http', 'lambda_endpoint', 'endpoint' or 'mock'"},
+     ":1:15: a handler needs 'command', 'lambda', 'http', 'lambda_endpoint', 'endpoint', "
+     "'bucket' or 'mock'"},
     {"two kinds", "{\"handlers\": [{\"resource\": \"a\", \"command\": [\"x\"], \"mock\": {}}]}",
      ":1:51: a handler has 'command' or 'mock', not both"},
     {"no resource", "{\"handlers\": [{\"command\": [\"x\"]}]}",

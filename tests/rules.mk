@@ -34,7 +34,7 @@ $(call suites,runtime/engine runtime/stores,store_recovery store_crash)
 $(call suites,runtime/embed,engine engine_steps engine_recover embed)
 $(call suites,runtime/http,http_server http_requests http_message http_crowd)
 $(call suites,runtime/aws,sigv4 cluster_token aws_requests aws_answers)
-$(call suites,runtime/handlers,handlers command lambda handlers_http integration endpoint side_calls conversation cluster job invoke roles)
+$(call suites,runtime/handlers,handlers bucket command lambda handlers_http integration endpoint side_calls conversation cluster job invoke roles)
 $(call suites,runtime/handlers asl/call,jobs single_calls)
 $(call suites,runtime/aws runtime/engine,places)
 $(call suites,runtime/mapio,mapio results)
@@ -86,7 +86,7 @@ $(BUILD)/counted/%.o: %.c Makefile $(BUILD)/flags
 SUITES = $(CHECKS:%=$(BUILD)/check_%) $(CHECKS_AGAIN:%=$(BUILD)/check_%)
 TESTS  = tests/store-damage tests/serve $(BUILD)/check_host $(BUILD)/check_lambda $(filter-out %/check_host %/check_lambda,$(SUITES)) \
         tests/rooms tests/samples tests/eval tests/jsonata tests/validate tests/fmt tests/templates tests/init \
-        tests/suites tests/workers tests/few-files tests/cluster tests/mutants tests/faults tests/replay tests/reports tests/hooks tests/life tests/old-stores tests/install tests/docs tests/cli
+        tests/suites tests/buckets tests/workers tests/few-files tests/cluster tests/mutants tests/faults tests/replay tests/reports tests/hooks tests/life tests/old-stores tests/install tests/docs tests/cli
 
 $(call fuzzers,parsers/json,json)
 $(call fuzzers,parsers/items,items)

@@ -502,6 +502,7 @@ static const struct option_row rows[] = {
 static const struct option_group own = {rows, sizeof rows / sizeof *rows, NULL};
 static const struct option_use uses[] = {{&own, 0},
                                          {&services_group, offsetof(struct serve, asked)},
+                                         {&buckets_group, offsetof(struct serve, asked.buckets)},
                                          {&execution_group, offsetof(struct serve, how)},
                                          {&set_group, offsetof(struct serve, set)},
                                          {&region_group, offsetof(struct serve, where)},

@@ -170,7 +170,7 @@ bool services_read(const struct services_options *given, const struct option_set
         good = false;
     }
     diag_clear(&why);
-    return good;
+    return good && buckets_open(&given->buckets, set, &s->buckets);
 }
 
 /* Without this, a shell that points AWS's command line to this server would have it send its
@@ -194,11 +194,14 @@ void services_give(struct services *s, struct handlers_options *out)
     out->credentials = s->credentials;
     out->region = s->region;
     out->allow_link_local = s->allow_link_local;
+    out->buckets = s->buckets.all;
+    out->bucket_count = s->buckets.count;
 }
 
 void services_clear(struct services *s)
 {
     endpoints_free(s->endpoints);
     credentials_free(s->credentials);
+    buckets_clear(&s->buckets);
     *s = (struct services){0};
 }

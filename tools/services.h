@@ -3,12 +3,14 @@
 
 #include "parsers/base/arena.h"
 #include "runtime/handlers/handler.h"
+#include "tools/buckets.h"
 #include "tools/options.h"
 
 /* The options that say who does the work of Tasks: handlers, and AWS's services. */
 struct services_options {
     const char *handlers, *lambda_endpoint; /* NULL: not given */
     struct option_values endpoint;
+    struct buckets_options buckets;
     bool allow_link_local;
 };
 
@@ -17,6 +19,7 @@ extern const struct option_group services_group;
 /* What they say, with what the environment does. */
 struct services {
     struct endpoints *endpoints;
+    struct buckets buckets;
     struct credentials *credentials;
     const char *region;
     bool allow_link_local;

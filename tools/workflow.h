@@ -46,6 +46,7 @@ extern const struct option_group workflow_group;
 
 #define WORKFLOW_USES(type, w)                                                                     \
     {&workflow_group, offsetof(type, w)}, {&services_group, offsetof(type, w.asked)},              \
+        {&buckets_group, offsetof(type, w.asked.buckets)},                                         \
         {&execution_group, offsetof(type, w.how)}, {&set_group, offsetof(type, w.set)},            \
         {&region_group, offsetof(type, w.where)},                                                  \
     {                                                                                              \

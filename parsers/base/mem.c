@@ -81,6 +81,16 @@ void mem_free(void *p)
     free(p);
 }
 
+void mem_hand_over(void *p)
+{
+    in_use -= malloc_usable_size(p);
+}
+
+void mem_take_over(void *p)
+{
+    in_use += malloc_usable_size(p);
+}
+
 size_t mem_grow(size_t have, size_t want)
 {
     size_t half_more = have > SIZE_MAX - have / 2 ? SIZE_MAX : have + have / 2;

@@ -17,8 +17,12 @@ char *mem_strdup(const char *text);
 void mem_free(void *p);
 
 /* Bytes that this thread has allocated here and not given back. What one thread allocates it gives
- * back itself. */
+ * back itself, unless it hands that over to another thread. */
 size_t mem_in_use(void);
+/* Hand memory (NULL: none) over: the thread that has allocated it calls mem_hand_over and does not
+ * use it any more; then the one that will free it calls mem_take_over. */
+void mem_hand_over(void *p);
+void mem_take_over(void *p);
 
 /*
  * Returns how many elements an array should get room for, so that `want` fit and it grows by half

@@ -5,6 +5,7 @@
 #include "asl/resource/resource.h"
 #include "parsers/base/buf.h"
 #include "parsers/base/diag.h"
+#include "parsers/base/timestamp.h"
 #include "parsers/json/json.h"
 
 #include <stdbool.h>
@@ -198,6 +199,10 @@ void aws_after_read(const struct aws_side_call *side, const json *parameters,
 /* Adds the ARN of the state machine whose execution, of either type, has that ARN; nothing when it
  * is none. Of a child of a Map Run it is that of the machine and the Map. */
 void aws_machine_arn(struct buf *out, const char *execution);
+/* Returns a look at a member by its name in any case; NULL when it is absent or null. */
+const json *aws_given(const json *v, const char *name);
+/* Reads a time of a Task: ISO 8601, or seconds since 1970 as a number or text. */
+bool aws_time_read(const json *v, struct timestamp *out);
 
 /* Makes SdkHttpMetadata as AWS has it: AllHttpHeaders in the order of a Java HashMap, HttpHeaders
  * by name. */

@@ -51,9 +51,6 @@ const json *aws_at(const json *v, const char *path, size_t len);
 
 /* ---- requests ---- */
 
-/* Returns a look at a member by its name in any case; NULL when it is absent or null. */
-const json *aws_given(const json *v, const char *name);
-
 /* Returns an object with a member set, under the name that it has already in any case. Takes `v`
  * and `value`. */
 json *aws_with_member(json *v, const char *name, json *value);
@@ -74,8 +71,6 @@ void aws_unknown_member(const json *key, struct diag *why);
  * read out of text, and an array or object that should be text is written as JSON. What doesn't fit
  * stays as it is: the service says what it thinks of it. */
 json *aws_fitting(const struct model_shape *s, const json *v);
-/* Reads a time of a Task: ISO 8601, or seconds since 1970 as a number or text. */
-bool aws_time_read(const json *v, struct timestamp *out);
 void aws_time_write(struct buf *out, const struct timestamp *t, enum model_time form);
 /* Write a value as text, as it is or as Base64 of that; what is no string is written as JSON. */
 void aws_write_plain(struct buf *out, const json *v);

@@ -161,6 +161,9 @@ void advice_missing(const handlers *h, const struct handler_input *v, const stru
 
     buf_printf(&text, "No handler for '%s': ", v->target);
     if (call && aws_call_read(r, &c, NULL)) {
+        const json *bucket = bucket_named(v);
+        if (bucket)
+            buf_printf(&text, "give --bucket %s=FOLDER, or ", json_str(bucket));
         advise_service(&text, h, r, &c);
     } else if (call && also->text) {
         buf_adds(&text, also->text);
@@ -189,7 +192,7 @@ void advice_missing(const handlers *h, const struct handler_input *v, const stru
  * handler of one's own does the work of the Task itself, and may well answer with the result. */
 static bool only_takes_on(const struct handler_kind *kind)
 {
-    return kind == &handler_endpoint || kind == &handler_lambda_endpoint;
+    return kind == &handler_endpoint || kind == &handler_lambda_endpoint || kind == &handler_bucket;
 }
 
 void advice_token(const struct handler_row *row, const struct task *t)

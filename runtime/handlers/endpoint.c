@@ -18,8 +18,6 @@ enum { MAX_MODEL_BYTES = 25 * 1024 * 1024 };
 /* Of a list that is looked through for a name. EMR's have a page: a cluster has 50 groups at most.
  */
 enum { MAX_PAGES = 100 };
-/* Of an answer that is wanted as bytes: who asks says how many. */
-enum { MAX_RAW_BYTES = 65 << 20 };
 
 /* ---- where ---- */
 
@@ -291,7 +289,7 @@ static void start_call(struct endpoint_work *w, bool in_start)
     if (body.bytes)
         call.body = &body;
     bool talks = aws_call_converses(&call);
-    size_t most = follows || talks ? MAX_MODEL_BYTES : w->task_call->raw ? MAX_RAW_BYTES : 0;
+    size_t most = follows || talks ? MAX_MODEL_BYTES : w->task_call->raw ? HANDLER_RAW_MOST : 0;
     struct outgoing o = {.call = &call,
                          .to = &w->place,
                          .parameters = w->parameters ? w->parameters : w->task_call->payload,

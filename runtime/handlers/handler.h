@@ -11,8 +11,9 @@
 
 /*
  * The handlers that do the work of Tasks: local commands, Lambda runtimes, HTTP servers, Lambda
- * endpoints, services of AWS, fixed answers. A set is made from a handlers file; each call picks
- * one by its target; all calls run at once in one libuv loop and answer through one callback.
+ * endpoints, services of AWS, folders as buckets of S3, fixed answers. A set is made from a
+ * handlers file; each call picks one by its target; all calls run at once in one libuv loop and
+ * answer through one callback.
  */
 typedef struct handlers handlers;
 
@@ -24,6 +25,13 @@ typedef void handler_submitted(void *user, uint64_t id, const json *output);
 
 struct endpoints;
 struct credentials;
+struct object_folder;
+
+/* A bucket of S3 that is a folder: runtime/folder/folder.h. */
+struct handlers_bucket {
+    const char *name;
+    const struct object_folder *folder;
+};
 
 struct handlers_options {
     const char *lambda_endpoint; /* "http://127.0.0.1:3001"; NULL: none */
@@ -42,6 +50,9 @@ struct handlers_options {
     struct endpoints *endpoints;           /* where AWS's services are; NULL: nowhere */
     const struct credentials *credentials; /* keys to ask them with, beside the environment's */
     const char *region;                    /* to ask them for; NULL: AWS_DEFAULT_REGION */
+    /* Buckets beside those of the handlers file, before which they count. */
+    const struct handlers_bucket *buckets;
+    size_t bucket_count;
     bool allow_link_local; /* endpoints and http:invoke may go to link-local addresses */
     int64_t poll_ms;       /* from a job's begin to the first look at it; 0: 1,000 */
     int64_t keys_ms;       /* a program that gives keys may take so long; 0: 60,000 */

@@ -373,8 +373,8 @@ static void handlers_round(uv_idle_t *idle)
 /* ---- the set ---- */
 
 /*
- * Two rows without a pattern stand at the end of every set: what no row of a file takes may go to
- * the Lambda endpoint or to a service's own.
+ * Rows without a pattern stand at the end of every set: what no row of a file takes may go to the
+ * Lambda endpoint or to a service's own, and else its bucket may be nowhere.
  */
 handlers *handlers_new(uv_loop_t *loop, const struct handlers_options *options, handler_done *done,
                        void *user)
@@ -400,6 +400,9 @@ handlers *handlers_new(uv_loop_t *loop, const struct handlers_options *options, 
     h->options.lambda_endpoint = h->lambda_endpoint;
     handlers_add_default(h, &handler_lambda_endpoint)->url = h->lambda_endpoint;
     handlers_add_default(h, &handler_endpoint);
+    handlers_add_default(h, &handler_bucket);
+    for (size_t i = 0; i < h->options.bucket_count; i++)
+        bucket_add(h, &h->options.buckets[i]);
     uv_idle_init(loop, &h->round);
     h->round.data = h;
     h->open = 1;
@@ -430,14 +433,17 @@ void handlers_on_submitted(handlers *h, handler_submitted *submitted)
     h->submitted = submitted;
 }
 
-/* A row of the file comes before what serves without one, so a file can stand in for a service.
- * NULL: nobody serves it; *also may say what else would let somebody. */
+/* A bucket's row comes first, as it says more than a resource does. A row of the file comes before
+ * what serves without one, so a file can stand in for a service. NULL: nobody serves it; *also may
+ * say what else would let somebody. */
 static struct handler_row *row_for(handlers *h, const struct handler_input *v, struct diag *also)
 {
-    struct handler_row *row = handlers_match(h, v->target);
+    struct handler_row *row = bucket_match(h, v);
 
+    if (!row)
+        row = handlers_match(h, v->target);
     for (size_t i = 0; !row && i < h->row_count; i++)
-        if (!h->rows[i]->pattern && h->rows[i]->kind->serves(h, v, also))
+        if (!h->rows[i]->pattern && !h->rows[i]->bucket && h->rows[i]->kind->serves(h, v, also))
             row = h->rows[i];
     return row;
 }
@@ -604,10 +610,8 @@ void handlers_free(handlers *h)
 {
     if (!h)
         return;
-    for (size_t i = 0; i < h->row_count; i++) {
-        json_unref(h->rows[i]->mock);
-        buf_clear(&h->rows[i]->headers);
-    }
+    for (size_t i = 0; i < h->row_count; i++)
+        handler_row_clear(h->rows[i]);
     http_client_free(h->http);
     for (size_t i = 0; handler_kind_at(i); i++)
         if (handler_kind_at(i)->free)

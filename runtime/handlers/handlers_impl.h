@@ -112,7 +112,7 @@ struct handler_kind {
 };
 
 extern const struct handler_kind handler_command, handler_endpoint, handler_http,
-    handler_lambda_endpoint, handler_lambda, handler_mock;
+    handler_lambda_endpoint, handler_lambda, handler_mock, handler_bucket;
 
 /* A row of the handlers file. Its text lives in the set's arena. */
 struct handler_row {
@@ -135,6 +135,10 @@ struct handler_row {
     const char *method;
     struct buf headers;
     const char *function; /* lambda: what the function is called there; NULL: as here */
+
+    const char *bucket; /* its name; NULL: it is none's */
+    const struct object_folder *folder;
+    struct object_folder *own_folder; /* of a row of the file; NULL: who gave it closes it */
 
     json *mock; /* an array of answers */
     size_t calls;
@@ -169,6 +173,8 @@ struct handlers {
     http_client *http;         /* made when it is first needed */
     struct process *process;   /* all that have not ended */
     struct runtimes *runtimes; /* made when one is first needed */
+    size_t bucket_count;       /* rows of buckets */
+    size_t bucket_works;       /* calls of buckets that threads have */
     size_t open;               /* the handle `round`, and children with handles */
     bool draining, closing;
     struct json_set told; /* lines of advice_once */
@@ -331,6 +337,20 @@ bool cluster_serves(handlers *h, struct diag *why);
 void cluster_start(struct task_call *call);
 void cluster_cancel(struct task_call *call);
 
+/* ---- endpoint.c ---- */
+
+/* Bytes of an answer that is wanted as bytes: who asks says how many. */
+enum { HANDLER_RAW_MOST = 65 << 20 };
+
+/* ---- bucket.c ---- */
+
+/* Returns a look at the Bucket that a call of S3 names; NULL: it is none of S3's, or names none. */
+const json *bucket_named(const struct handler_input *v);
+/* Returns the row of the bucket that a call of S3 names; NULL: it is no folder's. */
+struct handler_row *bucket_match(const handlers *h, const struct handler_input *v);
+/* Adds the row of a bucket that the options give. */
+void bucket_add(handlers *h, const struct handlers_bucket *b);
+
 /* ---- handlers_match.c ---- */
 
 /* Returns the first row whose pattern matches `target`; NULL: none does. */
@@ -340,6 +360,8 @@ struct handler_row *handlers_match(const handlers *h, const char *target);
 
 /* Returns kind `i` of all; NULL behind the last. */
 const struct handler_kind *handler_kind_at(size_t i);
+/* Gives back what a row owns beside its text. */
+void handler_row_clear(struct handler_row *row);
 /* Adds a row of that kind, for calls that no row with a pattern is meant for. */
 struct handler_row *handlers_add_default(handlers *h, const struct handler_kind *kind);
 

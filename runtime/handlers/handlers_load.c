@@ -6,6 +6,7 @@
  *       {"resource": "arn:aws:states:::sqs:*", "http": "http://127.0.0.1:9000/sqs"},
  *       {"resource": "Ship", "lambda_endpoint": "http://127.0.0.1:8080", "function": "function"},
  *       {"resource": "arn:aws:states:::dynamodb:*", "endpoint": "http://127.0.0.1:8000"},
+ *       {"bucket": "orders", "folder": "./data"},
  *       {"resource": "Check", "mock": [{"error": "Busy"}, {"return": {"ok": true}}]}
  *     ],
  *     "connections": [
@@ -23,6 +24,7 @@
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/nearest.h"
+#include "runtime/folder/folder.h"
 #include "runtime/http/client.h"
 #include "runtime/http/message.h"
 
@@ -262,6 +264,28 @@ static bool read_endpoint(struct reader *r, row *w, const json *v, const struct 
     return read_url(r, w, v, at, "endpoint");
 }
 
+static bool read_bucket(struct reader *r, row *w, const json *v, const struct json_places *at)
+{
+    w->bucket = handlers_text(r, v, at->value, "bucket");
+    if (w->bucket && (!*w->bucket || strchr(w->bucket, '/')))
+        return config_refuse(&r->file, at->value, "'bucket' must be a bucket's name, as in orders");
+    return w->bucket != NULL;
+}
+
+static bool read_folder(struct reader *r, row *w, const json *v, const struct json_places *at)
+{
+    const char *path = handlers_text(r, v, at->value, "folder");
+    struct diag why = {0};
+
+    if (!path)
+        return false;
+    w->folder = w->own_folder = folder_open(from_folder(r, path), true, &why);
+    if (!w->folder)
+        config_refuse(&r->file, at->value, "%s", why.text);
+    diag_clear(&why);
+    return w->folder != NULL;
+}
+
 static bool read_method(struct reader *r, row *w, const json *v, const struct json_places *at)
 {
     static const char *const methods[] = {"POST", "PUT", "PATCH", "DELETE", "GET"};
@@ -363,7 +387,8 @@ enum {
     ON_MOCK = 8,
     ON_ENDPOINT = 16,
     ON_LAMBDA = 32,
-    ON_ALL = 63,
+    ON_BUCKET = 64,
+    ON_ALL = 127,
 };
 
 static const struct {
@@ -372,7 +397,8 @@ static const struct {
 } kinds[] = {
     {&handler_command, ON_COMMAND},   {&handler_lambda, ON_LAMBDA},
     {&handler_http, ON_HTTP},         {&handler_lambda_endpoint, ON_LAMBDA_ENDPOINT},
-    {&handler_endpoint, ON_ENDPOINT}, {&handler_mock, ON_MOCK},
+    {&handler_endpoint, ON_ENDPOINT}, {&handler_bucket, ON_BUCKET},
+    {&handler_mock, ON_MOCK},
 };
 
 const struct handler_kind *handler_kind_at(size_t i)
@@ -386,7 +412,7 @@ static const struct field {
     unsigned kinds;
     bool (*read)(struct reader *r, row *w, const json *v, const struct json_places *at);
 } fields[] = {
-    {"resource", ON_ALL, handlers_load_read_resource},
+    {"resource", ON_ALL & ~ON_BUCKET, handlers_load_read_resource},
     {"command", ON_COMMAND, read_command},
     {"lambda", ON_LAMBDA, read_lambda},
     {"secret_path", ON_LAMBDA, read_secret_path},
@@ -399,6 +425,8 @@ static const struct field {
     {"function", ON_LAMBDA_ENDPOINT, read_function},
     {"mock", ON_MOCK, read_mock},
     {"endpoint", ON_ENDPOINT, read_endpoint},
+    {"bucket", ON_BUCKET, read_bucket},
+    {"folder", ON_BUCKET, read_folder},
     {"timeout_s", ON_COMMAND | ON_HTTP | ON_LAMBDA_ENDPOINT | ON_ENDPOINT | ON_LAMBDA,
      handlers_load_read_timeout},
     {"concurrency", ON_ALL, read_concurrency},
@@ -479,7 +507,9 @@ static bool read_handler(struct reader *r, row *w, const json *v, const struct j
     }
     if (!w->kind)
         return refuse_no_kind(r, at->value);
-    if (!w->pattern)
+    if (w->bucket && !w->folder)
+        return config_refuse(&r->file, at->value, "a handler with 'bucket' needs 'folder'");
+    if (!w->pattern && !w->bucket)
         return config_refuse(&r->file, at->value, "a handler needs 'resource'");
     if (!w->cwd)
         w->cwd = arena_strndup(&r->h->arena, r->folder, strlen(r->folder));
@@ -586,6 +616,13 @@ static char *handlers_load_folder_of(const char *path)
     return folder;
 }
 
+void handler_row_clear(struct handler_row *w)
+{
+    folder_free(w->own_folder);
+    json_unref(w->mock);
+    buf_clear(&w->headers);
+}
+
 /* All rows are sorted anew: files may be loaded one after the other, and rows of all compete. */
 static void add_rows(handlers *h, row **rows, size_t count)
 {
@@ -593,8 +630,10 @@ static void add_rows(handlers *h, row **rows, size_t count)
         h->row_room = mem_grow(h->row_room, h->row_count + count);
         h->rows = mem_realloc(h->rows, h->row_room * sizeof(row *));
     }
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         h->rows[h->row_count++] = rows[i];
+        h->bucket_count += rows[i]->bucket != NULL;
+    }
     if (h->row_count)
         qsort(h->rows, h->row_count, sizeof(row *), by_specificity);
 }
@@ -629,10 +668,8 @@ bool handlers_parse(handlers *h, const char *path, const char *text, size_t len,
         mem_free(h->file);
         h->file = mem_strdup(path);
     }
-    for (size_t i = 0; !ok && i < count && rows[i]; i++) {
-        json_unref(rows[i]->mock);
-        buf_clear(&rows[i]->headers);
-    }
+    for (size_t i = 0; !ok && i < count && rows[i]; i++)
+        handler_row_clear(rows[i]);
 out:
     mem_free(rows);
     mem_free(r.folder);

@@ -1,0 +1,224 @@
+/*
+ * Folders as buckets of S3. A call of S3 whose Bucket has a row is made into the request that would
+ * be sent to S3, and answered from the files: the Task then gets of the answer what it gets of
+ * S3's. Disks can be slow, so a thread of libuv's does the work; the loop and its timers go on. The
+ * thread sees nothing but the request and its reply: values of JSON stay in the loop.
+ */
+#include "runtime/handlers/bucket_impl.h"
+
+#include "asl/eval/env.h"
+#include "parsers/base/mem.h"
+#include "runtime/aws/endpoints.h"
+#include "runtime/handlers/endpoint_impl.h"
+#include "runtime/handlers/integration.h"
+
+#include <string.h>
+
+struct bucket_work {
+    uv_work_t work; /* first */
+    struct handler_row *row;
+    struct task_call *call; /* NULL: nobody waits for it any more */
+    struct aws_call aws;
+    struct bucket_request request;
+    struct bucket_reply reply;
+};
+
+/* ---- which bucket ---- */
+
+static bool is_of_s3(const struct asl_resource *r)
+{
+    return r && asl_resource_is_call(r) && asl_piece_is(r->service, "s3");
+}
+
+static struct handler_row *row_of_bucket(const handlers *h, const char *name, size_t len)
+{
+    for (size_t i = 0; i < h->row_count; i++) {
+        const char *bucket = h->rows[i]->bucket;
+        if (bucket && strlen(bucket) == len && !memcmp(bucket, name, len))
+            return h->rows[i];
+    }
+    return NULL;
+}
+
+const object_folder *bucket_folder(const handlers *h, const char *name, size_t len)
+{
+    const struct handler_row *row = row_of_bucket(h, name, len);
+
+    return row ? row->folder : NULL;
+}
+
+const json *bucket_named(const struct handler_input *v)
+{
+    const json *bucket = is_of_s3(v->resource) ? aws_given(v->payload, "Bucket") : NULL;
+
+    return bucket && json_is_string(bucket) ? bucket : NULL;
+}
+
+struct handler_row *bucket_match(const handlers *h, const struct handler_input *v)
+{
+    const json *bucket = h->bucket_count ? bucket_named(v) : NULL;
+
+    return bucket ? row_of_bucket(h, json_str(bucket), json_str_len(bucket)) : NULL;
+}
+
+/*
+ * The last row of a set has no folder: it is for buckets that are nowhere, where some are folders.
+ * So a Task can catch S3.NoSuchBucketException as on AWS.
+ */
+static bool bucket_serves(handlers *h, const struct handler_input *v, struct diag *why)
+{
+    (void)why;
+    return h->bucket_count && bucket_named(v);
+}
+
+void bucket_add(handlers *h, const struct handlers_bucket *b)
+{
+    struct handler_row *row = handlers_add_default(h, &handler_bucket);
+
+    row->bucket = arena_strndup(&h->arena, b->name, strlen(b->name));
+    row->folder = b->folder;
+    h->bucket_count++;
+}
+
+/* ---- a call ---- */
+
+static void bucket_work_free(struct bucket_work *w)
+{
+    bucket_request_clear(&w->request);
+    buf_clear(&w->reply.body);
+    mem_free(w->reply.message);
+    mem_free(w);
+}
+
+/* Makes what the Task gets of the reply. */
+static struct handler_answer bucket_answer_of(struct bucket_work *w)
+{
+    const struct bucket_reply *reply = &w->reply;
+    struct aws_result r = {0};
+    struct buf error = {0};
+    char id[HANDLER_REQUEST_ID];
+    json *headers;
+
+    if (reply->too_large)
+        return answer_failed(ASL_DATA_LIMIT_EXCEEDED, NULL);
+    if (reply->code)
+        bucket_reply_error(&w->request, reply, &error);
+    headers = bucket_reply_headers(&w->request, reply);
+    const struct buf *body = reply->code ? &error : &reply->body;
+    handler_request_id(w->call->key ? w->call->key : "", id);
+    const struct aws_answer a = {.status = reply->status,
+                                 .body = body->data ? body->data : "",
+                                 .len = body->len,
+                                 .headers = headers,
+                                 .request_id = id,
+                                 .raw = w->call->raw,
+                                 .parameters = w->call->payload};
+    aws_answer_read(&w->aws, &a, &r);
+    json_unref(headers);
+    buf_clear(&error);
+    return (struct handler_answer){.outcome = r.ok ? HANDLER_OK : HANDLER_FAILED,
+                                   .value = r.value,
+                                   .error = r.error,
+                                   .cause = r.cause};
+}
+
+/* What the thread has allocated is freed by the loop, so it is handed over. */
+static void bucket_do(uv_work_t *work)
+{
+    struct bucket_work *w = (struct bucket_work *)work;
+
+    bucket_request_do(&w->request, &w->reply);
+    mem_hand_over(w->reply.message);
+    mem_hand_over(w->reply.body.data);
+}
+
+/* One that was cancelled before its thread began has no reply, and nobody waits for one. */
+static void bucket_done(uv_work_t *work, int status)
+{
+    struct bucket_work *w = (struct bucket_work *)work;
+    struct task_call *call = w->call;
+    struct handler_answer answer = {0};
+
+    if (status != UV_ECANCELED) {
+        mem_take_over(w->reply.message);
+        mem_take_over(w->reply.body.data);
+    }
+    w->row->h->bucket_works--;
+    if (call)
+        answer = bucket_answer_of(w);
+    else
+        slot_free(w->row);
+    bucket_work_free(w);
+    if (call)
+        task_call_done(call, &answer);
+}
+
+/* AWS's text, and what to do about it. */
+static void bucket_refuse_nowhere(struct bucket_work *w)
+{
+    const char *bucket = w->request.bucket;
+    struct buf where = {0};
+
+    endpoints_say("S3", &where);
+    bucket_refuse(&w->reply, "NoSuchBucket",
+                  "The specified bucket does not exist: give --bucket %s=FOLDER, or say where S3 "
+                  "is: %s",
+                  bucket, buf_str(&where));
+    buf_clear(&where);
+}
+
+/* Mistakes of the call are told without a thread; the answer waits for the loop's next round. */
+static void bucket_start(struct task_call *call)
+{
+    struct bucket_work *w = mem_calloc(1, sizeof *w);
+    const struct aws_caller caller = {call->execution, call->key};
+    struct handler_answer answer = {0};
+    struct diag why = {0};
+
+    w->row = call->row;
+    w->call = call;
+    w->request.folder = call->row->folder;
+    w->request.most = call->raw ? HANDLER_RAW_MOST : call->h->options.max_output;
+    if (!aws_call_read(&call->resource, &w->aws, &why)) {
+        answer = answer_failed(ASL_RUNTIME,
+                               json_stringf("No bucket can serve '%s'%s%s", call->target,
+                                            why.text ? ": " : "", why.text ? why.text : ""));
+    } else if (!endpoint_may_start(call, &why) ||
+               !aws_request_make(&w->aws, call->payload, &caller, &w->request.http, &why)) {
+        answer = answer_failed(ASL_RUNTIME, cause_of_refusal(call, why.text));
+    } else if (!bucket_request_make(&w->request, call, w->aws.operation.name, &w->reply)) {
+        answer = bucket_answer_of(w);
+    } else if (!w->request.folder) {
+        bucket_refuse_nowhere(w);
+        answer = bucket_answer_of(w);
+    } else {
+        call->work = w;
+        call->h->bucket_works++;
+        uv_queue_work(call->h->loop, &w->work, bucket_do, bucket_done);
+        return;
+    }
+    diag_clear(&why);
+    bucket_work_free(w);
+    task_call_ready(call, &answer);
+}
+
+/* A thread that has begun can't be stopped: the slot is taken until it ends. */
+static bool bucket_cancel(struct task_call *call)
+{
+    struct bucket_work *w = call->work;
+
+    w->call = NULL;
+    uv_cancel((uv_req_t *)&w->work);
+    return true;
+}
+
+static bool bucket_is_closed(const handlers *h)
+{
+    return !h->bucket_works;
+}
+
+const struct handler_kind handler_bucket = {.field = "bucket",
+                                            .start = bucket_start,
+                                            .cancel = bucket_cancel,
+                                            .serves = bucket_serves,
+                                            .is_closed = bucket_is_closed};

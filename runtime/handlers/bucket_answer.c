@@ -1,0 +1,575 @@
+/*
+ * Answers requests of S3 from files. A row of the table below for each action: what is read of the
+ * request, in the loop; what is done with the files, in a thread; and which headers the answer has.
+ * Errors have S3's codes and texts, of which aws_answer_read makes those of the Task.
+ */
+#include "runtime/handlers/bucket_impl.h"
+
+#include "parsers/base/count.h"
+#include "parsers/base/mem.h"
+#include "parsers/base/percent.h"
+#include "parsers/base/text.h"
+#include "parsers/base/timestamp.h"
+#include "runtime/http/message.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* As many keys as S3 deletes by one call. */
+enum { MOST_DELETED = 1000, MOST_LISTED = 1000 };
+
+struct bucket_action {
+    const char *name;
+    bool has_object; /* its answer tells of one by headers */
+    bool has_part;   /* … and of the part of it */
+    bool is_head;    /* errors have no body */
+    /* Reads what the action alone has. False with *reply filled; NULL: nothing. */
+    bool (*read)(struct bucket_request *q, const struct task_call *call,
+                 struct bucket_reply *reply);
+    bool (*act)(const struct bucket_request *q, struct bucket_reply *reply, struct diag *why);
+};
+
+/* ---- errors ---- */
+
+static const struct {
+    const char *code;
+    int status;
+} statuses[] = {
+    {"NotModified", 304},      {"InvalidArgument", 400},    {"InvalidRequest", 400},
+    {"KeyTooLongError", 400},  {"MalformedXML", 400},       {"AccessDenied", 403},
+    {"NoSuchBucket", 404},     {"NoSuchKey", 404},          {"NoSuchVersion", 404},
+    {"OperationAborted", 409}, {"PreconditionFailed", 412}, {"InvalidRange", 416},
+    {"InternalError", 500},    {"NotImplemented", 501},
+};
+
+void bucket_refuse(struct bucket_reply *reply, const char *code, const char *format, ...)
+{
+    struct buf text = {0};
+    va_list args;
+
+    va_start(args, format);
+    buf_vprintf(&text, format, args);
+    va_end(args);
+    reply->status = 500;
+    for (size_t i = 0; i < COUNT(statuses); i++)
+        if (!strcmp(statuses[i].code, code))
+            reply->status = statuses[i].status;
+    reply->code = code;
+    reply->message = buf_take(&text);
+}
+
+/* ---- XML ---- */
+
+static void xml_write(struct buf *out, const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        switch (text[i]) {
+        case '&': buf_adds(out, "&amp;"); break;
+        case '<': buf_adds(out, "&lt;"); break;
+        case '>': buf_adds(out, "&gt;"); break;
+        case '\r': buf_adds(out, "&#xD;"); break;
+        default: buf_addc(out, text[i]);
+        }
+    }
+}
+
+static void xml_element(struct buf *out, const char *name, const char *text, size_t len)
+{
+    buf_printf(out, "<%s>", name);
+    xml_write(out, text, len);
+    buf_printf(out, "</%s>", name);
+}
+
+/* S3 lists times by whole seconds, as headers have them. */
+static void xml_time(struct buf *out, const char *name, int64_t ms)
+{
+    buf_printf(out, "<%s>", name);
+    timestamp_write(out, ms / 1000 * 1000);
+    buf_printf(out, "</%s>", name);
+}
+
+static void xml_etag(struct buf *out, const struct folder_object *o)
+{
+    xml_element(out, "ETag", o->etag, strlen(o->etag));
+}
+
+/* The answer to a HEAD has no body, so its errors say no more than their status; what S3 doesn't
+ * know, it can say. */
+void bucket_reply_error(const struct bucket_request *q, const struct bucket_reply *reply,
+                        struct buf *out)
+{
+    bool is_plain =
+        reply->status == 304 ||
+        (q->action && q->action->is_head &&
+         (!strcmp(reply->code, "NoSuchKey") || !strcmp(reply->code, "NoSuchVersion") ||
+          !strcmp(reply->code, "PreconditionFailed") || !strcmp(reply->code, "InvalidRange")));
+
+    if (is_plain)
+        return;
+    buf_adds(out, "<Error>");
+    xml_element(out, "Code", reply->code, strlen(reply->code));
+    xml_element(out, "Message", reply->message, strlen(reply->message));
+    buf_adds(out, "</Error>");
+}
+
+/* ---- headers ---- */
+
+static void set_header(struct json_build *b, const char *name, const char *text)
+{
+    json_build_set(b, name, json_cstring(text));
+}
+
+/* What S3 says of an object that was put without saying more of it. */
+static void tell_object(struct json_build *b, const struct bucket_reply *reply)
+{
+    const struct folder_part *part = &reply->part;
+    char date[HTTP_DATE_SIZE];
+
+    http_date(reply->object.modified_ms, date);
+    set_header(b, "accept-ranges", "bytes");
+    json_build_set(b, "content-length", json_stringf("%" PRIu64, part->len));
+    if (part->is_range)
+        json_build_set(b, "content-range",
+                       json_stringf("bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64, part->from,
+                                    part->from + part->len - 1, reply->object.size));
+    set_header(b, "content-type", "binary/octet-stream");
+    set_header(b, "last-modified", date);
+}
+
+json *bucket_reply_headers(const struct bucket_request *q, const struct bucket_reply *reply)
+{
+    struct json_build b;
+
+    json_build_object(&b, 8);
+    if (!reply->code && q->action->has_part)
+        tell_object(&b, reply);
+    if (!reply->code && q->action->has_object)
+        set_header(&b, "etag", reply->object.etag);
+    return json_build_done(&b);
+}
+
+/* ---- what a request has ---- */
+
+static const char *header_of(const struct bucket_request *q, const char *name)
+{
+    for (size_t i = 0; i < q->http.header_count; i++)
+        if (!strcasecmp(q->http.headers[i].name, name))
+            return q->http.headers[i].value;
+    return NULL;
+}
+
+/* The texts live as long as the request, which the thread has. */
+static struct folder_key keep_decoded(struct bucket_request *q, const char *text, size_t len)
+{
+    struct buf decoded = {0};
+    struct folder_key kept;
+
+    percent_decode(&decoded, text, len);
+    kept =
+        (struct folder_key){arena_strndup(&q->texts, buf_str(&decoded), decoded.len), decoded.len};
+    buf_clear(&decoded);
+    return kept;
+}
+
+/* The value of a name in the query; its text is NULL when the request doesn't have it. */
+static struct folder_key query_value(struct bucket_request *q, const char *name)
+{
+    const char *p = q->http.query.data ? buf_str(&q->http.query) : "";
+    size_t n = strlen(name);
+
+    while (*p) {
+        size_t len = strcspn(p, "&");
+        if (len > n && p[n] == '=' && !memcmp(p, name, n))
+            return keep_decoded(q, p + n + 1, len - n - 1);
+        p += len + (p[len] == '&');
+    }
+    return (struct folder_key){0};
+}
+
+/* A time stands in the Task's parameters as people write it. */
+static bool time_of(const struct task_call *call, const char *name, int64_t *ms)
+{
+    const json *v = aws_given(call->payload, name);
+    struct timestamp t;
+
+    if (!v || !aws_time_read(v, &t))
+        return false;
+    *ms = t.ms;
+    return true;
+}
+
+/* Files have one version, which S3 calls null where a bucket keeps none. */
+static bool has_version(struct bucket_request *q, struct bucket_reply *reply)
+{
+    struct folder_key version = query_value(q, "versionId");
+
+    if (!version.text || !strcmp(version.text, "null"))
+        return true;
+    bucket_refuse(reply, "NoSuchVersion", "The specified version does not exist.");
+    return false;
+}
+
+static bool bucket_read_object(struct bucket_request *q, const struct task_call *call,
+                               struct bucket_reply *reply)
+{
+    struct folder_conditions *when = &q->ask.when;
+
+    q->ask.key = q->key;
+    q->ask.range = header_of(q, "Range");
+    when->match = header_of(q, "If-Match");
+    when->none_match = header_of(q, "If-None-Match");
+    when->has_since = time_of(call, "IfModifiedSince", &when->since_ms);
+    when->has_until = time_of(call, "IfUnmodifiedSince", &when->until_ms);
+    if (query_value(q, "partNumber").text) {
+        bucket_refuse(reply, "NotImplemented",
+                      "A file in a folder has no parts: leave PartNumber out, or give a Range");
+        return false;
+    }
+    return has_version(q, reply);
+}
+
+static bool bucket_read_delete(struct bucket_request *q, const struct task_call *call,
+                               struct bucket_reply *reply)
+{
+    (void)call;
+    return has_version(q, reply);
+}
+
+/* Only conditions on ETags are for writing. */
+static bool bucket_read_put(struct bucket_request *q, const struct task_call *call,
+                            struct bucket_reply *reply)
+{
+    (void)call, (void)reply;
+    q->ask.when.match = header_of(q, "If-Match");
+    q->ask.when.none_match = header_of(q, "If-None-Match");
+    return true;
+}
+
+/* "orders/2026/a.csv", with its %XX, perhaps with a slash before it and ?versionId= behind. */
+static bool read_copied(struct bucket_request *q, const struct task_call *call,
+                        struct bucket_reply *reply)
+{
+    const char *text = header_of(q, "x-amz-copy-source");
+
+    text = text ? text + (*text == '/') : "";
+    size_t bucket = strcspn(text, "/"), len = strcspn(text, "?");
+    if (!text[bucket] || len <= bucket) {
+        bucket_refuse(reply, "InvalidArgument",
+                      "Copy Source must mention the source bucket and key: sourcebucket/sourcekey");
+        return false;
+    }
+    q->source = bucket_folder(call->h, text, bucket);
+    if (!q->source) {
+        bucket_refuse(reply, "NoSuchBucket",
+                      "The specified bucket does not exist: only from another folder can be copied "
+                      "into a folder, so give --bucket %.*s=FOLDER",
+                      (int)bucket, text);
+        return false;
+    }
+    q->ask.key = keep_decoded(q, text + bucket + 1, len - bucket - 1);
+    if (text[len] && strcmp(text + len, "?versionId=null") != 0) {
+        bucket_refuse(reply, "NoSuchVersion", "The specified version does not exist.");
+        return false;
+    }
+    return true;
+}
+
+static bool bucket_read_copy(struct bucket_request *q, const struct task_call *call,
+                             struct bucket_reply *reply)
+{
+    struct folder_conditions *when = &q->ask.when;
+    const char *directive = header_of(q, "x-amz-metadata-directive");
+
+    if (!read_copied(q, call, reply))
+        return false;
+    when->match = header_of(q, "x-amz-copy-source-if-match");
+    when->none_match = header_of(q, "x-amz-copy-source-if-none-match");
+    when->has_since = time_of(call, "CopySourceIfModifiedSince", &when->since_ms);
+    when->has_until = time_of(call, "CopySourceIfUnmodifiedSince", &when->until_ms);
+    bool same = q->source == q->folder && q->ask.key.len == q->key.len &&
+                !memcmp(q->ask.key.text, q->key.text, q->key.len);
+    if (same && !(directive && !strcmp(directive, "REPLACE"))) {
+        bucket_refuse(reply, "InvalidRequest",
+                      "This copy request is illegal because it is trying to copy an object to "
+                      "itself without changing the object's metadata, storage class, website "
+                      "redirect location or encryption attributes.");
+        return false;
+    }
+    return true;
+}
+
+static bool bucket_read_list(struct bucket_request *q, const struct task_call *call,
+                             struct bucket_reply *reply)
+{
+    struct folder_key most = query_value(q, "max-keys"), encoding = query_value(q, "encoding-type");
+    char *end = NULL;
+    long long n = most.text ? strtoll(most.text, &end, 10) : MOST_LISTED;
+
+    (void)call;
+    if (most.text && (!most.len || *end || n < 0 || n > INT32_MAX)) {
+        bucket_refuse(reply, "InvalidArgument",
+                      "Argument maxKeys must be an integer between 0 and 2147483647");
+        return false;
+    }
+    if (encoding.text && strcmp(encoding.text, "url") != 0) {
+        bucket_refuse(reply, "InvalidArgument", "Invalid Encoding Method specified in Request");
+        return false;
+    }
+    q->url_encoded = encoding.text != NULL;
+    q->query = (struct folder_query){.prefix = query_value(q, "prefix"),
+                                     .delimiter = query_value(q, "delimiter"),
+                                     .after = query_value(q, "start-after"),
+                                     .token = query_value(q, "continuation-token"),
+                                     .most = n < MOST_LISTED ? (size_t)n : MOST_LISTED};
+    if (q->query.token.text && !q->query.token.len) {
+        bucket_refuse(reply, "InvalidArgument", "The continuation token provided is incorrect");
+        return false;
+    }
+    return true;
+}
+
+/* The parameters are read, and not the XML made of them: keys are the same in both. */
+static bool bucket_read_keys(struct bucket_request *q, const struct task_call *call,
+                             struct bucket_reply *reply)
+{
+    const json *given = aws_given(call->payload, "Delete");
+    const json *objects = given ? aws_given(given, "Objects") : NULL,
+               *quiet = given ? aws_given(given, "Quiet") : NULL;
+    size_t count = objects && json_is_array(objects) ? json_count(objects) : 0;
+    bool good = count && count <= MOST_DELETED;
+
+    q->quiet = quiet && json_kind(quiet) == JSON_TRUE;
+    q->keys = good ? arena_calloc(&q->texts, count, sizeof *q->keys) : NULL;
+    for (size_t i = 0; good && i < count; i++) {
+        const json *key = aws_given(json_at(objects, i), "Key");
+        good = key && json_is_string(key);
+        if (good)
+            q->keys[q->key_count++] = (struct folder_key){
+                arena_strndup(&q->texts, json_str(key), json_str_len(key)), json_str_len(key)};
+    }
+    if (!good)
+        bucket_refuse(reply, "MalformedXML",
+                      "The XML you provided was not well-formed or did not validate against our "
+                      "published schema: Delete has 1 to %d Objects, each with its Key",
+                      MOST_DELETED);
+    return good;
+}
+
+/* ---- what is done ---- */
+
+/* These run in a thread: they look at the request and write the reply, and touch nothing else. */
+
+static bool act_get(const struct bucket_request *q, struct bucket_reply *reply, struct diag *why)
+{
+    return folder_get(q->folder, &q->ask, q->most, &reply->object, &reply->part, &reply->body, why);
+}
+
+static bool act_head(const struct bucket_request *q, struct bucket_reply *reply, struct diag *why)
+{
+    return folder_head(q->folder, &q->ask, &reply->object, &reply->part, why);
+}
+
+static bool act_put(const struct bucket_request *q, struct bucket_reply *reply, struct diag *why)
+{
+    const struct buf *body = &q->http.body;
+
+    return folder_put(q->folder, q->key, body->data ? body->data : "", body->len, &q->ask.when,
+                      &reply->object, why);
+}
+
+static bool act_copy(const struct bucket_request *q, struct bucket_reply *reply, struct diag *why)
+{
+    struct buf *out = &reply->body;
+
+    if (!folder_copy(q->source, &q->ask, q->folder, q->key, &reply->object, why))
+        return false;
+    buf_adds(out, "<CopyObjectResult>");
+    xml_time(out, "LastModified", reply->object.modified_ms);
+    xml_etag(out, &reply->object);
+    buf_adds(out, "</CopyObjectResult>");
+    return true;
+}
+
+static bool act_delete(const struct bucket_request *q, struct bucket_reply *reply, struct diag *why)
+{
+    reply->status = 204;
+    return folder_delete(q->folder, q->key, why);
+}
+
+/* Each key is on its own: one that can't be deleted is told of in the answer, which is no error. */
+static bool act_delete_keys(const struct bucket_request *q, struct bucket_reply *reply,
+                            struct diag *why)
+{
+    struct buf *out = &reply->body;
+
+    buf_adds(out, "<DeleteResult>");
+    for (size_t i = 0; i < q->key_count; i++) {
+        const struct folder_key *key = &q->keys[i];
+        if (folder_delete(q->folder, *key, why)) {
+            if (q->quiet)
+                continue;
+            buf_adds(out, "<Deleted>");
+            xml_element(out, "Key", key->text, key->len);
+            buf_adds(out, "</Deleted>");
+            continue;
+        }
+        buf_adds(out, "<Error>");
+        xml_element(out, "Key", key->text, key->len);
+        xml_element(out, "Code", why->code, strlen(why->code));
+        xml_element(out, "Message", why->text, strlen(why->text));
+        buf_adds(out, "</Error>");
+        diag_clear(why);
+    }
+    buf_adds(out, "</DeleteResult>");
+    return true;
+}
+
+/* Texts that keys are made of, as the list was asked for. */
+static void list_text(const struct bucket_request *q, struct buf *out, const char *name,
+                      const char *text, size_t len)
+{
+    struct buf encoded = {0};
+
+    if (q->url_encoded) {
+        percent_encode(&encoded, text, len, true);
+        text = buf_str(&encoded);
+        len = encoded.len;
+    }
+    xml_element(out, name, text, len);
+    buf_clear(&encoded);
+}
+
+static void list_asked(const struct bucket_request *q, struct buf *out)
+{
+    const struct folder_query *l = &q->query;
+
+    xml_element(out, "Name", q->bucket, strlen(q->bucket));
+    list_text(q, out, "Prefix", l->prefix.text ? l->prefix.text : "", l->prefix.len);
+    if (l->delimiter.text)
+        list_text(q, out, "Delimiter", l->delimiter.text, l->delimiter.len);
+    if (l->after.text)
+        list_text(q, out, "StartAfter", l->after.text, l->after.len);
+    if (l->token.text)
+        xml_element(out, "ContinuationToken", l->token.text, l->token.len);
+    if (q->url_encoded)
+        buf_adds(out, "<EncodingType>url</EncodingType>");
+}
+
+/* An object, or a common prefix of several. */
+static void list_entry(const struct bucket_request *q, struct buf *out,
+                       const struct folder_entry *e)
+{
+    buf_adds(out, e->is_prefix ? "<CommonPrefixes>" : "<Contents>");
+    list_text(q, out, e->is_prefix ? "Prefix" : "Key", e->key, strlen(e->key));
+    if (e->is_prefix) {
+        buf_adds(out, "</CommonPrefixes>");
+        return;
+    }
+    xml_time(out, "LastModified", e->object.modified_ms);
+    xml_etag(out, &e->object);
+    buf_printf(out, "<Size>%" PRIu64 "</Size><StorageClass>STANDARD</StorageClass></Contents>",
+               e->object.size);
+}
+
+/* The whole page becomes XML here, in the thread, where time does not matter. */
+static bool act_list(const struct bucket_request *q, struct bucket_reply *reply, struct diag *why)
+{
+    struct buf *out = &reply->body;
+    struct folder_page page;
+
+    if (!folder_list(q->folder, &q->query, &page, why))
+        return false;
+    buf_adds(out, "<ListBucketResult>");
+    list_asked(q, out);
+    buf_printf(out, "<KeyCount>%zu</KeyCount><MaxKeys>%zu</MaxKeys><IsTruncated>%s</IsTruncated>",
+               page.count, q->query.most, page.token ? "true" : "false");
+    if (page.token)
+        xml_element(out, "NextContinuationToken", page.token, strlen(page.token));
+    for (size_t i = 0; i < page.count; i++)
+        list_entry(q, out, &page.entries[i]);
+    buf_adds(out, "</ListBucketResult>");
+    folder_page_clear(&page);
+    return true;
+}
+
+/* That the bucket is there is all that is asked. */
+static bool act_nothing(const struct bucket_request *q, struct bucket_reply *reply,
+                        struct diag *why)
+{
+    (void)q, (void)reply, (void)why;
+    return true;
+}
+
+/* ---- requests ---- */
+
+static const struct bucket_action actions[] = {
+    {"GetObject", true, true, false, bucket_read_object, act_get},
+    {"HeadObject", true, true, true, bucket_read_object, act_head},
+    {"PutObject", true, false, false, bucket_read_put, act_put},
+    {"CopyObject", false, false, false, bucket_read_copy, act_copy},
+    {"DeleteObject", false, false, false, bucket_read_delete, act_delete},
+    {"DeleteObjects", false, false, false, bucket_read_keys, act_delete_keys},
+    {"ListObjectsV2", false, false, false, bucket_read_list, act_list},
+    {"HeadBucket", false, false, true, NULL, act_nothing},
+};
+
+/* The path is /BUCKET or /BUCKET/KEY, encoded. */
+static void read_path(struct bucket_request *q)
+{
+    const char *path = buf_str(&q->http.path) + 1;
+    size_t bucket = strcspn(path, "/");
+
+    q->bucket = keep_decoded(q, path, bucket).text;
+    if (path[bucket])
+        q->key = keep_decoded(q, path + bucket + 1, strlen(path + bucket + 1));
+}
+
+/* Nothing is done half: who asks for more than files can do is told what they can. */
+static void refuse_action(struct bucket_reply *reply, const char *action)
+{
+    struct buf known = {0};
+
+    for (size_t i = 0; i < COUNT(actions); i++)
+        buf_printf(&known, "%s%s", i ? ", " : "", actions[i].name);
+    bucket_refuse(reply, "NotImplemented", "A bucket that is a folder has no %s: it has %s", action,
+                  buf_str(&known));
+    buf_clear(&known);
+}
+
+bool bucket_request_make(struct bucket_request *q, const struct task_call *call, const char *action,
+                         struct bucket_reply *reply)
+{
+    read_path(q);
+    for (size_t i = 0; i < COUNT(actions); i++)
+        if (!strcmp(actions[i].name, action)) {
+            q->action = &actions[i];
+            return !q->action->read || !q->folder || q->action->read(q, call, reply);
+        }
+    if (q->folder)
+        refuse_action(reply, action);
+    return !q->folder;
+}
+
+void bucket_request_clear(struct bucket_request *q)
+{
+    aws_request_clear(&q->http);
+    arena_clear(&q->texts);
+}
+
+void bucket_request_do(const struct bucket_request *q, struct bucket_reply *reply)
+{
+    struct diag why = {0};
+
+    if (q->action->act(q, reply, &why)) {
+        if (!reply->status)
+            reply->status = reply->part.is_range ? 206 : 200;
+    } else if (why.code == FOLDER_TOO_LARGE) {
+        reply->too_large = true;
+    } else {
+        bucket_refuse(reply, why.code, "%s", why.text);
+    }
+    diag_clear(&why);
+}
