@@ -123,7 +123,7 @@ bool mapio_made_for(const mapio *m, uint64_t call, uint64_t *id)
  * of a pause, its length by chance. */
 enum { MOST_TRIES = 3, FIRST_PAUSE_MS = 1000 };
 
-static int status_of(const json *cause)
+static int status_in(const json *cause)
 {
     static const char before[] = "Status Code: ";
     const char *at = cause ? strstr(json_str(cause), before) : NULL;
@@ -135,7 +135,7 @@ static int status_of(const json *cause)
 static bool may_pass(const struct task_result *result)
 {
     static const int passing[] = {429, 500, 502, 503, 504};
-    int status = status_of(result->cause);
+    int status = status_in(result->cause);
 
     for (size_t i = 0; i < COUNT(passing); i++)
         if (status == passing[i])
