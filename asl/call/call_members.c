@@ -6,6 +6,7 @@
 #include "asl/eval/expression.h"
 #include "parsers/base/ascii.h"
 #include "parsers/base/nearest.h"
+#include "parsers/base/text.h"
 
 #include <string.h>
 
@@ -42,18 +43,6 @@ static bool find_member(const struct walk *w, const struct model_shape *shape, c
                         size_t len, struct model_member *out)
 {
     return model_member_named(shape, name, len, out) && spells(w, out->name, name, len);
-}
-
-static bool has_word(const char *list, const char *word, size_t len)
-{
-    while (list && *(list += strspn(list, " "))) {
-        size_t n = strcspn(list, " ");
-
-        if (n == len && memcmp(list, word, len) == 0)
-            return true;
-        list += n;
-    }
-    return false;
 }
 
 bool call_is_path(const struct walk *w, const json *key)
@@ -221,7 +210,7 @@ void call_check_required(const struct walk *w, const struct asl_at *at, const st
         struct model_member member = model_member_at(m->shape, i);
 
         if (!is_needed(w, m, member.name) &&
-            !has_word(m->optional, member.name, strlen(member.name)))
+            !text_has_word(m->optional, member.name, strlen(member.name)))
             check_given(w, at, m, member.name,
                         (struct call_problem){.filled = member.idempotency_token});
     }
@@ -263,7 +252,7 @@ void call_check_members(const struct walk *w, const struct asl_at *at, const str
             call_check_own(w, &each, own);
         else if (!known)
             tell_unknown(w, &each, m);
-        else if (!member.json_text && !has_word(w->call->any, name, len))
+        else if (!member.json_text && !text_has_word(w->call->any, name, len))
             call_check_shape(w, &each, member.shape, NULL);
     }
     /* A member that is named by a placeholder may be any. */

@@ -64,4 +64,25 @@ static inline void text_trim_json_blanks(const char **text, size_t *len)
         --*len;
 }
 
+/* Returns the length of a text without the slashes at its end. */
+static inline size_t text_len_before_slashes(const char *text, size_t len)
+{
+    while (len && text[len - 1] == '/')
+        len--;
+    return len;
+}
+
+/* Returns whether `word` is one of the words of `list`, between which are blanks; NULL has none. */
+static inline bool text_has_word(const char *list, const char *word, size_t len)
+{
+    while (list && *(list += strspn(list, " "))) {
+        size_t n = strcspn(list, " ");
+
+        if (n == len && memcmp(list, word, len) == 0)
+            return true;
+        list += n;
+    }
+    return false;
+}
+
 #endif

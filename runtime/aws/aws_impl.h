@@ -37,9 +37,6 @@ struct aws_job {
 const struct aws_integration *aws_integration_of(const char *call, size_t len);
 const struct aws_job *aws_job_of(const char *call);
 
-/* Returns whether `word` is one of the words of `list`, which may be NULL. */
-bool aws_has_word(const char *list, const char *word, size_t len);
-
 /* Makes the object that a mapping describes; see struct aws_job. */
 json *aws_mapped(const char *mapping, const json *parameters, const json *answer);
 /* Looks whether a path of a mapping leads to nothing that must be there: in `parameters`, and in

@@ -4,6 +4,7 @@
 #include "runtime/aws/aws_impl.h"
 
 #include "parsers/base/count.h"
+#include "parsers/base/text.h"
 
 #include <string.h>
 
@@ -128,7 +129,7 @@ static enum aws_progress answer_ended(const struct aws_call *c, bool good, json 
 /* The job is not there any more: for some calls that is the end they wait for. */
 static bool is_gone(const struct aws_call *c, const struct aws_result *r)
 {
-    return !r->ok && aws_has_word(c->job->good, "gone", 4) &&
+    return !r->ok && text_has_word(c->job->good, "gone", 4) &&
            strstr(json_str(r->error), "ResourceNotFoundException");
 }
 
@@ -189,8 +190,8 @@ enum aws_progress aws_job_progress(const struct aws_call *c, const json *submitt
     const json *at = aws_at(r.value, job->at, strlen(job->at));
     const json *status = at ? aws_at(at, job->status, strlen(job->status)) : NULL;
     if (status && json_is_string(status)) {
-        bool good = aws_has_word(job->good, json_str(status), json_str_len(status));
-        bool failed = aws_has_word(job->bad, json_str(status), json_str_len(status));
+        bool good = text_has_word(job->good, json_str(status), json_str_len(status));
+        bool failed = text_has_word(job->bad, json_str(status), json_str_len(status));
 
         if (good && !strcmp(job->call, "ecs:runTask"))
             good = !(failed = containers_failed(at));

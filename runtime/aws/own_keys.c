@@ -262,8 +262,7 @@ static const struct key_source *keys_of_metadata(struct planning *p, const char 
     else
         buf_adds(&url, mode && !strcasecmp(mode, "ipv6") ? "http://[fd00:ec2::254]"
                                                          : "http://169.254.169.254");
-    while (url.len && url.data[url.len - 1] == '/')
-        url.len--;
+    url.len = text_len_before_slashes(url.data, url.len);
     if (http_url_ok(buf_str(&url)))
         s = keys_of_server(p, KEY_METADATA, buf_str(&url), profile);
     else

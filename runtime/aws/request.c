@@ -8,6 +8,7 @@
 #include "parsers/base/ascii.h"
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
+#include "parsers/base/text.h"
 
 #include <string.h>
 #include <strings.h>
@@ -76,7 +77,7 @@ static json *object_without_nulls(const json *v, const char *own)
     json_build_object(&b, json_count(v));
     for (size_t i = 0; i < json_count(v); i++)
         if (json_kind(json_value_at(v, i)) != JSON_NULL &&
-            !aws_has_word(own, json_str(json_key_at(v, i)), json_str_len(json_key_at(v, i))))
+            !text_has_word(own, json_str(json_key_at(v, i)), json_str_len(json_key_at(v, i))))
             json_build_set_key(&b, json_ref(json_key_at(v, i)), json_ref(json_value_at(v, i)));
     return json_build_done(&b);
 }

@@ -191,15 +191,3 @@ const struct aws_job *aws_job_of(const char *call)
             return &jobs[i];
     return NULL;
 }
-
-bool aws_has_word(const char *list, const char *word, size_t len)
-{
-    while (list && *(list += strspn(list, " "))) {
-        size_t n = strcspn(list, " ");
-
-        if (n == len && !memcmp(list, word, len))
-            return true;
-        list += n;
-    }
-    return false;
-}

@@ -11,6 +11,7 @@
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/percent.h"
+#include "parsers/base/text.h"
 #include "runtime/aws/endpoints.h"
 #include "runtime/handlers/invoke_request.h"
 #include "runtime/http/message.h"
@@ -245,7 +246,6 @@ static const char *find_cluster(struct cluster_work *w)
     const char *ca = invoke_text(v, "CertificateAuthority");
     const char *url = given ? given : endpoint;
     const char *name = invoke_text(v, "ClusterName");
-    size_t len = url ? strlen(url) : 0;
 
     if (!name)
         return "The field 'ClusterName' is required but was missing";
@@ -264,9 +264,7 @@ static const char *find_cluster(struct cluster_work *w)
                "machine only";
     if (!http_header_value_ok(name))
         return "The field 'ClusterName' can't be sent";
-    while (len && url[len - 1] == '/')
-        len--;
-    buf_add(&w->base, url, len);
+    buf_add(&w->base, url, text_len_before_slashes(url, strlen(url)));
     if (!strncmp(url, "https:", strlen("https:")) &&
         (!base64_decode(&w->ca, ca, strlen(ca)) || strlen(buf_str(&w->ca)) != w->ca.len ||
          !strstr(buf_str(&w->ca), "-----BEGIN CERTIFICATE-----")))

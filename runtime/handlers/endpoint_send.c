@@ -37,12 +37,9 @@ struct endpoint_place endpoint_place_of(handlers *h, const struct aws_call *c, c
     const char *url = queue ? queue : given;
     struct endpoint_place p = {.local = given && endpoints_url_is_loopback(given),
                                .elsewhere = queue};
-    size_t len = url ? strlen(url) : 0;
 
     p.own = given && all && endpoints_is_own(all, given, &p.region) && !queue;
-    while (len && url[len - 1] == '/')
-        len--;
-    p.base = url ? mem_strndup(url, len) : NULL;
+    p.base = url ? mem_strndup(url, text_len_before_slashes(url, strlen(url))) : NULL;
     return p;
 }
 

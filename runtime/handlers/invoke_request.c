@@ -8,6 +8,7 @@
 #include "parsers/base/base64.h"
 #include "parsers/base/count.h"
 #include "parsers/base/percent.h"
+#include "parsers/base/text.h"
 #include "runtime/aws/endpoints.h"
 #include "runtime/http/client.h"
 #include "runtime/http/message.h"
@@ -375,11 +376,7 @@ static bool invoke_request_set_method(struct invoke_request *q, struct diag *why
 
 static void add_base(struct buf *url, const char *base)
 {
-    size_t len = strlen(base);
-
-    while (len && base[len - 1] == '/')
-        len--;
-    buf_add(url, base, len);
+    buf_add(url, base, text_len_before_slashes(base, strlen(base)));
 }
 
 /*

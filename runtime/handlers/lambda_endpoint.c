@@ -9,6 +9,7 @@
 #include "runtime/handlers/integration.h"
 
 #include "parsers/base/percent.h"
+#include "parsers/base/text.h"
 #include "parsers/base/utf8.h"
 
 #include <string.h>
@@ -83,11 +84,8 @@ static void lambda_endpoint_start(struct task_call *call)
     struct buf url = {0}, headers = {0};
     const char *base = call->row->url;
     const char *function = call->row->function ? call->row->function : call->target;
-    size_t base_len = strlen(base);
 
-    while (base_len && base[base_len - 1] == '/')
-        base_len--;
-    buf_add(&url, base, base_len);
+    buf_add(&url, base, text_len_before_slashes(base, strlen(base)));
     buf_adds(&url, "/2015-03-31/functions/");
     percent_encode(&url, function, strlen(function), false);
     buf_adds(&url, "/invocations");

@@ -7,6 +7,7 @@
 #include "runtime/handlers/roles_impl.h"
 
 #include "parsers/base/mem.h"
+#include "parsers/base/text.h"
 #include "parsers/base/timestamp.h"
 #include "runtime/aws/endpoints.h"
 #include "runtime/base/clock.h"
@@ -298,15 +299,11 @@ static char *role_endpoint(handlers *h)
     const char *given = h->options.endpoints ? endpoints_find(h->options.endpoints, sts) : NULL;
     struct endpoints *own = given ? NULL : endpoints_new(handlers_region(h));
     char *url;
-    size_t len;
 
     if (own && endpoints_add(own, "sts=aws", NULL))
         given = endpoints_find(own, sts);
-    url = given ? mem_strdup(given) : NULL;
+    url = given ? mem_strndup(given, text_len_before_slashes(given, strlen(given))) : NULL;
     endpoints_free(own);
-    len = url ? strlen(url) : 0;
-    while (len && url[len - 1] == '/')
-        url[--len] = '\0';
     return url;
 }
 
