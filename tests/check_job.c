@@ -366,6 +366,13 @@ static const struct {
      GLUE
      ": the job {\"JobName\":\"j\",\"RunId\":\"r\"} was not stopped and may go on: m (Service: "
      "Glue, Status Code: 400, Request ID: r-1)\n"},
+    {"a stop that is refused in an answer without an error",
+     false,
+     false,
+     {{200, NULL, "{\"JobRunId\":\"r\"}"},
+      {200, ID, "{\"Errors\":[{\"JobRunId\":\"r\",\"ErrorDetail\":{\"ErrorCode\":\"X\"}}]}"}},
+     GLUE ": the job {\"JobName\":\"j\",\"RunId\":\"r\"} was not stopped and may go on: "
+          "[{\"JobRunId\":\"r\",\"ErrorDetail\":{\"ErrorCode\":\"X\"}}]\n"},
     {"a stop without an answer",
      false,
      false,

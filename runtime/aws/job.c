@@ -74,6 +74,19 @@ bool aws_job_stop(const struct aws_call *c, const json *parameters, const json *
     return true;
 }
 
+/* Glue lists Errors, EMR the Status of each step. */
+const json *aws_job_unstopped(const json *answer)
+{
+    static const char step[] = "CancelStepsInfoList.0";
+    const json *errors = json_get(answer, "Errors");
+    const json *info = aws_at(answer, step, strlen(step));
+    const json *status = info ? json_get(info, "Status") : NULL;
+
+    if (errors && json_is_array(errors) && json_count(errors))
+        return errors;
+    return status && json_str_is(status, "FAILED") ? info : NULL;
+}
+
 /* Returns whether the containers of an ECS task that has stopped failed: one of them by its exit
  * code, or all because none has one, as when its image could not be pulled. */
 static bool containers_failed(const json *task)
@@ -152,8 +165,8 @@ static json *description_of(const struct aws_job *job, const json *at, const str
 
 /* What the Task fails with if the service goes on having no such job: all of its answer, in which
  * some name what they don't have. */
-static struct aws_result missing(const struct aws_job *job, const json *answer,
-                                 const struct aws_answer *a, const json *submitted)
+static struct aws_result job_missing(const struct aws_job *job, const json *answer,
+                                     const struct aws_answer *a, const json *submitted)
 {
     json *all =
         json_is_object(answer) ? description_of(job, answer, a, submitted) : json_ref(answer);
@@ -198,7 +211,7 @@ enum aws_progress aws_job_progress(const struct aws_call *c, const json *submitt
         if (good || failed)
             p = answer_ended(c, good, description_of(job, at, a, submitted), out);
     } else {
-        *out = missing(job, r.value, a, submitted);
+        *out = job_missing(job, r.value, a, submitted);
         p = AWS_JOB_MISSING;
     }
     aws_result_clear(&r);

@@ -78,7 +78,7 @@ void job_pause_end(struct job_pause *p, void *work)
 
 static void ask_about_end(void *work);
 
-static void wait_for_end(struct endpoint_work *w)
+static void ask_later(struct endpoint_work *w)
 {
     job_pause_begin(&w->pause, w->task_call->h, ask_about_end, w);
 }
@@ -92,7 +92,7 @@ static void ask_again(struct endpoint_work *w, const char *why)
     json_write(&job, w->describe_parameters);
     job_pause_untold(&w->pause, w->task_call, buf_str(&job), why);
     buf_clear(&job);
-    wait_for_end(w);
+    ask_later(w);
 }
 
 /* An answer that is an error is the end, if aws_job_progress says so. */
@@ -120,7 +120,7 @@ static void described(void *user, struct http_response *r)
     switch (p) {
     case AWS_JOB_RUNS:
         w->pause.untold = false;
-        wait_for_end(w);
+        ask_later(w);
         return;
     case AWS_JOB_UNTOLD:
     case AWS_JOB_MISSING:
@@ -193,16 +193,16 @@ static bool note_job(struct endpoint_work *w, json *submitted, bool in_start)
     return !lacks;
 }
 
-static void await_end(struct endpoint_work *w)
+static void follow_noted_job(struct endpoint_work *w)
 {
     w->task_call->begun = true;
-    wait_for_end(w);
+    ask_later(w);
 }
 
 void follow_job(struct endpoint_work *w, json *submitted)
 {
     if (note_job(w, submitted, true))
-        await_end(w);
+        follow_noted_job(w);
 }
 
 static bool stop_job(struct endpoint_work *w);
@@ -229,7 +229,7 @@ void endpoint_begun(struct endpoint_work *w, struct aws_result *r)
     }
     if (h->submitted)
         h->submitted(h->user, w->task_call->node.id, w->submitted);
-    await_end(w);
+    follow_noted_job(w);
 }
 
 /* ---- stopping ---- */
@@ -268,8 +268,15 @@ static void stop_answered(void *user, struct http_response *r)
     } else {
         say_not_stopped(w, r->error);
     }
-    if (!result.ok)
+    const json *unstopped = result.ok && result.value ? aws_job_unstopped(result.value) : NULL;
+    if (unstopped) {
+        struct buf text = {0};
+        json_write(&text, unstopped);
+        say_not_stopped(w, buf_str(&text));
+        buf_clear(&text);
+    } else if (!result.ok) {
         say_not_stopped(w, json_str(result.cause ? result.cause : result.error));
+    }
     endpoint_finish(w, &result, false);
 }
 
