@@ -55,7 +55,7 @@ static int64_t count_in(const json *v, const char *name)
 }
 
 /* Adds what one event says; there may be hundreds of thousands of them. */
-static void add_count(int64_t *sum, const json *v, const char *name)
+static void add_usage(int64_t *sum, const json *v, const char *name)
 {
     int64_t n = count_in(v, name);
 
@@ -97,10 +97,10 @@ static void take_event(struct conversation *t, const struct aws_event *e, const 
         json_unref(t->stop);
         t->stop = json_ref(reason);
     } else if (aws_span_is(e->type, "metadata")) {
-        add_count(&t->input, usage, "inputTokens");
-        add_count(&t->output, usage, "outputTokens");
-        add_count(&t->total, usage, "totalTokens");
-        add_count(&t->latency_ms, inside(v, "metrics"), "latencyMs");
+        add_usage(&t->input, usage, "inputTokens");
+        add_usage(&t->output, usage, "outputTokens");
+        add_usage(&t->total, usage, "totalTokens");
+        add_usage(&t->latency_ms, inside(v, "metrics"), "latencyMs");
     }
 }
 
