@@ -368,6 +368,14 @@ static const struct made mades[] = {
      "[{\"c\":-0.002},{\"c\":0.0}]",
      NULL,
      {0}},
+    {"a decimal whose sign is longer than any may be",
+     ONE(.physical = PQ_BYTES, .converted = DECIMAL, .scale = 3, .precision = 38),
+     PAGE(1, "\x21\0\0\0\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF"
+             "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF"),
+     1,
+     "[{\"c\":\"-0.001\"}]",
+     NULL,
+     {0}},
     {"a decimal that is too long",
      ONE(.physical = PQ_BYTES, .converted = DECIMAL, .scale = 3, .precision = 38),
      PAGE(1, "\x21\0\0\0\1"
@@ -454,6 +462,28 @@ static const struct made mades[] = {
      "[{\"c\":1.5},{\"c\":-2.0}]",
      NULL,
      {0}},
+    {"differences of 61 bits",
+     ONE(.physical = PQ_INT64),
+     CODED(DELTA, 3, "\x80\1\4\3\0\0\x3D\0\0\0\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\2"),
+     3,
+     "[{\"c\":0},{\"c\":1},{\"c\":1152921504606846977}]",
+     NULL,
+     {0}},
+    {"one difference says nothing of blocks",
+     ONE(.physical = PQ_INT32),
+     CODED(DELTA, 1, "\0\0\1\x0E"),
+     1,
+     "[{\"c\":7}]",
+     NULL,
+     {0}},
+    {"packed numbers of which the last ones are cut off",
+     ONE(.physical = PQ_INT32),
+     {{{.kind = DICTIONARY, .values = 2}, PQ_TEXT(NUMBERS), 0},
+      {{.encoding = RLE_DICTIONARY, .values = 2}, PQ_TEXT("\4\3\1"), 0}},
+     2,
+     "[{\"c\":2},{\"c\":1}]",
+     NULL,
+     {0}},
     /* nulls */
     {"nulls",
      ONE(.physical = PQ_INT32, MAYBE),
@@ -482,6 +512,13 @@ static const struct made mades[] = {
       {{.encoding = RLE_DICTIONARY, .values = 1}, PQ_TEXT("\2\0\0\0\2\0"), 0}},
      3,
      "[{\"c\":null},{\"c\":null},{\"c\":null}]",
+     NULL,
+     {0}},
+    {"a column of no type that has values",
+     ONE(.physical = PQ_INT32, .logical = 11),
+     PAGE(1, NUMBERS),
+     1,
+     "[{\"c\":null}]",
      NULL,
      {0}},
     {"a column of no type",
@@ -625,6 +662,144 @@ static const struct made mades[] = {
      "[]",
      "the footer has a column that is not in the file",
      {.len = 1000}},
+    {"a column of fewer than no values",
+     ONE(.physical = PQ_INT32),
+     PAGE(1, NUMBERS),
+     1,
+     "[]",
+     "a column of a row group has no values or bytes",
+     {.values = -1}},
+    {"an encrypted column",
+     ONE(.physical = PQ_INT32),
+     PAGE(1, NUMBERS),
+     1,
+     "[]",
+     "the file has encrypted columns, which can't be read",
+     {.encrypted = 1}},
+    {"fewer than no rows",
+     ONE(.physical = PQ_INT32),
+     PAGE(1, NUMBERS),
+     -1,
+     "[]",
+     "a row group has no rows or columns",
+     {0}},
+    {"a page that there is not",
+     ONE(.physical = PQ_INT32),
+     {{{.kind = 9, .values = 1}, PQ_TEXT(NUMBERS), 0}},
+     1,
+     "[]",
+     "column 'c': the header of a page can't be read",
+     {0}},
+    {"a page of fewer than no values",
+     ONE(.physical = PQ_INT32),
+     PAGE(-1, NUMBERS),
+     1,
+     "[]",
+     "column 'c': the header of a page can't be read",
+     {.values = 1}},
+    {"differences in blocks that can't be",
+     ONE(.physical = PQ_INT32),
+     CODED(DELTA, 2, "\x80\1\5\2\2\2\0\0\0\0\0"),
+     2,
+     "[]",
+     "column 'c': its values can't be read (encoding 5)",
+     {0}},
+    {"differences of 65 bits",
+     ONE(.physical = PQ_INT32),
+     CODED(DELTA, 2, "\x80\1\4\2\2\2\x41\0\0\0\0\0\0\0\0\0\0\0\0\0"),
+     2,
+     "[{\"c\":1}]",
+     "column 'c': a page has fewer values than it says, or one that can't be read",
+     {0}},
+    {"differences that end before their block",
+     ONE(.physical = PQ_INT32),
+     CODED(DELTA, 2, "\x80\1\4\2\2"),
+     2,
+     "[{\"c\":1}]",
+     "column 'c': a page has fewer values than it says, or one that can't be read",
+     {0}},
+    {"lengths that end before their texts",
+     ONE(.physical = PQ_BYTES),
+     CODED(DELTA_LENGTH, 2, "\x80\1\4\2\2"),
+     2,
+     "[]",
+     "column 'c': its values can't be read (encoding 6)",
+     {0}},
+    {"a length of more than there is",
+     ONE(.physical = PQ_BYTES),
+     CODED(DELTA_LENGTH, 1, "\x80\1\4\1\6a"),
+     1,
+     "[]",
+     "column 'c': a page has fewer values than it says, or one that can't be read",
+     {0}},
+    {"more in common than there was",
+     ONE(.physical = PQ_BYTES),
+     CODED(DELTA_TEXT, 1, "\x80\1\4\1\2\x80\1\4\1\2a"),
+     1,
+     "[]",
+     "column 'c': a page has fewer values than it says, or one that can't be read",
+     {0}},
+    {"half a value by its bytes",
+     ONE(.physical = PQ_FLOAT),
+     CODED(SPLIT, 1, "\1\2\3\4\5"),
+     1,
+     "[]",
+     "column 'c': its values can't be read (encoding 9)",
+     {0}},
+    {"a run without its value",
+     ONE(.physical = PQ_INT32),
+     {{{.kind = DICTIONARY, .values = 2}, PQ_TEXT(NUMBERS), 0},
+      {{.encoding = RLE_DICTIONARY, .values = 1}, PQ_TEXT("\1\2"), 0}},
+     1,
+     "[]",
+     "column 'c': a page has fewer values than it says, or one that can't be read",
+     {0}},
+    {"numbers of more than 32 bits",
+     ONE(.physical = PQ_INT32),
+     {{{.kind = DICTIONARY, .values = 2}, PQ_TEXT(NUMBERS), 0},
+      {{.encoding = RLE_DICTIONARY, .values = 1}, PQ_TEXT("\x21\2"), 0}},
+     1,
+     "[]",
+     "column 'c': the numbers in its dictionary can't be read",
+     {0}},
+    {"older levels that are longer than the page",
+     ONE(.physical = PQ_INT32, MAYBE),
+     {{{.values = 30, .levels = BIT_PACKED}, PQ_TEXT("\xA0"), 0}},
+     30,
+     "[]",
+     "column 'c': the levels of a page can't be read",
+     {0}},
+    {"a list without its levels",
+     LIST_OF("element", "list"),
+     PAGE(1, "\0\0\0\0\2\0\0\0\2\3" NUMBERS),
+     1,
+     "[]",
+     "column 'l.list.element': the levels of a page can't be read",
+     {0}},
+    {"a list with fewer values than it says",
+     LIST_OF("element", "list"),
+     PAGE(1, "\2\0\0\0\2\0\2\0\0\0\2\3"),
+     1,
+     "[]",
+     "column 'l.list.element': a page has fewer values than it says, or one that can't be read",
+     {0}},
+    {"a list with fewer rows than its row group",
+     LIST_OF("element", "list"),
+     PAGE(1, "\2\0\0\0\2\0\2\0\0\0\2\3" NUMBERS),
+     2,
+     "[{\"l\":[1]}]",
+     "column 'l.list.element': it has fewer rows than its row group",
+     {0}},
+    {"lists of which one has an entry more",
+     {{.name = "l", .repetition = PQ_REPEATED, .kids = 2},
+      {.name = "a", .physical = PQ_INT32},
+      {.name = "b", .repetition = PQ_REPEATED, .physical = PQ_INT32}},
+     {{{.values = 2}, PQ_TEXT("\2\0\0\0\3\2\2\0\0\0\4\1" NUMBERS), 0},
+      {{.values = 1}, PQ_TEXT("\2\0\0\0\2\0\2\0\0\0\2\1"), 1}},
+     1,
+     "[]",
+     "column 'l.b': it does not fit the columns beside it",
+     {0}},
     {"a row more than there are values",
      ONE(.physical = PQ_INT32),
      PAGE(1, "\1\0\0\0"),
@@ -928,6 +1103,17 @@ static const struct {
      "the schema ends too early"},
     {"a map of very much", PQ_TEXT("PAR1\x1B\xFF\xFF\xFF\xFF\x07\x11\7\0\0\0PAR1"),
      "the footer can't be read"},
+    {"row groups before the schema", PQ_TEXT("PAR1\x49\x1C\0\0\4\0\0\0PAR1"),
+     "the footer has row groups before the schema"},
+    {"encrypted columns", PQ_TEXT("PAR1\x8C\0\0\3\0\0\0PAR1"),
+     "the file is encrypted, which can't be read"},
+    {"a version alone, in the long form", PQ_TEXT("PAR1\5\2\2\0\4\0\0\0PAR1"),
+     "the footer can't be read"},
+    {"a version that is a text", PQ_TEXT("PAR1\x18\1\x31\0\4\0\0\0PAR1"),
+     "the footer can't be read"},
+    {"a number without end",
+     PQ_TEXT("PAR1\x15\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\0\x0E\0\0\0PAR1"),
+     "the footer can't be read"},
     {"lists without end",
      PQ_TEXT("PAR1\x19\x19\x19\x19\x19\x19\x19\x19\x19\x19\x19\x19\x19\x19\x19\x19\x19\x19\x19\x19"
              "\x19\x19\x19\x19\x19\x19\x19\x19\x19\x19\x19\x19\x19\x19\x19\x19\x19\x19\x19\x19\x19"
@@ -1054,6 +1240,7 @@ static void expect_numbers(const struct buf *file, uint64_t position, size_t pie
         if (result == ITEMS_WANTS) {
             items_wanted(r, &from, &len);
             ck_assert_uint_le(len, PARQUET_SPAN);
+            ck_assert_uint_le(items_held(r), 32 << 20);
             items_feed(r, file->data + from, piece && piece < len ? piece : (size_t)len);
             ++*pieces;
             continue;
@@ -1133,6 +1320,57 @@ START_TEST(many_columns)
 }
 END_TEST
 
+/* A file of which only the end is here: what is before is never wanted. */
+START_TEST(large_group)
+{
+    static const struct pqm_field fields[] = {{.name = "root", .kids = 1},
+                                              {.name = "c", .physical = PQ_INT32}};
+    struct items_options o = {.format = ITEMS_PARQUET, .size = 400 << 20};
+    struct pqm_made m;
+    struct diag why = {0};
+    struct item item;
+    uint64_t from, len;
+
+    pqm_begin(&m, fields, COUNT(fields));
+    pqm_column(&m, &(struct pqm_column){.physical = PQ_INT32, .values = 1, .len = 300 << 20});
+    pqm_group(&m, 1);
+    pqm_end(&m);
+    items_reader *r = parquet_new(&o, NULL);
+    while (items_next(r, &item, &why) == ITEMS_WANTS) {
+        items_wanted(r, &from, &len);
+        ck_assert_uint_ge(from, o.size - m.file.len);
+        items_feed(r, m.file.data + (from + m.file.len - o.size), (size_t)len);
+    }
+    expect_text("why", why.text,
+                "a row group has 314572800 bytes, and may have no more than 256 MiB");
+    ck_assert_uint_eq(why.at, 4);
+    diag_clear(&why);
+    items_free(r);
+    pqm_clear(&m);
+}
+END_TEST
+
+/* Writers that had no rows left leave row groups without any, and say nothing of where they are. */
+START_TEST(empty_groups)
+{
+    static const struct pqm_field fields[] = {{.name = "root", .kids = 1},
+                                              {.name = "c", .physical = PQ_INT32}};
+    struct pqm_made m;
+
+    pqm_begin(&m, fields, COUNT(fields));
+    for (int i = 0; i < 5; i++) {
+        pqm_column(&m, &(struct pqm_column){
+                           .physical = PQ_INT32, .values = i % 2 ? 2 : 0, .begin = i % 2 ? 0 : -1});
+        if (i % 2)
+            pqm_page(&m, &(struct pqm_page){.values = 2}, PQ_TEXT(NUMBERS));
+        pqm_group(&m, i % 2 ? 2 : 0);
+    }
+    pqm_end(&m);
+    expect_file("empty groups", &m.file, "[{\"c\":1},{\"c\":2},{\"c\":1},{\"c\":2}]", NULL);
+    pqm_clear(&m);
+}
+END_TEST
+
 /* Small row groups come together. */
 START_TEST(many_groups)
 {
@@ -1191,6 +1429,8 @@ int main(void)
     tcase_add_test(t, deep_and_wide);
     tcase_add_test(t, large);
     tcase_add_test(t, many_columns);
+    tcase_add_test(t, large_group);
+    tcase_add_test(t, empty_groups);
     tcase_add_test(t, many_groups);
     tcase_add_test(t, ends_early);
     suite_add_tcase(s, t);

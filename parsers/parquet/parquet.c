@@ -335,7 +335,7 @@ static size_t parquet_held(const items_reader *reader)
 {
     const struct parquet *r = (const struct parquet *)reader;
 
-    return r->all.resident + r->footer.bytes.cap + r->tail.cap + r->span.cap;
+    return r->all.resident + r->footer.bytes.cap + r->tail.cap + r->span.cap + r->run.cap;
 }
 
 static void parquet_release(items_reader *reader)

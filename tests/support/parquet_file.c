@@ -108,6 +108,10 @@ static void end_column(struct pqm_made *m)
     put_int(b, &inner, 7, I64, c->len ? c->len : (int64_t)(m->file.len - m->column_begin));
     put_int(b, &inner, 9, I64, c->begin ? c->begin : (int64_t)m->column_begin);
     buf_addc(b, 0);
+    if (c->encrypted) {
+        put_head(b, &last, 8, STRUCT);
+        buf_addc(b, 0);
+    }
     buf_addc(b, 0);
 }
 

@@ -37,6 +37,7 @@ struct pqm_column {
     /* Claims in place of what is true; 0: the truth. */
     int64_t len, begin;
     const char *elsewhere; /* the name of another file */
+    int encrypted;
 };
 
 struct pqm_page {
