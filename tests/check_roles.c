@@ -135,6 +135,26 @@ START_TEST(good_keys_outlive_a_refusal)
 }
 END_TEST
 
+/* An STS that does not answer delays the calls a little, while there are good keys. */
+START_TEST(good_keys_outlive_silence)
+{
+    const struct reply replies[MAX_REPLIES] = {
+        {200, XML, keys_for(240, "T")}, {200, JSON_0, "{}"}, {-1, NULL, NULL}, {200, JSON_0, "{}"}};
+    struct endpoint_world *w = roles_world(replies, "{\"handlers\":[{\"resource\":\"" SEND
+                                                    "\",\"endpoint\":\"STUB\",\"timeout_s\":4}]}");
+    struct buf sts = {0};
+
+    buf_printf(&sts, "sts=%s", http_stub_url(w->stub));
+    ck_assert(endpoints_add(w->endpoints, buf_str(&sts), NULL));
+    for (int i = 0; i < 2; i++)
+        endpoint_world_run(w, SEND, MESSAGE);
+    ck_assert_msg(w->result.ok, "%s", json_str(w->result.cause));
+    expect_text("the old keys sign on", buf_str(&w->seen), ASKED SENT("T") ASKED SENT("T"));
+    buf_clear(&sts);
+    endpoint_world_free(w);
+}
+END_TEST
+
 static const struct {
     const char *name;
     struct reply reply;
@@ -1063,6 +1083,7 @@ int main(void)
     tcase_add_test(t, one_request_for_many);
     tcase_add_loop_test(t, until_they_expire, 0, COUNT(ends));
     tcase_add_test(t, good_keys_outlive_a_refusal);
+    tcase_add_test(t, good_keys_outlive_silence);
     tcase_add_loop_test(t, refusal, 0, COUNT(refusals));
     tcase_add_loop_test(t, nobody_asks, 0, 3);
     tcase_add_test(t, cancelled_while_it_waits);

@@ -17,7 +17,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EARLY_MS = 5 * 60 * 1000, ROLE_REQUEST_MS = 60 * 1000, MAX_TOKEN = 64 * 1024 };
+enum {
+    EARLY_MS = 5 * 60 * 1000,
+    PATIENCE_MS = 5 * 1000, /* for new keys, while the old ones are good */
+    ROLE_REQUEST_MS = 60 * 1000,
+    MAX_TOKEN = 64 * 1024,
+};
 
 static const char sts[] = "STS";
 
@@ -231,18 +236,31 @@ static json *role_refusal(const struct role_keys *k, int status, const char *why
     return json_take_buf(&text);
 }
 
+int64_t role_patience_ms(const struct role_wait *wait, int64_t timeout_ms)
+{
+    int64_t tenth_ms = timeout_ms / 10;
+
+    if (!role_is_good(wait->role, 0))
+        return timeout_ms;
+    return tenth_ms < PATIENCE_MS ? tenth_ms : PATIENCE_MS;
+}
+
 void role_give_up(struct role_wait *wait, int64_t after_ms)
 {
     const struct role_keys *k = wait->role;
-    json *cause = json_stringf("%sno keys came within %lld.%02lld seconds",
-                               k->of_task ? "" : "Unable to load AWS credentials: ",
-                               (long long)(after_ms / 1000), (long long)(after_ms % 1000 / 10));
-    json *why = k->of_task ? role_refusal(k, 0, json_str(cause)) : json_ref(cause);
+    struct sigv4_keys keys = role_look(k);
+    json *why = NULL;
 
+    if (!role_is_good(k, 0)) {
+        json *cause = json_stringf("%sno keys came within %lld.%02lld seconds",
+                                   k->of_task ? "" : "Unable to load AWS credentials: ",
+                                   (long long)(after_ms / 1000), (long long)(after_ms % 1000 / 10));
+        why = k->of_task ? role_refusal(k, 0, json_str(cause)) : json_ref(cause);
+        json_unref(cause);
+    }
     role_leave(wait);
-    wait->done(wait, NULL, json_str(why));
+    wait->done(wait, why ? NULL : &keys, why ? json_str(why) : NULL);
     json_unref(why);
-    json_unref(cause);
 }
 
 static void role_answered(void *user, struct http_response *r)

@@ -41,7 +41,11 @@ enum role_found role_find(handlers *h, const struct role_ask *ask, struct role_w
                           struct sigv4_keys *out, struct diag *why);
 /* Takes back what role_find began; does nothing when that has ended. */
 void role_leave(struct role_wait *wait);
-/* Ends the wait with wait->done, because it has lasted all the time that there is. */
+/* Returns how long to wait for keys, of the time that there is: not so long where those that are
+ * there are good still. */
+int64_t role_patience_ms(const struct role_wait *wait, int64_t timeout_ms);
+/* Ends the wait with wait->done, as it has lasted so long: with keys that are good still, if there
+ * are. */
 void role_give_up(struct role_wait *wait, int64_t after_ms);
 
 #endif

@@ -180,7 +180,8 @@ static void key_clock_start(signed_send *s)
     c->h->open++;
     uv_timer_init(s->h->loop, &c->timer);
     c->timer.data = c;
-    uv_timer_start(&c->timer, key_clock_on_timer, (uint64_t)s->request.timeout_ms, 0);
+    uv_timer_start(&c->timer, key_clock_on_timer,
+                   (uint64_t)role_patience_ms(&s->wait, s->request.timeout_ms), 0);
     s->clock = c;
 }
 
