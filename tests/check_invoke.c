@@ -614,6 +614,29 @@ START_TEST(oauth_shared)
 }
 END_TEST
 
+/* What is left of a token's time does while there is no new one. */
+START_TEST(oauth_outlives_a_refusal)
+{
+    static const struct reply replies[MAX_REPLIES] = {
+        {200, NULL, "{\"access_token\":\"T\",\"expires_in\":59}"},
+        {200, NULL, "1"},
+        {503, NULL, "later"},
+        {200, NULL, "1"}};
+    struct buf text = {0}, seen = {0};
+    struct endpoint_world *w = oauth_world(replies, &text);
+
+    for (int i = 0; i < 2; i++)
+        endpoint_world_run(w, HTTP, buf_str(&text));
+    ck_assert_msg(w->result.ok, "%s", json_str(w->result.cause));
+    add_seen(&seen, w);
+    expect_text("the old token goes on", buf_str(&seen),
+                "POST /token TOKEN\nGET /a [Bearer T]\nPOST /token TOKEN\nGET /a [Bearer T]\n");
+    buf_clear(&text);
+    buf_clear(&seen);
+    endpoint_world_free(w);
+}
+END_TEST
+
 /* As EventBridge does it: the call fails, and the next one has another token. */
 START_TEST(oauth_refused_token)
 {
@@ -877,6 +900,7 @@ int main(void)
     tcase_add_test(t, oauth);
     tcase_add_loop_test(t, oauth_token, 0, COUNT(tokens));
     tcase_add_loop_test(t, oauth_shared, 0, COUNT(shared_tokens));
+    tcase_add_test(t, oauth_outlives_a_refusal);
     tcase_add_loop_test(t, oauth_refused_token, 0, 2);
     tcase_add_test(t, oauth_closed_while_it_waits);
     tcase_add_test(t, sixty_seconds);

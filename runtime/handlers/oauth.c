@@ -142,6 +142,13 @@ static void oauth_add_place(struct buf *out, const struct connection *c)
                c->token_url, (int)strcspn(at, "?#"), at);
 }
 
+/* A token is good for a minute longer than it is given out; unless it was refused, it does while
+ * there is no new one. */
+static bool oauth_has_good(const struct connection *c)
+{
+    return c->token && clock_steady_ms() < c->token_until_ms + EARLY_MS;
+}
+
 static void token_came(void *user, struct http_response *r)
 {
     struct connection *c = user;
@@ -169,7 +176,8 @@ static void token_came(void *user, struct http_response *r)
     json_unref(body);
     if (r->body.data)
         OPENSSL_cleanse(r->body.data, r->body.len);
-    oauth_tell(c, why.len ? buf_str(&why) : NULL, r->outcome == HTTP_TIMED_OUT);
+    oauth_tell(c, why.len && !oauth_has_good(c) ? buf_str(&why) : NULL,
+               r->outcome == HTTP_TIMED_OUT);
     buf_clear(&why);
 }
 
