@@ -326,7 +326,7 @@ START_TEST(rows)
     char path[512];
 
     path_of(path, "other");
-    object_folder *opened = folder_open(path, false, NULL);
+    object_folder *opened = folder_open(path, 0, NULL);
     given.folder = opened;
     w->files++; /* it is open longer than the world */
     w->options.buckets = &given;

@@ -88,7 +88,7 @@ static void begin_files(void)
     ck_assert(mkdtemp(at.top) != NULL);
     snprintf(at.path, sizeof at.path, "%s/data", at.top);
     ck_assert(!mkdir(at.path, 0777));
-    at.f = folder_open(at.path, false, &why);
+    at.f = folder_open(at.path, 0, &why);
     ck_assert_msg(at.f != NULL, "%s", why.text);
 }
 
@@ -99,10 +99,10 @@ static void end_files(void)
     is_old = false;
 }
 
-static void open_again(bool durable)
+static void open_again(unsigned how)
 {
     folder_free(at.f);
-    at.f = folder_open(at.path, durable, NULL);
+    at.f = folder_open(at.path, how, NULL);
     ck_assert(at.f != NULL);
 }
 
@@ -308,7 +308,7 @@ START_TEST(get_on_old_kernel)
 {
     make_all();
     is_old = true;
-    open_again(false);
+    open_again(0);
     get_one((size_t)_i, !strcmp(gets[_i].key, "link") ? "NoSuchKey..."
                         : strstr(gets[_i].want, "AccessDenied") && !strchr(gets[_i].key, '/')
                             ? "NoSuchKey..."
@@ -485,7 +485,7 @@ static bool is_there(const char *name)
 /* What is put is on the disk: nothing else can be seen of it here. */
 START_TEST(durable)
 {
-    open_again(true);
+    open_again(FOLDER_DURABLE);
     must_put("x/y", "1");
     expect_body("durable", "x/y", "1");
     must_delete("x/y");
@@ -744,6 +744,33 @@ START_TEST(deep_folders)
 }
 END_TEST
 
+/* Links that its owner has made may lead anywhere; what is put takes their place, and not that of
+ * what they lead to. */
+START_TEST(links_out)
+{
+    struct folder_query q = {.most = 10};
+    struct buf got = {0};
+    size_t pages;
+
+    make_file("../secret", "secret");
+    make_file("a", "a");
+    make_link("out", "../secret");
+    make_link("nowhere", "../nowhere");
+    open_again(FOLDER_LINKS_OUT);
+    expect_body("a link that leaves the folder", "out", "secret");
+    list_all(q, &got, &pages);
+    ck_assert_str_eq(buf_str(&got), "a out");
+    must_put("out", "new");
+    expect_body("a link that was replaced", "out", "new");
+    expect_body("and not by its path", "../secret", "InvalidRequest");
+    char path[256];
+    whole_path(path, sizeof path, "../secret");
+    struct stat st;
+    ck_assert(!stat(path, &st) && st.st_size == 6);
+    buf_clear(&got);
+}
+END_TEST
+
 /* ---- several at once ---- */
 
 enum { WRITERS = 4, ROUNDS = 200 };
@@ -803,13 +830,13 @@ START_TEST(no_such_folder)
 {
     struct diag why = {0};
 
-    ck_assert(!folder_open("/nowhere/at/all", true, &why));
+    ck_assert(!folder_open("/nowhere/at/all", FOLDER_DURABLE, &why));
     ck_assert_str_eq(why.text,
                      "the folder '/nowhere/at/all' can't be opened: No such file or directory");
     make_file("a", "");
     char path[256];
     whole_path(path, sizeof path, "a");
-    ck_assert(!folder_open(path, true, &why));
+    ck_assert(!folder_open(path, 0, &why));
     diag_clear(&why);
 }
 END_TEST
@@ -827,6 +854,7 @@ int main(void)
     tcase_add_test(tc, etags_of_large_files);
     tcase_add_loop_test(tc, put, 0, COUNT(puts_));
     tcase_add_test(tc, durable);
+    tcase_add_test(tc, links_out);
     tcase_add_test(tc, delete_takes_empty_folders_along);
     tcase_add_test(tc, copy);
     tcase_add_loop_test(tc, list, 0, COUNT(lists));

@@ -18,7 +18,9 @@ static const struct option_row rows[] = {
 
 const struct option_group buckets_group = {rows, COUNT(rows), NULL};
 
-bool buckets_split(const char *text, const struct option_set *set, char **name, const char **folder)
+/* mem_free *name; *folder is a look. */
+static bool buckets_split(const char *text, const struct option_set *set, char **name,
+                          const char **folder)
 {
     size_t len = strcspn(text, "=");
 
@@ -45,7 +47,7 @@ static bool buckets_add(struct buckets *b, const struct option_set *set, char *n
             mem_free(name);
             return false;
         }
-    folder = folder_open(path, true, &why);
+    folder = folder_open(path, FOLDER_DURABLE, &why);
     if (!folder) {
         cmd_fail(set->command, "--bucket %s: %s", name, why.text);
         diag_clear(&why);

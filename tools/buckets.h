@@ -17,9 +17,6 @@ struct buckets {
     size_t count;
 };
 
-/* Takes an option's text apart: mem_free *name. *folder is a look. False after a message. */
-bool buckets_split(const char *text, const struct option_set *set, char **name,
-                   const char **folder);
 /* Opens the folders. False after a message. */
 bool buckets_open(const struct buckets_options *given, const struct option_set *set,
                   struct buckets *out);

@@ -2,6 +2,7 @@
 #define TOOLS_TEST_COMMAND_H
 
 #include "parsers/json/json_set.h"
+#include "tools/buckets.h"
 #include "tools/cmd.h"
 #include "tools/definition_files.h"
 #include "tools/output_file.h"
@@ -27,6 +28,9 @@ struct test {
     const char *format, *jobs, *color, *output, *min_coverage, *explore, *seed, *from_history,
         *min_score, *mutation_report, *fault;
     struct option_values filter, tag, definition, coverage_output;
+    struct buckets_options buckets;
+    struct case_bucket given[OPTION_VALUES]; /* by --bucket */
+    size_t given_count;
     bool definition_used[OPTION_VALUES];
     struct coverage_output coverage_files[OPTION_VALUES];
     bool watches, fail_fast, list, schema, fields, coverage, update, ci, mutate, faults;
@@ -70,6 +74,8 @@ struct test {
 
 /* Reads the options that are numbers. False after a message. */
 bool test_read_numbers(struct test *t);
+/* Reads --bucket. False after a message. */
+bool test_read_buckets(struct test *t);
 /* Returns whether the options that are given go together. False after a message. */
 bool test_may_play(const struct test *t);
 /* Adds the options that say what definitions are, as a command that repeats a case needs them. */

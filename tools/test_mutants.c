@@ -59,7 +59,12 @@ static int judge_mutant(const struct mutation *m, int64_t least)
 int test_mutants(const struct test_case *const *cases, size_t count, const json *const *hits,
                  const struct mutant_wishes *wishes)
 {
-    struct mutation m = {.cases = cases, .case_count = count, .hits = hits, .jobs = wishes->jobs};
+    struct mutation m = {.cases = cases,
+                         .case_count = count,
+                         .hits = hits,
+                         .jobs = wishes->jobs,
+                         .buckets = wishes->buckets,
+                         .bucket_count = wishes->bucket_count};
     struct diag why = {0};
     int status;
 

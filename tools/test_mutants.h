@@ -16,6 +16,8 @@ struct mutant_wishes {
     bool json;                       /* tells them as one line of JSON */
     const struct reporter *reporter; /* that has told of the cases */
     unsigned jobs;
+    const struct case_bucket *buckets; /* that all cases have */
+    size_t bucket_count;
 };
 
 /* Plays the cases, which have passed, against mutants; `hits`: see struct mutation. Returns the

@@ -1,6 +1,7 @@
 /* The options of asl test: what there is, and which go together. */
 #include "tools/test_command.h"
 
+#include "parsers/base/mem.h"
 #include "tools/report_text.h"
 #include "tools/test/record.h"
 
@@ -75,6 +76,7 @@ static const struct option_row rows[] = {
 
 static const struct option_group own = {rows, sizeof rows / sizeof *rows, NULL};
 static const struct option_use uses[] = {{&own, 0},
+                                         {&buckets_group, offsetof(struct test, buckets)},
                                          {&set_group, offsetof(struct test, set)},
                                          {&colour_group, offsetof(struct test, color)},
                                          {NULL, 0}};
@@ -257,8 +259,22 @@ static void write_again_values(struct buf *out, const char *option,
 void test_write_again(const struct test *t, struct buf *out)
 {
     write_again_values(out, "definition", &t->definition);
+    write_again_values(out, "bucket", &t->buckets.bucket);
     write_again_values(out, "set", &t->set.set);
     write_again_values(out, "set-file", &t->set.file);
+}
+
+/* Each case makes its own of them; here it is only seen that they can be opened. */
+bool test_read_buckets(struct test *t)
+{
+    struct buckets opened = {0};
+    bool good = buckets_open(&t->buckets, &cmd_test_options, &opened);
+
+    for (size_t i = 0; good && i < opened.count; i++)
+        t->given[t->given_count++] = (struct case_bucket){mem_strdup(opened.all[i].name),
+                                                          strchr(t->buckets.bucket.at[i], '=') + 1};
+    buckets_clear(&opened);
+    return good;
 }
 
 bool test_may_play(const struct test *t)

@@ -61,7 +61,10 @@ static json *test_play(void *user, trial_stage *stage, size_t i)
 {
     const struct test *t = user;
     const struct test_case *c = t->cases[i];
-    struct case_options options = {.stage = stage, .no_snapshots = t->update};
+    struct case_options options = {.stage = stage,
+                                   .buckets = t->given,
+                                   .bucket_count = t->given_count,
+                                   .no_snapshots = t->update};
     struct case_run run;
 
     if (c->skip)
@@ -131,7 +134,9 @@ static void test_name(void *user, size_t i, struct buf *out)
 /* Mutants say something only of cases that pass. Returns the exit status. */
 static int play_mutants(const struct test *t)
 {
-    const struct mutant_wishes wishes = {.report = t->mutation_report,
+    const struct mutant_wishes wishes = {.buckets = t->given,
+                                         .bucket_count = t->given_count,
+                                         .report = t->mutation_report,
                                          .least = t->least_score,
                                          .json = strcmp(t->format, "json") == 0,
                                          .reporter = &t->reporter,
@@ -177,7 +182,8 @@ static bool spares_files(struct test *t)
  * written, and no report that is there is replaced. */
 static bool read_options(struct test *t)
 {
-    return test_read_numbers(t) && test_coverage_read(t) && spares_files(t) && may_write(t);
+    return test_read_numbers(t) && test_read_buckets(t) && test_coverage_read(t) &&
+           spares_files(t) && may_write(t);
 }
 
 /* Nothing was tried, so nothing has been shown. */
@@ -349,6 +355,8 @@ static void test_clear(struct test *t)
     json_unref(t->unused);
     faults_free(t->fault_player);
     mem_free(t->again);
+    for (size_t i = 0; i < t->given_count; i++)
+        mem_free((char *)(uintptr_t)t->given[i].name);
     for (size_t i = 0; i < t->suite_count; i++)
         suite_free(t->suites[i]);
     for (size_t i = 0; t->hits && i < t->case_count; i++)

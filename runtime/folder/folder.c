@@ -133,6 +133,8 @@ static int beneath_open(int root, const char *path, int flags)
 
 int folder_open_path(const object_folder *f, const char *path, int flags)
 {
+    if (f->links_out)
+        return openat(f->root, path, flags | O_CLOEXEC);
     return f->walks ? walk_open(f->root, path, flags) : beneath_open(f->root, path, flags);
 }
 
@@ -168,7 +170,7 @@ bool folder_refuse(struct diag *why, int error, const char *path, const char *do
 
 /* ---- the folder ---- */
 
-object_folder *folder_open(const char *path, bool durable, struct diag *why)
+object_folder *folder_open(const char *path, unsigned how, struct diag *why)
 {
     int root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), probe;
     object_folder *f;
@@ -179,7 +181,8 @@ object_folder *folder_open(const char *path, bool durable, struct diag *why)
     }
     f = mem_calloc(1, sizeof *f);
     f->root = root;
-    f->durable = durable;
+    f->durable = how & FOLDER_DURABLE;
+    f->links_out = how & FOLDER_LINKS_OUT;
     /* Kernels before 5.6 don't know openat2, and some sandboxes forbid it. */
     probe = beneath_open(root, ".", O_PATH);
     if (probe >= 0)

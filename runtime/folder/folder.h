@@ -24,11 +24,14 @@ typedef struct object_folder object_folder;
 enum { FOLDER_KEY_MOST = 1024 };
 enum { FOLDER_ETAG_SIZE = 64 };
 
-/*
- * Opens the folder at `path`, which must be there. `durable`: what is put is on the disk before
- * folder_put returns. Returns NULL with *why filled when it can't be opened.
- */
-object_folder *folder_open(const char *path, bool durable, struct diag *why);
+enum {
+    FOLDER_DURABLE = 1,   /* what is put is on the disk before folder_put returns */
+    FOLDER_LINKS_OUT = 2, /* symbolic links may leave the folder: who opens it has made them */
+};
+
+/* Opens the folder at `path`, which must be there; `how` is FOLDER_… or 0. Returns NULL with *why
+ * filled when it can't be opened. */
+object_folder *folder_open(const char *path, unsigned how, struct diag *why);
 void folder_free(object_folder *f);
 
 struct folder_object {

@@ -8,6 +8,7 @@
 struct object_folder {
     int root;
     bool durable;
+    bool links_out;
     bool walks; /* the kernel has no openat2: paths are walked name by name */
 };
 

@@ -153,6 +153,22 @@ static void bucket_done(uv_work_t *work, int status)
         task_call_done(call, &answer);
 }
 
+static void bucket_begin(struct bucket_work *w)
+{
+    struct task_call *call = w->call;
+
+    if (!call->h->options.buckets_at_once) {
+        call->work = w;
+        call->h->bucket_works++;
+        uv_queue_work(call->h->loop, &w->work, bucket_do, bucket_done);
+        return;
+    }
+    bucket_request_do(&w->request, &w->reply);
+    struct handler_answer answer = bucket_answer_of(w);
+    bucket_work_free(w);
+    task_call_ready(call, &answer);
+}
+
 /* AWS's text, and what to do about it. */
 static void bucket_refuse_nowhere(struct bucket_work *w)
 {
@@ -192,9 +208,7 @@ static void bucket_start(struct task_call *call)
         bucket_refuse_nowhere(w);
         answer = bucket_answer_of(w);
     } else {
-        call->work = w;
-        call->h->bucket_works++;
-        uv_queue_work(call->h->loop, &w->work, bucket_do, bucket_done);
+        bucket_begin(w);
         return;
     }
     diag_clear(&why);

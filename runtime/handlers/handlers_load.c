@@ -279,7 +279,7 @@ static bool read_folder(struct reader *r, row *w, const json *v, const struct js
 
     if (!path)
         return false;
-    w->folder = w->own_folder = folder_open(from_folder(r, path), true, &why);
+    w->folder = w->own_folder = folder_open(from_folder(r, path), FOLDER_DURABLE, &why);
     if (!w->folder)
         config_refuse(&r->file, at->value, "%s", why.text);
     diag_clear(&why);

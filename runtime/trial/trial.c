@@ -448,14 +448,15 @@ static void trial_play(trial *t)
 trial *trial_run(const struct trial_options *options)
 {
     trial *t = mem_calloc(1, sizeof *t);
-    struct host_options how = {
-        .virtual_clock = true,
-        .start_ms = options->start_ms,
-        .handlers = options->handlers,
-        /* Commands of real handlers end with the trial; else nothing has to. */
-        .without_signals = !options->handlers_path,
-        .user = t,
-        .happened = trial_happened};
+    struct host_options how = {.virtual_clock = true,
+                               .start_ms = options->start_ms,
+                               .handlers = options->handlers,
+                               /* Commands of real handlers end with the trial, and folders that
+                                * stand for buckets are removed; else nothing has to. */
+                               .without_signals =
+                                   !options->handlers_path && !options->handlers.bucket_count,
+                               .user = t,
+                               .happened = trial_happened};
 
     t->options = *options;
     if (!t->options.most_events)

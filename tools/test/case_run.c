@@ -62,6 +62,9 @@ static void tell_unmocked(struct running_case *k, const struct trial_call *call)
                    call->resource);
     else if (unfit)
         write_unfit(&text, call, json_str(unfit->key));
+    else if (call->state->type == ASL_MAP && case_bucket_called(call))
+        buf_printf(&text, "no mock answers what '%s' reads (%s): ", json_str(call->state->name),
+                   call->resource);
     else if (call->state->type != ASL_TASK)
         buf_printf(&text,
                    "no mock gives what '%s' gives, which is a %s: where it runs alone all of it "
@@ -72,6 +75,9 @@ static void tell_unmocked(struct running_case *k, const struct trial_call *call)
                    json_str(call->state->name), call->resource);
     if (!k->local && !unfit)
         write_mock(&text, call->state, &path);
+    if (!k->local && !unfit && case_bucket_called(call))
+        buf_printf(&text, "\nor give the case its bucket:\n    buckets:\n      %s: {KEY: TEXT}",
+                   json_str(case_bucket_called(call)));
     failures_add(&k->out->failures, k->c->place, "mocks", "%s", buf_str(&text));
     buf_clear(&path);
     buf_clear(&text);
@@ -138,7 +144,7 @@ static bool answer_by_mocks(struct running_case *k, const struct trial_call *cal
     if (!mocking_answer(k->mocks, call, out))
         return false;
     check_answer(k, call, out);
-    if (out->kind == TRIAL_REAL && !k->has_handlers)
+    if (out->kind == TRIAL_REAL && !k->has_handlers && !case_buckets_have(&k->out->buckets, call))
         tell_no_handlers(k, call);
     return true;
 }
@@ -151,7 +157,7 @@ static bool case_answer(void *user, const struct trial_call *call, struct trial_
         return true;
     if (answer_locally(k->local, call, out) || answer_by_mocks(k, call, out))
         return true;
-    if (k->has_handlers)
+    if (k->has_handlers || case_buckets_have(&k->out->buckets, call))
         return false;
     tell_unmocked(k, call);
     *out = (struct trial_answer){.kind = TRIAL_THROWS,
@@ -266,6 +272,7 @@ static void case_judge(struct running_case *k)
     if (k->local || k->options->only_play || out->failures.count)
         return;
     expect_check(k->c, out->result, &out->failures);
+    expect_buckets(k->c, &out->buckets, &out->failures);
     if (!k->options->no_snapshots)
         snapshot_check(k->c, out->result, &out->failures);
     judge_mocks(k);
@@ -296,7 +303,8 @@ static void case_play_state(struct running_case *k, const asl_machine *m,
     json_unref(input);
 }
 
-static void case_play(struct running_case *k, const struct buf *text, const char *path)
+/* Returns false, with a failure, when it could not be played. */
+static bool case_play(struct running_case *k, const struct buf *text, const char *path)
 {
     const struct case_options *o = k->options;
     asl_machine *m =
@@ -306,8 +314,15 @@ static void case_play(struct running_case *k, const struct buf *text, const char
 
     if (alone) {
         case_play_state(k, m, alone);
-        return;
+        return true;
     }
+    if (!case_buckets_make(&k->out->buckets, k->c, m, o->buckets, o->bucket_count,
+                           &k->out->failures))
+        return false;
+    struct handlers_options real = o->handlers;
+    real.buckets = k->out->buckets.all;
+    real.bucket_count = k->out->buckets.count;
+    real.buckets_at_once = true;
     json *input = case_input(k->c);
     case_config(k->c, m, &config);
     k->out->trial = trial_run(&(struct trial_options){.machine = m,
@@ -321,13 +336,14 @@ static void case_play(struct running_case *k, const struct buf *text, const char
                                                       .choose_user = o->choose_user,
                                                       .most_events = most_events(k),
                                                       .until = state_named(k->c, m, "until"),
-                                                      .handlers = o->handlers,
+                                                      .handlers = real,
                                                       .handlers_path = path,
                                                       .handlers_text = text->data,
                                                       .handlers_len = text->len});
     k->out->result = result_new(k->out->trial);
     rt_names_clear(&config.names);
     json_unref(input);
+    return true;
 }
 
 void case_run(const struct test_case *c, const struct case_options *options, struct case_run *out)
@@ -342,10 +358,8 @@ void case_run(const struct test_case *c, const struct case_options *options, str
     if (c->mock_case)
         k.local = mocks_parse(c->suite->file.path, buf_str(&c->suite->file.text),
                               c->suite->file.text.len, c->mock_machine, c->mock_case, NULL);
-    if (read_handlers(&k, &text, &path)) {
-        case_play(&k, &text, path);
+    if (read_handlers(&k, &text, &path) && case_play(&k, &text, path))
         case_judge(&k);
-    }
     mocking_free(k.mocks);
     mocks_free(k.local);
     buf_clear(&text);
@@ -359,5 +373,6 @@ void case_run_clear(struct case_run *r)
     json_unref(r->uses);
     result_free(r->result);
     trial_free(r->trial);
+    case_buckets_clear(&r->buckets);
     *r = (struct case_run){0};
 }

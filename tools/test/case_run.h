@@ -2,6 +2,7 @@
 #define TOOLS_TEST_CASE_RUN_H
 
 #include "runtime/trial/trial.h"
+#include "tools/test/case_buckets.h"
 #include "tools/test/elements.h"
 #include "tools/test/expect.h"
 #include "tools/test/result.h"
@@ -18,18 +19,21 @@
 struct case_run {
     trial *trial;                /* NULL: a state ran alone, or nothing could be played */
     struct element_passed alone; /* that state */
-    result *result;              /* NULL: the handlers file can't be read, so nothing was played */
+    result *result; /* NULL: its handlers file or buckets are no good, so nothing was played */
     struct failures failures;    /* none: it passed */
     json *uses;                  /* of a table's row that passed: what became of the rules of its
                                     case's mocks, as mocking_uses tells it; NULL: there are none */
     double took_s;               /* of real time */
+    struct case_buckets buckets; /* that the trial looks at */
 };
 
 struct case_options {
-    trial_stage *stage;               /* of the process; NULL: none */
-    const asl_machine *machine;       /* NULL: the suite's; another one in its stead */
-    struct handlers_options handlers; /* of real handlers */
-    trial_choose *choose;             /* NULL: answers come in the order of their calls */
+    trial_stage *stage;                /* of the process; NULL: none */
+    const asl_machine *machine;        /* NULL: the suite's; another one in its stead */
+    struct handlers_options handlers;  /* of real handlers */
+    const struct case_bucket *buckets; /* that all cases have */
+    size_t bucket_count;
+    trial_choose *choose; /* NULL: answers come in the order of their calls */
     void *choose_user;
     /* Is asked for each call before the mocks are: true when it has answered. May be NULL. */
     bool (*answer)(void *user, const struct trial_call *call, struct trial_answer *out);

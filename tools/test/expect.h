@@ -40,6 +40,12 @@ void failure_place(struct failure *f, struct place place);
 /* Compares what came of the case with what its suite expects. */
 void expect_check(const struct test_case *c, result *r, struct failures *out);
 
+struct case_buckets;
+
+/* Compares what is in the buckets of the case with what its suite expects there. */
+void expect_buckets(const struct test_case *c, const struct case_buckets *buckets,
+                    struct failures *out);
+
 /* Finds an expectation of the case: the nearest layer's. False: there is none. */
 bool expect_field(const struct test_case *c, const char *name, struct asl_at *out);
 

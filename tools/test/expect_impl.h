@@ -3,11 +3,14 @@
 
 #include "tools/test/expect.h"
 
+struct case_buckets;
+
 /* A case that is being compared with what its suite expects. */
 struct checking {
     const struct test_case *c;
     result *r;
     struct failures *out;
+    const struct case_buckets *buckets; /* for expect_buckets alone */
 };
 
 /* Finds the expectation of one layer: of the row, the case or the defaults. */

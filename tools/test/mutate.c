@@ -106,8 +106,11 @@ static uint64_t events_of(const json *hits)
 static enum mutant_fate fate_by(const struct mutation *m, size_t c, const asl_machine *machine,
                                 trial_stage *stage)
 {
-    const struct case_options options = {
-        .stage = stage, .machine = machine, .most_events = events_of(m->hits[c])};
+    const struct case_options options = {.stage = stage,
+                                         .machine = machine,
+                                         .buckets = m->buckets,
+                                         .bucket_count = m->bucket_count,
+                                         .most_events = events_of(m->hits[c])};
     struct case_run run;
 
     case_run(m->cases[c], &options, &run);

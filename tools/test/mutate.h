@@ -3,6 +3,7 @@
 
 #include "parsers/base/buf.h"
 #include "parsers/base/diag.h"
+#include "tools/test/case_buckets.h"
 #include "tools/test/mutant.h"
 #include "tools/test/suite.h"
 
@@ -36,6 +37,8 @@ struct mutation {
     size_t case_count;
     const json *const *hits; /* by case: those of its record; NULL: it has none */
     unsigned jobs;
+    const struct case_bucket *buckets; /* that all cases have */
+    size_t bucket_count;
     const struct suite_machine **machines; /* by case: the first with the same definition */
     const struct asl_state **alone; /* by case: the state of that machine that it plays alone; NULL:
                                        it plays all */

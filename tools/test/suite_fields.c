@@ -197,6 +197,8 @@ static const struct schema_object calls_fields = {.name = "calls",
 SHAPE(calls_of, .forms = SCHEMA_OBJECT | SCHEMA_LIST, .object = &calls_fields, .of = &pattern);
 SHAPE(calls, .forms = SCHEMA_MAP, .of = &calls_of);
 SHAPE(predicate, .forms = SCHEMA_EXPRESSION | SCHEMA_PATH);
+SHAPE(objects, .forms = SCHEMA_MAP, .of = &pattern);
+SHAPE(objects_by_bucket, .forms = SCHEMA_MAP, .of = &objects);
 SHAPE(predicates, .forms = SCHEMA_EXPRESSION | SCHEMA_PATH | SCHEMA_LIST, .of = &predicate);
 
 static const char *const snapshot_words[] = {"output", "path", "calls", "events", NULL};
@@ -233,6 +235,10 @@ static const struct schema_field expect_rows[] = {
      "as GetExecutionHistory gives it, of which not all members need be told. Or a matcher of the "
      "list of all events.",
      false},
+    {"buckets", &objects_by_bucket,
+     "What is in the buckets of the case at the end: by bucket and key, a text that the object "
+     "has, or the value of which it has the JSON; `{$absent: true}` where there is none.",
+     false},
     {"next", &text, "With `state`: the state that comes next.", false},
     {"inspection", &pattern,
      "With `state`: the inspectionData that TestState gives, of which not all members need be "
@@ -253,7 +259,7 @@ static const struct schema_field expect_rows[] = {
 /* Arguments of the matchers in these members. */
 static void check_expect(const struct asl_at *at, struct asl_report *report)
 {
-    static const char *const lists[] = {"events", "that", "calls", "chains", NULL};
+    static const char *const lists[] = {"events", "that", "calls", "chains", "buckets", NULL};
 
     refuse_empty_members(at, lists, report);
 }
@@ -283,6 +289,10 @@ SHAPE(configuration, .forms = SCHEMA_OBJECT, .object = &configuration_fields);
 static const char *const check_words[] = {"strict", "present", "none", NULL};
 SHAPE(checks, .forms = SCHEMA_WORD, .words = check_words);
 
+SHAPE(bucket, .forms = SCHEMA_FILE | SCHEMA_MAP, .of = &any,
+      .hint = "write the name of a folder, or the objects: {KEY: TEXT}");
+SHAPE(buckets, .forms = SCHEMA_MAP, .of = &bucket);
+
 #define CASE_FIELDS                                                                                 \
     {"input", &any, "The execution's input; `{}` without it.", false},                              \
         {"with", &values_by_name,                                                                   \
@@ -295,6 +305,11 @@ SHAPE(checks, .forms = SCHEMA_WORD, .words = check_words);
         {"clock", &instant, "The virtual time at which it starts.", false},                         \
         {"seed", &whole, "What jitter, UUIDs and random numbers follow from.", false},              \
         {"handlers", &file, "The handlers file, for Tasks that are not mocked.", false},            \
+        {"buckets", &buckets,                                                                       \
+         "Buckets of S3 that the case has for itself, by name: the name of a folder whose files "   \
+         "are the objects, or the objects: keys with texts, or with values that are written as "    \
+         "JSON. What the case changes in them is gone afterwards.",                                 \
+         false},                                                                                    \
         {"start", &text, "The state that it starts with, instead of StartAt.", false},              \
         {"until", &text, "Stops when this state was left.", false},                                 \
         {"state", &text,                                                                            \
@@ -348,8 +363,9 @@ static void check_case(const struct asl_at *at, struct asl_report *report)
                       "the table has no row, so the case would never run");
 
     if (asl_at_member(at, "state", &state) &&
-        (json_get(at->value, "start") || json_get(at->value, "until")))
-        schema_refuse(report, &state, ASL_KEY, "leave out start and until",
+        (json_get(at->value, "start") || json_get(at->value, "until") ||
+         json_get(at->value, "buckets")))
+        schema_refuse(report, &state, ASL_KEY, "leave out start, until and buckets",
                       "a case with 'state' runs that state alone");
 }
 
@@ -375,7 +391,8 @@ static const struct schema_field defaults_rows[] = {CASE_FIELDS};
 static const struct schema_object defaults_fields = {
     .name = "defaults",
     .about = "Fields that every case has unless it says otherwise. Mocks are added to those of the "
-             "case. Of expectations each `that` counts; `calls`, `chains`, `path` and `variables` "
+             "case. Of expectations each `that` counts; `calls`, `chains`, `path`, `variables` and "
+             "`buckets` "
              "are added key by key, of a key the case's; of the others the case's are taken.",
     FIELDS(defaults_rows),
     .like = &case_fields,
