@@ -213,9 +213,21 @@ static const struct {
     {"a token that is none", "listObjectsV2", "{\"Bucket\":\"orders\",\"ContinuationToken\":\"x\"}",
      "failed S3.S3Exception: The continuation token provided is incorrect..."},
 
+    {"a part of no upload", "uploadPart",
+     "{\"Bucket\":\"orders\",\"Key\":\"k\",\"UploadId\":\"../../"
+     "x\",\"PartNumber\":1,\"Body\":\"x\"}",
+     "failed S3.NoSuchUploadException: The specified upload does not exist. The upload ID may be "
+     "invalid, or the upload may have been aborted or completed. (Service: S3, Status Code: 404, "
+     "Request ID: ..."},
+    {"an upload of no parts", "completeMultipartUpload",
+     "{\"Bucket\":\"orders\",\"Key\":\"k\",\"UploadId\":\"u\",\"MultipartUpload\":{\"Parts\":[]}}",
+     "failed S3.S3Exception: The XML you provided was not well-formed or did not validate against "
+     "our published schema: MultipartUpload has 1 to 10000 Parts (Service: S3, Status Code: 400, "
+     "..."},
     {"an action that it has not", "putBucketAcl", "{\"Bucket\":\"orders\",\"ACL\":\"private\"}",
      "failed S3.S3Exception: A bucket that is a folder has no PutBucketAcl: it has GetObject, "
-     "HeadObject, PutObject, CopyObject, DeleteObject, DeleteObjects, ListObjectsV2, HeadBucket "
+     "HeadObject, PutObject, CopyObject, DeleteObject, DeleteObjects, ListObjectsV2, "
+     "CreateMultipartUpload, UploadPart, CompleteMultipartUpload, AbortMultipartUpload, HeadBucket "
      "(Service: S3, Status Code: 501, Request ID: ..."},
     {"another bucket", "getObject", "{\"Bucket\":\"far\",\"Key\":\"a\"}",
      "failed S3.NoSuchBucketException: The specified bucket does not exist: give --bucket "
@@ -309,6 +321,69 @@ START_TEST(raw_bytes)
                           "failed States.DataLimitExceeded: The state/task 'aws-sdk:s3' returned a "
                           "result with a size exceeding the maximum number of bytes service "
                           "limit.");
+    handlers_world_free(w);
+}
+END_TEST
+
+/* Makes a call whose Body is bytes, and waits for it. */
+static void call_raw(struct handlers_world *w, const char *action, json *parameters)
+{
+    struct task_result failed = {0};
+    char resource[128];
+    size_t before = w->answered;
+
+    snprintf(resource, sizeof resource, S3 "%s", action);
+    struct task t = handlers_world_task(w, resource, parameters);
+    t.raw = true;
+    ck_assert(handlers_start(w->handlers, &t, &failed));
+    handlers_world_wait(w, before + 1);
+    json_unref(parameters);
+}
+
+/* As results of Map Runs are written: bytes that are no text of JSON, and large files in parts. */
+START_TEST(written_raw)
+{
+    struct handlers_world *w = bucket_world();
+
+    handlers_world_open_tasks(w, HANDLERS);
+    call_raw(w, "putObject", json_of("{\"Bucket\":\"orders\",\"Key\":\"r/raw\",\"Body\":\"[1,\"}"));
+    ck_assert(w->result.ok);
+    expect_file("orders/r/raw", "[1,");
+    call_raw(w, "createMultipartUpload", json_of("{\"Bucket\":\"orders\",\"Key\":\"r/parts\"}"));
+    ck_assert(w->result.ok);
+    json *id = json_ref(json_get(w->result.output, "UploadId"));
+    json *etags[2];
+    for (int i = 0; i < 2; i++) {
+        json *part = json_of(i ? "{\"Bucket\":\"orders\",\"Key\":\"r/parts\",\"PartNumber\":2,"
+                                 "\"Body\":\"2]\"}"
+                               : "{\"Bucket\":\"orders\",\"Key\":\"r/parts\",\"PartNumber\":1,"
+                                 "\"Body\":\"[1,\"}");
+        call_raw(w, "uploadPart", json_with(part, json_cstring("UploadId"), json_ref(id)));
+        json_unref(part);
+        ck_assert(w->result.ok);
+        etags[i] = json_ref(json_get(w->result.output, "ETag"));
+    }
+    expect_file("orders/r/parts", NULL);
+    struct buf text = {0};
+    buf_printf(
+        &text,
+        "{\"Bucket\":\"orders\",\"Key\":\"r/parts\",\"UploadId\":\"%s\",\"MultipartUpload\":{"
+        "\"Parts\":[{\"PartNumber\":1,\"ETag\":",
+        json_str(id));
+    json_write(&text, etags[0]);
+    buf_adds(&text, "},{\"PartNumber\":2,\"ETag\":");
+    json_write(&text, etags[1]);
+    buf_adds(&text, "}]}}");
+    call_raw(w, "completeMultipartUpload", json_of(buf_str(&text)));
+    handlers_world_expect("completed", &w->result,
+                          "ok {\"Bucket\":\"orders\",\"Key\":\"r/parts\",\"ETag\":...");
+    expect_file("orders/r/parts", "[1,2]");
+    call_raw(w, "completeMultipartUpload", json_of(buf_str(&text)));
+    handlers_world_expect("it is gone", &w->result, "failed S3.NoSuchUploadException: ...");
+    buf_clear(&text);
+    json_unref(id);
+    json_unref(etags[0]);
+    json_unref(etags[1]);
     handlers_world_free(w);
 }
 END_TEST
@@ -468,6 +543,7 @@ int main(void)
     tcase_add_loop_test(tc, call, 0, COUNT(calls));
     tcase_add_test(tc, files_change);
     tcase_add_test(tc, raw_bytes);
+    tcase_add_test(tc, written_raw);
     tcase_add_test(tc, rows);
     tcase_add_test(tc, elsewhere);
     tcase_add_test(tc, no_buckets);

@@ -771,6 +771,80 @@ START_TEST(links_out)
 }
 END_TEST
 
+/* ---- uploads in parts ---- */
+
+static char upload[FOLDER_UPLOAD_ID];
+
+/* Puts a part, and returns its ETag, good until the next call. */
+static const char *part_put(int64_t number, const char *text)
+{
+    static struct folder_object o[3];
+    static size_t next;
+    struct diag why = {0};
+
+    next = (next + 1) % COUNT(o);
+    ck_assert_msg(
+        folder_upload_put(at.f, key_of("u/k"), upload, number, text, strlen(text), &o[next], &why),
+        "%s", why.text);
+    return o[next].etag;
+}
+
+/* How completing it ends: "ok", or the code of the error. */
+static const char *completed(const char *key, const struct folder_upload_part *parts, size_t count)
+{
+    struct folder_object o;
+    struct diag why = {0};
+    const char *code = "ok";
+
+    if (!folder_upload_complete(at.f, key_of(key), upload, parts, count, NULL, &o, &why))
+        code = why.code;
+    diag_clear(&why);
+    return code;
+}
+
+START_TEST(uploads)
+{
+    struct folder_query q = {.most = 10};
+    struct folder_object o;
+    struct buf got = {0};
+    struct diag why = {0};
+    size_t pages;
+
+    make_file("a", "a");
+    ck_assert(folder_upload_begin(at.f, key_of("u/k"), upload, &why));
+    struct folder_upload_part parts[2] = {{1, part_put(1, "one ")}, {7, part_put(7, "seven")}};
+    const struct folder_upload_part backwards[2] = {parts[1], parts[0]}, other[1] = {{1, "\"x\""}},
+                                    missing[1] = {{2, "*"}}, none[1] = {{0, "*"}};
+    list_all(q, &got, &pages);
+    ck_assert_str_eq(buf_str(&got), "a");
+    open_again(FOLDER_DURABLE);
+    ck_assert_str_eq(completed("u/k", backwards, 2), "InvalidPartOrder");
+    ck_assert_str_eq(completed("u/k", other, 1), "InvalidPart");
+    ck_assert_str_eq(completed("u/k", missing, 1), "InvalidPart");
+    ck_assert_str_eq(completed("u/k", none, 1), "InvalidPart");
+    ck_assert_str_eq(completed("u/other", parts, 2), "NoSuchUpload");
+    ck_assert(!is_there("u"));
+    parts[0].etag = part_put(1, "first ");
+    part_put(9, "in no list");
+    ck_assert_str_eq(completed("u/k", parts, 2), "ok");
+    expect_body("completed", "u/k", "first seven");
+    ck_assert_uint_eq(files_left(at.top), 0);
+    ck_assert_str_eq(completed("u/k", parts, 2), "NoSuchUpload");
+    ck_assert(folder_upload_begin(at.f, key_of("u/k"), upload, &why));
+    part_put(1, "1");
+    ck_assert(!folder_upload_put(at.f, key_of("u/k"), upload, 10001, "", 0, &o, &why));
+    ck_assert_str_eq(why.code, "InvalidArgument");
+    ck_assert(folder_upload_abort(at.f, key_of("u/k"), upload, &why));
+    ck_assert_uint_eq(files_left(at.top), 0);
+    ck_assert(!folder_upload_abort(at.f, key_of("u/k"), upload, &why));
+    ck_assert(!folder_upload_put(at.f, key_of("a"), "../a", 1, "", 0, &o, &why));
+    ck_assert_str_eq(why.code, "NoSuchUpload");
+    ck_assert(!folder_upload_begin(at.f, key_of("../k"), upload, &why));
+    buf_clear(&got);
+    diag_clear(&why);
+}
+END_TEST
+
 /* ---- several at once ---- */
 
 enum { WRITERS = 4, ROUNDS = 200 };
@@ -861,6 +935,7 @@ int main(void)
     tcase_add_test(tc, list_of_many);
     tcase_add_test(tc, bad_tokens);
     tcase_add_test(tc, deep_folders);
+    tcase_add_test(tc, uploads);
     tcase_add_test(tc, folders_come_and_go);
     tcase_add_test(tc, one_is_the_first);
     tcase_add_test(tc, no_such_folder);

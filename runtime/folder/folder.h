@@ -90,6 +90,33 @@ bool folder_put(const object_folder *f, struct folder_key key, const char *bytes
  * not count. */
 bool folder_copy(const object_folder *from, const struct folder_ask *ask, const object_folder *to,
                  struct folder_key key, struct folder_object *out, struct diag *why);
+/*
+ * Writes an object in parts, as S3's multipart uploads do. What was put waits beside the objects
+ * and outlives the process, until the upload is completed or aborted; it is not listed.
+ */
+enum { FOLDER_UPLOAD_ID = 33, FOLDER_PARTS_MOST = 10000 };
+
+/* Begins an upload, and makes its id. */
+bool folder_upload_begin(const object_folder *f, struct folder_key key, char id[FOLDER_UPLOAD_ID],
+                         struct diag *why);
+/* Puts part `number`, 1 and up, in place of one of that number. Of `out` the ETag names it. */
+bool folder_upload_put(const object_folder *f, struct folder_key key, const char *id,
+                       int64_t number, const char *bytes, size_t len, struct folder_object *out,
+                       struct diag *why);
+
+struct folder_upload_part {
+    int64_t number;
+    const char *etag;
+};
+
+/* Makes the object of the parts, whose numbers rise, and forgets the upload. */
+bool folder_upload_complete(const object_folder *f, struct folder_key key, const char *id,
+                            const struct folder_upload_part *parts, size_t count,
+                            const struct folder_conditions *when, struct folder_object *out,
+                            struct diag *why);
+bool folder_upload_abort(const object_folder *f, struct folder_key key, const char *id,
+                         struct diag *why);
+
 /* Deletes an object, and the folders that are empty then. It is no error that there is none. */
 bool folder_delete(const object_folder *f, struct folder_key key, struct diag *why);
 

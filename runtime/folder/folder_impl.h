@@ -15,6 +15,9 @@ struct object_folder {
 /* The beginning of the names of files that are being written. They are no keys. */
 #define FOLDER_TEMPORARY ".asl-put-"
 
+/* What is drawn to tell files that are being written: digits and a NUL. */
+enum { FOLDER_CHANCE = 33 };
+
 /* A key as a path: a copy of it. */
 struct folder_path {
     char text[FOLDER_KEY_MOST + 1];
@@ -40,6 +43,34 @@ bool folder_meets(const struct folder_conditions *when, const struct folder_obje
 /* Fills *why with what an errno says of a path, and returns false. `doing` is "read" or "written".
  */
 bool folder_refuse(struct diag *why, int error, const char *path, const char *doing);
+/* ---- folder_write.c ---- */
+
+/* A file that is being written: under another name, in the folder where it is to be. */
+struct incoming {
+    const object_folder *f;
+    struct folder_path path;
+    const char *name; /* the end of the path */
+    int dir, fd;      /* -1: it is not open */
+    char temporary[sizeof FOLDER_TEMPORARY + FOLDER_CHANCE];
+};
+
+/* Draws hexadecimal digits. Returns false with errno set. */
+bool folder_chance(char out[FOLDER_CHANCE]);
+/*
+ * Opens it, writes bytes, copies what is left of an open file, and puts it in its place under the
+ * conditions (NULL: none). Each returns false with *why filled. incoming_end is needed in any case:
+ * it closes the file, and deletes one that is not done.
+ */
+bool incoming_open(struct incoming *w, const object_folder *f, const struct folder_path *path,
+                   struct diag *why);
+bool incoming_write(struct incoming *w, const char *bytes, size_t len, struct diag *why);
+bool incoming_copy(struct incoming *w, int fd, struct diag *why);
+bool incoming_commit(struct incoming *w, const struct folder_conditions *when,
+                     struct folder_object *out, struct diag *why);
+void incoming_end(struct incoming *w, bool is_done);
+
+/* ---- folder.c ---- */
+
 /* Fill *why with S3's words, and return false. */
 bool folder_refuse_no_key(struct diag *why);
 bool folder_precondition_failed(struct diag *why);

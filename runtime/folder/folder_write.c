@@ -22,15 +22,6 @@ enum { COPY_BYTES = 256 << 10 };
  * it. */
 enum { MOST_TRIES = 100 };
 
-/* A file that is being written. */
-struct incoming {
-    const object_folder *f;
-    struct folder_path path; /* of its key */
-    const char *name;        /* in its folder: the end of the path */
-    int dir, fd;
-    char temporary[sizeof FOLDER_TEMPORARY + 32];
-};
-
 /* Cuts the path before its last name, which is returned; the path of the folder is "." if nothing
  * is left. */
 static const char *split(const struct folder_path *path, struct folder_path *folder)
@@ -124,16 +115,21 @@ static void remove_empty(const object_folder *f, struct folder_path *path)
 
 /* ---- one file ---- */
 
-static bool name_temporary(char out[sizeof FOLDER_TEMPORARY + 32])
+bool folder_chance(char out[FOLDER_CHANCE])
 {
-    unsigned char chance[16];
+    unsigned char chance[FOLDER_CHANCE / 2];
 
     if (getrandom(chance, sizeof chance, 0) != sizeof chance)
         return false;
-    memcpy(out, FOLDER_TEMPORARY, sizeof FOLDER_TEMPORARY);
     for (size_t i = 0; i < sizeof chance; i++)
-        snprintf(out + sizeof FOLDER_TEMPORARY - 1 + 2 * i, 3, "%02x", chance[i]);
+        snprintf(out + 2 * i, 3, "%02x", chance[i]);
     return true;
+}
+
+static bool name_temporary(char out[sizeof FOLDER_TEMPORARY + FOLDER_CHANCE])
+{
+    memcpy(out, FOLDER_TEMPORARY, sizeof FOLDER_TEMPORARY);
+    return folder_chance(out + sizeof FOLDER_TEMPORARY - 1);
 }
 
 static bool refuse_write(const struct incoming *w, int error, struct diag *why)
@@ -142,17 +138,13 @@ static bool refuse_write(const struct incoming *w, int error, struct diag *why)
                             : folder_refuse(why, error, w->path.text, "written");
 }
 
-/* Opens the file to write into. */
-static bool incoming_begin(struct incoming *w, const object_folder *f, struct folder_key key,
-                           struct diag *why)
+bool incoming_open(struct incoming *w, const object_folder *f, const struct folder_path *path,
+                   struct diag *why)
 {
     struct folder_path folder;
     int error = 0;
 
-    w->f = f;
-    w->dir = w->fd = -1;
-    if (!folder_path_of(key, &w->path, why))
-        return false;
+    *w = (struct incoming){.f = f, .path = *path, .dir = -1, .fd = -1};
     w->name = split(&w->path, &folder);
     if (!name_temporary(w->temporary))
         return folder_refuse(why, errno, w->path.text, "written");
@@ -172,7 +164,16 @@ static bool incoming_begin(struct incoming *w, const object_folder *f, struct fo
     return refuse_write(w, error, why);
 }
 
-static bool incoming_write(struct incoming *w, const char *bytes, size_t len, struct diag *why)
+static bool open_for(struct incoming *w, const object_folder *f, struct folder_key key,
+                     struct diag *why)
+{
+    struct folder_path path;
+
+    *w = (struct incoming){.dir = -1, .fd = -1};
+    return folder_path_of(key, &path, why) && incoming_open(w, f, &path, why);
+}
+
+bool incoming_write(struct incoming *w, const char *bytes, size_t len, struct diag *why)
 {
     while (len) {
         ssize_t put = write(w->fd, bytes, len);
@@ -236,8 +237,8 @@ static int take_place(const struct incoming *w, bool must_be_new)
 
 /* The order matters: the bytes are on the disk before the name is, and the name before anybody is
  * told. */
-static bool incoming_commit(struct incoming *w, const struct folder_conditions *when,
-                            struct folder_object *out, struct diag *why)
+bool incoming_commit(struct incoming *w, const struct folder_conditions *when,
+                     struct folder_object *out, struct diag *why)
 {
     bool must_be_new = when && when->none_match && strchr(when->none_match, '*');
     struct stat st;
@@ -272,7 +273,7 @@ static bool incoming_commit(struct incoming *w, const struct folder_conditions *
 }
 
 /* Closes the file. One that did not take its place is deleted, with the folders made for it. */
-static void incoming_end(struct incoming *w, bool is_done)
+void incoming_end(struct incoming *w, bool is_done)
 {
     struct folder_path folder;
 
@@ -291,7 +292,7 @@ bool folder_put(const object_folder *f, struct folder_key key, const char *bytes
                 const struct folder_conditions *when, struct folder_object *out, struct diag *why)
 {
     struct incoming w;
-    bool good = incoming_begin(&w, f, key, why) && incoming_write(&w, bytes, len, why) &&
+    bool good = open_for(&w, f, key, why) && incoming_write(&w, bytes, len, why) &&
                 incoming_commit(&w, when, out, why);
 
     incoming_end(&w, good);
@@ -299,7 +300,7 @@ bool folder_put(const object_folder *f, struct folder_key key, const char *bytes
 }
 
 /* Piece by piece, as a file may be larger than memory. */
-static bool copy_bytes(int fd, struct incoming *w, struct diag *why)
+bool incoming_copy(struct incoming *w, int fd, struct diag *why)
 {
     char *piece = mem_alloc(COPY_BYTES);
     bool good = true;
@@ -335,7 +336,7 @@ bool folder_copy(const object_folder *from, const struct folder_ask *ask, const 
     if (good && !folder_meets(&ask->when, &old, NULL))
         good = folder_precondition_failed(why);
     if (good) {
-        good = incoming_begin(&w, to, key, why) && copy_bytes(fd, &w, why) &&
+        good = open_for(&w, to, key, why) && incoming_copy(&w, fd, why) &&
                incoming_commit(&w, NULL, out, why);
         incoming_end(&w, good);
     }

@@ -187,6 +187,8 @@ static void bucket_refuse_nowhere(struct bucket_work *w)
 static void bucket_start(struct task_call *call)
 {
     struct bucket_work *w = mem_calloc(1, sizeof *w);
+    const struct aws_body body = endpoint_raw_body(call);
+    struct aws_call asked;
     const struct aws_caller caller = {call->execution, call->key};
     struct handler_answer answer = {0};
     struct diag why = {0};
@@ -195,12 +197,16 @@ static void bucket_start(struct task_call *call)
     w->call = call;
     w->request.folder = call->row->folder;
     w->request.most = call->raw ? HANDLER_RAW_MOST : call->h->options.max_output;
-    if (!aws_call_read(&call->resource, &w->aws, &why)) {
+    bool known = aws_call_read(&call->resource, &w->aws, &why);
+    asked = w->aws;
+    if (body.bytes)
+        asked.body = &body;
+    if (!known) {
         answer = answer_failed(ASL_RUNTIME,
                                json_stringf("No bucket can serve '%s'%s%s", call->target,
                                             why.text ? ": " : "", why.text ? why.text : ""));
     } else if (!endpoint_may_start(call, &why) ||
-               !aws_request_make(&w->aws, call->payload, &caller, &w->request.http, &why)) {
+               !aws_request_make(&asked, call->payload, &caller, &w->request.http, &why)) {
         answer = answer_failed(ASL_RUNTIME, cause_of_refusal(call, why.text));
     } else if (!bucket_request_make(&w->request, call, w->aws.operation.name, &w->reply)) {
         answer = bucket_answer_of(w);

@@ -41,6 +41,7 @@ static const struct {
     {"NotModified", 304},      {"InvalidArgument", 400},    {"InvalidRequest", 400},
     {"KeyTooLongError", 400},  {"MalformedXML", 400},       {"AccessDenied", 403},
     {"NoSuchBucket", 404},     {"NoSuchKey", 404},          {"NoSuchVersion", 404},
+    {"NoSuchUpload", 404},     {"InvalidPart", 400},        {"InvalidPartOrder", 400},
     {"OperationAborted", 409}, {"PreconditionFailed", 412}, {"InvalidRange", 416},
     {"InternalError", 500},    {"NotImplemented", 501},
 };
@@ -117,7 +118,7 @@ void bucket_reply_error(const struct bucket_request *q, const struct bucket_repl
 
 /* ---- headers ---- */
 
-static void set_header(struct json_build *b, const char *name, const char *text)
+static void reply_header(struct json_build *b, const char *name, const char *text)
 {
     json_build_set(b, name, json_cstring(text));
 }
@@ -129,14 +130,14 @@ static void tell_object(struct json_build *b, const struct bucket_reply *reply)
     char date[HTTP_DATE_SIZE];
 
     http_date(reply->object.modified_ms, date);
-    set_header(b, "accept-ranges", "bytes");
+    reply_header(b, "accept-ranges", "bytes");
     json_build_set(b, "content-length", json_stringf("%" PRIu64, part->len));
     if (part->is_range)
         json_build_set(b, "content-range",
                        json_stringf("bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64, part->from,
                                     part->from + part->len - 1, reply->object.size));
-    set_header(b, "content-type", "binary/octet-stream");
-    set_header(b, "last-modified", date);
+    reply_header(b, "content-type", "binary/octet-stream");
+    reply_header(b, "last-modified", date);
 }
 
 json *bucket_reply_headers(const struct bucket_request *q, const struct bucket_reply *reply)
@@ -147,7 +148,7 @@ json *bucket_reply_headers(const struct bucket_request *q, const struct bucket_r
     if (!reply->code && q->action->has_part)
         tell_object(&b, reply);
     if (!reply->code && q->action->has_object)
-        set_header(&b, "etag", reply->object.etag);
+        reply_header(&b, "etag", reply->object.etag);
     return json_build_done(&b);
 }
 
@@ -247,6 +248,51 @@ static bool bucket_read_put(struct bucket_request *q, const struct task_call *ca
     q->ask.when.none_match = header_of(q, "If-None-Match");
     return true;
 }
+
+/* ---- uploads in parts ---- */
+
+static bool bucket_read_upload(struct bucket_request *q, const struct task_call *call,
+                               struct bucket_reply *reply)
+{
+    struct folder_key id = query_value(q, "uploadId"), part = query_value(q, "partNumber");
+
+    (void)call, (void)reply;
+    q->upload = id.text && strlen(id.text) == id.len ? id.text : "";
+    q->part = part.text ? strtoll(part.text, NULL, 10) : 0;
+    return true;
+}
+
+/* A part without a number, or without an ETag, can't be found. */
+static bool bucket_read_parts(struct bucket_request *q, const struct task_call *call,
+                              struct bucket_reply *reply)
+{
+    const json *given = aws_given(call->payload, "MultipartUpload");
+    const json *parts = given ? aws_given(given, "Parts") : NULL;
+    size_t count = parts && json_is_array(parts) ? json_count(parts) : 0;
+
+    bucket_read_put(q, call, reply);
+    bucket_read_upload(q, call, reply);
+    if (!count || count > FOLDER_PARTS_MOST) {
+        bucket_refuse(reply, "MalformedXML",
+                      "The XML you provided was not well-formed or did not validate against our "
+                      "published schema: MultipartUpload has 1 to %d Parts",
+                      FOLDER_PARTS_MOST);
+        return false;
+    }
+    q->parts = arena_calloc(&q->texts, count, sizeof *q->parts);
+    for (size_t i = 0; i < count; i++) {
+        const json *number = aws_given(json_at(parts, i), "PartNumber"),
+                   *etag = aws_given(json_at(parts, i), "ETag");
+        q->parts[q->part_count++] = (struct folder_upload_part){
+            .number = number && json_kind(number) == JSON_INT ? json_int_value(number) : 0,
+            .etag = etag && json_is_string(etag)
+                        ? arena_strndup(&q->texts, json_str(etag), json_str_len(etag))
+                        : ""};
+    }
+    return true;
+}
+
+/* ---- copies ---- */
 
 /* "orders/2026/a.csv", with its %XX, perhaps with a slash before it and ?versionId= behind. */
 static bool read_copied(struct bucket_request *q, const struct task_call *call,
@@ -399,6 +445,54 @@ static bool act_delete(const struct bucket_request *q, struct bucket_reply *repl
     return folder_delete(q->folder, q->key, why);
 }
 
+static bool act_begin_upload(const struct bucket_request *q, struct bucket_reply *reply,
+                             struct diag *why)
+{
+    struct buf *out = &reply->body;
+    char id[FOLDER_UPLOAD_ID];
+
+    if (!folder_upload_begin(q->folder, q->key, id, why))
+        return false;
+    buf_adds(out, "<InitiateMultipartUploadResult>");
+    xml_element(out, "Bucket", q->bucket, strlen(q->bucket));
+    xml_element(out, "Key", q->key.text, q->key.len);
+    xml_element(out, "UploadId", id, strlen(id));
+    buf_adds(out, "</InitiateMultipartUploadResult>");
+    return true;
+}
+
+static bool act_put_part(const struct bucket_request *q, struct bucket_reply *reply,
+                         struct diag *why)
+{
+    const struct buf *body = &q->http.body;
+
+    return folder_upload_put(q->folder, q->key, q->upload, q->part, body->data ? body->data : "",
+                             body->len, &reply->object, why);
+}
+
+static bool act_complete_upload(const struct bucket_request *q, struct bucket_reply *reply,
+                                struct diag *why)
+{
+    struct buf *out = &reply->body;
+
+    if (!folder_upload_complete(q->folder, q->key, q->upload, q->parts, q->part_count, &q->ask.when,
+                                &reply->object, why))
+        return false;
+    buf_adds(out, "<CompleteMultipartUploadResult>");
+    xml_element(out, "Bucket", q->bucket, strlen(q->bucket));
+    xml_element(out, "Key", q->key.text, q->key.len);
+    xml_etag(out, &reply->object);
+    buf_adds(out, "</CompleteMultipartUploadResult>");
+    return true;
+}
+
+static bool act_abort_upload(const struct bucket_request *q, struct bucket_reply *reply,
+                             struct diag *why)
+{
+    reply->status = 204;
+    return folder_upload_abort(q->folder, q->key, q->upload, why);
+}
+
 /* Each key is on its own: one that can't be deleted is told of in the answer, which is no error. */
 static bool act_delete_keys(const struct bucket_request *q, struct bucket_reply *reply,
                             struct diag *why)
@@ -513,6 +607,10 @@ static const struct bucket_action actions[] = {
     {"DeleteObject", false, false, false, bucket_read_delete, act_delete},
     {"DeleteObjects", false, false, false, bucket_read_keys, act_delete_keys},
     {"ListObjectsV2", false, false, false, bucket_read_list, act_list},
+    {"CreateMultipartUpload", false, false, false, NULL, act_begin_upload},
+    {"UploadPart", true, false, false, bucket_read_upload, act_put_part},
+    {"CompleteMultipartUpload", false, false, false, bucket_read_parts, act_complete_upload},
+    {"AbortMultipartUpload", false, false, false, bucket_read_upload, act_abort_upload},
     {"HeadBucket", false, false, true, NULL, act_nothing},
 };
 

@@ -27,6 +27,10 @@ struct bucket_request {
     bool url_encoded;            /* and how its texts are written */
     struct folder_key *keys;     /* that are deleted */
     size_t key_count;
+    const char *upload;               /* of an upload in parts: its id */
+    int64_t part;                     /* the number of one that is put */
+    struct folder_upload_part *parts; /* that make the object */
+    size_t part_count;
     bool quiet;  /* only those are told of that could not be deleted */
     size_t most; /* bytes of an object that may be read */
 };

@@ -256,24 +256,12 @@ static void endpoint_answered(void *user, struct http_response *r)
     endpoint_answer_close(&a);
 }
 
-/* The bytes that go as they are: what the call before this has given, or the Body of one that is
- * raw. None: NULL. */
-static struct aws_body raw_body(const struct endpoint_work *w)
-{
-    const json *given = w->task_call->payload,
-               *body = w->task_call->raw && json_is_object(given) ? json_get(given, "Body") : NULL;
-
-    if (w->side.gives_body)
-        return (struct aws_body){w->bytes.data ? w->bytes.data : "", w->bytes.len};
-    if (body && json_is_string(body))
-        return (struct aws_body){json_str(body), json_str_len(body)};
-    return (struct aws_body){0};
-}
-
 /* Makes the call itself, with what the one before it has given. */
 static void start_call(struct endpoint_work *w, bool in_start)
 {
-    const struct aws_body body = raw_body(w);
+    const struct aws_body body =
+        w->side.gives_body ? (struct aws_body){w->bytes.data ? w->bytes.data : "", w->bytes.len}
+                           : endpoint_raw_body(w->task_call);
     struct aws_call call = w->call;
     struct aws_side_call after = {0};
     struct diag why = {0};

@@ -100,6 +100,12 @@ void endpoint_answer_open(const struct task_call *call, const struct http_respon
                           struct endpoint_answer *out);
 void endpoint_answer_close(struct endpoint_answer *a);
 
+/* ---- endpoint_send.c ---- */
+
+/* Returns a look at the Body of a call that is raw, which goes as it is; without bytes: it is none.
+ */
+struct aws_body endpoint_raw_body(const struct task_call *call);
+
 /* ---- endpoint_check.c ---- */
 
 /* Looks at a Task's parameters by the model of the service. Returns false with *why filled when AWS

@@ -45,6 +45,14 @@ struct endpoint_place endpoint_place_of(handlers *h, const struct aws_call *c, c
 
 /* ---- sending ---- */
 
+struct aws_body endpoint_raw_body(const struct task_call *call)
+{
+    const json *body = call->raw ? aws_given(call->payload, "Body") : NULL;
+
+    return body && json_is_string(body) ? (struct aws_body){json_str(body), json_str_len(body)}
+                                        : (struct aws_body){0};
+}
+
 /* Only AWS's own hosts are told apart by what stands before them. */
 static void write_url(const struct endpoint_place *to, const struct aws_request *q, struct buf *out)
 {

@@ -1,0 +1,182 @@
+/*
+ * Uploads in parts. Each part is a file in the bucket's folder itself, whose name tells the upload
+ * and the number: ".asl-put-ID-7". Number 0 is the first file of an upload and the last one that
+ * goes: it holds the key, and where it is missing there is no such upload. An upload is completed
+ * by a copy of all parts, so that the object is there as a whole or not at all, and a crash amidst
+ * costs nothing but the time.
+ */
+#define _GNU_SOURCE /* O_PATH */
+
+#include "runtime/folder/folder_impl.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool refuse_upload(struct diag *why)
+{
+    diag_set(why, "NoSuchUpload", 0,
+             "The specified upload does not exist. The upload ID may be invalid, or the upload may "
+             "have been aborted or completed.");
+    return false;
+}
+
+/* An id comes from a Task, and becomes a part of a name: it is what folder_chance makes, or none.
+ */
+static bool is_id(const char *id)
+{
+    return strlen(id) == FOLDER_UPLOAD_ID - 1 &&
+           strspn(id, "0123456789abcdef") == FOLDER_UPLOAD_ID - 1;
+}
+
+static struct folder_path path_of_part(const char *id, int64_t number)
+{
+    struct folder_path path;
+
+    path.len =
+        (size_t)snprintf(path.text, sizeof path.text, FOLDER_TEMPORARY "%s-%" PRId64, id, number);
+    return path;
+}
+
+static bool write_part_file(const object_folder *f, const char *id, int64_t number,
+                            const char *bytes, size_t len, struct folder_object *out,
+                            struct diag *why)
+{
+    const struct folder_path path = path_of_part(id, number);
+    struct incoming w;
+    bool good = incoming_open(&w, f, &path, why) && incoming_write(&w, bytes, len, why) &&
+                incoming_commit(&w, NULL, out, why);
+
+    incoming_end(&w, good);
+    return good;
+}
+
+bool folder_upload_begin(const object_folder *f, struct folder_key key, char id[FOLDER_UPLOAD_ID],
+                         struct diag *why)
+{
+    struct folder_path path;
+    struct folder_object o;
+
+    if (!folder_path_of(key, &path, why))
+        return false;
+    if (!folder_chance(id))
+        return folder_refuse(why, errno, path.text, "written");
+    return write_part_file(f, id, 0, key.text, key.len, &o, why);
+}
+
+/* Returns whether there is such an upload, of that key. */
+static bool find_upload(const object_folder *f, struct folder_key key, const char *id,
+                        struct diag *why)
+{
+    char of[FOLDER_KEY_MOST + 1];
+    struct stat st;
+    int fd = -1;
+    ssize_t len = -1;
+
+    if (is_id(id)) {
+        const struct folder_path path = path_of_part(id, 0);
+        fd = folder_open_file(f, path.text, &st, why);
+    }
+    if (fd >= 0) {
+        len = read(fd, of, sizeof of);
+        close(fd);
+    }
+    return (len >= 0 && (size_t)len == key.len && !memcmp(of, key.text, key.len)) ||
+           refuse_upload(why);
+}
+
+bool folder_upload_put(const object_folder *f, struct folder_key key, const char *id,
+                       int64_t number, const char *bytes, size_t len, struct folder_object *out,
+                       struct diag *why)
+{
+    if (number < 1 || number > FOLDER_PARTS_MOST) {
+        diag_set(why, "InvalidArgument", 0,
+                 "Part number must be an integer between 1 and %d, inclusive", FOLDER_PARTS_MOST);
+        return false;
+    }
+    return find_upload(f, key, id, why) && write_part_file(f, id, number, bytes, len, out, why);
+}
+
+/* Adds a part to the object, if it is the one that is named. */
+static bool add_part(struct incoming *w, const char *id, const struct folder_upload_part *part,
+                     struct diag *why)
+{
+    const struct folder_path path = path_of_part(id, part->number);
+    const struct folder_conditions same = {.match = part->etag};
+    struct folder_object o;
+    struct stat st;
+    bool is_number = part->number >= 1 && part->number <= FOLDER_PARTS_MOST;
+    int fd = is_number ? folder_open_file(w->f, path.text, &st, why) : -1;
+    bool good = fd >= 0 && folder_describe(fd, &st, &o, why);
+
+    if (good ? !folder_meets(&same, &o, why) : !is_number || !strcmp(why->code, "NoSuchKey")) {
+        diag_set(why, "InvalidPart", 0,
+                 "One or more of the specified parts could not be found.  The part may not have "
+                 "been uploaded, or the specified entity tag may not match the part's entity tag.");
+        good = false;
+    }
+    good = good && incoming_copy(w, fd, why);
+    if (fd >= 0)
+        close(fd);
+    return good;
+}
+
+/* Deletes the files of an upload, that with its key last. What can't be deleted is no key either.
+ */
+static void forget_upload(const object_folder *f, const char *id)
+{
+    const struct folder_path first = path_of_part(id, 0);
+    size_t len = first.len - 1; /* up to the number */
+    int fd = folder_open_path(f, ".", O_RDONLY | O_DIRECTORY);
+    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+    const struct dirent *e;
+
+    if (fd >= 0 && !dir)
+        close(fd);
+    while (dir && (e = readdir(dir)))
+        if (!strncmp(e->d_name, first.text, len) && strcmp(e->d_name, first.text) != 0)
+            unlinkat(fd, e->d_name, 0);
+    if (!dir)
+        return;
+    unlinkat(fd, first.text, 0);
+    closedir(dir);
+}
+
+bool folder_upload_complete(const object_folder *f, struct folder_key key, const char *id,
+                            const struct folder_upload_part *parts, size_t count,
+                            const struct folder_conditions *when, struct folder_object *out,
+                            struct diag *why)
+{
+    struct incoming w = {.dir = -1, .fd = -1};
+    struct folder_path path;
+
+    for (size_t i = 1; i < count; i++)
+        if (parts[i].number <= parts[i - 1].number) {
+            diag_set(why, "InvalidPartOrder", 0,
+                     "The list of parts was not in ascending order. Parts must be ordered by part "
+                     "number.");
+            return false;
+        }
+    bool good = folder_path_of(key, &path, why) && find_upload(f, key, id, why) &&
+                incoming_open(&w, f, &path, why);
+    for (size_t i = 0; good && i < count; i++)
+        good = add_part(&w, id, &parts[i], why);
+    good = good && incoming_commit(&w, when, out, why);
+    incoming_end(&w, good);
+    if (good)
+        forget_upload(f, id);
+    return good;
+}
+
+bool folder_upload_abort(const object_folder *f, struct folder_key key, const char *id,
+                         struct diag *why)
+{
+    if (!find_upload(f, key, id, why))
+        return false;
+    forget_upload(f, id);
+    return true;
+}
