@@ -269,6 +269,8 @@ static bool is_xml(const struct rest *r)
 static bool fill_bytes(struct rest *r, const struct model_shape *s, const json *v)
 {
     if (r->c->body) {
+        /* A NUL goes behind it when it is sent, and a large body is not to grow for that. */
+        buf_reserve(&r->q->body, r->c->body->len + 1);
         buf_add(&r->q->body, r->c->body->bytes, r->c->body->len);
         return true;
     }

@@ -12,7 +12,7 @@
 
 /* S3 takes no smaller pieces than 5 MiB but for a file's last. With the second bound unwritten,
  * children wait. */
-enum { PIECE_BYTES = 5 << 20, MOST_UNWRITTEN = 8 << 20 };
+enum { PIECE_BYTES = 5 << 20, MOST_UNWRITTEN = 6 << 20 };
 
 /* The event before MAP_RUN_STARTED is the group's beginning, which starts no call of its own. */
 static uint64_t writing_ref(const struct rt_run *run)
