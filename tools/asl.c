@@ -9,6 +9,7 @@
 
 #include "parsers/base/buf.h"
 #include "parsers/base/count.h"
+#include "parsers/base/mem.h"
 #include "parsers/base/nearest.h"
 
 #include <errno.h>
@@ -205,6 +206,7 @@ static void open_streams(void)
 int main(int argc, char **argv)
 {
     open_streams();
+    mem_give_back_large();
     /* A pipe that closed is an error of write, which asl_finish sees. A SIGHUP that nohup has
      * switched off stays so. */
     signal(SIGPIPE, SIG_IGN);

@@ -23,6 +23,15 @@ size_t mem_in_use(void)
     return in_use;
 }
 
+enum { LARGE = 256 << 10 };
+
+void mem_give_back_large(void)
+{
+#ifdef M_MMAP_THRESHOLD
+    mallopt(M_MMAP_THRESHOLD, LARGE);
+#endif
+}
+
 static _Noreturn void out_of_memory(size_t size)
 {
     fprintf(stderr, "asl: out of memory (%zu bytes wanted)\n", size);

@@ -16,6 +16,10 @@ char *mem_strdup(const char *text);
 /* Freeing NULL does nothing. */
 void mem_free(void *p);
 
+/* For a program's start: large blocks, which come and go, are given back to the system at once. The
+ * allocator would learn to keep them, and small blocks between them would hold their place. */
+void mem_give_back_large(void);
+
 /* Bytes that this thread has allocated here and not given back. What one thread allocates it gives
  * back itself, unless it hands that over to another thread. */
 size_t mem_in_use(void);

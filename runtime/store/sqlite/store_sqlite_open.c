@@ -432,7 +432,7 @@ bool sqlite_open_file(struct file *f, const char *path, enum store_durability du
         !allow_vacuum(f, tables == 0, why) ||
         !execute(f,
                  "PRAGMA journal_mode=WAL;PRAGMA wal_autocheckpoint=0;PRAGMA secure_delete=OFF;"
-                 "PRAGMA temp_store=MEMORY;PRAGMA trusted_schema=OFF;PRAGMA cache_size=-32768;"
+                 "PRAGMA temp_store=MEMORY;PRAGMA trusted_schema=OFF;PRAGMA cache_size=-16384;"
                  "PRAGMA journal_size_limit=16777216",
                  why) ||
         !execute(f,
