@@ -7,18 +7,12 @@
 
 #include "parsers/parquet/parquet_impl.h"
 
-struct assembling {
-    struct column *columns;
-    json **slots;
-    const struct column *bad; /* whose entries do not fit; NULL: none so far */
-};
-
 /* Where a column has no entry left though the schema wants one, the columns do not fit. */
 static const struct entry *peek_row(struct assembling *a, uint32_t leaf)
 {
     struct column *c = &a->columns[leaf];
 
-    if (c->row_next < c->row_end)
+    if (c->row_next < c->row_count)
         return &c->row[c->row_next];
     a->bad = c;
     return NULL;
@@ -46,13 +40,16 @@ static void drop_absent(struct assembling *a, const struct node *n)
 static json *take_leaf(struct assembling *a, const struct node *n)
 {
     struct column *c = &a->columns[n->first_leaf];
-    json *v = c->row_next < c->row_end ? c->row[c->row_next].value : NULL;
+    struct entry *e = &c->row[c->row_next];
+    json *v = c->row_next < c->row_count ? e->value : NULL;
 
     if (!v) {
         a->bad = c;
         return json_null();
     }
-    c->row[c->row_next++].value = NULL;
+    a->bytes += e->bytes;
+    e->value = NULL;
+    c->row_next++;
     return v;
 }
 
@@ -61,7 +58,7 @@ static inline json *leaf_value(struct assembling *a, const struct node *n)
 {
     struct column *c = &a->columns[n->first_leaf];
 
-    if (c->row_next < c->row_end && !c->row[c->row_next].value && n->repetition == OPTIONAL &&
+    if (c->row_next < c->row_count && !c->row[c->row_next].value && n->repetition == OPTIONAL &&
         c->row[c->row_next].def + 1 == n->max_def) {
         c->row_next++;
         return json_null();
@@ -132,7 +129,7 @@ static bool has_further_element(struct assembling *a, const struct node *repeate
 {
     const struct column *c = &a->columns[repeated->first_leaf];
 
-    return !a->bad && c->row_next < c->row_end && c->row[c->row_next].rep == repeated->max_rep;
+    return !a->bad && c->row_next < c->row_count && c->row[c->row_next].rep == repeated->max_rep;
 }
 
 static json *assemble_list(struct assembling *a, const struct node *repeated, bool own_element)
@@ -197,18 +194,19 @@ static json *assemble_map(struct assembling *a, const struct node *n)
     return json_build_done(&b);
 }
 
-/* Each column must have been used up: what is left over belongs to no field. */
-json *assemble_row(const struct schema *s, struct column *columns, json **slots,
-                   const struct column **bad)
+/* A column that is repeated must have been used up: what is left over belongs to no field. Of the
+ * others each field takes just one entry. */
+json *assemble_row(const struct schema *s, struct assembling *a)
 {
-    struct assembling a = {columns, slots, NULL};
-    json *row = assemble_struct(&a, s->nodes);
-
-    for (size_t i = 0; i < s->leaf_count && !a.bad; i++)
-        if (columns[i].row_next < columns[i].row_end)
-            a.bad = &columns[i];
-    *bad = a.bad;
-    if (!a.bad)
+    a->bad = NULL;
+    a->bytes = 0;
+    json *row = assemble_struct(a, s->nodes);
+    for (size_t i = 0; i < s->repeated_count && !a->bad; i++) {
+        const struct column *c = &a->columns[s->repeated[i]];
+        if (c->row_next < c->row_count)
+            a->bad = c;
+    }
+    if (!a->bad)
         return row;
     json_unref(row);
     return NULL;

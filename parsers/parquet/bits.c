@@ -9,18 +9,6 @@
 
 #include <string.h>
 
-/* Loads up to 8 bytes, the first one lowest; those behind the end are 0. */
-static inline uint64_t load_bits(const unsigned char *at, const unsigned char *end)
-{
-    uint64_t word = 0;
-
-    if (end - at >= 8)
-        return load64(at);
-    for (unsigned i = 0; at + i < end; i++)
-        word |= (uint64_t)at[i] << 8 * i;
-    return word;
-}
-
 static bool bits_varint(const unsigned char **at, const unsigned char *end, uint64_t *out)
 {
     uint64_t n = 0;
@@ -101,23 +89,13 @@ bool hybrid_begin_run(struct hybrid *h)
 }
 
 /* The older order, which only levels of old files have. */
-static uint32_t unpack_from_top(struct hybrid *h)
+uint32_t hybrid_unpack_from_top(struct hybrid *h)
 {
     uint32_t value = 0;
 
     for (unsigned i = 0; i < h->width; i++, h->bit++)
         value = value << 1 | (h->run[h->bit / 8] >> (7 - h->bit % 8) & 1);
     return value;
-}
-
-uint32_t hybrid_unpack(struct hybrid *h)
-{
-    h->packed--;
-    if (h->from_top)
-        return unpack_from_top(h);
-    uint64_t word = load_bits(h->run + h->bit / 8, h->run_end) >> h->bit % 8;
-    h->bit += h->width;
-    return (uint32_t)(word & ((UINT64_C(1) << h->width) - 1));
 }
 
 /* ---- DELTA_BINARY_PACKED ---- */

@@ -24,7 +24,7 @@ void column_init(struct column *c, struct columns *all, const struct node *leaf)
     *c = (struct column){.all = all, .leaf = leaf};
     c->def_width = bits_for(leaf->max_def);
     c->rep_width = bits_for(leaf->max_rep);
-    c->entry_bytes = json_str_len(leaf->name) + 8;
+    c->entry_bytes = (uint32_t)json_str_len(leaf->name) + 8;
     c->row_cap = leaf->max_rep ? 0 : COLUMN_AHEAD;
     c->row = c->row_cap ? mem_alloc(c->row_cap * sizeof *c->row) : NULL;
     c->is_text = !leaf->type.width || leaf->type.physical == PHYSICAL_FIXED;

@@ -158,12 +158,18 @@ static int64_t floor_div(int64_t n, int64_t by, int64_t *left)
 }
 
 /* An instant ends with Z; a local time, whose zone nobody knows, does not. */
-static json *timestamp_json(int64_t second, int64_t fraction, unsigned digits, bool utc)
+static json *timestamp_json(struct date_text *date, int64_t second, int64_t fraction,
+                            unsigned digits, bool utc)
 {
-    char text[64], *end = text;
+    char text[64], *end;
     int64_t of_day, day = floor_div(second, 86400, &of_day);
 
-    end = put_date(end, day);
+    if (!date->len || date->day != day) {
+        date->day = day;
+        date->len = (size_t)(put_date(date->text, day) - date->text);
+    }
+    memcpy(text, date->text, sizeof date->text);
+    end = text + date->len;
     *end++ = 'T';
     end = put_time(end, (uint32_t)of_day, (uint32_t)fraction, digits);
     if (utc)
@@ -192,12 +198,12 @@ static json *date_json(int64_t day)
 }
 
 /* Nanoseconds of the day (8 bytes), and the Julian day (4), whose number 2440588 is 1970-01-01. */
-static json *int96_json(struct bytes v)
+static json *int96_json(struct date_text *date, struct bytes v)
 {
     int64_t day = (int64_t)load32(v.at + 8) - 2440588, fraction;
     int64_t second = floor_div(int64_of(v), 1000000000, &fraction);
 
-    return timestamp_json(day * 86400 + second, fraction, 9, false);
+    return timestamp_json(date, day * 86400 + second, fraction, 9, false);
 }
 
 /* Months, days, milliseconds: an ISO 8601 duration. */
@@ -334,13 +340,13 @@ static json *decimal_json(const struct leaf_type *t, struct bytes v)
 
 /* ---- all of them ---- */
 
-static json *itself_json(const struct leaf_type *t, struct bytes v)
+static json *itself_json(const struct leaf_type *t, struct date_text *date, struct bytes v)
 {
     switch (t->physical) {
     case PHYSICAL_BOOLEAN: return json_bool(v.at[0]);
     case PHYSICAL_INT32: return json_int(int32_of(v));
     case PHYSICAL_INT64: return json_int(int64_of(v));
-    case PHYSICAL_INT96: return int96_json(v);
+    case PHYSICAL_INT96: return int96_json(date, v);
     case PHYSICAL_FLOAT: return float_json(v);
     case PHYSICAL_DOUBLE: return double_of_bytes(v);
     case PHYSICAL_BYTES:
@@ -351,7 +357,7 @@ static json *itself_json(const struct leaf_type *t, struct bytes v)
 }
 
 /* Called for each value, or once for each of a dictionary that occurs. */
-json *leaf_json(const struct leaf_type *t, struct bytes v)
+json *leaf_json(const struct leaf_type *t, struct date_text *date, struct bytes v)
 {
     int64_t second, fraction;
 
@@ -362,7 +368,7 @@ json *leaf_json(const struct leaf_type *t, struct bytes v)
     case MEANS_TIME: return time_json(t, stored_int(t, v));
     case MEANS_TIMESTAMP:
         second = floor_div(int64_of(v), units_a_second(t->digits), &fraction);
-        return timestamp_json(second, fraction, t->digits, t->utc);
+        return timestamp_json(date, second, fraction, t->digits, t->utc);
     case MEANS_DECIMAL: return decimal_json(t, v);
     case MEANS_UUID: return uuid_json(v);
     case MEANS_FLOAT16: return half_json(v);
@@ -372,5 +378,5 @@ json *leaf_json(const struct leaf_type *t, struct bytes v)
     case MEANS_LIST:
     case MEANS_MAP: break;
     }
-    return itself_json(t, v);
+    return itself_json(t, date, v);
 }

@@ -24,8 +24,9 @@ struct parquet {
     struct columns all;
     struct column *columns;
     struct chunk *chunks;
-    json **slots; /* for assemble_row */
-    size_t group; /* that is read, or the next one */
+    struct assembling row_of; /* what makes a row */
+    size_t rows_ready;        /* that all columns have entries for */
+    size_t group;             /* that is read, or the next one */
     bool group_is_open;
     uint64_t rows_left; /* of it */
     uint64_t row;       /* its number in the file */
@@ -138,8 +139,9 @@ static enum items_result take_footer(struct parquet *r, struct diag *why)
     r->head.state = json_build_done(&b);
     r->all.schema = s;
     r->columns = mem_calloc(s->leaf_count + 1, sizeof(*r->columns));
-    r->slots = mem_calloc(s->count, sizeof(json *));
+    r->row_of.slots = mem_calloc(s->count, sizeof(json *));
     r->chunks = mem_calloc(s->leaf_count + 1, sizeof(*r->chunks));
+    r->row_of.columns = r->columns;
     for (size_t i = 0; i < s->leaf_count; i++)
         column_init(&r->columns[i], &r->all, &s->nodes[s->leaves[i]]);
     r->fed = NULL;
@@ -235,6 +237,7 @@ static enum items_result begin_chunks(struct parquet *r, const struct group *g, 
         if (!check_chunk(r, i, why))
             return ITEMS_FAILED;
     }
+    r->rows_ready = 0;
     r->rows_left = g->first_row + g->rows - r->row;
     r->group_is_open = true;
     r->column = 0;
@@ -274,11 +277,10 @@ static enum items_result end_group(struct parquet *r, struct diag *why)
     return ITEMS_ITEM;
 }
 
-static enum items_result take_row(struct parquet *r, struct item *out, struct diag *why)
+/* Lets all columns collect a row, or some at once. */
+static enum items_result collect_rows(struct parquet *r, struct diag *why)
 {
-    const struct column *bad;
-    size_t count = r->footer.schema.leaf_count;
-    json *row;
+    size_t count = r->footer.schema.leaf_count, ready = SIZE_MAX;
 
     for (; r->column < count; r->column++)
         switch (column_next_row(&r->columns[r->column], why)) {
@@ -286,13 +288,37 @@ static enum items_result take_row(struct parquet *r, struct item *out, struct di
         case COLUMN_WANTS: want_run(r); return ITEMS_WANTS;
         case COLUMN_FAILED: return ITEMS_FAILED;
         }
-    row = assemble_row(&r->footer.schema, r->columns, r->slots, &bad);
-    if (!row) {
-        column_fail(bad, why, "it does not fit the columns beside it");
-        return ITEMS_FAILED;
+    for (size_t i = 0; i < count; i++) {
+        size_t rows = column_rows(&r->columns[i]);
+        ready = rows < ready ? rows : ready;
     }
     r->column = 0;
+    r->rows_ready = ready;
+    return ITEMS_ITEM;
+}
+
+static enum items_result take_row(struct parquet *r, struct item *out, struct diag *why)
+{
+    struct assembling *a = &r->row_of;
+    json *row;
+
+    if (!r->rows_ready) {
+        enum items_result result = collect_rows(r, why);
+        if (result != ITEMS_ITEM)
+            return result;
+    }
+    row = assemble_row(&r->footer.schema, a);
+    if (!row) {
+        column_fail(a->bad, why, "it does not fit the columns beside it");
+        return ITEMS_FAILED;
+    }
+    if (a->bytes > r->all.max_item) {
+        json_unref(row);
+        return items_fail(why, "ITEMS_TOO_LARGE", r->footer.groups[r->group].begin, 0,
+                          "row %" PRIu64 " is larger than %zu bytes", r->row + 1, r->all.max_item);
+    }
     r->all.row_bytes = 0;
+    r->rows_ready--;
     r->row++;
     r->rows_left--;
     *out = (struct item){.value = row, .end = r->row};
@@ -346,7 +372,7 @@ static void parquet_release(items_reader *reader)
         column_clear(&r->columns[i]);
     mem_free(r->columns);
     mem_free(r->chunks);
-    mem_free(r->slots);
+    mem_free(r->row_of.slots);
     packing_free(r->all.packing);
     footer_clear(&r->footer);
     buf_clear(&r->tail);

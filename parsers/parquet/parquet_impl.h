@@ -127,6 +127,8 @@ struct schema {
     size_t count, cap;
     uint32_t *leaves; /* their nodes */
     size_t leaf_count, leaf_cap;
+    uint32_t *repeated; /* which leaves are repeated, or within what is */
+    size_t repeated_count, repeated_cap;
 };
 
 /* Reads the schema, a list of structs. False with *why set to a sentence. */
@@ -231,7 +233,31 @@ void hybrid_begin(struct hybrid *h, struct bytes text, unsigned width);
 void hybrid_begin_packed(struct hybrid *h, struct bytes text, unsigned width, uint64_t count);
 /* Begins a run. False when there is none: the text is at its end, or bad. */
 bool hybrid_begin_run(struct hybrid *h);
-uint32_t hybrid_unpack(struct hybrid *h);
+uint32_t hybrid_unpack_from_top(struct hybrid *h);
+
+/* Loads up to 8 bytes; those behind the end are 0. */
+static inline uint64_t load_bits(const unsigned char *at, const unsigned char *end)
+{
+    uint64_t word = 0;
+
+    if (end - at >= 8)
+        return load64(at);
+    for (unsigned i = 0; at + i < end; i++)
+        word |= (uint64_t)at[i] << 8 * i;
+    return word;
+}
+
+static inline uint32_t hybrid_unpack(struct hybrid *h)
+{
+    uint64_t word;
+
+    h->packed--;
+    if (h->from_top)
+        return hybrid_unpack_from_top(h);
+    word = load_bits(h->run + h->bit / 8, h->run_end) >> h->bit % 8;
+    h->bit += h->width;
+    return (uint32_t)(word & ((UINT64_C(1) << h->width) - 1));
+}
 
 /* Gives the next value; false when the text is at its end, or bad. */
 static inline bool hybrid_next(struct hybrid *h, uint32_t *out)
@@ -293,14 +319,22 @@ void values_clear(struct values *v);
 
 /* ---- convert.c ---- */
 
+/* The text of the date that was written last: many timestamps in a row are of one day. */
+struct date_text {
+    int64_t day;
+    size_t len; /* 0: none was */
+    char text[24];
+};
+
 /* Makes JSON of a value. NULL when its bytes are none of that type. */
-json *leaf_json(const struct leaf_type *type, struct bytes value);
+json *leaf_json(const struct leaf_type *type, struct date_text *date, struct bytes value);
 
 /* ---- column.c ---- */
 
 struct entry {
     uint16_t rep, def;
-    json *value; /* NULL: there is none, as `def` is less than the greatest */
+    uint32_t bytes; /* that it counts for */
+    json *value;    /* NULL: there is none, as `def` is less than the greatest */
 };
 
 struct dictionary {
@@ -345,17 +379,19 @@ struct column {
     uint64_t skip; /* rows that nobody wants */
     bool rep_is_read, row_is_open;
     uint32_t rep; /* of the next entry */
-    /* Entries that were taken: those of the row end at `row_end`, and `row_next` is the next one of
-     * them. Of a column that is not repeated those of further rows follow. */
+    /* Entries that were taken, and the next one to be used. They are those of one row, or in a
+     * column that is not repeated one each of several rows. */
     struct entry *row;
-    size_t row_count, row_cap, row_next, row_end;
-    const char *failure; /* why no more can be taken ahead; NULL: they can */
-    size_t entry_bytes;  /* that an entry counts for, but for the length of a text */
-    bool is_text;        /* its values may be texts */
+    size_t row_count, row_cap, row_next;
+    const char *failure;  /* why no more can be taken ahead; NULL: they can */
+    uint32_t entry_bytes; /* that an entry counts for, but for the length of a text */
+    bool is_text;         /* its values may be texts */
+    struct date_text date;
 };
 
-/* So many entries are taken ahead of a column that is not repeated. */
-enum { COLUMN_AHEAD = 64 };
+/* So many entries are taken ahead of a column that is not repeated: enough to come back seldom, and
+ * few enough that their values are given back before malloc must look for new memory. */
+enum { COLUMN_AHEAD = 8 };
 
 void column_init(struct column *c, struct columns *all, const struct node *leaf);
 /* Begins with a chunk, and with its row number `skip`. `span` is NULL, or the whole chunk. */
@@ -376,8 +412,13 @@ enum column_step column_fail(const struct column *c, struct diag *why, const cha
 
 /* ---- rows.c ---- */
 
-/* Collects the entries of the next row. */
+/* Collects the entries of the next row, unless they are there. */
 enum column_step column_next_row(struct column *c, struct diag *why);
+/* Returns for how many rows entries are there. */
+static inline size_t column_rows(const struct column *c)
+{
+    return c->leaf->max_rep ? 1 : c->row_count - c->row_next;
+}
 /* Gives back what was collected. */
 void column_drop_rows(struct column *c);
 /* Returns whether behind the last row of the group there is nothing more. */
@@ -385,12 +426,17 @@ bool column_is_done(struct column *c, struct diag *why);
 
 /* ---- assemble.c ---- */
 
+struct assembling {
+    struct column *columns;
+    json **slots; /* room for a value of each node */
+    size_t bytes; /* that the row counts for, but for what is repeated */
+    const struct column *bad;
+};
+
 /*
- * Makes the value of a row of the entries that the columns have collected, and takes them. `slots`
- * has room for a value of each node. NULL when the entries do not fit together: *bad is then a
- * column that has too few or too many.
+ * Makes the value of a row of the entries that the columns have collected, and takes them. NULL
+ * when the entries do not fit together: `bad` is then a column that has too few or too many.
  */
-json *assemble_row(const struct schema *s, struct column *columns, json **slots,
-                   const struct column **bad);
+json *assemble_row(const struct schema *s, struct assembling *a);
 
 #endif

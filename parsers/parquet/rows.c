@@ -18,7 +18,7 @@ static const char bad_values[] = "a page has fewer values than it says, or one t
 
 /* What is made of an entry of the dictionary is kept, and shared by all rows that have it; one that
  * never occurs is never made. */
-static json *dictionary_value(struct column *c, uint32_t i)
+static inline json *dictionary_value(struct column *c, uint32_t i)
 {
     struct dictionary *d = &c->dictionary;
     struct bytes v = {(const unsigned char *)d->bytes.data, c->leaf->type.width};
@@ -30,19 +30,19 @@ static json *dictionary_value(struct column *c, uint32_t i)
             v = (struct bytes){v.at + d->offsets[i] + 4, load32(v.at + d->offsets[i])};
         else
             v.at += i * v.len;
-        d->made[i] = leaf_json(&c->leaf->type, v);
+        d->made[i] = leaf_json(&c->leaf->type, &c->date, v);
     }
     return json_ref(d->made[i]);
 }
 
-static json *take_value(struct column *c)
+static inline json *take_value(struct column *c)
 {
     struct bytes v;
     uint32_t i;
 
     if (c->by_dictionary)
         return hybrid_next(&c->indexes, &i) ? dictionary_value(c, i) : NULL;
-    return c->values.next(&c->values, &v) ? leaf_json(&c->leaf->type, v) : NULL;
+    return c->values.next(&c->values, &v) ? leaf_json(&c->leaf->type, &c->date, v) : NULL;
 }
 
 /* Values can't be jumped over, as most have no fixed length; but no JSON is made of them. */
@@ -55,20 +55,10 @@ static bool pass_value(struct column *c)
 }
 
 /* About as many bytes as the value takes as JSON, with the name and what stands between. */
-static inline size_t entry_bytes(const struct column *c, const json *value)
+static inline uint32_t entry_bytes(const struct column *c, const json *value)
 {
     return c->entry_bytes +
-           (c->is_text && value && json_is_string(value) ? json_str_len(value) : 0);
-}
-
-/* What all columns have of a row counts together: it is the item that must not be too large. */
-static bool count_bytes(struct column *c, const json *value, struct diag *why)
-{
-    c->all->row_bytes += entry_bytes(c, value);
-    if (c->all->row_bytes <= c->all->max_item)
-        return true;
-    column_fail(c, why, "a row is larger than %zu bytes", c->all->max_item);
-    return false;
+           (c->is_text && value && json_is_string(value) ? (uint32_t)json_str_len(value) : 0);
 }
 
 /* Takes an entry's definition level, and its value into *out, which is NULL where it has none.
@@ -127,7 +117,8 @@ static void take_ahead(struct column *c)
             return;
         e->rep = 0;
         e->def = (uint16_t)def;
-        bytes += entry_bytes(c, e->value);
+        e->bytes = entry_bytes(c, e->value);
+        bytes += e->bytes;
         c->row_count++;
     }
 }
@@ -155,27 +146,14 @@ static enum column_step fill_flat(struct column *c, struct diag *why)
     return COLUMN_ROW;
 }
 
-static enum column_step next_flat(struct column *c, struct diag *why)
-{
-    if (c->row_next == c->row_count) {
-        enum column_step step = fill_flat(c, why);
-        if (step != COLUMN_ROW)
-            return step;
-    }
-    c->row_end = c->row_next + 1;
-    return count_bytes(c, c->row[c->row_next].value, why) ? COLUMN_ROW : COLUMN_FAILED;
-}
-
 /* ---- a column that is repeated ---- */
 
 /* Ends a row. Returns whether it was one that nobody wants. */
 static bool end_row(struct column *c)
 {
     c->row_is_open = false;
-    if (!c->skip) {
-        c->row_end = c->row_count;
+    if (!c->skip)
         return false;
-    }
     c->skip--;
     return true;
 }
@@ -194,6 +172,7 @@ static enum column_step peek_level(struct column *c, bool *ended, struct diag *w
     return COLUMN_ROW;
 }
 
+/* What all columns have of a row counts together: it is the item that must not be too large. */
 static bool collect_entry(struct column *c, struct diag *why)
 {
     const char *failure;
@@ -209,8 +188,13 @@ static bool collect_entry(struct column *c, struct diag *why)
     if (c->skip)
         return true;
     MEM_GROW(c->row, c->row_count, c->row_cap);
-    c->row[c->row_count++] = (struct entry){(uint16_t)c->rep, (uint16_t)def, value};
-    return count_bytes(c, value, why);
+    c->row[c->row_count++] =
+        (struct entry){(uint16_t)c->rep, (uint16_t)def, entry_bytes(c, value), value};
+    c->all->row_bytes += c->row[c->row_count - 1].bytes;
+    if (c->all->row_bytes <= c->all->max_item)
+        return true;
+    column_fail(c, why, "a row is larger than %zu bytes", c->all->max_item);
+    return false;
 }
 
 /* A row goes on until the next entry begins another one. */
@@ -243,7 +227,9 @@ static enum column_step next_repeated(struct column *c, struct diag *why)
 
 enum column_step column_next_row(struct column *c, struct diag *why)
 {
-    return c->leaf->max_rep ? next_repeated(c, why) : next_flat(c, why);
+    if (c->leaf->max_rep)
+        return next_repeated(c, why);
+    return c->row_next < c->row_count ? COLUMN_ROW : fill_flat(c, why);
 }
 
 /* Values that were taken from the row are NULL. */
@@ -251,7 +237,7 @@ void column_drop_rows(struct column *c)
 {
     for (size_t i = c->row_next; i < c->row_count; i++)
         json_unref(c->row[i].value);
-    c->row_count = c->row_next = c->row_end = 0;
+    c->row_count = c->row_next = 0;
 }
 
 bool column_is_done(struct column *c, struct diag *why)

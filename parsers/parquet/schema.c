@@ -359,6 +359,10 @@ static void add_leaf(struct schema *s, struct node *n, uint32_t i, const struct 
     n->shape = NODE_LEAF;
     n->type = leaf_type_of(e);
     n->leaves = 1;
+    if (n->max_rep) {
+        MEM_GROW(s->repeated, s->repeated_count, s->repeated_cap);
+        s->repeated[s->repeated_count++] = (uint32_t)s->leaf_count;
+    }
     MEM_GROW(s->leaves, s->leaf_count, s->leaf_cap);
     s->leaves[s->leaf_count++] = i;
 }
@@ -434,6 +438,7 @@ void schema_clear(struct schema *s)
     }
     mem_free(s->nodes);
     mem_free(s->leaves);
+    mem_free(s->repeated);
     *s = (struct schema){0};
 }
 
