@@ -278,7 +278,7 @@ static const struct schema_field configuration_rows[] = {
     {"errorCausedByState", &text, "The state within the Map or Parallel that the error comes from.",
      false},
     {"mapIterationFailureCount", &whole, "How many iterations of the Map have failed.", false},
-    {"mapItemReaderData", &text, "What the Map's ItemReader reads.", false},
+    {"mapItemReaderData", &text, "What the Map's ItemReader reads: the text of the file.", false},
 };
 static const struct schema_object configuration_fields = {
     .name = "configuration",
