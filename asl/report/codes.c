@@ -593,11 +593,11 @@ static const struct asl_code codes[] = {
          "}"},
     {.name = "MAP_FIELDS_DISAGREE", .severity = ASL_WARNING, .on = true,
      .summary =
-         "fields of ItemReader, ItemBatcher or ResultWriter that do not go together",
+         "fields of a Map, its ItemReader, ItemBatcher or ResultWriter that do not go together",
      .why =
          "One of them leaves the other without effect, or AWS documents that it does not "
          "take both. The Map then reads or writes something else than the definition seems "
-         "to say.",
+         "to say, or fails each time.",
      .mend =
          "Leave the field out, or change the one that stands beside it.",
      .bad =

@@ -1,13 +1,15 @@
 /*
- * Warnings of what a Map reads, batches and writes: fields that have no effect beside others, and
- * such as AWS documents not to go together. AWS takes these definitions, so nothing here is an
- * error; only constants are judged, as a path or an expression may give anything.
+ * Warnings of what a Map reads, batches and writes: fields that have no effect beside others, such
+ * as AWS documents not to go together, and what fails each run. AWS takes these definitions, so
+ * nothing here is an error; only constants are judged, as a path or an expression may give
+ * anything.
  */
 #include "asl/report/quota.h"
 #include "asl/warn/warn_impl.h"
 
 #include "parsers/base/count.h"
 #include "parsers/base/text.h"
+#include "parsers/json/json_set.h"
 
 #include <string.h>
 
@@ -55,6 +57,24 @@ static void check_list(struct warner *w, const struct asl_at *config)
             warn_at(w, &at, ASL_KEY,
                     "'%s' has no effect on a list of objects without LOAD_AND_FLATTEN",
                     of_files[i]);
+}
+
+/* Headers that are there twice fail the Map Run (recorded). */
+static void check_headers(struct warner *w, const struct asl_at *config)
+{
+    struct asl_at headers, at;
+    struct json_set seen = {0};
+
+    if (!asl_at_member(config, "CSVHeaders", &headers) || !json_is_array(headers.value))
+        return;
+    size_t i = 0;
+    while (i < json_count(headers.value) && json_set_add(&seen, json_at(headers.value, i)) == i)
+        i++;
+    json_set_clear(&seen);
+    if (i == json_count(headers.value))
+        return;
+    asl_at_index(&headers, i, &at);
+    warn_at(w, &at, ASL_VALUE, "CSV headers cannot contain duplicates");
 }
 
 /* ---- an ItemReader ---- */
@@ -114,6 +134,7 @@ static void check_item_reader(struct warner *w, const struct asl_at *map)
     if (!asl_at_member(&reader, "ReaderConfig", &config))
         return;
     check_idle(w, &config);
+    check_headers(w, &config);
     check_manifest(w, &config);
     check_transformation(w, &reader, &config);
 }
@@ -142,10 +163,23 @@ static void check_result_writer(struct warner *w, const struct asl_at *map)
             warn_at(w, &at, ASL_KEY, "'%s' has no effect without a Resource", places[i]);
 }
 
+/* A literal object with expressions in it is an object whatever they give. */
+static void check_inline_items(struct warner *w, const struct asl_at *map)
+{
+    struct asl_at at;
+
+    if (asl_at_member(map, "Items", &at) && json_is_object(at.value))
+        warn_at(w, &at, ASL_KEY, "An inline Map goes over an array, and not over an object");
+}
+
 void warn_map_fields(struct warner *w, const struct asl_state *s, const struct asl_at *at)
 {
-    if (s->type != ASL_MAP || !s->map.distributed)
+    if (s->type != ASL_MAP)
         return;
+    if (!s->map.distributed) {
+        check_inline_items(w, at);
+        return;
+    }
     check_item_reader(w, at);
     check_item_batcher(w, at);
     check_result_writer(w, at);
