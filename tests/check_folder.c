@@ -900,6 +900,34 @@ START_TEST(one_is_the_first)
 }
 END_TEST
 
+/* A folder that was made anew while a server runs is the bucket; where there is none, nothing is.
+ */
+START_TEST(made_anew)
+{
+    struct folder_query q = {.most = 10};
+    struct folder_object o;
+    struct buf got = {0};
+    struct diag why = {0};
+    char moved[96];
+    size_t pages;
+
+    make_file("old", "1");
+    snprintf(moved, sizeof moved, "%s/moved", at.top);
+    ck_assert(!rename(at.path, moved));
+    list_all(q, &got, &pages);
+    ck_assert_str_eq(buf_str(&got), "");
+    expect_body("gone", "old", "NoSuchKey");
+    ck_assert(!folder_put(at.f, key_of("k"), "", 0, NULL, &o, &why));
+    ck_assert_str_eq(why.text, "'k' can't be written: No such file or directory");
+    ck_assert(!mkdir(at.path, 0777));
+    must_put("new", "2");
+    expect_body("made anew", "new", "2");
+    expect_body("not the old one", "old", "NoSuchKey");
+    buf_clear(&got);
+    diag_clear(&why);
+}
+END_TEST
+
 START_TEST(no_such_folder)
 {
     struct diag why = {0};
@@ -938,6 +966,7 @@ int main(void)
     tcase_add_test(tc, uploads);
     tcase_add_test(tc, folders_come_and_go);
     tcase_add_test(tc, one_is_the_first);
+    tcase_add_test(tc, made_anew);
     tcase_add_test(tc, no_such_folder);
     suite_add_tcase(s, tc);
     return run_suite(s);

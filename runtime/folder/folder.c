@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <openssl/evp.h>
 #include <stdio.h>
@@ -133,9 +134,20 @@ static int beneath_open(int root, const char *path, int flags)
 
 int folder_open_path(const object_folder *f, const char *path, int flags)
 {
+    int root = open(f->path, O_PATH | O_DIRECTORY | O_CLOEXEC), fd, error;
+
+    if (root < 0)
+        return -1;
     if (f->links_out)
-        return openat(f->root, path, flags | O_CLOEXEC);
-    return f->walks ? walk_open(f->root, path, flags) : beneath_open(f->root, path, flags);
+        fd = openat(root, path, flags | O_CLOEXEC);
+    else if (f->walks)
+        fd = walk_open(root, path, flags);
+    else
+        fd = beneath_open(root, path, flags);
+    error = errno;
+    close(root);
+    errno = error;
+    return fd;
 }
 
 /* ---- what is refused ---- */
@@ -170,6 +182,22 @@ bool folder_refuse(struct diag *why, int error, const char *path, const char *do
 
 /* ---- the folder ---- */
 
+/* The path counts from where the process is now. */
+static char *whole_path_of(const char *path)
+{
+    char here[PATH_MAX];
+    struct buf whole = {0};
+
+    if (*path != '/' && getcwd(here, sizeof here))
+        buf_printf(&whole, "%s/", here);
+    buf_adds(&whole, path);
+    return buf_take(&whole);
+}
+
+/*
+ * The folder is found by its path at each call: one that is deleted, or moved away, and made anew
+ * while a server runs is the bucket from then on.
+ */
 object_folder *folder_open(const char *path, unsigned how, struct diag *why)
 {
     int root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), probe;
@@ -180,7 +208,7 @@ object_folder *folder_open(const char *path, unsigned how, struct diag *why)
         return NULL;
     }
     f = mem_calloc(1, sizeof *f);
-    f->root = root;
+    f->path = whole_path_of(path);
     f->durable = how & FOLDER_DURABLE;
     f->links_out = how & FOLDER_LINKS_OUT;
     /* Kernels before 5.6 don't know openat2, and some sandboxes forbid it. */
@@ -189,6 +217,7 @@ object_folder *folder_open(const char *path, unsigned how, struct diag *why)
         close(probe);
     else
         f->walks = true;
+    close(root);
     return f;
 }
 
@@ -196,7 +225,7 @@ void folder_free(object_folder *f)
 {
     if (!f)
         return;
-    close(f->root);
+    mem_free(f->path);
     mem_free(f);
 }
 

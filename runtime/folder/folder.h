@@ -29,8 +29,8 @@ enum {
     FOLDER_LINKS_OUT = 2, /* symbolic links may leave the folder: who opens it has made them */
 };
 
-/* Opens the folder at `path`, which must be there; `how` is FOLDER_… or 0. Returns NULL with *why
- * filled when it can't be opened. */
+/* Opens the folder at `path`, which must be there, and is found by that path from then on; `how` is
+ * FOLDER_… or 0. Returns NULL with *why filled when it can't be opened. */
 object_folder *folder_open(const char *path, unsigned how, struct diag *why);
 void folder_free(object_folder *f);
 

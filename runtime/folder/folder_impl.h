@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 
 struct object_folder {
-    int root;
+    char *path; /* from the root of the file system on */
     bool durable;
     bool links_out;
     bool walks; /* the kernel has no openat2: paths are walked name by name */

@@ -235,8 +235,8 @@ static bool add_folder_of_files(const struct making *m, struct place at, const c
 }
 
 /* A text is an object's bytes; any other value is written as JSON. */
-static bool put_object(const struct making *m, object_folder *f, const char *bucket,
-                       const struct asl_at *object)
+static bool put_case_object(const struct making *m, object_folder *f, const char *bucket,
+                            const struct asl_at *object)
 {
     const struct folder_key key = {json_str(object->key), json_str_len(object->key)};
     struct buf text = {0};
@@ -265,7 +265,7 @@ static bool add_objects(const struct making *m, const struct asl_at *bucket)
     for (size_t i = 0; good && i < json_count(bucket->value); i++) {
         struct asl_at object;
         asl_at_index(bucket, i, &object);
-        good = put_object(m, f, name, &object);
+        good = put_case_object(m, f, name, &object);
     }
     mem_free(path);
     return good;
