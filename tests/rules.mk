@@ -101,6 +101,7 @@ $(BUILD)/fuzz_exec $(BUILD)/fuzz_event: $(BUILD)/obj/tests/support/play.o
 $(call fuzzers,runtime/http,http)
 $(call fuzzers,runtime/aws,aws aws_answers sigv4 credentials)
 $(call fuzzers,runtime/engine,mock)
+$(call fuzzers,runtime/mapio,mapio)
 $(call fuzzers,runtime/handlers asl,handlers)
 $(call fuzzers,runtime/api,api)
 $(call fuzzers,runtime/serve,routes http_event)
