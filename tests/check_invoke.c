@@ -488,7 +488,8 @@ static const struct {
 /* Adds what was seen, with TOKEN for the form of a token's request. */
 static void add_seen(struct buf *out, struct endpoint_world *w)
 {
-    static const char form[] = "grant_type=client_credentials&client_id=c&client_secret=s3cret";
+    static const char form[] =
+        "grant_type=client_credentials&client_id=c&client_secret=pass%2Fs3cret%2Bx";
     const char *at = buf_str(&w->seen), *found;
 
     for (; (found = strstr(at, form)); at = found + strlen(form))
@@ -499,8 +500,9 @@ static void add_seen(struct buf *out, struct endpoint_world *w)
 static struct endpoint_world *oauth_world(const struct reply *replies, struct buf *parameters)
 {
     struct endpoint_world *w = endpoint_world_new(
-        replies, "{\"handlers\":[],\"connections\":[{\"connection\":\"shop\",\"oauth\":{"
-                 "\"url\":\"STUB/token\",\"client_id\":\"c\",\"client_secret\":\"s3cret\"}}]}");
+        replies,
+        "{\"handlers\":[],\"connections\":[{\"connection\":\"shop\",\"oauth\":{"
+        "\"url\":\"STUB/token\",\"client_id\":\"c\",\"client_secret\":\"pass/s3cret+x\"}}]}");
 
     w->shown = "Authorization";
     buf_printf(parameters, "{\"ApiEndpoint\":\"%s/a\",\"Method\":\"GET\"," WITH_CONNECTION "}",
@@ -559,7 +561,7 @@ static const struct {
      {{200, NULL, "<html>"}, {500, NULL, "out of\nmemory"}},
      false,
      NO_TOKEN "answered with status 200, but without an access_token",
-     NO_TOKEN "answered with status 500: out of memory",
+     NO_TOKEN "answered with status 500",
      "POST /token TOKEN\nPOST /token TOKEN\n"},
     {"a refusal in words; and one that tells secrets",
      {{401, NULL, "{\"error\":\"invalid_client\",\"error_description\":\"who are you\"}"},
@@ -567,6 +569,22 @@ static const struct {
      false,
      NO_TOKEN "answered with status 401: invalid_client: who are you",
      NO_TOKEN "answered with status 500",
+     "POST /token TOKEN\nPOST /token TOKEN\n"},
+    {"the form, escaped; and what is no error of OAuth's",
+     {{400, NULL,
+       "{\"error\":\"invalid_client\",\"error_description\":\"client_secret="
+       "pass%2FS3CRET%2Bx\"}"},
+      {400, NULL, "{\"error\":\"no pass\\u002fs3cret+x\",\"error_description\":\"x\"}"}},
+     false,
+     NO_TOKEN "answered with status 400: invalid_client",
+     NO_TOKEN "answered with status 400",
+     "POST /token TOKEN\nPOST /token TOKEN\n"},
+    {"a secret with a slash, as PHP writes it; and in HTML",
+     {{400, NULL, "{\"error\":\"invalid_client\",\"error_description\":\"bad pass\\/s3cret+x\"}"},
+      {400, NULL, "<p>client&#95;secret=pass&#47;s3cret"}},
+     false,
+     NO_TOKEN "answered with status 400: invalid_client",
+     NO_TOKEN "answered with status 400",
      "POST /token TOKEN\nPOST /token TOKEN\n"},
     {"the other goes on when the first is cancelled",
      {{200, NULL, TOKEN("T")}, {200, NULL, "1"}, {200, NULL, "1"}},

@@ -6,6 +6,8 @@
  */
 #include "runtime/handlers/oauth.h"
 
+#include "parsers/base/ascii.h"
+#include "parsers/base/count.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/percent.h"
 #include "parsers/base/utf8.h"
@@ -15,8 +17,10 @@
 
 #include <openssl/crypto.h>
 #include <string.h>
+#include <strings.h>
 
 enum { TOKEN_S = 3600, MAX_TOKEN_S = 24 * TOKEN_S, EARLY_MS = 60 * 1000, MAX_SHOWN = 200 };
+enum { MIN_TELLING = 4 };
 
 void oauth_forget(struct connection *c)
 {
@@ -102,29 +106,69 @@ static const char *oauth_keep(struct connection *c, const json *body)
     return NULL;
 }
 
+/* What a server may say of a request without telling anything of it (RFC 6749, 5.2). */
+static bool oauth_is_known_error(const char *error)
+{
+    static const char *const known[] = {"invalid_request",        "invalid_client",
+                                        "invalid_grant",          "unauthorized_client",
+                                        "unsupported_grant_type", "invalid_scope"};
+
+    for (size_t i = 0; i < COUNT(known); i++)
+        if (!strcmp(error, known[i]))
+            return true;
+    return false;
+}
+
+static bool is_plain(char c)
+{
+    return ascii_is_letter((unsigned char)c) || ascii_is_digit((unsigned char)c);
+}
+
+static bool has_ignoring_case(const char *text, const char *part, size_t len)
+{
+    for (; *text; text++)
+        if (!strncasecmp(text, part, len))
+            return true;
+    return false;
+}
+
 /*
- * What a refusal says: "invalid_client" and the like (RFC 6749, 5.2), else the begin of its body in
- * one line. A server that is being mended may show what it was sent: a body with the secret in it
- * is not shown.
+ * Servers escape what they echo as a form, as JSON, as HTML, or twice. None of these changes
+ * letters and digits, so runs of them in the secret are looked for. A secret without a run that is
+ * long enough to be told from other words could be anywhere.
  */
-static void oauth_add_refusal(struct buf *out, const struct connection *c, const json *body,
-                              const char *text)
+static bool oauth_may_tell_secret(const char *text, const char *secret)
+{
+    bool sure = false;
+    size_t n;
+
+    for (const char *p = secret; *p; p += n ? n : 1) {
+        for (n = 0; is_plain(p[n]);)
+            n++;
+        if (n >= MIN_TELLING && has_ignoring_case(text, p, n))
+            return true;
+        sure = sure || n >= MIN_TELLING;
+    }
+    return !sure;
+}
+
+/*
+ * What a refusal says in the members that OAuth has for it. A server that is being mended may show
+ * what it was sent: other members and other bodies are not shown, nor what may tell of the secret.
+ */
+static void oauth_add_refusal(struct buf *out, const struct connection *c, const json *body)
 {
     const char *error = invoke_text(body, "error"),
                *description = invoke_text(body, "error_description");
     size_t from = out->len;
 
-    if (!*text || strstr(text, c->client_secret) || (!error && strstr(text, "client_secret")))
+    if (!error || (!oauth_is_known_error(error) && oauth_may_tell_secret(error, c->client_secret)))
         return;
     buf_adds(out, ": ");
-    if (error) {
-        add_clean(out, error, strlen(error));
-        if (description) {
-            buf_adds(out, ": ");
-            add_clean(out, description, strlen(description));
-        }
-    } else {
-        add_clean(out, text, utf8_cut(text, strlen(text), MAX_SHOWN));
+    add_clean(out, error, utf8_cut(error, strlen(error), MAX_SHOWN));
+    if (description && !oauth_may_tell_secret(description, c->client_secret)) {
+        buf_adds(out, ": ");
+        add_clean(out, description, utf8_cut(description, strlen(description), MAX_SHOWN));
     }
     for (size_t i = from; i < out->len; i++)
         if (out->data[i] == '\n')
@@ -171,7 +215,7 @@ static void token_came(void *user, struct http_response *r)
         if (lacks && r->status >= 200 && r->status < 300)
             buf_printf(&why, ", but %s", lacks);
         else if (lacks)
-            oauth_add_refusal(&why, c, body, buf_str(&r->body));
+            oauth_add_refusal(&why, c, body);
     }
     json_unref(body);
     if (r->body.data)
