@@ -347,14 +347,37 @@ START_TEST(container_is_asked_with_its_token)
 }
 END_TEST
 
+/* The last two would lead to the stub, whose port follows, were they taken. */
+static const char *const in_the_clear[] = {
+    "http://keys.example.com:", "http://169.254.170.2:80@127.0.0.1:",
+    "http://[fd00:ec2::23]:80@127.0.0.1:"};
+
 START_TEST(container_in_the_clear)
 {
     const struct reply replies[MAX_REPLIES] = {{200, JSON_0, "{}"}};
     struct endpoint_world *w = keyless_world(replies);
+    char url[100];
+    const char *port = strrchr(http_stub_url(w->stub), ':') + 1;
 
-    setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://keys.example.com/", 1);
+    snprintf(url, sizeof url, "%s%s/", in_the_clear[_i], port);
+    setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", url, 1);
     endpoint_world_run(w, SEND, MESSAGE);
     expect_text("it isn't asked, and an emulator gets test keys", buf_str(&w->seen), SENT_BY_US);
+    endpoint_world_free(w);
+}
+END_TEST
+
+START_TEST(container_path_that_is_none)
+{
+    const struct reply replies[MAX_REPLIES] = {{200, JSON_0, "{}"}};
+    struct endpoint_world *w = keyless_world(replies);
+
+    setenv("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/a b\nc", 1);
+    ck_assert(endpoints_add(w->endpoints, "sqs=http://sqs.example.invalid", NULL));
+    endpoint_world_run(w, SEND, "{\"QueueUrl\":\"http://h/1/q\",\"MessageBody\":\"m\"}");
+    endpoint_world_expect("it is told", w,
+                          FAILED "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI can't stand in a URL");
+    unsetenv("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
     endpoint_world_free(w);
 }
 END_TEST
@@ -364,6 +387,11 @@ static const struct {
     struct reply reply;
     const char *want;
 } givers[] = {
+    {"its server's keys would add headers",
+     {200, NULL,
+      "{\"AccessKeyId\":\"A\",\"SecretAccessKey\":\"s\",\"Token\":\"T\\r\\nX: y\","
+      "\"Expiration\":\"2999-01-01T00:00:00Z\"}"},
+     FAILED "the container's server: the keys in the answer can't stand in a header"},
     {"its server refuses",
      {403, NULL, "secret words"},
      FAILED "the container's server: it answered with status 403"},
@@ -445,6 +473,29 @@ START_TEST(web_identity)
     endpoint_world_free(w);
     unlink(path);
     buf_clear(&keys);
+}
+END_TEST
+
+/* That nothing of the token is left over is seen by AddressSanitizer. */
+START_TEST(web_identity_too_large)
+{
+    char path[] = "/tmp/asl-token-XXXXXX";
+    const struct reply replies[MAX_REPLIES] = {{200, JSON_0, "{}"}};
+    struct endpoint_world *w = keyless_world(replies);
+    struct buf want = {0};
+    int fd = mkstemp(path);
+
+    ck_assert(!ftruncate(fd, 100000));
+    close(fd);
+    setenv("AWS_WEB_IDENTITY_TOKEN_FILE", path, 1);
+    setenv("AWS_ROLE_ARN", "arn:r", 1);
+    endpoint_world_run(w, SEND, MESSAGE);
+    buf_printf(&want, FAILED "%s is larger than 65536 bytes", path);
+    endpoint_world_expect("it is told", w, buf_str(&want));
+    ck_assert(!w->seen.len);
+    buf_clear(&want);
+    endpoint_world_free(w);
+    unlink(path);
 }
 END_TEST
 
@@ -569,6 +620,8 @@ END_TEST
     "failed SQS.SdkClientException: Unable to load AWS credentials: the profile '" name "' "
 #define PROFILE_FAILED WRONG_PROFILE("p")
 #define A_ROLE "[profile p]\nrole_arn = arn:r\nrole_session_name = me\nexternal_id = e\n"
+#define NEXT(profile, source)                                                                      \
+    "[profile " profile "]\nrole_arn = arn:r\nsource_profile = " source "\n"
 #define PRINTED(more)                                                                              \
     "{\"Version\": 1, \"AccessKeyId\": \"ASIA\", \"SecretAccessKey\": \"s\"" more "}"
 #define PRINTS(text) "[profile p]\ncredential_process = /bin/echo '" text "'\n"
@@ -606,6 +659,17 @@ static const struct {
      A_ROLE "source_profile = q\n[profile q]\ncredential_process = /bin/echo '" PRINTED(
          ",\"SessionToken\":\"P\"") "'\n",
      "", false, 1, "POST / [P] " ASSUMED("arn%3Ar", "me&ExternalId=e") SENT("T"), NULL, NULL},
+    {"more sources than are followed",
+     A_ROLE "source_profile = 1\n" NEXT("1", "2") NEXT("2", "3") NEXT("3", "4") NEXT("4", "5")
+         NEXT("5", "6") NEXT("6", "7") NEXT("7", "8") NEXT("8", "9"),
+     KEYS_OF("9"), true, 0, "",
+     PROFILE_FAILED "has more source_profiles than are followed: p, 1, 2, 3, 4, 5, 6, 7, 8", NULL},
+    {"a session token that would begin another header", "",
+     KEYS_OF("p") "aws_session_token = a\rb: c\n", true, 0, "",
+     PROFILE_FAILED "has keys that can't stand in a header", NULL},
+    {"a process whose session token would do so",
+     PRINTS(PRINTED(",\"SessionToken\":\"T\\r\\nA: b\"")), "", true, 0, "",
+     PROCESS_FAILED ": the keys in the answer can't stand in a header", NULL},
     {"sources that go round",
      A_ROLE "source_profile = q\n[profile q]\nrole_arn = arn:q\nsource_profile = p\n", "", true, 0,
      "", PROFILE_FAILED "has source_profiles that lead nowhere: p, q, p", NULL},
@@ -769,6 +833,11 @@ END_TEST
 static const struct {
     const char *name, *variable, *config, *line;
 } told[] = {
+    {"what a file has, in one line", "X",
+     "[default]\nrole_arn = r\ncredential_source = a\x1b[31mb\n",
+     "no AWS credentials: the profile 'default' has a credential_source that is none of "
+     "Environment, EcsContainer and Ec2InstanceMetadata: a\xEF\xBF\xBD[31mb; a service on this "
+     "machine gets the keys 'test' and 'test'\n"},
     {"a key without its secret", "AWS_ACCESS_KEY_ID", "",
      "no AWS credentials: AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not; a service on "
      "this machine gets "
@@ -1092,11 +1161,13 @@ int main(void)
     tcase_add_test(t, job);
     tcase_add_test(t, container);
     tcase_add_test(t, container_is_asked_with_its_token);
-    tcase_add_test(t, container_in_the_clear);
+    tcase_add_loop_test(t, container_in_the_clear, 0, COUNT(in_the_clear));
+    tcase_add_test(t, container_path_that_is_none);
     tcase_add_loop_test(t, container_without_keys, 0, COUNT(givers));
     tcase_add_test(t, container_is_slow);
     tcase_add_test(t, web_identity);
     tcase_add_test(t, web_identity_without_its_file);
+    tcase_add_test(t, web_identity_too_large);
     tcase_add_test(t, metadata);
     tcase_add_test(t, metadata_with_its_token);
     tcase_add_test(t, metadata_unasked);

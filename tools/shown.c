@@ -36,11 +36,7 @@ static struct piece piece_at(const char *p, const char *end)
 
 void shown_add(struct buf *b, const char *text, size_t len)
 {
-    for (const char *p = text, *end = text + len; p < end;) {
-        struct piece c = piece_at(p, end);
-        buf_add(b, c.text, c.len);
-        p += c.bytes;
-    }
+    utf8_add_line(b, text, len);
 }
 
 void shown_add_lines(struct buf *b, const char *text, size_t len)

@@ -248,3 +248,27 @@ bool utf8_controls(uint32_t cp)
     return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || (cp >= 0xd800 && cp < 0xe000) ||
            (cp >= 0x2028 && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069);
 }
+
+void utf8_add_line(struct buf *out, const char *text, size_t len)
+{
+    const char *end = text + len, *plain;
+
+    while (text < end) {
+        for (plain = text; plain < end && *plain >= 0x20 && *plain < 0x7f;)
+            plain++;
+        buf_add(out, text, (size_t)(plain - text));
+        text = plain;
+        if (text == end)
+            return;
+
+        uint32_t cp;
+        size_t n = utf8_decode(text, (size_t)(end - text), &cp);
+        if (*text == '\t' || *text == '\n' || *text == '\r')
+            buf_addc(out, ' ');
+        else if (n == 0 || utf8_controls(cp))
+            buf_adds(out, "\xEF\xBF\xBD");
+        else
+            buf_add(out, text, n);
+        text += n ? n : 1;
+    }
+}

@@ -25,6 +25,10 @@ size_t utf8_decode(const char *text, size_t len, uint32_t *cp);
  * its direction. */
 bool utf8_controls(uint32_t cp);
 
+/* Adds text from elsewhere as one line that is harmless on a terminal and in a log: line ends and
+ * tabs become blanks, and what utf8_controls names, and bytes that are no UTF-8, U+FFFD. */
+void utf8_add_line(struct buf *out, const char *text, size_t len);
+
 /* Writes `cp`, lone surrogates too, to `out` (room for 4 bytes); returns the length. */
 size_t utf8_encode(uint32_t cp, char *out);
 

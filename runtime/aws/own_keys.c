@@ -156,12 +156,27 @@ static const char *setting(const struct planning *p, const char *profile, enum p
     return config ? config->settings[s] : NULL;
 }
 
+bool own_keys_can_be_sent(const char *access_key, const char *session_token)
+{
+    return http_header_value_ok(access_key) &&
+           (!session_token || http_header_value_ok(session_token));
+}
+
+/* `profile`: NULL for those of the environment. */
 static struct key_source *keys_at_hand(struct planning *p, const char *access_key,
                                        const char *secret_key, const char *token,
                                        const char *profile)
 {
-    struct key_source *s = add_source(p, KEY_AT_HAND, profile);
+    struct key_source *s;
 
+    if (!own_keys_can_be_sent(access_key, token)) {
+        if (profile)
+            plan_wrong(p, profile, "has keys that can't stand in a header", "");
+        else
+            p->plan->wrong = "AWS_ACCESS_KEY_ID or AWS_SESSION_TOKEN can't stand in a header";
+        return NULL;
+    }
+    s = add_source(p, KEY_AT_HAND, profile);
     s->keys = (struct sigv4_keys){kept(p, access_key), kept(p, secret_key), kept(p, token)};
     s->id = s->keys.access_key;
     return s;
@@ -211,7 +226,8 @@ static bool is_containers_server(const char *url)
     static const char *const hosts[] = {"http://169.254.170.2", "http://169.254.170.23",
                                         "http://[fd00:ec2::23]"};
 
-    if (!http_url_ok(url))
+    /* Before an '@' stands who asks, and the host behind it. */
+    if (!http_url_ok(url) || url[strcspn(url + 8, "/?#@") + 8] == '@')
         return false;
     if (!strncasecmp(url, "https:", 6) || endpoints_url_is_loopback(url))
         return true;
@@ -244,7 +260,9 @@ static const struct key_source *keys_of_container(struct planning *p, const char
     else if (whole)
         p->plan->wrong = "AWS_CONTAINER_CREDENTIALS_FULL_URI must have https, this machine, or an "
                          "address of ECS or EKS: keys would be readable on the way";
-    if (url.len)
+    if (path && !http_url_ok(buf_str(&url)))
+        p->plan->wrong = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI can't stand in a URL";
+    else if (url.len)
         s = keys_of_server(p, KEY_CONTAINER, buf_str(&url), profile);
     buf_clear(&url);
     return s;
@@ -392,15 +410,15 @@ static const struct key_source *keys_of_credential_source(struct planning *p, co
     return s;
 }
 
-/* Profiles that have been looked at, as "a, b, a". */
-static const struct key_source *plan_cycle(struct planning *p, const char *again)
+/* Tells the profiles that have been looked at, and the next one, as "a, b, a". */
+static const struct key_source *plan_chain(struct planning *p, const char *words, const char *next)
 {
     struct buf text = {0};
 
     for (size_t i = 0; i < p->depth; i++)
         buf_printf(&text, "%s, ", p->visited[i]);
-    buf_adds(&text, again);
-    plan_wrong(p, p->visited[0], "has source_profiles that lead nowhere: ", buf_str(&text));
+    buf_adds(&text, next);
+    plan_wrong(p, p->visited[0], words, buf_str(&text));
     buf_clear(&text);
     return NULL;
 }
@@ -425,7 +443,7 @@ static const struct key_source *keys_by_role(struct planning *p, const char *pro
                                  : "has a role_arn, but no source_profile or credential_source",
                           "");
     if (p->depth == MAX_CHAIN)
-        return plan_cycle(p, source ? source : kind);
+        return plan_chain(p, "has more source_profiles than are followed: ", profile);
     p->visited[p->depth++] = profile;
     s = add_role(p, KEY_OF_ROLE, profile);
     if (!s)
@@ -440,7 +458,7 @@ static const struct key_source *keys_by_role(struct planning *p, const char *pro
         if (again && !s->source && !is_wrong(p))
             s->source = keys_of_file(p, p->own->config.content, source);
         if (again && !s->source && !is_wrong(p))
-            return plan_cycle(p, source);
+            return plan_chain(p, "has source_profiles that lead nowhere: ", source);
     }
     if (!s->source)
         return NULL;

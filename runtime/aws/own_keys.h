@@ -61,6 +61,12 @@ void own_keys_free(own_keys *o);
  */
 struct key_plan *own_keys_find(own_keys *o, const credentials *given, int64_t now_ms);
 
+/*
+ * Returns whether a request can be signed with the key and the session token (NULL: none), which
+ * are sent in headers: with a line end in them they would add headers of their own.
+ */
+bool own_keys_can_be_sent(const char *access_key, const char *session_token);
+
 /* Returns the region of the profile that AWS_PROFILE names (*named), or of `default`, in the same
  * files; NULL: they say none. Yours to free. */
 char *own_keys_region(bool *named);

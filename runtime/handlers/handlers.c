@@ -8,6 +8,7 @@
 
 #include "asl/eval/env.h"
 #include "parsers/base/mem.h"
+#include "parsers/base/utf8.h"
 #include "runtime/base/aws_defaults.h"
 #include "runtime/core/token.h"
 #include "runtime/handlers/oauth.h"
@@ -32,14 +33,17 @@ const char *handlers_region(const handlers *h)
 
 void handlers_log(handlers *h, const char *execution, const char *format, ...)
 {
-    struct buf line = {0};
+    struct buf text = {0}, line = {0};
     va_list args;
 
     if (!h->options.log)
         return;
     va_start(args, format);
-    buf_vprintf(&line, format, args);
+    buf_vprintf(&text, format, args);
     va_end(args);
+    /* What services and Tasks say may have line ends, after which it would look like ours. */
+    utf8_add_line(&line, text.data, text.len);
+    buf_clear(&text);
     rt_hide_tokens(line.data, line.len);
     h->options.log(h->options.log_user, execution, buf_str(&line));
     buf_clear(&line);

@@ -133,6 +133,8 @@ static const char *role_take_keys(struct role_keys *k, const json *given, const 
     if (!access_key || !secret_key || !(session_token || lasting) ||
         !(until ? timestamp_parse(until, strlen(until), &at) : lasting))
         lacks = "the answer has no keys";
+    else if (!own_keys_can_be_sent(access_key, session_token))
+        lacks = "the keys in the answer can't stand in a header";
     else if (role_is_over(k, &at))
         lacks = "the keys in the answer have expired: the Expiration is in the past";
     mem_free(until);
@@ -360,6 +362,7 @@ static bool sts_ask(struct role_keys *k, struct diag *why)
         return false;
     if (by_token && !buf_read_regular(&token, k->from.token_file, MAX_TOKEN, why)) {
         diag_prefix(why, "Unable to load AWS credentials: ");
+        role_wipe_buf(&token);
         return false;
     }
     json *parameters =
