@@ -35,7 +35,8 @@ struct world {
     size_t calls;
     size_t crash_at; /* the number of the call after which the answer is lost; 0: none */
     bool crashed;
-    const char *refused; /* the call that S3 refuses; NULL: none */
+    const char *refused;     /* the call that S3 refuses; NULL: none */
+    const char *refused_key; /* the key under which it takes nothing; NULL: none */
     /* What came of the last request. */
     json *written;
     struct asl_error error;
@@ -163,7 +164,8 @@ static struct task_result answer_of(struct world *w)
 {
     const json *key = json_get(w->parameters, "Key");
 
-    if (w->refused && !strcmp(w->action, w->refused))
+    if ((w->refused && !strcmp(w->action, w->refused)) ||
+        (w->refused_key && json_str_is(key, w->refused_key)))
         return refused("S3.AccessDenied");
     if (!strcmp(w->action, "putObject")) {
         keep(w, key, json_ref(json_get(w->parameters, "Body")));
@@ -517,6 +519,38 @@ START_TEST(lost_upload)
 }
 END_TEST
 
+/* One file is complete when another one fails: a redrive goes on behind the first. */
+START_TEST(failure_behind_a_file)
+{
+    struct world w;
+    struct buf got = {0};
+    json *plan = parsed(PLAN("")), *state = NULL;
+    json *first = parsed("{\"results\": [[\"1\"], [], []]}"),
+         *last = parsed("{\"results\": [[\"2\"], [\"3\"], []], \"end\": true}"),
+         *redrive = parsed("{\"results\": [[\"4\"], [], []], \"end\": true, \"attempt\": 1}");
+
+    world_init(&w, 0);
+    write_request(&w, plan, first, &state);
+    w.refused_key = "p/UUID/FAILED_0.json";
+    write_request(&w, plan, last, &state);
+    expect_text("name", json_str(w.error.name), "States.ResultWriterFailed");
+    asl_error_clear(&w.error);
+    write_request(&w, plan, redrive, &state);
+    describe(&w, &got);
+    expect_text("what is there", buf_str(&got),
+                "p/UUID/SUCCEEDED_0.json [1,2]\n"
+                "p/UUID/SUCCEEDED_1.json [4]\n" MANIFEST(
+                    "", "", FILE_OF("SUCCEEDED_0.json", "5") "," FILE_OF("SUCCEEDED_1.json", "3")));
+    json_unref(plan);
+    json_unref(first);
+    json_unref(last);
+    json_unref(redrive);
+    json_unref(state);
+    buf_clear(&got);
+    world_clear(&w);
+}
+END_TEST
+
 /* A state that no writer has made is taken for none. */
 START_TEST(odd_state)
 {
@@ -569,6 +603,7 @@ int main(void)
     tcase_add_loop_test(t, row, 0, COUNT(rows));
     tcase_add_loop_test(t, failure, 0, COUNT(failures));
     tcase_add_test(t, lost_upload);
+    tcase_add_test(t, failure_behind_a_file);
     tcase_add_loop_test(t, odd_state, 0, 4);
     tcase_add_test(t, cancelled);
     suite_add_tcase(s, t);

@@ -75,8 +75,8 @@ static bool fits_child_success(const rt_exec *x, const struct rt_frame *f, const
     const struct rt_group *g = f->group;
     const struct rt_frame *child = exec_frame(x, e->child.frame);
 
-    return e->child.index < g->total && !g->results[e->child.index] && g->done < g->total &&
-           child && child->parent == f->id && child->index == e->child.index;
+    return !g->run && e->child.index < g->total && !g->results[e->child.index] &&
+           g->done < g->total && child && child->parent == f->id && child->index == e->child.index;
 }
 
 static bool fits_backoff(const rt_exec *x, const struct rt_frame *f, const struct rt_event *e)

@@ -532,6 +532,16 @@ uint32_t rt_exec_events(const rt_exec *x)
     return x->event_id;
 }
 
+bool rt_exec_closes(const rt_exec *x)
+{
+    for (uint32_t i = 0; x->map_runs && i < x->frame_count; i++) {
+        const struct rt_group *g = x->frames[i] ? x->frames[i]->group : NULL;
+        if (g && g->run && g->run->closing && !g->over)
+            return true;
+    }
+    return false;
+}
+
 static size_t held_len(const json *v)
 {
     return v ? json_text_len(v) : 0;

@@ -75,6 +75,8 @@ bool rt_exec_can_go_on(const rt_exec *x);
 uint64_t rt_exec_transitions(const rt_exec *x);
 /* Public events so far. */
 uint32_t rt_exec_events(const rt_exec *x);
+/* True if a Map Run of x has failed and its results are being written. */
+bool rt_exec_closes(const rt_exec *x);
 /* Approximate size, as text, of the data that x holds. */
 size_t rt_exec_held(const rt_exec *x);
 /* Returns how many Map Runs of its own are open. */

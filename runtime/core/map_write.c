@@ -24,8 +24,8 @@ bool results_are_behind(const struct rt_run *run)
 {
     const struct rt_unwritten *u = run->results.unwritten;
 
-    return unwritten_bytes(&u[RT_RESULTS_SUCCEEDED]) + unwritten_bytes(&u[RT_RESULTS_FAILED]) >
-           MOST_UNWRITTEN;
+    return unwritten_bytes(&u[RT_RESULTS_SUCCEEDED]) > MOST_UNWRITTEN ||
+           unwritten_bytes(&u[RT_RESULTS_FAILED]) > MOST_UNWRITTEN;
 }
 
 bool results_are_awaited(const struct rt_run *run)

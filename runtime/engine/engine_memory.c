@@ -102,10 +102,12 @@ static bool comes_next(const engine *e, uint64_t execution)
     return false;
 }
 
+/* One that closes a Map Run stays: what it lists is not in the history, and would be made anew each
+ * time it comes back. */
 bool engine_can_leave(const engine *e, const struct entry *entry)
 {
     return e->recovers && entry->x && entry->kept && !entry->slice &&
-           rt_exec_status(entry->x) == RT_RUNNING;
+           rt_exec_status(entry->x) == RT_RUNNING && !rt_exec_closes(entry->x);
 }
 
 /*

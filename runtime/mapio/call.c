@@ -158,6 +158,16 @@ static void call_later(struct asker *a)
         (struct due_key){.due_ms = m->world.now(m->world.user) + pause_ms, .order = m->next_call});
 }
 
+void asker_rest(struct asker *a, void (*rested)(struct asker *a))
+{
+    struct mapio *m = a->m;
+
+    a->rested = rested;
+    due_heap_set(
+        &m->later, &a->later,
+        (struct due_key){.due_ms = m->world.now(m->world.user) + 1, .order = m->next_call});
+}
+
 int64_t mapio_next_due(const mapio *m)
 {
     return due_heap_next_ms(&m->later);
@@ -173,7 +183,11 @@ void mapio_wake(mapio *m, int64_t now_ms)
     while (mapio_next_due(m) <= now_ms) {
         struct due_node *n = due_heap_first(&m->later);
         due_heap_remove(&m->later, n);
-        asker_send((struct asker *)(void *)((char *)n - offsetof(struct asker, later)));
+        struct asker *a = (struct asker *)(void *)((char *)n - offsetof(struct asker, later));
+        if (a->action)
+            asker_send(a);
+        else
+            a->rested(a);
     }
 }
 

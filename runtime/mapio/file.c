@@ -42,7 +42,8 @@ void file_close(struct file *f)
 
 size_t file_held(const struct file *f)
 {
-    return (f->piece ? json_str_len(f->piece) : 0) + (f->reader ? items_held(f->reader) : 0);
+    return (f->piece ? json_str_len(f->piece) : 0) + (f->reader ? items_held(f->reader) : 0) +
+           (f->unpacker ? unpacker_held(f->unpacker) : 0);
 }
 
 /* ---- opening ---- */

@@ -71,6 +71,7 @@ struct asker {
     uint64_t call;  /* its id once it is out; 0: it is not */
     unsigned tries; /* how often it was made */
     struct due_node later;
+    void (*rested)(struct asker *a); /* what goes on when it has rested */
 };
 
 struct reading {
@@ -117,6 +118,8 @@ void asker_set_call(struct asker *a, const char *action, json *parameters, bool 
 /* Makes the call that is set, unless it is out or waits to be made once more. It may be answered
  * from within, and the asker be gone with it. */
 void asker_send(struct asker *a);
+/* Lets others go first: `rested` is called in a millisecond. */
+void asker_rest(struct asker *a, void (*rested)(struct asker *a));
 
 /* ---- reading.c ---- */
 
@@ -169,6 +172,8 @@ size_t unpack(struct unpacker *u, const char *bytes, size_t len, size_t *used, c
               size_t room, const char **why);
 /* Returns whether the file may end here. */
 bool unpacker_is_done(const struct unpacker *u);
+/* Returns how many bytes it holds: zstd keeps up to 128 MiB of what came before. */
+size_t unpacker_held(const struct unpacker *u);
 void unpacker_free(struct unpacker *u);
 
 /* ---- writing.c ---- */

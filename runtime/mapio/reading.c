@@ -100,10 +100,23 @@ void reading_add(struct reading *r, struct item *item, uint64_t bytes, json *sta
     part_add(&r->part, item, bytes, state);
 }
 
+/* So long a reading keeps the thread: little of a file can unpack to much that has no items. */
+enum { MOST_MS = 20 };
+
+static void reading_rested(struct asker *a)
+{
+    reading_go_on(reading_of(a));
+}
+
 void reading_go_on(struct reading *r)
 {
+    const struct mapio_world *world = &r->asker.m->world;
     enum source_step step = SOURCE_GOES_ON;
+    int64_t until_ms = world->now(world->user) + MOST_MS;
 
+    /* It will go on by itself. */
+    if (r->asker.later.place)
+        return;
     if (r->error.name && r->asked) {
         tell_failure(r);
         return;
@@ -116,6 +129,11 @@ void reading_go_on(struct reading *r)
             answer(r, true);
         else if (r->asked && part_is_full(&r->part))
             answer(r, false);
+        if (step == SOURCE_GOES_ON && r->asked && !r->asker.action &&
+            world->now(world->user) > until_ms) {
+            asker_rest(&r->asker, reading_rested);
+            return;
+        }
     }
     asker_send(&r->asker);
 }

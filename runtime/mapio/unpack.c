@@ -57,6 +57,11 @@ void unpacker_free(struct unpacker *u)
     mem_free(u);
 }
 
+size_t unpacker_held(const struct unpacker *u)
+{
+    return u->zstd ? ZSTD_sizeof_DStream(u->zstd) : 0;
+}
+
 bool unpacker_is_done(const struct unpacker *u)
 {
     return u->done;

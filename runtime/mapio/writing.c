@@ -142,11 +142,11 @@ static void next_kind(struct writing *w)
 static void file_complete(struct writing *w)
 {
     outfile_close(file_at(w));
-    /* What did not go into it goes into the next one, when it is asked for again. */
-    if (w->full)
-        writing_done(w, false);
-    else
-        next_kind(w);
+    /* That it is there is kept before anything else can fail. What did not go into it goes into
+     * the next one, when that is asked for again. */
+    if (!w->full)
+        w->counts[w->kind] = count_at(w);
+    writing_done(w, false);
 }
 
 static void whole_put(struct asker *a, struct task_result *result)
