@@ -84,7 +84,7 @@ static const struct {
     {"json: no body", "aws-sdk:ecs:describeClusters", NULL, "", "{}"},
     {"json: no JSON", "aws-sdk:ecs:describeClusters", NULL, "x",
      "Ecs.SdkClientException: Unable to unmarshall response: expected a value, but found "
-     "'x'; a string needs double quotes"},
+     "'x'; a string needs double quotes (status 200: x)"},
 
     /* rest-json */
     {"rest-json: bytes are text, the status and headers are members", "aws-sdk:lambda:invoke",
@@ -133,7 +133,57 @@ static const struct {
      "<Error><Code>x</Code></Error>",
      "{\"Metadata\":{},\"Body\":\"<Error><Code>x</Code></Error>\"}"},
     {"rest-xml: no XML", "aws-sdk:s3:listBuckets", NULL, "<a>",
-     "S3.SdkClientException: Unable to unmarshall response: no element found"},
+     "S3.SdkClientException: Unable to unmarshall response: no element found (status "
+     "200: <a>)"},
+    {"a web page where JSON is asked for", "aws-sdk:sqs:listQueues",
+     "{\"Content-Type\":\"text/html\"}", "<!DOCTYPE html>\n<p>Log in",
+     "Sqs.SdkClientException: Unable to unmarshall response: it is a web "
+     "page (status 200, text/html: <!DOCTYPE html> <p>Log in)"},
+    {"a web page where S3 sends nothing", "aws-sdk:s3:deleteObject", NULL, " <HTML>hello</HTML>",
+     "S3.SdkClientException: Unable to unmarshall response: it is a web page (status 200:  "
+     "<HTML>hello</HTML>)"},
+    {"a text where S3 sends nothing", "aws-sdk:s3:deleteObject",
+     "{\"Content-Type\":\"text/plain\"}", "It works!",
+     "S3.SdkClientException: Unable to unmarshall response: it has a text where the "
+     "service sends nothing (status 200, text/plain: It works!)"},
+    {"an emulator's empty page where S3 sends nothing", "aws-sdk:s3:deleteObject",
+     "{\"Content-Type\":\"text/html; charset=utf-8\"}", "", "{}"},
+    {"a web page where a REST service sends nothing", "aws-sdk:lambda:deleteFunction", NULL,
+     "<html></html>",
+     "Lambda.SdkClientException: Unable to unmarshall response: it is a web page "
+     "(status 200: <html></html>)"},
+    {"a web page that was asked for", "aws-sdk:s3:getObject", NULL, "<html></html>",
+     "{\"Metadata\":{},\"Body\":\"<html></html>\"}"},
+    {"an object was put by nobody", "aws-sdk:s3:putObject", NULL, "",
+     "S3.SdkClientException: Unable to unmarshall response: it has no ETag (status 200, no body)"},
+    {"an object was put, and more is told", "aws-sdk:s3:putObject", "{\"etag\":\"e\"}", "<a/>",
+     "{\"ETag\":\"e\"}"},
+    {"a part was put by nobody", "aws-sdk:s3:uploadPart", NULL, "",
+     "S3.SdkClientException: Unable to unmarshall response: it has no ETag (status 200, no body)"},
+    {"rest-xml: nothing", "aws-sdk:s3:listObjectsV2", NULL, "",
+     "S3.SdkClientException: Unable to unmarshall response: it has no body (status 200, no body)"},
+    {"rest-xml: a list of nothing", "aws-sdk:s3:listObjectsV2", NULL, "<ListBucketResult/>", "{}"},
+    {"rest-xml: another's list", "aws-sdk:s3:listObjectsV2", NULL,
+     "<ListAllMyBucketsResult><Prefix/></ListAllMyBucketsResult>",
+     "S3.SdkClientException: Unable to unmarshall response: its <ListAllMyBucketsResult> is no "
+     "answer to "
+     "ListObjectsV2 (status 200: <ListAllMyBucketsResult><Prefix/></ListAllMyBucketsResult>)"},
+    {"rest-xml: nothing that the model has", "aws-sdk:route53:listHostedZones", NULL,
+     "<status>ok</status>",
+     "Route53.SdkClientException: Unable to unmarshall response: its <status> is no answer to "
+     "ListHostedZones (status 200: <status>ok</status>)"},
+    {"rest-xml: no member that is set", "aws-sdk:s3:getBucketVersioning", NULL,
+     "<VersioningConfiguration>\n</VersioningConfiguration>", "{}"},
+    {"query: another answer", "aws-sdk:sns:publish", NULL, "<status>ok</status>",
+     "Sns.SdkClientException: Unable to unmarshall response: its <status> is no PublishResponse "
+     "(status "
+     "200: <status>ok</status>)"},
+    {"query: another answer, of which nothing is read", "aws-sdk:iam:deleteRole", NULL, "<status/>",
+     "Iam.SdkClientException: Unable to unmarshall response: its <status> is no DeleteRoleResponse "
+     "(status 200: <status/>)"},
+    {"ec2: another answer", "aws-sdk:ec2:describeInstances", NULL, "<status/>",
+     "Ec2.SdkClientException: Unable to unmarshall response: its <status> is no "
+     "DescribeInstancesResponse (status 200: <status/>)"},
 
     /* query, ec2 */
     {"query: the wrapper's members, maps, times", "aws-sdk:sns:getTopicAttributes", NULL,
@@ -231,6 +281,42 @@ START_TEST(error_answer)
 }
 END_TEST
 
+/* Errors that say little. */
+static const struct {
+    const char *name, *call;
+    int status;
+    const char *headers, *body, *want;
+} bare_errors[] = {
+    {"a HEAD that finds nothing", "aws-sdk:s3:headObject", 404, NULL, "",
+     "S3.NoSuchKeyException: null (Service: S3, Status Code: 404, Request ID: made)"},
+    {"a HEAD that finds no bucket", "aws-sdk:s3:headBucket", 404, NULL, "",
+     "S3.NoSuchBucketException: null (Service: S3, Status Code: 404, Request ID: made)"},
+    {"another server knows nothing of keys", "aws-sdk:s3:getObject", 404, NULL, "<html>no</html>",
+     "S3.S3Exception: <html>no</html> (Service: S3, Status Code: 404, Request ID: made)"},
+    {"a key is not missed where none is read", "aws-sdk:s3:putObject", 404, NULL, "",
+     "S3.S3Exception: null (Service: S3, Status Code: 404, Request ID: made)"},
+    {"nor where a list is asked for", "aws-sdk:s3:listObjectsV2", 404, NULL, "",
+     "S3.S3Exception: null (Service: S3, Status Code: 404, Request ID: made)"},
+    {"a redirection", "aws-sdk:ssm:getParameter", 302,
+     "{\"Location\":\"https://login.example/a?token=t\"}", "<html>",
+     "Ssm.SsmException: The answer redirects to https://login.example/a, where nothing is asked "
+     "(Service: Ssm, Status Code: 302, Request ID: made)"},
+    {"a redirection with words of its own", "aws-sdk:s3:getObject", 301, "{\"Location\":\"/x\"}",
+     "<Error><Code>PermanentRedirect</Code><Message>m</Message></Error>",
+     "S3.S3Exception: m (Service: S3, Status Code: 301, Request ID: made)"},
+};
+
+START_TEST(bare_error)
+{
+    struct buf got = {0};
+
+    read_answer(bare_errors[_i].call, bare_errors[_i].status, bare_errors[_i].headers,
+                bare_errors[_i].body, &got);
+    expect_text(bare_errors[_i].name, buf_str(&got), bare_errors[_i].want);
+    buf_clear(&got);
+}
+END_TEST
+
 /* ---- XML ---- */
 
 static void show_element(struct buf *out, const struct aws_element *n)
@@ -299,7 +385,8 @@ END_TEST
 /* ---- CBOR ---- */
 
 #define RESULTS "aws-sdk:cloudwatchomni:getTelemetryQueryResults"
-#define NO_CBOR "CloudWatchOmni.SdkClientException: Unable to unmarshall response: "
+#define NO_CBOR(why)                                                                               \
+    "CloudWatchOmni.SdkClientException: Unable to unmarshall response: " why " (status 200)"
 
 /* Bodies in hexadecimal digits; those of RFC 8949's appendix A stand behind a61 "x". */
 static const struct {
@@ -332,25 +419,26 @@ static const struct {
     {"pieces of open length", RESULTS, 200, "bf61785f42010243030405ff61797f61616162ffff",
      "{\"X\":\"AQIDBAU=\",\"Y\":\"ab\"}"},
     {"arrays of both kinds", RESULTS, 200, "a2617883010280 61799f0182f4f5ffff",
-     NO_CBOR "there is more behind its end"},
+     NO_CBOR("there is more behind its end")},
     {"arrays of both kinds, well closed", RESULTS, 200, "a261788301028061799f0182f4f5ff",
      "{\"X\":[1,2,[]],\"Y\":[1,[false,true]]}"},
     {"text that is no UTF-8", RESULTS, 200, "a1617861ff", "{\"X\":\"\xEF\xBF\xBD\"}"},
     {"the last of two alike", RESULTS, 200, "a2617801617802", "{\"X\":2}"},
-    {"it ends in a number", RESULTS, 200, "a1617819", NO_CBOR "it ends too early"},
-    {"it ends in a text", RESULTS, 200, "a1617865", NO_CBOR "it ends too early"},
-    {"it ends in a map", RESULTS, 200, "a26178", NO_CBOR "it ends too early"},
-    {"it ends in an open map", RESULTS, 200, "bf", NO_CBOR "it ends too early"},
+    {"it ends in a number", RESULTS, 200, "a1617819", NO_CBOR("it ends too early")},
+    {"it ends in a text", RESULTS, 200, "a1617865", NO_CBOR("it ends too early")},
+    {"it ends in a map", RESULTS, 200, "a26178", NO_CBOR("it ends too early")},
+    {"it ends in an open map", RESULTS, 200, "bf", NO_CBOR("it ends too early")},
     {"a length that says more than there is", RESULTS, 200, "a161789bffffffffffffffff",
-     NO_CBOR "it ends too early"},
-    {"a break where none is", RESULTS, 200, "a16178ff", NO_CBOR "a length that CBOR does not have"},
+     NO_CBOR("it ends too early")},
+    {"a break where none is", RESULTS, 200, "a16178ff",
+     NO_CBOR("a length that CBOR does not have")},
     {"a length that there is not", RESULTS, 200, "a161781c",
-     NO_CBOR "a length that CBOR does not have"},
-    {"a key that is a number", RESULTS, 200, "a10102", NO_CBOR "a key that is no text"},
-    {"a piece of another kind", RESULTS, 200, "a161785f6161ff", NO_CBOR "a piece of another kind"},
+     NO_CBOR("a length that CBOR does not have")},
+    {"a key that is a number", RESULTS, 200, "a10102", NO_CBOR("a key that is no text")},
+    {"a piece of another kind", RESULTS, 200, "a161785f6161ff", NO_CBOR("a piece of another kind")},
     {"a simple value of later days", RESULTS, 200, "a16178f8ff",
-     NO_CBOR "a simple value that nobody knows"},
-    {"no object", RESULTS, 200, "80", NO_CBOR "it is no object"},
+     NO_CBOR("a simple value that nobody knows")},
+    {"no object", RESULTS, 200, "80", NO_CBOR("it is no object")},
     {"an error of the model", RESULTS, 400,
      "a2665f5f747970657821636f6d2e616d617a6f6e6177732e7823436f6e666c696374457863657074696f6e676d"
      "657373616765626e6f",
@@ -392,7 +480,7 @@ START_TEST(deep_cbor)
     for (size_t i = 0; i < 1000000; i++)
         buf_addc(&body, (char)(_i ? 0xc1 : 0x81));
     read_answer_of(RESULTS, 200, NULL, body.data, body.len, &got);
-    expect_text("depth", buf_str(&got), NO_CBOR "it is nested too deeply");
+    expect_text("depth", buf_str(&got), NO_CBOR("it is nested too deeply"));
     buf_clear(&body);
     buf_clear(&got);
 }
@@ -404,6 +492,7 @@ int main(void)
     TCase *t = tcase_create("answers");
 
     tcase_add_loop_test(t, answer, 0, COUNT(answers));
+    tcase_add_loop_test(t, bare_error, 0, COUNT(bare_errors));
     tcase_add_loop_test(t, error_answer, 0, COUNT(errors));
     tcase_add_loop_test(t, xml, 0, COUNT(xmls));
     tcase_add_loop_test(t, xml_with_too_much, 0, COUNT(too_much));

@@ -92,7 +92,8 @@ static const struct {
      NULL,
      {200, XML, "<a><b></a>"},
      NULL,
-     "failed SNS.SdkClientException: Unable to unmarshall response: mismatched tag"},
+     "failed SNS.SdkClientException: Unable to unmarshall response: mismatched tag "
+     "(STUB, status 200, text/xml: <a><b></a>)"},
     {"dynamodb: data is not touched, the envelope stands alone",
      "dynamodb:putItem",
      "{\"TableName\":\"t\",\"Item\":{\"id\":{\"S\":\"1\"},\"ARN\":{\"NULL\":true}}}",

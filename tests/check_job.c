@@ -142,7 +142,8 @@ static const struct {
       {200, NULL, "{\"status\":\"SUCCEEDED\"}"}},
      "POST / [AWSStepFunctions.StartExecution] {\"stateMachineArn\":\"m\"}\n",
      "failed StepFunctions.SdkClientException: Unable to unmarshall response: the answer to "
-     "StartExecution has no ExecutionArn"},
+     "StartExecution has no ExecutionArn (STUB, status 200: "
+     "{\"executionArn\":null,\"startDate\":1})"},
     {"one whose name the Task doesn't give",
      "glue:startJobRun.sync",
      "{\"JobNames\":\"j\"}",

@@ -110,7 +110,9 @@ static const struct {
      "bedrock:invokeModel",
      "{\"ModelId\":\"" ARN "\",\"Accept\":\"*/*\",\"Input\":{\"S3Uri\":\"s3://in/a "
      "b/c.json\"},\"Output\":{\"S3Uri\":\"s3://out/d.json\"}}",
-     {{200, JSON, "{\"a\": 1.0,  \"b\":2}"}, {200, JSON, "{\"c\":  3.10}"}, {200, NULL, ""}},
+     {{200, JSON, "{\"a\": 1.0,  \"b\":2}"},
+      {200, JSON, "{\"c\":  3.10}"},
+      {200, "ETag: \"e\"\r\n", ""}},
      "GET /in/a%20b/c.json\n"
      "POST /model/" ARN_PATH "/invoke [application/json] {\"a\": 1.0,  \"b\":2}\n"
      "PUT /out/d.json [application/json] {\"c\":  3.10}\n",
@@ -124,9 +126,17 @@ static const struct {
     {"an output alone",
      "bedrock:invokeModel",
      "{\"ModelId\":\"m\",\"Body\":{\"a\":1},\"Output\":{\"S3Uri\":\"s3://out/k\"}}",
-     {{200, TEXT, "words"}, {200, NULL, ""}},
+     {{200, TEXT, "words"}, {200, "ETag: \"e\"\r\n", ""}},
      "POST /model/m/invoke [application/json] {\"a\":1}\nPUT /out/k [text/plain] words\n",
      "ok {\"ContentType\":\"text/plain\",\"Body\":\"s3://out/k\"}"},
+    {"an output that nobody has taken",
+     "bedrock:invokeModel",
+     "{\"ModelId\":\"m\",\"Body\":{\"a\":1},\"Output\":{\"S3Uri\":\"s3://out/k\"}}",
+     {{200, TEXT, "words"}, {200, TEXT, "welcome"}},
+     "POST /model/m/invoke [application/json] {\"a\":1}\nPUT /out/k [text/plain] words\n",
+     "failed S3.SdkClientException: Unable to unmarshall response: it has no ETag (STUB, status "
+     "200, "
+     "text/plain: welcome)"},
     {"no such object",
      "bedrock:invokeModel",
      "{\"ModelId\":\"m\",\"Input\":{\"S3Uri\":\"s3://in/k\"}}",

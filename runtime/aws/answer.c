@@ -4,9 +4,11 @@
  */
 #include "runtime/aws/aws_impl.h"
 
+#include "parsers/base/text.h"
 #include "parsers/base/utf8.h"
 
 #include <string.h>
+#include <strings.h>
 
 enum { SHOWN_ANSWER = 100 }; /* bytes of a page */
 
@@ -43,27 +45,128 @@ static void add_server(struct buf *out, const char *url)
     buf_add(out, host, len - (size_t)(host - begin));
 }
 
-/*
- * What came is no answer of such a service. A page for people, as a proxy or another server gives
- * it, is shown: it mostly says who answered. Other bodies may be data, and are not.
- */
-static void not_understood(const struct aws_call *c, const struct aws_answer *a, const char *why,
-                           struct aws_result *out)
+/* Some servers call all that they send a page, so the type alone tells little. */
+static bool is_for_people(const struct aws_answer *a)
 {
     const json *type = aws_header_of(a->headers, "Content-Type");
+
+    return type && json_is_string(type) &&
+           (strstr(json_str(type), "html") || strstr(json_str(type), "text/plain"));
+}
+
+/* Adds who answered, and how the answer begins: it mostly tells which server that is. What is not
+ * text is left out. */
+static void add_answer(struct buf *out, const struct aws_call *c, const struct aws_answer *a)
+{
+    const json *type = aws_header_of(a->headers, "Content-Type");
+    bool is_text = c->service->protocol != MODEL_CBOR && !aws_call_converses(c);
+
+    buf_adds(out, " (");
+    if (a->url) {
+        add_server(out, a->url);
+        buf_adds(out, ", ");
+    }
+    buf_printf(out, "status %d", a->status);
+    if (type && json_is_string(type))
+        buf_printf(out, ", %s", json_str(type));
+    if (!a->len) {
+        buf_adds(out, ", no body");
+    } else if (is_text || is_for_people(a)) {
+        buf_adds(out, ": ");
+        add_begin(out, a->body, a->len);
+    }
+    buf_addc(out, ')');
+}
+
+void aws_not_understood(const struct aws_call *c, const struct aws_answer *a, const char *why,
+                        struct aws_result *out)
+{
     struct buf cause = {0};
 
     buf_printf(&cause, "Unable to unmarshall response: %s", why);
-    if (type && json_is_string(type) &&
-        (strstr(json_str(type), "html") || strstr(json_str(type), "text/plain"))) {
-        buf_adds(&cause, " (");
-        if (a->url)
-            add_server(&cause, a->url);
-        buf_printf(&cause, "%sstatus %d, %s: ", a->url ? ", " : "", a->status, json_str(type));
-        add_begin(&cause, a->body, a->len);
-        buf_addc(&cause, ')');
-    }
+    add_answer(&cause, c, a);
     aws_not_sent(c, json_take_buf(&cause), out);
+}
+
+/* ---- answers of others ---- */
+
+/* A proxy, the page of a login, or another server at the same port answers with 200, too. The
+ * checks below find what can't be an answer of the service where nothing else would: a Task that
+ * succeeds then has done nothing. */
+
+static bool starts_with_word(const char *text, size_t len, const char *word)
+{
+    return len >= strlen(word) && !strncasecmp(text, word, strlen(word));
+}
+
+/* Returns where the body begins, behind white space and a byte order mark. */
+static const char *begin_of_body(const struct aws_answer *a)
+{
+    static const char mark[] = "\xEF\xBB\xBF";
+    const char *p = a->body, *end = a->body + a->len;
+
+    if (starts_with_word(p, a->len, mark))
+        p += strlen(mark);
+    while (p < end && strchr(" \t\r\n", *p))
+        p++;
+    return p;
+}
+
+/* Returns whether the output has members that stand in the body. */
+static bool has_body_members(const struct model_shape *output)
+{
+    for (size_t i = 0; i < output->count; i++) {
+        struct model_member m = model_member_at(output, i);
+        if (m.shape && m.location == MODEL_IN_BODY)
+            return true;
+    }
+    return output->payload != NULL;
+}
+
+/* Returns whether all of the body is one member that may be any text. */
+static bool answers_any_text(const struct aws_call *c, const struct model_shape *output)
+{
+    struct model_member m;
+    enum model_kind kind;
+
+    if (!output->payload ||
+        !model_member_named(output, output->payload, strlen(output->payload), &m))
+        return false;
+    kind = model_shape_at(c->service, m.shape).kind;
+    return kind == MODEL_BLOB || kind == MODEL_STRING;
+}
+
+/* Objects that are written have an ETag, which nobody else would answer with. */
+static bool lacks_etag(const struct aws_call *c, const struct aws_answer *a)
+{
+    return !strcmp(c->service->name, "s3") &&
+           (!strcmp(c->operation.name, "PutObject") || !strcmp(c->operation.name, "UploadPart")) &&
+           !aws_header_of(a->headers, "ETag");
+}
+
+/* Returns why an answer that is no error is of somebody else; NULL: it may be the service's. */
+static const char *why_of_another(const struct aws_call *c, const struct aws_answer *a)
+{
+    const char *begin = begin_of_body(a);
+    size_t len = (size_t)(a->body + a->len - begin);
+    bool has_output = c->operation.output != 0;
+    struct model_shape output =
+        has_output ? model_shape_at(c->service, c->operation.output) : (struct model_shape){0};
+    bool rest = c->service->protocol == MODEL_REST_JSON || c->service->protocol == MODEL_REST_XML;
+
+    if (lacks_etag(c, a))
+        return "it has no ETag";
+    if (has_output && (answers_any_text(c, &output) || aws_call_converses(c)))
+        return NULL;
+    if (starts_with_word(begin, len, "<html") || starts_with_word(begin, len, "<!doctype html"))
+        return "it is a web page";
+    if (rest && len && is_for_people(a) && !strchr("<{[", *begin) &&
+        !(has_output && has_body_members(&output)))
+        return "it has a text where the service sends nothing";
+    if (c->service->protocol == MODEL_REST_XML && !a->len && a->status != 204 && has_output &&
+        has_body_members(&output))
+        return "it has no body";
+    return NULL;
 }
 
 /* ---- results ---- */
@@ -79,19 +182,25 @@ json *aws_only(const char *name, json *v)
 }
 
 /* <PublishResponse><PublishResult>…</PublishResult><ResponseMetadata>…: the Result's members. EC2's
- * are the root's. */
+ * are the root's. The wrapper tells whose answer it is better than the root, of which emulators
+ * have slips. */
 static json *answer_query(const struct aws_call *c, const struct aws_answer *a, bool in_ms,
                           struct diag *why)
 {
     struct aws_xml *x = aws_xml_read(a->body, a->len, why);
-    const struct aws_element *n = x ? aws_xml_root(x) : NULL;
+    const struct aws_element *root = x ? aws_xml_root(x) : NULL, *n = root;
+    const char *wrapper = c->operation.wrapper;
     json *v = NULL;
 
-    if (n && c->operation.wrapper)
-        n = aws_element_named(n, c->operation.wrapper);
-    if (n && c->operation.output)
+    if (n && wrapper)
+        n = aws_element_named(n, wrapper);
+    else if (n && !text_ends_with(n->name, "Response"))
+        n = NULL;
+    if (root && !n)
+        diag_set(why, "ANSWER", 0, "its <%s> is no %sResponse", root->name, c->operation.name);
+    else if (n && c->operation.output)
         v = aws_xml_for_task(c->service, c->operation.output, n, in_ms);
-    else if (x)
+    else if (n)
         v = json_ref(json_empty_object());
     aws_xml_free(x);
     return v;
@@ -194,15 +303,20 @@ void aws_answer_read(const struct aws_call *c, const struct aws_answer *a, struc
         aws_refused(c, a, out);
         return;
     }
+    const char *other = why_of_another(c, a);
+    if (other) {
+        aws_not_understood(c, a, other, out);
+        return;
+    }
     if (aws_call_converses(c)) {
         if (!aws_read_conversation(c, a, out, &why))
-            not_understood(c, a, why.text, out);
+            aws_not_understood(c, a, why.text, out);
         diag_clear(&why);
         return;
     }
     v = read_answer(c, a, &why);
     if (!v || !json_is_object(v)) {
-        not_understood(c, a, v ? "it is no object" : why.text, out);
+        aws_not_understood(c, a, v ? "it is no object" : why.text, out);
         json_unref(v);
         diag_clear(&why);
         return;

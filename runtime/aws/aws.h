@@ -122,6 +122,11 @@ void aws_answer_read(const struct aws_call *c, const struct aws_answer *a, struc
  * `cause`. */
 void aws_not_sent(const struct aws_call *c, json *cause, struct aws_result *out);
 
+/* Makes what the Task gets of an answer that is none of such a service: "SQS.SdkClientException".
+ * The cause names `why`, the server, and the answer's status, type and beginning. */
+void aws_not_understood(const struct aws_call *c, const struct aws_answer *a, const char *why,
+                        struct aws_result *out);
+
 /* ---- jobs (.sync) ---- */
 
 enum aws_progress {

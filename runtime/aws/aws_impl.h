@@ -140,6 +140,9 @@ json *aws_json_body(const struct model_service *service, model_shape_id id,
 json *aws_cbor_read(const char *bytes, size_t len, struct diag *why);
 json *aws_xml_for_task(const struct model_service *service, model_shape_id id,
                        const struct aws_element *n, bool in_ms);
+/* Returns whether an element may be of that structure: it has a member of it, or nothing at all. */
+bool aws_xml_may_be(const struct model_service *service, model_shape_id id,
+                    const struct aws_element *n);
 json *aws_text_for_task(const struct model_shape *s, const char *text, size_t len, bool in_ms);
 json *aws_time_for_task(const json *v, bool in_ms);
 json *aws_name_for_task(const char *name, bool in_ms);

@@ -7,10 +7,11 @@
 
 #include "asl/call/call.h"
 #include "parsers/base/count.h"
+#include "parsers/base/utf8.h"
 
 #include <string.h>
 
-enum { MAX_MESSAGE = 1024 };
+enum { MAX_MESSAGE = 1024, MAX_LOCATION = 300 };
 
 static const char *answer_header(const struct aws_answer *a, const char *name)
 {
@@ -157,13 +158,36 @@ static void modern(struct error *e)
     }
 }
 
-/* Fills what the answer does not say: the answer to a HEAD has no body to say more. */
+/* S3 says in the body which thing isn't there, but in answers to HEAD, that have none. A 404 with
+ * another body is of another server, which knows nothing of keys. */
+static void guess_code(const struct aws_call *c, const struct aws_answer *a, struct error *e)
+{
+    bool object =
+        !strcmp(c->operation.name, "HeadObject") || !strcmp(c->operation.name, "GetObject");
+
+    if (e->code || a->status != 404 || a->len || strcmp(c->service->name, "s3") != 0)
+        return;
+    if (object || !strcmp(c->operation.name, "HeadBucket"))
+        e->code = json_cstring(object ? "NoSuchKey" : "NoSuchBucket");
+}
+
+/* Where a service has moved to is not asked: the keys would go there, too. What stands behind a
+ * path may be secret. */
+static json *message_of_redirection(const struct aws_answer *a)
+{
+    const char *to = a->status >= 300 && a->status <= 399 ? answer_header(a, "Location") : NULL;
+
+    return to && *to ? json_stringf("The answer redirects to %.*s, where nothing is asked",
+                                    (int)utf8_cut(to, strcspn(to, "?#"), MAX_LOCATION), to)
+                     : NULL;
+}
+
+/* Fills what the answer does not say. */
 static void guess(const struct aws_call *c, const struct aws_answer *a, struct error *e)
 {
-    bool s3 = !strcmp(c->service->name, "s3"), object = strstr(c->operation.name, "Object");
-
-    if (!e->code && a->status == 404 && s3)
-        e->code = json_cstring(object ? "NoSuchKey" : "NoSuchBucket");
+    guess_code(c, a, e);
+    if (!e->message)
+        e->message = message_of_redirection(a);
     if (!e->message && e->code && !a->len)
         e->message = json_cstring("null");
     if (!e->message)

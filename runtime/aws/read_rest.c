@@ -5,6 +5,7 @@
 #include "runtime/aws/aws_impl.h"
 
 #include "parsers/base/base64.h"
+#include "parsers/base/count.h"
 #include "parsers/base/mem.h"
 
 #include <stdlib.h>
@@ -119,6 +120,29 @@ static json *bytes_of(const struct aws_call *c, const struct aws_answer *a)
     return v ? v : json_string_mended(a->body, a->len);
 }
 
+/* The models don't have the roots of answers. These are S3's by which it is told from others that
+ * nothing is there: of an empty list no member need be written. */
+static const struct {
+    const char *operation, *root;
+} roots[] = {
+    {"ListBuckets", "ListAllMyBucketsResult"}, {"ListObjects", "ListBucketResult"},
+    {"ListObjectsV2", "ListBucketResult"},     {"ListObjectVersions", "ListVersionsResult"},
+    {"DeleteObjects", "DeleteResult"},
+};
+
+static bool is_of_call(const struct aws_call *c, model_shape_id id, const struct aws_element *root,
+                       struct diag *why)
+{
+    bool is = aws_xml_may_be(c->service, id, root);
+
+    for (size_t i = 0; !strcmp(c->service->name, "s3") && i < COUNT(roots); i++)
+        if (!strcmp(roots[i].operation, c->operation.name))
+            is = !strcmp(roots[i].root, root->name);
+    if (!is)
+        diag_set(why, "ANSWER", 0, "its <%s> is no answer to %s", root->name, c->operation.name);
+    return is;
+}
+
 /* Returns NULL with *why filled when the body is none of the protocol. */
 static json *structure_of_body(const struct aws_call *c, model_shape_id id,
                                const struct aws_answer *a, bool in_ms, struct diag *why)
@@ -129,7 +153,9 @@ static json *structure_of_body(const struct aws_call *c, model_shape_id id,
         return json_ref(json_empty_object());
     if (c->service->protocol == MODEL_REST_XML) {
         struct aws_xml *x = aws_xml_read(a->body, a->len, why);
-        v = x ? aws_xml_for_task(c->service, id, aws_xml_root(x), in_ms) : NULL;
+        v = x && is_of_call(c, id, aws_xml_root(x), why)
+                ? aws_xml_for_task(c->service, id, aws_xml_root(x), in_ms)
+                : NULL;
         aws_xml_free(x);
     } else {
         v = aws_json_body(c->service, id, a, in_ms, why);

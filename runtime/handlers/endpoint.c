@@ -250,7 +250,7 @@ static void endpoint_answered(void *user, struct http_response *r)
         return;
     aws_answer_read(&w->call, &a.as_aws, &result);
     if (result.ok && w->call.job)
-        endpoint_begun(w, &result);
+        endpoint_begun(w, &a.as_aws, &result);
     else if (!result.ok || !goes_on_after(w, r, &a.as_aws, &result))
         endpoint_finish(w, &result, false);
     endpoint_answer_close(&a);

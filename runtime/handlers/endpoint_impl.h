@@ -114,8 +114,8 @@ bool endpoint_may_start(const struct task_call *call, struct diag *why);
 
 /* ---- endpoint_job.c ---- */
 
-/* Goes on when the service has begun a job; `r` (taken) is what it said to that. */
-void endpoint_begun(struct endpoint_work *w, struct aws_result *r);
+/* Goes on when the service has begun a job; `r` (taken) is what was read of its answer `a`. */
+void endpoint_begun(struct endpoint_work *w, const struct aws_answer *a, struct aws_result *r);
 /* Goes on, from the start of a call, with the job that `submitted` (taken) tells of. */
 void follow_job(struct endpoint_work *w, json *submitted);
 /* Lets a job end of which the Task won't hear. Returns true when something is still out for that,

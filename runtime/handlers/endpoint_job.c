@@ -170,9 +170,10 @@ static void ask_about_end(void *work)
     diag_clear(&why);
 }
 
-/* Notes the job that `submitted` (taken) tells of. Returns false when that doesn't tell which job
- * it is: then the work has ended, as others' jobs might be asked about, and stopped. */
-static bool note_job(struct endpoint_work *w, json *submitted, bool in_start)
+/* Notes the job that `submitted` (taken) tells of, which was read of `a` (NULL: long ago). Returns
+ * false when that doesn't tell which job it is: then the work has ended, as others' jobs might be
+ * asked about, and stopped. */
+static bool note_job(struct endpoint_work *w, json *submitted, const struct aws_answer *a)
 {
     struct aws_result r = {0};
     struct buf path = {0};
@@ -180,11 +181,14 @@ static bool note_job(struct endpoint_work *w, json *submitted, bool in_start)
 
     w->submitted = submitted;
     if (lacks) {
-        aws_not_sent(&w->call,
-                     json_stringf("Unable to unmarshall response: the answer to %s has no %s",
-                                  w->call.operation.name, buf_str(&path)),
-                     &r);
-        endpoint_finish(w, &r, in_start);
+        struct buf why = {0};
+        buf_printf(&why, "the answer to %s has no %s", w->call.operation.name, buf_str(&path));
+        if (a)
+            aws_not_understood(&w->call, a, buf_str(&why), &r);
+        else
+            aws_not_sent(&w->call, json_take_buf(&why), &r);
+        buf_clear(&why);
+        endpoint_finish(w, &r, !a);
     } else {
         aws_job_describe(&w->call, w->task_call->payload, w->submitted, &w->describe,
                          &w->describe_parameters);
@@ -201,13 +205,13 @@ static void follow_noted_job(struct endpoint_work *w)
 
 void follow_job(struct endpoint_work *w, json *submitted)
 {
-    if (note_job(w, submitted, true))
+    if (note_job(w, submitted, NULL))
         follow_noted_job(w);
 }
 
 static bool stop_job(struct endpoint_work *w);
 
-void endpoint_begun(struct endpoint_work *w, struct aws_result *r)
+void endpoint_begun(struct endpoint_work *w, const struct aws_answer *a, struct aws_result *r)
 {
     handlers *h = w->task_call->h;
     const json *tasks = json_get(r->value, "Tasks"), *failures = json_get(r->value, "Failures");
@@ -220,7 +224,7 @@ void endpoint_begun(struct endpoint_work *w, struct aws_result *r)
         endpoint_finish(w, &failed, false);
         return;
     }
-    if (!note_job(w, r->value, false))
+    if (!note_job(w, r->value, a))
         return;
     if (w->task_call->lingers) {
         if (!stop_job(w))
