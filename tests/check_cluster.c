@@ -351,6 +351,27 @@ START_TEST(cluster_job_is_not_stopped)
 }
 END_TEST
 
+/* A Task that fails as nothing is told of its job has a line on it, but for one that is gone. */
+START_TEST(cluster_job_is_given_up)
+{
+    const struct reply no = {_i ? 404 : 403, NULL, "no"};
+    const struct reply replies[MAX_REPLIES] = {{201, NULL, RUNS}, no, no, no};
+    struct buf log = {0};
+    struct endpoint_world *w = endpoint_world_new_with(
+        replies, NULL, (struct handlers_options){.log = write_line, .log_user = &log});
+
+    begin_call(w, "runJob.sync", RUN, NULL);
+    endpoint_world_wait(w);
+    ck_assert(!w->result.ok);
+    endpoint_world_free(w);
+    expect_text("which, and why", buf_str(&log),
+                _i ? ""
+                   : "arn:aws:states:::eks:runJob.sync: the job " JOBS
+                     "/j was not stopped and may go on: the cluster doesn't tell how it does\n");
+    buf_clear(&log);
+}
+END_TEST
+
 /* One that had begun when the process died is asked about, and not begun again. */
 START_TEST(cluster_job_after_crash)
 {
@@ -548,6 +569,7 @@ int main(void)
     tcase_add_loop_test(t, cluster_call_is_cancelled, 0, COUNT(calls));
     tcase_add_loop_test(t, cluster_job_is_stopped, 0, 2);
     tcase_add_test(t, cluster_job_is_not_stopped);
+    tcase_add_loop_test(t, cluster_job_is_given_up, 0, 2);
     tcase_add_test(t, cluster_job_after_crash);
     tcase_add_test(t, cluster_job_that_nothing_is_told_of);
     tcase_add_test(t, cluster_job_too_large);

@@ -131,8 +131,10 @@ void aws_not_understood(const struct aws_call *c, const struct aws_answer *a, co
 
 enum aws_progress {
     AWS_JOB_RUNS,
+    AWS_JOB_STRANGE, /* it runs, for all that is known of its state */
     AWS_JOB_UNTOLD,  /* the service had no time for the question */
     AWS_JOB_MISSING, /* its answer has no such job */
+    AWS_JOB_REFUSED, /* it won't tell: the Task fails, and the job may go on */
     AWS_JOB_SUCCEEDED,
     AWS_JOB_FAILED,
 };
@@ -140,12 +142,16 @@ enum aws_progress {
 /*
  * Make the call that asks how a job does, and the one that stops it for the execution of that ARN.
  * `submitted` is what the service said when the job began, as aws_answer_read made it. *request is
- * yours. Return false when there is no such call.
+ * yours. Return false when there is no such call. A job of several tasks is stopped by several
+ * calls: `part` counts them from 0.
  */
 bool aws_job_describe(const struct aws_call *c, const json *parameters, const json *submitted,
                       struct aws_call *out, json **request);
 bool aws_job_stop(const struct aws_call *c, const json *parameters, const json *submitted,
-                  const char *execution, struct aws_call *out, json **request);
+                  size_t part, const char *execution, struct aws_call *out, json **request);
+/* Reads what was not begun, though the service took the call well, of the result of one that waits
+ * for an end or a token. Returns false when all was; else *out is what the Task fails with. */
+bool aws_job_half_begun(const struct aws_call *c, const json *result, struct aws_result *out);
 /*
  * Looks for what tells a job apart: a member of the Task's parameters before the job has begun
  * (`submitted` NULL), then of the service's answer. Returns true when one is missing that must be
@@ -160,7 +166,7 @@ const json *aws_job_unstopped(const json *answer);
 bool aws_job_can_be_stopped(const struct aws_call *c);
 /* Reads how a job does from the answer to aws_job_describe's call. When it has ended, *out is the
  * Task's result; when nothing is told of it, *out is the error that the service answered, or that
- * which it is if the job stays missing. */
+ * which it is if the job stays missing. When it is strange, the cause in *out tells why. */
 enum aws_progress aws_job_progress(const struct aws_call *c, const json *submitted,
                                    const struct aws_call *describe, const struct aws_answer *a,
                                    struct aws_result *out);

@@ -21,7 +21,8 @@ struct aws_integration {
 /*
  * What .sync waits for. Mappings are "Member=path …": a path leads into the answer to the call, or
  * with `<` before it into the Task's parameters; of "path|path" the first counts that leads
- * anywhere. "Member[]" is an array of the one value, and "Member?" need not be there.
+ * anywhere. "List.*.Id" is an array of what the path behind the star leads to in each element, all
+ * of which must be there. "Member[]" is an array of the one value, and "Member?" need not be there.
  */
 struct aws_job {
     const char *call;

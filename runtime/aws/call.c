@@ -247,6 +247,42 @@ static bool next_part(const char **at, struct part *out)
     return true;
 }
 
+/* "List.*.Id": makes an array of what is in each element. Returns NULL when one lacks it, or there
+ * is none. */
+static json *values_of_each(const json *list, const char *path, size_t len)
+{
+    struct json_build b;
+    bool all = list && json_is_array(list) && json_count(list);
+
+    if (!all)
+        return NULL;
+    json_build_array(&b, json_count(list));
+    for (size_t i = 0; all && i < json_count(list); i++) {
+        const json *v = aws_at(json_at(list, i), path, len);
+        all = v && json_kind(v) != JSON_NULL;
+        if (all)
+            json_build_add(&b, json_ref(v));
+    }
+    if (all)
+        return json_build_done(&b);
+    json_build_drop(&b);
+    return NULL;
+}
+
+static json *value_at_path(const json *v, const char *path, size_t len)
+{
+    static const char each[] = ".*.";
+    const char *star = strstr(path, each);
+
+    if (star && star < path + len) {
+        const char *rest = star + strlen(each);
+        return values_of_each(aws_at(v, path, (size_t)(star - path)), rest,
+                              (size_t)(path + len - rest));
+    }
+    v = aws_at(v, path, len);
+    return v && json_kind(v) != JSON_NULL ? json_ref(v) : NULL;
+}
+
 /* What the first of its paths that leads anywhere leads to; a null is nothing. Returns NULL when
  * none does; else the reference is yours. */
 static json *value_of_part(const struct part *p, const json *parameters, const json *answer)
@@ -257,9 +293,9 @@ static json *value_of_part(const struct part *p, const json *parameters, const j
         return json_string(path + 1, p->path_len - 2);
     while (path < end) {
         size_t len = strcspn(path, " |"), skip = *path == '<';
-        const json *found = aws_at(skip ? parameters : answer, path + skip, len - skip);
-        if (found && json_kind(found) != JSON_NULL)
-            return json_ref(found);
+        json *found = value_at_path(skip ? parameters : answer, path + skip, len - skip);
+        if (found)
+            return found;
         path += len + 1;
     }
     return NULL;

@@ -7,6 +7,7 @@
 #include "parsers/base/text.h"
 
 #include <string.h>
+#include <strings.h>
 
 /*
  * A call that we make by ourselves about a job: its parameters come by a mapping, not from the
@@ -65,12 +66,57 @@ bool aws_job_can_be_stopped(const struct aws_call *c)
     return c->job && c->job->stop;
 }
 
-bool aws_job_stop(const struct aws_call *c, const json *parameters, const json *submitted,
-                  const char *execution, struct aws_call *out, json **request)
+static const char tasks[] = "Tasks"; /* of ECS, of which one call runs up to ten */
+
+static bool is_of_tasks(const struct aws_job *job)
 {
-    if (!job_call(c, c->job->stop, c->job->stop_request, parameters, submitted, out, request))
+    return !strcmp(job->call, "ecs:runTask");
+}
+
+/* Returns how many jobs the call has begun. */
+static size_t parts_of(const struct aws_job *job, const json *submitted)
+{
+    const json *list = is_of_tasks(job) ? json_get(submitted, tasks) : NULL;
+
+    return list && json_is_array(list) ? json_count(list) : 1;
+}
+
+/* Returns what was said of that part alone, as if there were no other. */
+static json *only_part(const struct aws_job *job, const json *submitted, size_t part)
+{
+    struct json_build b;
+
+    if (parts_of(job, submitted) == 1)
+        return json_ref(submitted);
+    json_build_array(&b, 1);
+    json_build_add(&b, json_ref(json_at(json_get(submitted, tasks), part)));
+    return json_with(submitted, json_cstring(tasks), json_build_done(&b));
+}
+
+bool aws_job_stop(const struct aws_call *c, const json *parameters, const json *submitted,
+                  size_t part, const char *execution, struct aws_call *out, json **request)
+{
+    if (part >= parts_of(c->job, submitted))
         return false;
-    *request = with_reason(*request, execution);
+    json *own = only_part(c->job, submitted, part);
+    bool is = job_call(c, c->job->stop, c->job->stop_request, parameters, own, out, request);
+    json_unref(own);
+    if (is)
+        *request = with_reason(*request, execution);
+    return is;
+}
+
+/* The name of the error is in "Run Amazon ECS or Fargate tasks with Step Functions" of AWS's guide,
+ * for .sync and for task tokens. */
+bool aws_job_half_begun(const struct aws_call *c, const json *result, struct aws_result *out)
+{
+    bool runs_tasks = c->integration && !strcmp(c->integration->call, "ecs:runTask");
+    const json *failures = runs_tasks ? json_get(result, "Failures") : NULL;
+
+    if (!failures || !json_is_array(failures) || !json_count(failures))
+        return false;
+    *out = (struct aws_result){.error = json_cstring("AmazonECS.Unknown"),
+                               .cause = json_text(failures)};
     return true;
 }
 
@@ -122,8 +168,9 @@ static json *with_documents(json *v)
     return v;
 }
 
-static enum aws_progress answer_ended(const struct aws_call *c, bool good, json *description,
-                                      struct aws_result *out)
+/* Makes the Task's result of a job's description, which is taken. */
+static void answer_ended(const struct aws_call *c, bool good, json *description,
+                         struct aws_result *out)
 {
     if (c->job->wrap)
         description = aws_only(c->job->wrap, description);
@@ -131,12 +178,11 @@ static enum aws_progress answer_ended(const struct aws_call *c, bool good, json 
         description = with_documents(description);
     if (good) {
         *out = (struct aws_result){.ok = true, .value = description};
-        return AWS_JOB_SUCCEEDED;
+        return;
     }
     *out = (struct aws_result){.error = json_cstring("States.TaskFailed"),
                                .cause = json_text(description)};
     json_unref(description);
-    return AWS_JOB_FAILED;
 }
 
 /* The job is not there any more: for some calls that is the end they wait for. */
@@ -176,6 +222,121 @@ static struct aws_result job_missing(const struct aws_job *job, const json *answ
     return r;
 }
 
+/* ---- states ---- */
+
+/* Finds the shape of a job's state in the answer to the call that asks. Returns false without one.
+ */
+static bool shape_of_state(const struct aws_call *describe, const struct aws_job *job,
+                           struct model_shape *out)
+{
+    const char *const paths[] = {job->at, job->status};
+    struct model_member m;
+
+    if (!describe->operation.output)
+        return false;
+    *out = model_shape_at(describe->service, describe->operation.output);
+    for (size_t i = 0; i < COUNT(paths); i++) {
+        for (const char *p = paths[i]; *p; p += strspn(p, ".")) {
+            size_t len = strcspn(p, ".");
+            if (out->kind == MODEL_LIST)
+                *out = model_shape_at(out->service, out->of);
+            else if (out->kind == MODEL_STRUCTURE && model_member_named(out, p, len, &m) && m.shape)
+                *out = model_shape_at(out->service, m.shape);
+            else
+                return false;
+            p += len;
+        }
+    }
+    return true;
+}
+
+/* Not all models list the states; then a word is strange that is one of the last states in other
+ * capitals. */
+static bool is_strange(const struct aws_call *describe, const struct aws_job *job,
+                       const json *status)
+{
+    const char *const ends[] = {job->good, job->bad};
+    const char *word = json_str(status);
+    struct model_shape s;
+
+    if (shape_of_state(describe, job, &s) && s.kind == MODEL_STRING && s.count) {
+        for (size_t i = 0; i < s.count; i++)
+            if (!strcmp(model_value_at(&s, i), word))
+                return false;
+        return true;
+    }
+    for (size_t i = 0; i < COUNT(ends); i++)
+        for (const char *p = ends[i] + strspn(ends[i], " "); *p; p += strspn(p, " ")) {
+            size_t len = strcspn(p, " ");
+            if (strlen(word) == len && !strncasecmp(word, p, len))
+                return true;
+            p += len;
+        }
+    return false;
+}
+
+/* Tells how one job of a call does by what the service says of it (NULL: nothing). */
+static enum aws_progress progress_of_part(const struct aws_call *describe,
+                                          const struct aws_job *job, const json *at)
+{
+    const json *status = at ? aws_at(at, job->status, strlen(job->status)) : NULL;
+
+    if (!status || !json_is_string(status))
+        return AWS_JOB_MISSING;
+    if (text_has_word(job->bad, json_str(status), json_str_len(status)))
+        return AWS_JOB_FAILED;
+    if (text_has_word(job->good, json_str(status), json_str_len(status)))
+        return is_of_tasks(job) && containers_failed(at) ? AWS_JOB_FAILED : AWS_JOB_SUCCEEDED;
+    return is_strange(describe, job, status) ? AWS_JOB_STRANGE : AWS_JOB_RUNS;
+}
+
+/*
+ * Tells how all jobs of a call do. *at is the one that it is told by: the first that runs, else the
+ * first that has failed, else the first of all. What AWS does of several tasks of ECS is not
+ * documented: here all must have ended, and one that has failed fails the Task.
+ */
+static enum aws_progress progress_of_all(const struct aws_call *describe, const struct aws_job *job,
+                                         const json *submitted, const json *answer, const json **at)
+{
+    size_t parts = parts_of(job, submitted);
+    const json *list = parts > 1 ? json_get(answer, tasks) : NULL;
+    enum aws_progress all = AWS_JOB_SUCCEEDED;
+
+    *at = NULL;
+    if (parts > 1 && (!list || !json_is_array(list) || json_count(list) < parts))
+        return AWS_JOB_MISSING;
+    for (size_t i = 0; i < parts; i++) {
+        const json *one = list ? json_at(list, i) : aws_at(answer, job->at, strlen(job->at));
+        enum aws_progress p = progress_of_part(describe, job, one);
+        bool ended = p == AWS_JOB_SUCCEEDED || p == AWS_JOB_FAILED;
+        if (i == 0 || !ended || (p == AWS_JOB_FAILED && all == AWS_JOB_SUCCEEDED)) {
+            all = p;
+            *at = one;
+        }
+        if (!ended)
+            break;
+    }
+    return all;
+}
+
+static json *words_on_state(const struct aws_job *job, const json *at)
+{
+    const json *status = aws_at(at, job->status, strlen(job->status));
+    const char *const ends[] = {job->good, job->bad};
+    struct buf text = {0};
+
+    buf_printf(&text, "its state '%s' is not known, and none of those in which it has ended:",
+               json_str(status));
+    for (size_t i = 0; i < COUNT(ends); i++)
+        for (const char *p = ends[i] + strspn(ends[i], " "); *p; p += strspn(p, " ")) {
+            size_t len = strcspn(p, " ");
+            buf_printf(&text, "%s %.*s", text_ends_with(buf_str(&text), ":") ? "" : ",", (int)len,
+                       p);
+            p += len;
+        }
+    return json_take_buf(&text);
+}
+
 enum aws_progress aws_job_progress(const struct aws_call *c, const json *submitted,
                                    const struct aws_call *describe, const struct aws_answer *a,
                                    struct aws_result *out)
@@ -183,7 +344,8 @@ enum aws_progress aws_job_progress(const struct aws_call *c, const json *submitt
     const struct aws_job *job = c->job;
     struct aws_call in_ms = *describe;
     struct aws_result r;
-    enum aws_progress p = AWS_JOB_RUNS;
+    enum aws_progress p;
+    const json *at;
 
     /* Times are milliseconds in results of an optimized integration. */
     static const struct aws_integration plain = {.call = "", .envelope = true};
@@ -198,21 +360,19 @@ enum aws_progress aws_job_progress(const struct aws_call *c, const json *submitt
         /* Of a service that is busy the next question may get an answer. */
         bool busy = a->status >= 500 || a->status == 429 || strstr(json_str(r.error), "Throttl");
         *out = r;
-        return busy ? AWS_JOB_UNTOLD : AWS_JOB_FAILED;
+        return busy ? AWS_JOB_UNTOLD : AWS_JOB_REFUSED;
     }
-    const json *at = aws_at(r.value, job->at, strlen(job->at));
-    const json *status = at ? aws_at(at, job->status, strlen(job->status)) : NULL;
-    if (status && json_is_string(status)) {
-        bool good = text_has_word(job->good, json_str(status), json_str_len(status));
-        bool failed = text_has_word(job->bad, json_str(status), json_str_len(status));
-
-        if (good && !strcmp(job->call, "ecs:runTask"))
-            good = !(failed = containers_failed(at));
-        if (good || failed)
-            p = answer_ended(c, good, description_of(job, at, a, submitted), out);
-    } else {
-        *out = job_missing(job, r.value, a, submitted);
-        p = AWS_JOB_MISSING;
+    p = progress_of_all(describe, job, submitted, r.value, &at);
+    switch (p) {
+    case AWS_JOB_SUCCEEDED:
+    case AWS_JOB_FAILED:
+        answer_ended(c, p == AWS_JOB_SUCCEEDED, description_of(job, at, a, submitted), out);
+        break;
+    case AWS_JOB_MISSING: *out = job_missing(job, r.value, a, submitted); break;
+    case AWS_JOB_STRANGE: *out = (struct aws_result){.cause = words_on_state(job, at)}; break;
+    case AWS_JOB_RUNS:
+    case AWS_JOB_UNTOLD:
+    case AWS_JOB_REFUSED: break;
     }
     aws_result_clear(&r);
     return p;

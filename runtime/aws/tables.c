@@ -111,7 +111,7 @@ static const struct aws_job jobs[] = {
      " SUCCEEDED ", " FAILED FAULT TIMED_OUT STOPPED ", "BuildBatch", "StopBuildBatch", "Id=BuildBatch.Id", NULL},
     {"databrew:startJobRun", "DescribeJobRun", "Name=<Name RunId=RunId", "", "State",
      " SUCCEEDED ", " FAILED STOPPED TIMEOUT ", NULL, "StopJobRun", "Name=<Name RunId=RunId", NULL},
-    {"ecs:runTask", "DescribeTasks", "Cluster?=Tasks.0.ClusterArn|<Cluster Tasks[]=Tasks.0.TaskArn", "Tasks.0", "LastStatus",
+    {"ecs:runTask", "DescribeTasks", "Cluster?=Tasks.0.ClusterArn|<Cluster Tasks[]=Tasks.*.TaskArn", "Tasks.0", "LastStatus",
      " STOPPED ", "", NULL, "StopTask", "Cluster?=Tasks.0.ClusterArn|<Cluster Task=Tasks.0.TaskArn Reason=''", NULL},
     {"eks:createCluster", "DescribeCluster", "Name=<Name", "", "Cluster.Status",
      " ACTIVE ", " FAILED ", NULL, "DeleteCluster", "Name=<Name", NULL},

@@ -318,6 +318,8 @@ static void job_described(void *user, struct http_response *r)
         return;
     }
     if (!cluster_went_well(r)) {
+        if (r->status != 404)
+            cluster_say_not_stopped(w, "the cluster doesn't tell how it does");
         cluster_answer_failed(w, r);
         return;
     }

@@ -52,6 +52,7 @@ static void endpoint_work_free(struct endpoint_work *w)
     json_unref(w->describe_parameters);
     json_unref(w->parameters);
     json_unref(w->value);
+    aws_result_clear(&w->failed);
     buf_clear(&w->bytes);
     mem_free(w->place.base);
     w->place.base = NULL;
@@ -244,15 +245,20 @@ static void endpoint_answered(void *user, struct http_response *r)
 {
     struct endpoint_work *w = user;
     struct endpoint_answer a;
-    struct aws_result result = {0};
+    struct aws_result result = {0}, half = {0};
 
     if (!answer_came(w, &w->call, r, &a))
         return;
     aws_answer_read(&w->call, &a.as_aws, &result);
-    if (result.ok && w->call.job)
+    if (result.ok && w->call.job) {
         endpoint_begun(w, &a.as_aws, &result);
-    else if (!result.ok || !goes_on_after(w, r, &a.as_aws, &result))
+    } else if (result.ok && w->task_call->resource.pattern == ASL_WAIT_FOR_TASK_TOKEN &&
+               aws_job_half_begun(&w->call, result.value, &half)) {
+        aws_result_clear(&result);
+        endpoint_finish(w, &half, false);
+    } else if (!result.ok || !goes_on_after(w, r, &a.as_aws, &result)) {
         endpoint_finish(w, &result, false);
+    }
     endpoint_answer_close(&a);
 }
 

@@ -82,7 +82,10 @@ struct endpoint_work {
     struct buf bytes;         /* what it gives or takes as a body */
     signed_send *transfer;
     struct job_pause pause;
-    unsigned missing; /* answers in a row that had no such job */
+    unsigned missing;         /* answers in a row that had no such job */
+    bool told_strange;        /* the log has had the line on its state */
+    size_t stopped;           /* of its parts: calls to stop them that are over */
+    struct aws_result failed; /* what the Task fails with once its job was told to stop */
 };
 
 /* Ends the work with what the Task gets. Takes the result's values. */

@@ -1,6 +1,7 @@
 /*
  * The job that a .sync Task has begun at a service: it is asked about until it has ended. One that
- * had begun before a crash is only asked about; one whose Task is cancelled is told to stop.
+ * had begun before a crash is only asked about; one whose Task is cancelled, or fails before it has
+ * ended, is told to stop.
  */
 #include "runtime/handlers/endpoint_impl.h"
 
@@ -8,6 +9,8 @@
 #include "parsers/base/mem.h"
 
 enum { POLL_MS = 1000, MAX_POLL_MS = 20 * 1000 };
+/* A Task that has failed waits so long for the answer to the call that stops its job. */
+enum { STOP_MS = 60 * 1000 };
 /* A service may not know at once of the job that it has begun: ECS's guide says to ask for some
  * minutes. These are three and a half. */
 enum { MAX_MISSING = 20 };
@@ -95,6 +98,19 @@ static void ask_again(struct endpoint_work *w, const char *why)
     ask_later(w);
 }
 
+static void give_up_job(struct endpoint_work *w, struct aws_result *r);
+
+static void say_strange(struct endpoint_work *w, const char *why)
+{
+    struct buf job = {0};
+
+    json_write(&job, w->describe_parameters);
+    handlers_log(w->task_call->h, w->task_call->execution, "%s: the job %s is asked about on: %s",
+                 w->task_call->target, buf_str(&job), why);
+    buf_clear(&job);
+    w->told_strange = true;
+}
+
 /* An answer that is an error is the end, if aws_job_progress says so. */
 static void described(void *user, struct http_response *r)
 {
@@ -105,7 +121,7 @@ static void described(void *user, struct http_response *r)
     w->transfer = NULL;
     if (r->outcome == HTTP_TOO_LARGE) {
         result.error = json_cstring(ASL_DATA_LIMIT_EXCEEDED);
-        endpoint_finish(w, &result, false);
+        give_up_job(w, &result);
         return;
     }
     if (r->outcome != HTTP_ANSWERED) {
@@ -118,17 +134,25 @@ static void described(void *user, struct http_response *r)
     endpoint_answer_close(&a);
     w->missing = p == AWS_JOB_MISSING ? w->missing + 1 : 0;
     switch (p) {
+    case AWS_JOB_STRANGE:
+        if (!w->told_strange)
+            say_strange(w, json_str(result.cause));
+        aws_result_clear(&result);
+        /* fall through */
     case AWS_JOB_RUNS:
         w->pause.untold = false;
         ask_later(w);
         return;
     case AWS_JOB_UNTOLD:
     case AWS_JOB_MISSING:
-        if (w->missing == MAX_MISSING)
-            break;
+        if (w->missing == MAX_MISSING) {
+            give_up_job(w, &result);
+            return;
+        }
         ask_again(w, json_str(result.cause ? result.cause : result.error));
         aws_result_clear(&result);
         return;
+    case AWS_JOB_REFUSED: give_up_job(w, &result); return;
     case AWS_JOB_SUCCEEDED:
     case AWS_JOB_FAILED: break;
     }
@@ -163,7 +187,7 @@ static void ask_about_end(void *work)
     w->transfer = endpoint_send_call(w->task_call, &ask, &bad_call, &why);
     if (!w->transfer && bad_call) {
         aws_not_sent(&w->call, json_cstring(why.text), &r);
-        endpoint_finish(w, &r, false);
+        give_up_job(w, &r);
     } else if (!w->transfer) {
         ask_again(w, why.text);
     }
@@ -214,18 +238,23 @@ static bool stop_job(struct endpoint_work *w);
 void endpoint_begun(struct endpoint_work *w, const struct aws_answer *a, struct aws_result *r)
 {
     handlers *h = w->task_call->h;
-    const json *tasks = json_get(r->value, "Tasks"), *failures = json_get(r->value, "Failures");
+    const json *begun = json_get(r->value, "Tasks");
+    struct aws_result half = {0};
+    bool is_half = aws_job_half_begun(&w->call, r->value, &half);
 
-    /* ECS takes a call well of which nothing came. */
-    if (tasks && json_is_array(tasks) && !json_count(tasks) && failures) {
-        struct aws_result failed = {.error = json_cstring(ASL_TASK_FAILED),
-                                    .cause = json_text(failures)};
+    if (is_half && (!begun || !json_is_array(begun) || !json_count(begun))) {
         aws_result_clear(r);
-        endpoint_finish(w, &failed, false);
+        endpoint_finish(w, &half, false);
         return;
     }
-    if (!note_job(w, r->value, a))
+    if (!note_job(w, r->value, a)) {
+        aws_result_clear(&half);
         return;
+    }
+    if (is_half) {
+        give_up_job(w, &half);
+        return;
+    }
     if (w->task_call->lingers) {
         if (!stop_job(w))
             endpoint_finish(w, &(struct aws_result){0}, false);
@@ -258,6 +287,16 @@ void say_not_stopped(const struct endpoint_work *w, const char *why)
     buf_clear(&job);
 }
 
+/* Ends the work when its job has been told to stop. Only a job that was given up has a Task that
+ * waits for that. */
+static void end_stop(struct endpoint_work *w)
+{
+    struct aws_result r = w->failed;
+
+    w->failed = (struct aws_result){0};
+    endpoint_finish(w, &r, false);
+}
+
 static void stop_answered(void *user, struct http_response *r)
 {
     struct endpoint_work *w = user;
@@ -281,7 +320,10 @@ static void stop_answered(void *user, struct http_response *r)
     } else if (!result.ok) {
         say_not_stopped(w, json_str(result.cause ? result.cause : result.error));
     }
-    endpoint_finish(w, &result, false);
+    aws_result_clear(&result);
+    w->stopped++;
+    if (!stop_job(w))
+        end_stop(w);
 }
 
 static void stop_without_keys(void *user, bool of_role, const char *why)
@@ -291,23 +333,23 @@ static void stop_without_keys(void *user, bool of_role, const char *why)
     (void)of_role;
     w->transfer = NULL;
     say_not_stopped(w, why);
-    endpoint_finish(w, &(struct aws_result){0}, false);
+    end_stop(w);
 }
 
-/* Returns true when a request to stop the job is out. */
+/* Returns true when a request to stop the job, or the next part of it, is out. */
 static bool stop_job(struct endpoint_work *w)
 {
     struct diag why = {0};
     json *parameters = NULL;
     bool bad_call;
 
-    if (!aws_job_stop(&w->call, w->task_call->payload, w->submitted, w->task_call->execution,
-                      &w->stop, &parameters))
+    if (!aws_job_stop(&w->call, w->task_call->payload, w->submitted, w->stopped,
+                      w->task_call->execution, &w->stop, &parameters))
         return false;
     struct outgoing request = {.call = &w->stop,
                                .to = &w->place,
                                .parameters = parameters,
-                               .timeout_ms = REQUEST_MS,
+                               .timeout_ms = w->failed.error ? STOP_MS : REQUEST_MS,
                                .done = stop_answered,
                                .no_keys = stop_without_keys,
                                .user = w};
@@ -317,6 +359,20 @@ static bool stop_job(struct endpoint_work *w)
     diag_clear(&why);
     json_unref(parameters);
     return w->transfer != NULL;
+}
+
+/*
+ * Fails the Task with `r` (taken) though nothing says that its job has ended: a Retry would begin
+ * another beside it, so it is told to stop first, as that of a Task that is cancelled.
+ */
+static void give_up_job(struct endpoint_work *w, struct aws_result *r)
+{
+    w->failed = *r;
+    if (!aws_job_can_be_stopped(&w->call))
+        say_not_stopped(w, "its service has no call for that");
+    else if (stop_job(w))
+        return;
+    end_stop(w);
 }
 
 /* A call that is out may be beginning its job at this moment: only its answer says which job is to
@@ -332,6 +388,7 @@ bool leave_job(struct endpoint_work *w)
     if (w->transfer)
         signed_send_cancel(w->transfer);
     w->transfer = NULL;
+    w->stopped = 0;
     job_pause_break(&w->pause);
     return stop_job(w);
 }
