@@ -259,6 +259,8 @@ static const struct {
      "'aws-sdk:lexruntimev2:startConversation' takes a stream of events, which a "
      "Task can't give"},
     {"no such call", "aws-sdk:s3:putObjects", "{}", "the service 's3' has no call 'putObjects'"},
+    {"a call of the SDK that is to wait for its job", "aws-sdk:glue:startJobRun.sync", "{}",
+     "'aws-sdk:glue:startJobRun.sync' can't wait: AWS waits for jobs of its own integrations"},
     {"no such service", "aws-sdk:s4:putObject", "{}",
      "'aws-sdk:s4:putObject' is no call that is known here"},
 };

@@ -153,6 +153,9 @@ static const struct {
     {"a required parameter of an action that is missing", "aws-sdk:dynamodb:putItem", false,
      "{\"Item\": {}}",
      "1:121 error /States/A/Parameters: The field 'TableName' is required but was missing"},
+    {"null for it", "aws-sdk:dynamodb:putItem", false, "{\"TableName\": null, \"Item\": {}}",
+     "2:15 CALL_VALUE_REFUSED /States/A/Parameters/TableName: 'TableName' is required, and null is "
+     "not sent"},
     {"by a path", "aws-sdk:dynamodb:putItem", false,
      "{\"TableName.$\": \"$.t\", \"Item.$\": \"$.i\"}", ""},
     {"by an expression", "aws-sdk:dynamodb:putItem", true,

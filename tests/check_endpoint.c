@@ -188,6 +188,31 @@ static const struct {
      "POST / {\"QueueUrl\":\"http://127.0.0.1/1/q\",\"MessageBody\":\"{\\\"a\\\":1}\"}\n",
      "failed SQS.AmazonSQSException: m (Service: AmazonSQS; Status Code: 400; Error Code: X; "
      "Request ID: r-1; Proxy: null)"},
+    {"the exact name counts",
+     "sqs:sendMessage",
+     "{\"queueUrl\":\"u\",\"QueueUrl\":\"http://127.0.0.1/1/"
+     "q\",\"QUEUEURL\":\"v\",\"MessageBody\":\"b\"}",
+     NULL,
+     {400, ID, "{\"__type\":\"X\",\"message\":\"m\"}"},
+     "POST / {\"QueueUrl\":\"http://127.0.0.1/1/q\",\"MessageBody\":\"b\"}\n",
+     "failed SQS.AmazonSQSException: m (Service: AmazonSQS; Status Code: 400; Error Code: X; "
+     "Request ID: r-1; Proxy: null)"},
+    {"for a call of the SDK, too",
+     "aws-sdk:dynamodb:describeTable",
+     "{\"TableName\":\"t\",\"TABLENAME\":\"u\",\"tableName\":\"v\"}",
+     NULL,
+     {200, JSON_0, "{}"},
+     "POST / {\"TableName\":\"t\"}\n",
+     "ok {}"},
+    {"of other names none counts",
+     "aws-sdk:dynamodb:describeTable",
+     "{\"TABLENAME\":\"u\",\"tableName\":\"v\"}",
+     NULL,
+     {200, JSON_0, "{}"},
+     "",
+     "failed States.Runtime: The Parameters '{\"TABLENAME\":\"u\",\"tableName\":\"v\"}' could not "
+     "be "
+     "used to start the Task: [The field 'TableName' is given twice, in other capitals]"},
     {"for parameters that the call has otherwise",
      "elasticmapreduce:addStep",
      "{\"clusterId\":\"j-1\",\"step\":{\"name\":\"n\"}}",
@@ -196,12 +221,12 @@ static const struct {
      "POST / {\"JobFlowId\":\"j-1\",\"Steps\":[{\"Name\":\"n\"}]}\n",
      "failed ElasticMapReduce.AmazonElasticMapReduceException: m (Service: AmazonElasticMapReduce; "
      "Status Code: 400; Error Code: X; Request ID: r-1; Proxy: null)"},
-    {"and of two that differ by them each is sent",
+    {"and of two that differ by them the exact one is sent",
      "sns:publish",
      "{\"TopicArn\":\"t\",\"Message\":\"A\",\"message\":\"b\"}",
      NULL,
      {400, ID, "<ErrorResponse><Error><Code>X</Code><Message>m</Message></Error></ErrorResponse>"},
-     "POST / Action=Publish&Version=2010-03-31&TopicArn=t&Message=A&Message=b\n",
+     "POST / Action=Publish&Version=2010-03-31&TopicArn=t&Message=A\n",
      "failed SNS.AmazonSNSException: m (Service: AmazonSNS; Status Code: 400; Error Code: X; "
      "Request ID: r-1; Proxy: null)"},
     {"an event that is not taken fails the Task",
@@ -483,6 +508,18 @@ static const struct {
      "The field 'TableName' is required but was missing, The field 'Item' is required but was "
      "missing",
      ""},
+    {"null is as good as nothing", "sqs:sendMessage", "{\"QueueUrl\":null,\"MessageBody\":null}",
+     "The field 'QueueUrl' is required but was missing, The field 'MessageBody' is required but "
+     "was "
+     "missing",
+     ""},
+    {"null in a call of the SDK, and in small letters", "aws-sdk:dynamodb:putItem",
+     "{\"tableName\":null,\"Item\":{}}", "The field 'TableName' is required but was missing",
+     "state 'S': AWS may refuse this: aws-sdk:dynamodb:putItem has no parameter 'tableName' (did "
+     "you mean "
+     "TableName?)\n"},
+    {"null for what need not be there", "sqs:sendMessage",
+     "{\"QueueUrl\":\"q\",\"MessageBody\":\"m\",\"DelaySeconds\":null}", NULL, ""},
     {"a token that the SDK makes", "aws-sdk:ecs:runTask", "{\"TaskDefinition\":\"d\"}", NULL, ""},
     {"small letters", "sqs:sendMessage", "{\"queueUrl\":\"q\",\"MessageBody\":\"m\"}", NULL,
      "state 'S': AWS may refuse this: sqs:sendMessage has no parameter 'queueUrl' (did you mean "

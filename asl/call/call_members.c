@@ -139,15 +139,26 @@ static void tell_unknown(const struct walk *w, const struct asl_at *at, const st
     buf_clear(&has);
 }
 
-static bool has_parameter(const struct walk *w, const struct asl_at *at, const char *want)
+/* Finds what is given for a parameter. A null is as good as nothing: it is not sent. */
+static bool find_parameter(const struct walk *w, const struct asl_at *at, const char *want,
+                           struct asl_at *out)
 {
     for (size_t i = 0; i < json_count(at->value); i++) {
         const json *key = json_key_at(at->value, i);
 
-        if (spells(w, want, json_str(key), name_length(w, key)))
+        if (spells(w, want, json_str(key), name_length(w, key))) {
+            asl_at_index(at, i, out);
             return true;
+        }
     }
     return false;
+}
+
+static bool has_parameter(const struct walk *w, const struct asl_at *at, const char *want)
+{
+    struct asl_at given;
+
+    return find_parameter(w, at, want, &given) && json_kind(given.value) != JSON_NULL;
 }
 
 /* Finds a member whose name there is not, and which likely stands for `sdk`. */
@@ -173,10 +184,18 @@ static void check_given(const struct walk *w, const struct asl_at *at, const str
                         const char *own, struct call_problem is)
 {
     char name[LONGEST_NAME];
-    struct asl_at misspelt;
+    struct asl_at misspelt, given;
 
-    if (has_parameter(w, at, own))
-        return;
+    if (find_parameter(w, at, own, &given)) {
+        if (json_kind(given.value) != JSON_NULL)
+            return;
+        /* AWS creates such a machine, as the name is there. */
+        if (w->source != CALL_OF_TASK) {
+            call_tell_value(w, &given, "'%s' is required, and null is not sent",
+                            call_name_of(&given));
+            return;
+        }
+    }
     member_name(own, name);
     is.fault = CALL_MISSING;
     is.at = at;

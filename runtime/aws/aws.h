@@ -56,9 +56,13 @@ bool aws_call_read(const struct asl_resource *r, struct aws_call *out, struct di
  * empty piece for a call of the SDK. */
 struct asl_piece aws_call_name_of_service(const struct aws_call *c);
 
-/* Returns the parameters by the names that the other functions here know: a Task's may have other
- * capitals. What is no object stays as it is. The reference is yours. */
-json *aws_with_own_names(const struct aws_call *c, const json *parameters);
+/*
+ * Returns the parameters by the names that the other functions here know: a Task's may have other
+ * capitals, but the exact name counts where it is given, too. What is no object stays as it is. The
+ * reference is yours. Returns NULL with *why filled when none of several names of a parameter is
+ * exact.
+ */
+json *aws_with_own_names(const struct aws_call *c, const json *parameters, struct diag *why);
 
 /*
  * Returns whether the call is a conversation of an agent with its model: it may take a quarter of
@@ -213,7 +217,8 @@ void aws_after_read(const struct aws_side_call *side, const json *parameters,
 /* Adds the ARN of the state machine whose execution, of either type, has that ARN; nothing when it
  * is none. Of a child of a Map Run it is that of the machine and the Map. */
 void aws_machine_arn(struct buf *out, const char *execution);
-/* Returns a look at a member by its name in any case; NULL when it is absent or null. */
+/* Returns a look at a member by its name in any case, the exact one first; NULL when it is absent
+ * or null. */
 const json *aws_given(const json *v, const char *name);
 /* Reads a time of a Task: ISO 8601, or seconds since 1970 as a number or text. */
 bool aws_time_read(const json *v, struct timestamp *out);

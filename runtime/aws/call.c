@@ -95,6 +95,11 @@ bool aws_call_read(const struct asl_resource *r, struct aws_call *out, struct di
         if (!r->service.len)
             return false;
         c.service = model_service_named(r->service.at, r->service.len);
+        if (r->pattern == ASL_SYNC || r->pattern == ASL_SYNC_2) {
+            diag_set(&own, no_call, 0,
+                     "'%s' can't wait: AWS waits for jobs of its own integrations", r->call.at);
+            break;
+        }
         good = find_operation(&c, r->action.at, r->action.len, r->call.at, &own);
         break;
     case ASL_RESOURCE_OPTIMIZED:

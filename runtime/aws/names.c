@@ -44,8 +44,8 @@ static bool find_in_words(const char *words, const json *key, struct name *out)
 static bool find_name(const struct aws_call *c, const json *key, struct name *out)
 {
     const struct aws_integration *i = c->integration;
-    const char *const words[] = {i->text, i->own};
-    const char *const mappings[] = {i->request, c->job ? c->job->request : NULL,
+    const char *const words[] = {i ? i->text : NULL, i ? i->own : NULL};
+    const char *const mappings[] = {i ? i->request : NULL, c->job ? c->job->request : NULL,
                                     c->job ? c->job->stop_request : NULL,
                                     c->job ? c->job->also : NULL};
     struct model_shape input;
@@ -77,24 +77,44 @@ static json *with_capital(struct name name)
     return json_take_buf(&text);
 }
 
-json *aws_with_own_names(const struct aws_call *c, const json *parameters)
+/* Returns whether a name that stands before `index`, or behind it, differs by capitals alone from
+ * the one at `index`. */
+static bool has_twin(const json *parameters, size_t index)
+{
+    const json *name = json_key_at(parameters, index);
+
+    for (size_t i = 0; i < json_count(parameters); i++)
+        if (i != index && !strcasecmp(json_str(json_key_at(parameters, i)), json_str(name)))
+            return true;
+    return false;
+}
+
+/* Names of no parameter stay, as do those of a call of the SDK: its models are read in any case. */
+json *aws_with_own_names(const struct aws_call *c, const json *parameters, struct diag *why)
 {
     struct json_build b;
     struct name name;
 
-    if (!c->integration || !json_is_object(parameters))
+    if (!json_is_object(parameters))
         return json_ref(parameters);
     json_build_object(&b, json_count(parameters));
     for (size_t i = 0; i < json_count(parameters); i++) {
         const json *given = json_key_at(parameters, i);
         json *key = find_name(c, given, &name) ? with_capital(name) : json_ref(given);
+        bool exact = json_equal(key, given), loses = !exact && json_get_key(parameters, key);
+        bool twice = !exact && !loses && has_twin(parameters, i);
 
-        /* Of two that differ by capitals alone each stays what it is. */
-        if (!json_equal(key, given) && json_get_key(parameters, key)) {
-            json_unref(key);
-            key = json_ref(given);
+        if (!loses && !twice)
+            json_build_set_key(&b, json_ref(c->integration ? key : given),
+                               json_ref(json_value_at(parameters, i)));
+        if (twice)
+            diag_set(why, "PARAMETERS", 0, "The field '%s' is given twice, in other capitals",
+                     json_str(key));
+        json_unref(key);
+        if (twice) {
+            json_build_drop(&b);
+            return NULL;
         }
-        json_build_set_key(&b, key, json_ref(json_value_at(parameters, i)));
     }
     return json_build_done(&b);
 }

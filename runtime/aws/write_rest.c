@@ -37,10 +37,12 @@ static bool member_at_place(const struct model_shape *s, enum model_location whe
 
 const json *aws_given(const json *v, const char *name)
 {
-    for (size_t i = 0; json_is_object(v) && i < json_count(v); i++)
+    const json *found = json_is_object(v) ? json_get(v, name) : NULL;
+
+    for (size_t i = 0; !found && json_is_object(v) && i < json_count(v); i++)
         if (!strcasecmp(json_str(json_key_at(v, i)), name))
-            return json_kind(json_value_at(v, i)) == JSON_NULL ? NULL : json_value_at(v, i);
-    return NULL;
+            found = json_value_at(v, i);
+    return found && json_kind(found) != JSON_NULL ? found : NULL;
 }
 
 /* ---- path ---- */

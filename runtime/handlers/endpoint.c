@@ -391,9 +391,14 @@ static void endpoint_start(struct task_call *call)
         diag_clear(&why);
         return;
     }
-    json *given = call->payload;
-    call->payload = aws_with_own_names(&w->call, given);
-    json_unref(given);
+    json *named = aws_with_own_names(&w->call, call->payload, &why);
+    if (!named) {
+        endpoint_refuse(w, why.text, true);
+        diag_clear(&why);
+        return;
+    }
+    json_unref(call->payload);
+    call->payload = named;
     w->place = endpoint_place_of(call->h, &w->call, call->row->url, call->payload);
     if (w->place.base && w->call.job && call->submitted)
         follow_job(w, json_ref(call->submitted));
