@@ -405,6 +405,38 @@ START_TEST(children_of_a_map_run_that_is_over_are_stopped_after_a_crash)
 }
 END_TEST
 
+/* Children that had not begun when their Map Run was stopped begin, and are its children all the
+ * same: a redrive finds those that succeeded, and makes no others. */
+START_TEST(children_of_a_map_run_that_is_over_are_found)
+{
+    static const struct asl_error none;
+    static const char passes[] =
+        ONE_STATE("D", "\"Type\":\"Map\",\"End\":true,\"ItemProcessor\":{\"ProcessorConfig\":{"
+                       "\"Mode\":\"DISTRIBUTED\",\"ExecutionType\":\"STANDARD\"},\"StartAt\":"
+                       "\"P\",\"States\":{\"P\":{\"Type\":\"Pass\",\"End\":true}}}");
+    const struct store_execution *row;
+    struct world_log w;
+
+    world_open(&w, 0);
+    ck_assert(engine_recover(w.e, w.now_ms, INT64_MAX, NULL));
+    uint64_t execution = start(&w, passes, "[1,2]");
+    engine_stop(w.e, execution, &none);
+    for (int i = 0; i < 5; i++)
+        turn(&w);
+    ck_assert(stored(&w, execution) == RT_ABORTED);
+    for (uint64_t child = execution + 1; child <= execution + 2; child++) {
+        ck_assert(store_find(w.s, child, &row, NULL));
+        ck_assert(row->parent.set && row->parent.execution == execution);
+    }
+    ck_assert(engine_redrive(w.e, execution, NULL, NULL));
+    for (int i = 0; i < 9; i++)
+        turn(&w);
+    ck_assert(stored(&w, execution) == RT_SUCCEEDED);
+    ck_assert_msg(!store_find(w.s, execution + 3, &row, NULL), "a child was made twice");
+    world_close(&w);
+}
+END_TEST
+
 /* ---- redrives ---- */
 
 #define DAY_MS INT64_C(86400000)
@@ -525,6 +557,7 @@ int main(void)
     tcase_add_loop_test(t, waits_are_scaled, 0, COUNT(scaled));
     tcase_add_loop_test(t, executions_that_start_others, 0, COUNT(map_runs));
     tcase_add_test(t, children_of_a_map_run_that_is_over_are_stopped_after_a_crash);
+    tcase_add_test(t, children_of_a_map_run_that_is_over_are_found);
     tcase_add_loop_test(t, redrive, 0, COUNT(redrives));
     tcase_add_test(t, redrive_needs_room_in_the_history);
     tcase_set_timeout(t, 60);

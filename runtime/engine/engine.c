@@ -137,6 +137,7 @@ uint64_t engine_start_entry(engine *e, asl_machine *m, const struct rt_config *c
     entry->call = call;
     e->running++;
     if (call) {
+        entry->parent = (struct store_parent){true, call->execution, call->ref};
         entry->unstarted = true;
         engine_add_beginning(e, RT_IN_START, entry->node.id)->value = json_ref(input);
     } else {

@@ -17,7 +17,6 @@ static bool can_sleep(const engine *e, const struct entry *entry)
 
 static void keep_start(engine *e, struct entry *entry)
 {
-    const struct engine_call *call = entry->call;
     struct store_execution x = {.number = entry->node.id,
                                 .machine = rt_exec_machine(entry->x),
                                 .status = rt_exec_status(entry->x),
@@ -29,8 +28,7 @@ static void keep_start(engine *e, struct entry *entry)
     entry->kept_end = x.status != RT_RUNNING;
     x.stop_ms = entry->kept_end ? rt_exec_stop_ms(entry->x) : 0;
     entry->kept_due_ms = x.due_ms;
-    if (call)
-        x.parent = (struct store_parent){true, call->execution, call->ref};
+    x.parent = entry->parent;
     x.transient = entry->keep == ENGINE_KEEP_RUNNING;
     x.list = entry->list;
     x.note = entry->note;

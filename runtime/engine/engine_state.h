@@ -15,17 +15,19 @@ struct entry {
     rt_exec *x; /* NULL: it is in the store only */
     int64_t due_ms;
     struct due_node due;      /* in the engine's heap while due_ms is a time */
-    struct engine_call *call; /* the child call that it was started for; NULL: none */
-    uint32_t calls;           /* task and child calls that are out, or that this turn starts */
-    uint32_t map_runs;        /* its Map Runs that are open */
-    uint32_t to_open;         /* and how often it is in the queue of those that wait to be */
-    bool queued;              /* has RT_IN_CONTINUE to come */
-    bool throttled;           /* there is no room for its next transition */
-    bool over;                /* it has ended, and was told so */
-    bool orphan;              /* its Map Run is over: nobody asks for it */
-    bool unstarted;           /* of a Map Run, and waits to begin */
-    bool untaken;             /* it ran before a restart, and was not taken up since */
-    struct entry_list *in;    /* a list of the engine's; NULL: none */
+    struct engine_call *call; /* the child call that it was started for; NULL: none, or the Map Run
+                                 is over */
+    struct store_parent parent; /* whose child it is, whether that asks for it or not */
+    uint32_t calls;             /* task and child calls that are out, or that this turn starts */
+    uint32_t map_runs;          /* its Map Runs that are open */
+    uint32_t to_open;           /* and how often it is in the queue of those that wait to be */
+    bool queued;                /* has RT_IN_CONTINUE to come */
+    bool throttled;             /* there is no room for its next transition */
+    bool over;                  /* it has ended, and was told so */
+    bool orphan;                /* its Map Run is over: nobody asks for it */
+    bool unstarted;             /* of a Map Run, and waits to begin */
+    bool untaken;               /* it ran before a restart, and was not taken up since */
+    struct entry_list *in;      /* a list of the engine's; NULL: none */
     struct entry *ahead, *behind;
     size_t held;         /* bytes, when memory was looked at; in `large` */
     struct slice *slice; /* its step that is under way; NULL: none */
