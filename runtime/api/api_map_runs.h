@@ -28,7 +28,9 @@ struct map_run {
     const char *status;
     int64_t start_ms, stop_ms; /* stop_ms 0: it runs */
     int64_t items;             /* of a stream, those that children have */
-    int64_t written;           /* results in files: of so many children */
+    bool writes;               /* a ResultWriter has a bucket */
+    int64_t written;           /* results in files: of so many children that succeeded */
+    int64_t written_failures;  /* and that did not, in this attempt */
     bool streams;              /* more may come: it reads, or makes batches */
     bool batched;              /* some child has several */
     bool waits;                /* until fewer are open */
