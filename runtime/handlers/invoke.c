@@ -234,10 +234,25 @@ static json *shown_response(const struct invoke_work *w, const struct http_respo
     return json_build_done(&b);
 }
 
-/*
- * An error's name has the status in it, as States.Http.StatusCode.404, so that a Retry can tell
- * them apart; its cause is the body, cut.
- */
+/* Makes the cause of an answer that is an error: the body, cut. A redirection mostly has none, and
+ * is not followed: what stands behind the path it leads to may be secret. */
+static json *cause_of_answer(const struct http_response *r)
+{
+    const char *to = r->status >= 300 && r->status <= 399 && !r->body.len
+                         ? http_response_header(r, "Location")
+                         : NULL;
+    struct buf text = {0};
+
+    if (!to || !*to)
+        return mended_text(r->body.data, utf8_cut(r->body.data, r->body.len, MAX_CAUSE));
+    buf_adds(&text, "The answer redirects to ");
+    utf8_add_mended(&text, to, utf8_cut(to, strcspn(to, "?#"), MAX_CAUSE));
+    buf_adds(&text, ", where nothing is asked");
+    return json_take_buf(&text);
+}
+
+/* An error's name has the status in it, as States.Http.StatusCode.404, so that a Retry can tell
+ * them apart. */
 static void invoke_answered(void *user, struct http_response *r)
 {
     struct invoke_work *w = user;
@@ -262,9 +277,7 @@ static void invoke_answered(void *user, struct http_response *r)
         struct buf error = {0};
 
         buf_printf(&error, w->gateway ? "ApiGateway.%d" : "States.Http.StatusCode.%d", r->status);
-        invoke_fail(w, buf_str(&error),
-                    mended_text(r->body.data, utf8_cut(r->body.data, r->body.len, MAX_CAUSE)),
-                    false);
+        invoke_fail(w, buf_str(&error), cause_of_answer(r), false);
         buf_clear(&error);
         return;
     }
