@@ -8,6 +8,7 @@
 #include "asl/report/quota.h"
 #include "parsers/base/mem.h"
 #include "runtime/core/map_results.h"
+#include "runtime/core/map_run.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -329,6 +330,15 @@ struct rt_frame *exec_next_ready(rt_exec *x)
     return NULL;
 }
 
+static bool group_can_go_on(const struct rt_group *g)
+{
+    const struct rt_run *run = g->run;
+
+    if (g->resumed || (run && (run->closing || too_many_failed(g))))
+        return true;
+    return g->done == g->total && !(run && run->waits);
+}
+
 /* RT_ENTERED is not among them: whoever brings a frame there goes on with it in the same step. */
 static bool can_go_on(const struct rt_frame *f)
 {
@@ -337,9 +347,7 @@ static bool can_go_on(const struct rt_frame *f)
     case RT_SCHEDULED:
     case RT_ERRED:
     case RT_REDRIVEN: return true;
-    case RT_GROUP:
-        return (f->group->done == f->group->total && !(f->group->run && f->group->run->waits)) ||
-               f->group->resumed || (f->group->run && f->group->run->closing);
+    case RT_GROUP: return group_can_go_on(f->group);
     case RT_ENTERED:
     case RT_TASK:
     case RT_WAIT:

@@ -96,7 +96,7 @@ void rt_child_config(const rt_exec *x, const struct rt_command *c, struct rt_con
 /* ---- failing ---- */
 
 /* AWS counts what has failed so far against all items, ended or not. */
-static bool too_many_failed(const struct rt_group *g)
+bool too_many_failed(const struct rt_group *g)
 {
     struct asl_tolerance t = {g->run->tolerated_count, g->run->tolerated_percentage};
 
@@ -141,7 +141,7 @@ static void fail_map_run(struct step *s, struct rt_frame *f, const struct asl_er
     write_results(s, f);
 }
 
-static void map_run_failed(struct step *s, struct rt_frame *f)
+void map_run_failed(struct step *s, struct rt_frame *f)
 {
     struct asl_error e = {0};
 
@@ -441,8 +441,9 @@ void child_answered(struct step *s, const struct rt_input *in)
     }
     emit(s, &ended);
     /* Only failures can exceed what is tolerated; and any end leaves room for the next child. */
-    if (!good && too_many_failed(g)) {
-        map_run_failed(s, f);
+    /* Children that ended in the same moment are heard first: they have not been cut off. */
+    if (running(s) && too_many_failed(g)) {
+        s->defers = true;
         return;
     }
     write_results(s, f);

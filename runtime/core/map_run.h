@@ -15,6 +15,10 @@ void map_run_succeeded(struct step *s, struct rt_frame *f);
 void redrive_map_run(struct step *s, struct rt_frame *f);
 /* Takes in a request of UpdateMapRun. */
 void change_map_run(struct step *s, const json *request);
+/* Returns whether more children have failed than the Map Run tolerates. */
+bool too_many_failed(const struct rt_group *g);
+/* Fails it for that. */
+void map_run_failed(struct step *s, struct rt_frame *f);
 /* Goes on with a Map Run that has failed, up to its end. */
 void close_map_run(struct step *s, struct rt_frame *f);
 /* Sets the names (yours) of the child that CHILD_STARTED of that number began; and, unless `seed`

@@ -8,6 +8,7 @@
 
 #include "asl/report/quota.h"
 #include "runtime/core/map_items.h"
+#include "runtime/core/map_run.h"
 #include "runtime/core/map_write.h"
 
 /* ---- when it is allowed ---- */
@@ -68,7 +69,8 @@ bool group_wants_more(const struct rt_group *g)
 {
     const struct rt_run *run = g->run;
 
-    if (g->over || (run && (run->waits || run->closing || results_are_behind(run))))
+    if (g->over ||
+        (run && (run->waits || run->closing || results_are_behind(run) || too_many_failed(g))))
         return false;
     return ((run && run->pending) || has_next(g)) && group_has_room(g);
 }

@@ -180,6 +180,8 @@ static void go_on_with_group(struct step *s, struct rt_frame *f)
         resume_group(s, f);
     else if (g->run && g->run->closing)
         close_map_run(s, f);
+    else if (g->run && too_many_failed(g))
+        map_run_failed(s, f);
     else if (g->done == g->total && g->run && results_are_awaited(g->run))
         write_results(s, f);
     else if (g->done == g->total)

@@ -533,7 +533,10 @@ void rt_step(rt_exec *x, const struct rt_input *in, struct rt_output *out)
 
     if (x->status == RT_RUNNING || in->kind == RT_IN_REDRIVE) {
         step_take_input(&s, in);
-        step_run(&s);
+        if (s.defers)
+            out->more = running(&s) && x->ready_count > 0;
+        else
+            step_run(&s);
     }
     forget_context(&s);
     /* One that succeeded is never redriven, so it needs no frames; the others keep them. */

@@ -20,6 +20,7 @@ struct step {
     struct rt_output *out;
     struct asl_chance chance;
     json *context; /* as it was last asked for; NULL: to be made */
+    bool defers;   /* what can go on does so in a step after this one */
 };
 
 /* Records an event and applies it. Takes the values. Does nothing once the execution has ended. */
