@@ -21,6 +21,10 @@ enum { MOST_CALLS = 40, MOST_PARTS = 40, ID = 7 };
     "{\"reader\": {\"resource\": \"" resource "\", \"config\": {" config                           \
     "}, \"parameters\": {\"Bucket\": \"b\", \"Key\": \"k\", \"Prefix\": \"p\"}}}"
 
+#define WRITER_PLAN                                                                                \
+    "{\"writer\": {\"resource\": \"putObject\", \"config\": {}, \"parameters\": {\"Bucket\": "     \
+    "\"b\"}}}"
+
 static const char *const plans[] = {
     READER("getObject", ""),
     READER("getObject", "\"InputType\": \"JSON\", \"ItemsPointer\": \"/a\""),
@@ -30,8 +34,7 @@ static const char *const plans[] = {
     READER("getObject", "\"InputType\": \"CSV\", \"ManifestType\": \"ATHENA_DATA\""),
     READER("listObjectsV2", ""),
     READER("listObjectsV2", "\"InputType\": \"JSONL\", \"Transformation\": \"LOAD_AND_FLATTEN\""),
-    "{\"writer\": {\"resource\": \"putObject\", \"config\": {}, \"parameters\": {\"Bucket\": "
-    "\"b\"}}}",
+    WRITER_PLAN,
 };
 enum { WRITER = COUNT(plans) - 1 };
 
