@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct model_service *service(const char *name)
 {
@@ -318,6 +319,43 @@ static unsigned char *whole_file(size_t *len)
     return bytes;
 }
 
+/* Writes the first `len` bytes of the program's file over what is at `path`. */
+static void copy_file(const char *path, size_t len)
+{
+    struct buf text = {0}, from = {0};
+    char program[4096];
+    ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
+
+    ck_assert_int_gt(n, 0);
+    program[n] = '\0';
+    buf_printf(&from, "%.*s/services.dat", (int)(strrchr(program, '/') - program), program);
+    ck_assert(buf_read_file(&text, buf_str(&from), 64 * 1024 * 1024, NULL));
+    FILE *f = fopen(path, "w");
+    ck_assert(f && fwrite(text.data, 1, len < text.len ? len : text.len, f) > 0 && !fclose(f));
+    buf_clear(&text);
+    buf_clear(&from);
+}
+
+/* The file may be written over in its place while a server runs, as cp does it: what has been read
+ * stays, and the rest is there again when the file is whole. */
+START_TEST(a_file_that_changes_in_place)
+{
+    char path[] = "/tmp/asl-services-XXXXXX";
+    int fd = mkstemp(path);
+
+    close(fd);
+    copy_file(path, SIZE_MAX);
+    setenv("ASL_SERVICES", path, 1);
+    ck_assert_str_eq(service("sqs")->label, "Sqs");
+    copy_file(path, 1);
+    ck_assert_str_eq(service("sqs")->label, "Sqs");
+    (void)model_service_named("dynamodb", 8);
+    copy_file(path, SIZE_MAX);
+    ck_assert_str_eq(service("dynamodb")->label, "DynamoDb");
+    unlink(path);
+}
+END_TEST
+
 /* Every read of a damaged file ends in a service that is as it was, or in an error. */
 START_TEST(a_damaged_file)
 {
@@ -415,6 +453,7 @@ int main(void)
     tcase_add_test(t, all_of_it);
     suite_add_tcase(s, t);
     tcase_add_test(damage, a_damaged_file);
+    tcase_add_test(damage, a_file_that_changes_in_place);
     tcase_add_test(damage, a_file_cut_short);
     tcase_add_test(damage, a_damaged_block);
     suite_add_tcase(s, damage);

@@ -1,5 +1,5 @@
 /*
- * The models as the rest of the program sees them. The file is mapped once for the process, and a
+ * The models as the rest of the program sees them. The file is opened once for the process, and a
  * service stays once it is unpacked: both are facts that never change, so nobody has to hold on to
  * them, or give them back.
  */
@@ -21,7 +21,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -33,6 +32,8 @@ static struct {
     pthread_once_t once;
     pthread_mutex_t lock;
     char *path; /* NULL: there is no file */
+    int file;
+    unsigned char *bytes; /* those of the map */
     struct model_map map;
     struct model_data **services;
     struct diag why;
@@ -41,6 +42,9 @@ static struct {
 /* ---- the file ---- */
 
 static const char file_name[] = "services.dat";
+
+/* The front has the index and the names: 18 KiB for 444 services. */
+enum { MAX_FILE = 64 * 1024 * 1024, FRONT = 64 * 1024 };
 
 /* Folders are tried beside what this code is in: the program in the build's folder, or installed
  * as bin/asl, lib/libasl.so or lib/MACHINE/libasl.so. */
@@ -96,32 +100,63 @@ static char *find_file(void)
     return found;
 }
 
-/*
- * The mapping stays for as long as the process does. Processes share its pages, and only blocks
- * that are unpacked cost memory of their own.
- */
-static bool map_file(const char *path, struct diag *why)
+static bool read_part(int file, unsigned char *bytes, size_t at, size_t len)
 {
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    struct stat is;
-    void *bytes = MAP_FAILED;
+    while (len) {
+        ssize_t n = pread(file, bytes + at, len, (off_t)at);
 
-    if (file >= 0 && fstat(file, &is) == 0 && is.st_size > 0)
-        bytes = mmap(NULL, (size_t)is.st_size, PROT_READ, MAP_PRIVATE, file, 0);
-    if (file < 0 || bytes == MAP_FAILED)
-        diag_set(why, NULL, 0, "%s", errno ? strerror(errno) : "it is empty");
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return false;
+        at += (size_t)n;
+        len -= (size_t)n;
+    }
+    return true;
+}
+
+/*
+ * A mapped file would change, or end, when it is written over while it is used. So its parts are
+ * read into memory at the places that they have in the file: the front at once, a block when it is
+ * unpacked, which tells when its bytes are other ones by then. Memory and file stay for as long as
+ * the process does.
+ */
+static bool read_front(const char *path, struct diag *why)
+{
+    /* A pipe would be opened only when somebody writes to it. */
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    struct stat is = {0};
+    unsigned char *bytes = NULL;
+    size_t len;
+
+    if (file < 0 || fstat(file, &is)) {
+        diag_set(why, NULL, 0, "%s", strerror(errno));
+    } else if (!S_ISREG(is.st_mode) || !is.st_size || is.st_size > MAX_FILE) {
+        diag_set(why, NULL, 0, "it is %s",
+                 !S_ISREG(is.st_mode) ? "no file"
+                 : is.st_size         ? "too large"
+                                      : "empty");
+    } else {
+        len = (size_t)is.st_size;
+        bytes = mem_calloc(len, 1);
+        if (!read_part(file, bytes, 0, len < FRONT ? len : FRONT))
+            diag_set(why, NULL, 0, "it can't be read");
+        else if (model_map_read(bytes, len, &models.map, why)) {
+            models.file = file;
+            models.bytes = bytes;
+            return true;
+        }
+    }
+    mem_free(bytes);
     if (file >= 0)
         close(file);
-    if (bytes == MAP_FAILED)
-        return false;
-    return model_map_read(bytes, (size_t)is.st_size, &models.map, why);
+    return false;
 }
 
 static void open_models(void)
 {
     char *path = find_file();
 
-    errno = 0;
     if (!path) {
         diag_set(&models.why, "SERVICES_FILE", 0,
                  "the models of AWS's services, '%s', are not beside the program: install it "
@@ -129,7 +164,7 @@ static void open_models(void)
                  file_name);
         return;
     }
-    if (!map_file(path, &models.why)) {
+    if (!read_front(path, &models.why)) {
         diag_prefix(&models.why, "the models of AWS's services, '%s': ", path);
         mem_free(path);
         return;
@@ -184,8 +219,13 @@ static const struct model_service *service_at(size_t i)
     struct model_data *d;
 
     pthread_mutex_lock(&models.lock);
-    if (!models.services[i])
-        models.services[i] = model_map_service(&models.map, i, NULL);
+    if (!models.services[i]) {
+        size_t at, len;
+
+        model_map_block(&models.map, i, &at, &len);
+        if (read_part(models.file, models.bytes, at, len))
+            models.services[i] = model_map_service(&models.map, i, NULL);
+    }
     d = models.services[i];
     pthread_mutex_unlock(&models.lock);
     return d ? &d->service : NULL;

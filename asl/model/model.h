@@ -10,7 +10,7 @@
 /*
  * The services of AWS as their public models have them: operations, the shapes of what they take
  * and answer, how these are written on the wire, and hosts. The facts are in services.dat, which
- * tools/aws-models makes; the file is mapped when a service is first asked for, and a service is
+ * tools/aws-models makes; the file is opened when a service is first asked for, and a service is
  * unpacked when it is first found. What is returned stays valid until the process ends, and is
  * never changed. The functions may be called from any thread.
  *

@@ -320,6 +320,12 @@ bool model_map_read(const unsigned char *bytes, size_t len, struct model_map *ou
     return true;
 }
 
+void model_map_block(const struct model_map *m, size_t i, size_t *at, size_t *len)
+{
+    *at = number32(index_row(m, i) + 4);
+    *len = number32(index_row(m, i) + 8);
+}
+
 const char *model_map_name(const struct model_map *m, size_t i)
 {
     return (const char *)m->bytes + number32(index_row(m, i));

@@ -146,7 +146,7 @@ struct model_data *model_block_read(unsigned char *block, size_t len, const char
                                     struct diag *why);
 void model_block_free(struct model_data *d);
 
-/* A mapped file. */
+/* The bytes of a file. */
 struct model_map {
     const unsigned char *bytes;
     size_t len;
@@ -157,6 +157,8 @@ struct model_map {
  * with *why filled when it is no file of this version, or damaged. */
 bool model_map_read(const unsigned char *bytes, size_t len, struct model_map *out,
                     struct diag *why);
+/* Tells where the packed bytes of service `i` are, and how many; they need not be there before. */
+void model_map_block(const struct model_map *m, size_t i, size_t *at, size_t *len);
 /* Returns the name of service `i`. */
 const char *model_map_name(const struct model_map *m, size_t i);
 /* Unpacks and reads service `i`. Returns NULL with *why filled when it is damaged. */

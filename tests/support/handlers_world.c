@@ -3,6 +3,7 @@
 
 #include "tests/support/handlers_world.h"
 
+#include "asl/model/model.h"
 #include "parsers/base/mem.h"
 #include "tests/support/expect.h"
 
@@ -83,9 +84,10 @@ struct handlers_world *handlers_world_new(void)
     struct handlers_world *w = mem_calloc(1, sizeof *w);
     const char *tmp = getenv("TMPDIR");
 
-    /* libuv's first loop opens what stays open */
+    /* libuv's first loop opens what stays open, and so do the services' models */
     ck_assert_int_eq(uv_loop_init(&w->loop), 0);
     ck_assert_int_eq(uv_loop_close(&w->loop), 0);
+    model_service_count();
     w->files = open_files();
     ck_assert_int_eq(uv_loop_init(&w->loop), 0);
     uv_timer_init(&w->loop, &w->patience);
