@@ -740,6 +740,34 @@ START_TEST(odd_answer)
 }
 END_TEST
 
+/* Each page is empty, and has a new token. */
+START_TEST(pages_without_end)
+{
+    static const char text[] = READER("listObjectsV2", "\"Bucket\": \"b\"", "");
+    struct world w;
+    struct task as = {.state = "M"};
+    json *plan = json_parse(text, sizeof text - 1, 0, NULL);
+    int pages = 0;
+
+    world_init(&w, objects);
+    mapio_read(w.m, &(struct map_reading){.id = 7, .as = &as, .plan = plan, .begin = true});
+    while (w.call && pages < 20000) {
+        uint64_t id = w.call;
+        char answer[80];
+        int len = snprintf(answer, sizeof answer,
+                           "{\"IsTruncated\": true, \"NextContinuationToken\": \"%d\"}", ++pages);
+        struct task_result r = {.ok = true, .output = json_parse(answer, (size_t)len, 0, NULL)};
+        w.call = 0;
+        mapio_task_done(w.m, id, &r);
+    }
+    expect_text("cause", w.error.cause ? json_str(w.error.cause) : "",
+                "listObjectsV2 gave 10000 pages in a row without an object, and says that the list "
+                "goes on.");
+    json_unref(plan);
+    world_clear(&w);
+}
+END_TEST
+
 /* ---- what may happen meanwhile ---- */
 
 /* Pages are gone through by the tokens that S3 gives: one of the parameters' own is the first. */
@@ -1027,6 +1055,7 @@ int main(void)
     tcase_add_test(t, large_items);
     tcase_add_test(t, parquet_files);
     tcase_add_loop_test(t, odd_answer, 0, COUNT(answers));
+    tcase_add_test(t, pages_without_end);
     tcase_add_test(t, tokens);
     tcase_add_test(t, changed_list);
     tcase_add_test(t, whole_answers);

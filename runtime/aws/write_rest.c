@@ -55,6 +55,23 @@ static const char *label_begin(const struct rest *r, const char *text)
     return slash ? slash + 1 : text;
 }
 
+/* Who normalises a path, as proxies do, would take "." and ".." for steps to another resource, and
+ * they are no names of anything. Only in keys of S3 they are characters like others. */
+static bool has_dot_segment(const struct rest *r, const char *text, bool slashes)
+{
+    if (slashes && !strcmp(r->c->service->name, "s3"))
+        return false;
+    for (;;) {
+        size_t len = slashes ? strcspn(text, "/") : strlen(text);
+
+        if ((len == 1 && !memcmp(text, ".", 1)) || (len == 2 && !memcmp(text, "..", 2)))
+            return true;
+        if (!text[len])
+            return false;
+        text += len + 1;
+    }
+}
+
 static bool fill_label(struct rest *r, const char *label, size_t len, bool slashes)
 {
     struct model_member m = {0};
@@ -78,6 +95,11 @@ static bool fill_label(struct rest *r, const char *label, size_t len, bool slash
         return false;
     }
     const char *begin = label_begin(r, buf_str(&text));
+    if (has_dot_segment(r, begin, slashes)) {
+        diag_set(r->why, bad, 0, "The field '%.*s' must not be '.' or '..'", (int)len, label);
+        buf_clear(&text);
+        return false;
+    }
     percent_encode(&r->q->path, begin, text.len - (size_t)(begin - text.data), slashes);
     buf_clear(&text);
     return true;

@@ -16,6 +16,7 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 enum {
@@ -599,6 +600,21 @@ void http_client_cancel(http_transfer *t)
 
 /* ---- the client ---- */
 
+/*
+ * A connection is a file. Where there is none left, curl says of a request only that it has no
+ * connection; so a part of them stays for others, and requests wait in line.
+ */
+static unsigned client_most_connections(unsigned wanted)
+{
+    enum { MANY = 512, OTHER_FILES = 128 };
+    struct rlimit files;
+
+    if (getrlimit(RLIMIT_NOFILE, &files) || files.rlim_cur >= (rlim_t)wanted + OTHER_FILES)
+        return wanted;
+    return files.rlim_cur > MANY ? (unsigned)files.rlim_cur - OTHER_FILES
+                                 : (unsigned)files.rlim_cur / 4 + 1;
+}
+
 http_client *http_client_new(uv_loop_t *loop, unsigned max_connections, struct diag *why)
 {
     const struct curl_library *curl = curl_library_load(why);
@@ -610,6 +626,7 @@ http_client *http_client_new(uv_loop_t *loop, unsigned max_connections, struct d
         return NULL;
     if (!multi)
         abort(); /* as mem_alloc: no memory */
+    max_connections = client_most_connections(max_connections);
     http_client *c = mem_calloc(1, sizeof *c);
     c->curl = curl;
     c->multi = multi;

@@ -16,8 +16,9 @@ typedef struct http_client http_client;
 typedef struct http_transfer http_transfer;
 
 /*
- * Makes a client that runs at most `max_connections` requests at once; others wait in line. Returns
- * NULL with *why filled when the machine's libcurl can't be loaded.
+ * Makes a client that runs at most `max_connections` requests at once, and fewer where the process
+ * may open few files; others wait in line. Returns NULL with *why filled when the machine's libcurl
+ * can't be loaded.
  */
 http_client *http_client_new(uv_loop_t *loop, unsigned max_connections, struct diag *why);
 

@@ -10,12 +10,16 @@
 #include "parsers/base/timestamp.h"
 
 struct list {
-    json *page;  /* of listObjectsV2; NULL: the next one is to be asked for */
-    json *after; /* the key that the next page begins behind; NULL: the parameters say it */
-    json *token; /* of the next page, which needs no key then; NULL: none was given */
-    size_t next; /* of the page */
-    bool last;   /* there is none behind it */
+    json *page;     /* of listObjectsV2; NULL: the next one is to be asked for */
+    json *after;    /* the key that the next page begins behind; NULL: the parameters say it */
+    json *token;    /* of the next page, which needs no key then; NULL: none was given */
+    size_t next;    /* of the page */
+    unsigned empty; /* pages in a row that had no object */
+    bool last;      /* there is none behind it */
 };
+
+/* With a Delimiter a page may have a thousand common prefixes, and no object. */
+enum { MAX_EMPTY = 10 * 1000 };
 
 static const json *objects_of(const json *page)
 {
@@ -104,8 +108,12 @@ static void page_came(struct asker *asker, struct task_result *result)
     l->page = json_ref(result->output);
     r->of_kind_bytes = json_text_len(l->page);
     l->last = !more || json_kind(more) != JSON_TRUE;
+    l->empty = json_count(objects_of(l->page)) ? 0 : l->empty + 1;
     if (!note_next_page(l) && !l->last)
         reading_fail(r, "listObjectsV2 says that the list goes on, and not where.");
+    else if (l->empty == MAX_EMPTY && !l->last)
+        reading_fail(r, "listObjectsV2 gave 10000 pages in a row without an object, and says that "
+                        "the list goes on.");
     else
         reading_go_on(r);
 }
