@@ -653,6 +653,24 @@ START_TEST(queue_of_services_is_counted)
 }
 END_TEST
 
+/* Whether it is seen when writing, reading or waiting, the words are those for people. */
+START_TEST(connection_that_is_reset)
+{
+    const struct reply replies[MAX_REPLIES] = {
+        {0, NULL, "reset"}, {0, NULL, "reset"}, {0, NULL, "reset"}, {0, NULL, "reset"}};
+    struct endpoint_world *w = endpoint_world_new(replies, NULL);
+
+    for (int i = 0; i < 20; i++) {
+        endpoint_world_run(w, "arn:aws:states:::sqs:sendMessage",
+                           "{\"QueueUrl\":\"http://127.0.0.1/1/q\",\"MessageBody\":\"m\"}");
+        ck_assert_msg(w->result.cause &&
+                          strstr(json_str(w->result.cause), "Connection reset by peer"),
+                      "%s", w->result.cause ? json_str(w->result.cause) : "ok");
+    }
+    endpoint_world_free(w);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("endpoint");
@@ -667,6 +685,7 @@ int main(void)
     tcase_add_test(t, calls_are_told_apart);
     tcase_add_test(t, machine_of_an_execution);
     tcase_add_test(t, queue_of_services_is_counted);
+    tcase_add_test(t, connection_that_is_reset);
     suite_add_tcase(s, t);
     return run_suite(s);
 }

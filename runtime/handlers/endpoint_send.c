@@ -25,7 +25,7 @@ static const char *host_of_queue(const struct aws_call *c, const json *parameter
 
     if (!text || strlen(text) != json_str_len(url) || !http_url_ok(text))
         return NULL;
-    return strchr(strstr(text, "://") + 3, '/') ? NULL : text;
+    return strpbrk(strstr(text, "://") + 3, "/?#") ? NULL : text;
 }
 
 struct endpoint_place endpoint_place_of(handlers *h, const struct aws_call *c, const char *row_url,

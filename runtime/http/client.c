@@ -339,8 +339,10 @@ static void on_poll(uv_poll_t *poll, int status, int events)
     struct watch *w = poll->data;
     int what = 0;
 
+    /* What is wrong with the connection curl finds out when it reads; told of an error alone it has
+     * only words for that it was told. */
     if (status < 0)
-        what = CURL_CSELECT_ERR;
+        what = CURL_CSELECT_IN | CURL_CSELECT_OUT;
     if (events & UV_READABLE)
         what |= CURL_CSELECT_IN;
     if (events & UV_WRITABLE)

@@ -110,6 +110,10 @@ enum http_outcome http_client_explain(struct http_transfer *t, CURLcode code, st
     if (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WEIRD_SERVER_REPLY)
         buf_adds(out, " gave no answer of HTTP (does it speak https, not http?)");
     else
-        buf_printf(out, ": %s", t->error[0] ? t->error : t->client->curl->easy_strerror(code));
+        /* A server of TLS that is spoken to in plain text may send a reset behind its alert. */
+        buf_printf(out, ": %s%s", t->error[0] ? t->error : t->client->curl->easy_strerror(code),
+                   code == CURLE_RECV_ERROR && !t->header_bytes && is_plain(t)
+                       ? " (does it speak https, not http?)"
+                       : "");
     return HTTP_UNREACHED;
 }

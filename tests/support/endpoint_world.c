@@ -43,8 +43,8 @@ static void on_request(void *user, const struct stub_request *q, struct stub_rep
     buf_addc(&w->seen, '\n');
     w->signs = w->signs && stub_header(q, "Authorization", value, sizeof value);
     http_stub_set_body_len(w->stub, w->body_len);
-    *r = (struct stub_reply){abs(next->status), next->headers, next->body, .drop = !next->status,
-                             .hold = next->status < 0};
+    *r = (struct stub_reply){abs(next->status),     next->headers,       next->body,
+                             .drop = !next->status, .reset = next->body, .hold = next->status < 0};
     if (w->replied + 1 < MAX_REPLIES)
         w->replied++;
 }

@@ -16,7 +16,8 @@ enum { MAX_REPLIES = 4 };
 #define ID "x-amzn-RequestId: r-1\r\n"
 
 struct reply {
-    int status; /* 0: the connection is closed; -200: it comes after http_stub_release only */
+    int status; /* 0: the connection is closed, or reset when there is a body; -200: it comes after
+                   http_stub_release only */
     const char *headers, *body;
 };
 

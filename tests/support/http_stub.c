@@ -44,7 +44,7 @@ static void on_closed(uv_handle_t *handle)
         mem_free(s);
 }
 
-static void hang_up(struct connection *c)
+static void leave(struct connection *c, bool reset)
 {
     http_stub *s = c->stub;
 
@@ -59,7 +59,13 @@ static void hang_up(struct connection *c)
         s->connections = c->next;
     if (c->next)
         c->next->prev = c->prev;
-    uv_close((uv_handle_t *)&c->tcp, on_closed);
+    if (!reset || uv_tcp_close_reset(&c->tcp, on_closed))
+        uv_close((uv_handle_t *)&c->tcp, on_closed);
+}
+
+static void hang_up(struct connection *c)
+{
+    leave(c, false);
 }
 
 static void take_request(struct connection *c);
@@ -155,7 +161,7 @@ static void take_request(struct connection *c)
         mem_free(head);
         mem_free(copy);
         if (r.drop) {
-            hang_up(c);
+            leave(c, r.reset);
         } else {
             make_reply(c, &r);
             c->last = r.cut;

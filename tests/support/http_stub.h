@@ -22,6 +22,7 @@ struct stub_reply {
     size_t zeros;        /* so many '0' bytes as the body instead */
     bool hold;           /* not before http_stub_release */
     bool drop;           /* close the connection instead */
+    bool reset;          /* and as if the server had crashed */
     bool cut;            /* close it in the middle of the body */
 };
 
