@@ -421,6 +421,42 @@ START_TEST(job_that_is_released_goes_on)
 }
 END_TEST
 
+static void write_line(void *user, const char *execution, const char *line)
+{
+    ck_assert_str_eq(execution, EXECUTION);
+    buf_printf(user, "%s\n", line);
+}
+
+/* As AWS's SDKs do it; one that ends in vain is told. */
+START_TEST(job_is_stopped_at_the_next_try)
+{
+    const struct reply busy = {503, ID, "{}"},
+                       replies[MAX_REPLIES] = {
+                           {200, NULL, "{\"JobRunId\":\"r\"}"},
+                           {200, NULL, "{\"JobRun\":{\"JobRunState\":\"RUNNING\"}}"},
+                           busy,
+                           _i ? busy : (struct reply){200, NULL, "{}"}};
+    struct buf log = {0};
+    struct endpoint_world *w = endpoint_world_new_with(
+        replies, NULL, (struct handlers_options){.log = write_line, .log_user = &log});
+    size_t asked = 0;
+
+    endpoint_world_begin(w, GLUE, "{\"JobName\":\"j\"}");
+    while (http_stub_requests(w->stub) < 2)
+        uv_run(&w->loop, UV_RUN_ONCE);
+    handlers_cancel(w->handlers, 1);
+    while (handlers_are_stopping_jobs(w->handlers))
+        uv_run(&w->loop, UV_RUN_ONCE);
+    for (const char *at = buf_str(&w->seen); (at = strstr(at, "\"JobRunIds\"")); at++)
+        asked++;
+    ck_assert_uint_eq(asked, _i ? 3 : 2);
+    ck_assert_msg(!log.len == !_i, "%s", buf_str(&log));
+    ck_assert(!_i || strstr(buf_str(&log), "was not stopped and may go on"));
+    endpoint_world_free(w);
+    buf_clear(&log);
+}
+END_TEST
+
 /* What the log says of jobs that go on after all: all of it, or what it begins with. */
 static const struct {
     const char *name;
@@ -472,12 +508,6 @@ static const struct {
      {{400, ID, "{\"__type\":\"AccessDeniedException\",\"message\":\"m\"}"}},
      ""},
 };
-
-static void write_line(void *user, const char *execution, const char *line)
-{
-    ck_assert_str_eq(execution, EXECUTION);
-    buf_printf(user, "%s\n", line);
-}
 
 START_TEST(job_is_not_stopped)
 {
@@ -651,6 +681,7 @@ int main(void)
     tcase_add_test(t, job_after_crash_is_stopped);
     tcase_add_test(t, job_is_stopped);
     tcase_add_test(t, job_that_is_released_goes_on);
+    tcase_add_loop_test(t, job_is_stopped_at_the_next_try, 0, 2);
     tcase_add_loop_test(t, job_is_not_stopped, 0, COUNT(unstopped));
     tcase_add_loop_test(t, job_that_nothing_is_told_of, 0, 2);
     tcase_add_loop_test(t, job_in_a_strange_state, 0, COUNT(strangers));

@@ -166,6 +166,9 @@ bool aws_job_lacks(const struct aws_call *c, const json *parameters, const json 
 /* Returns a look at what the service says, in an answer that is no error, of a job that it has not
  * stopped; NULL: nothing. */
 const json *aws_job_unstopped(const json *answer);
+/* Returns whether the error `r`, which came with an HTTP status, is that of a service that is busy:
+ * the same call may do better at the next try. */
+bool aws_refused_as_busy(int status, const struct aws_result *r);
 /* Returns whether the call begins a job that can be stopped. */
 bool aws_job_can_be_stopped(const struct aws_call *c);
 /* Reads how a job does from the answer to aws_job_describe's call. When it has ended, *out is the

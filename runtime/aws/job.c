@@ -337,6 +337,11 @@ static json *words_on_state(const struct aws_job *job, const json *at)
     return json_take_buf(&text);
 }
 
+bool aws_refused_as_busy(int status, const struct aws_result *r)
+{
+    return status >= 500 || status == 429 || strstr(json_str(r->error), "Throttl");
+}
+
 enum aws_progress aws_job_progress(const struct aws_call *c, const json *submitted,
                                    const struct aws_call *describe, const struct aws_answer *a,
                                    struct aws_result *out)
@@ -357,8 +362,7 @@ enum aws_progress aws_job_progress(const struct aws_call *c, const json *submitt
         return AWS_JOB_SUCCEEDED;
     }
     if (!r.ok) {
-        /* Of a service that is busy the next question may get an answer. */
-        bool busy = a->status >= 500 || a->status == 429 || strstr(json_str(r.error), "Throttl");
+        bool busy = aws_refused_as_busy(a->status, &r);
         *out = r;
         return busy ? AWS_JOB_UNTOLD : AWS_JOB_REFUSED;
     }

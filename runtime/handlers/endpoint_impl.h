@@ -85,6 +85,7 @@ struct endpoint_work {
     unsigned missing;         /* answers in a row that had no such job */
     bool told_strange;        /* the log has had the line on its state */
     size_t stopped;           /* of its parts: calls to stop them that are over */
+    unsigned stops;           /* requests that were sent to stop the next part */
     struct aws_result failed; /* what the Task fails with once its job was told to stop */
 };
 

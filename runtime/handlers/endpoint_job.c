@@ -14,6 +14,8 @@ enum { STOP_MS = 60 * 1000 };
 /* A service may not know at once of the job that it has begun: ECS's guide says to ask for some
  * minutes. These are three and a half. */
 enum { MAX_MISSING = 20 };
+/* As often AWS's SDKs try a call. */
+enum { MAX_STOPS = 3 };
 
 /* ---- pauses ---- */
 
@@ -297,6 +299,25 @@ static void end_stop(struct endpoint_work *w)
     endpoint_finish(w, &r, false);
 }
 
+static void stop_again(void *work)
+{
+    struct endpoint_work *w = work;
+
+    if (!stop_job(w))
+        end_stop(w);
+}
+
+/* A service that is busy, or a connection that broke, may do better at the next try. */
+static bool stop_may_be_tried_again(const struct endpoint_work *w, const struct http_response *r,
+                                    const struct aws_result *result)
+{
+    bool passes = r->outcome == HTTP_ANSWERED
+                      ? !result->ok && aws_refused_as_busy(r->status, result)
+                      : r->outcome == HTTP_UNREACHED;
+
+    return passes && w->stops < MAX_STOPS && !w->task_call->h->closing;
+}
+
 static void stop_answered(void *user, struct http_response *r)
 {
     struct endpoint_work *w = user;
@@ -308,7 +329,15 @@ static void stop_answered(void *user, struct http_response *r)
         endpoint_answer_open(w->task_call, r, &a);
         aws_answer_read(&w->stop, &a.as_aws, &result);
         endpoint_answer_close(&a);
-    } else {
+    }
+    if (stop_may_be_tried_again(w, r, &result)) {
+        aws_result_clear(&result);
+        if (w->stops == 1)
+            w->pause.ms = 0; /* those between questions have grown long */
+        job_pause_begin(&w->pause, w->task_call->h, stop_again, w);
+        return;
+    }
+    if (r->outcome != HTTP_ANSWERED) {
         say_not_stopped(w, r->error);
     }
     const json *unstopped = result.ok && result.value ? aws_job_unstopped(result.value) : NULL;
@@ -322,6 +351,7 @@ static void stop_answered(void *user, struct http_response *r)
     }
     aws_result_clear(&result);
     w->stopped++;
+    w->stops = 0;
     if (!stop_job(w))
         end_stop(w);
 }
@@ -343,6 +373,7 @@ static bool stop_job(struct endpoint_work *w)
     json *parameters = NULL;
     bool bad_call;
 
+    w->stops++;
     if (!aws_job_stop(&w->call, w->task_call->payload, w->submitted, w->stopped,
                       w->task_call->execution, &w->stop, &parameters))
         return false;
@@ -389,6 +420,7 @@ bool leave_job(struct endpoint_work *w)
         signed_send_cancel(w->transfer);
     w->transfer = NULL;
     w->stopped = 0;
+    w->stops = 0;
     job_pause_break(&w->pause);
     return stop_job(w);
 }
