@@ -41,6 +41,10 @@ static const struct {
      "{\"handlers\": [], \"connections\": [{\"connection\": \"c\", \"oauth\": {\"url\": \"x\", "
      "\"client_id\": \"i\", \"client_secret\": \"s\"}}]}",
      ":1:63: 'url' must be a URL as in https://example.com/token"},
+    {"a token over plain HTTP",
+     "{\"handlers\": [], \"connections\": [{\"connection\": \"c\", \"oauth\": {\"url\": "
+     "\"http://crm.example.com/token\", \"client_id\": \"i\", \"client_secret\": \"s\"}}]}",
+     ":1:63: 'url' takes a URL that begins with https://; http:// is for this machine only"},
     {"an endpoint that is no URL", "{\"handlers\": [{\"resource\": \"a\", \"endpoint\": \"sqs\"}]}",
      ":1:45: 'endpoint' must be a URL"},
     {"a row that is no object", "{\"handlers\": [1]}", ":1:15: a handler must be an object"},

@@ -10,6 +10,7 @@
 
 #include "parsers/base/count.h"
 #include "parsers/base/nearest.h"
+#include "runtime/aws/endpoints.h"
 #include "runtime/http/client.h"
 
 #include <string.h>
@@ -88,6 +89,11 @@ static bool read_oauth(struct reader *r, struct connection *c, const json *v,
     if (!http_url_ok(c->token_url))
         return config_refuse(&r->file, at->value,
                              "'url' must be a URL as in https://example.com/token");
+    /* The client's secret goes there, and could be read on the way. */
+    if (strncmp(c->token_url, "https://", 8) != 0 && !endpoints_url_is_loopback(c->token_url))
+        return config_refuse(&r->file, at->value,
+                             "'url' takes a URL that begins with https://; http:// is for this "
+                             "machine only");
     return true;
 }
 
