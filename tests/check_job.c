@@ -66,7 +66,8 @@ static const struct {
      {{200, NULL, "{\"JobRunId\":\"r\"}"},
       {400, ID, "{\"__type\":\"EntityNotFoundException\",\"message\":\"m\"}"}},
      NULL,
-     "failed Glue.EntityNotFoundException: m (Service: Glue, Status Code: 400, Request ID: r-1)"},
+     "failed Glue.EntityNotFoundException: m (Service: AWSGlue; Status Code: 400; Error Code: "
+     "EntityNotFoundException; Request ID: r-1; Proxy: null)"},
     {"one that is asked about too often is asked about again",
      "glue:startJobRun.sync",
      "{\"JobName\":\"j\"}",
@@ -251,7 +252,8 @@ static const struct {
      "POST / [AmazonEC2ContainerServiceV20141113.StopTask] {\"task\":\"a\",\"reason\":" REASON "}\n"
      "POST / [AmazonEC2ContainerServiceV20141113.StopTask] {\"task\":\"b\",\"reason\":" REASON
      "}\n",
-     "failed Ecs.AccessDeniedException: m (Service: Ecs, Status Code: 400, Request ID: r-1)"},
+     "failed ECS.AccessDeniedException: m (Service: AmazonECS; Status Code: 400; Error Code: "
+     "AccessDeniedException; Request ID: r-1; Proxy: null)"},
     {"a question that a web page answers",
      "glue:startJobRun.sync",
      "{\"JobName\":\"j\"}",
@@ -472,7 +474,8 @@ static const struct {
       {400, ID, "{\"__type\":\"AccessDeniedException\",\"message\":\"m\"}"}},
      GLUE
      ": the job {\"JobName\":\"j\",\"RunId\":\"r\"} was not stopped and may go on: m (Service: "
-     "Glue, Status Code: 400, Request ID: r-1)\n"},
+     "AWSGlue; Status Code: 400; Error Code: AccessDeniedException; Request ID: r-1; Proxy: "
+     "null)\n"},
     {"a stop that is refused in an answer without an error",
      false,
      false,
@@ -564,7 +567,8 @@ START_TEST(job_that_nothing_is_told_of)
     ck_assert_msg(lines == 1 + (size_t)_i, "%s", buf_str(&log));
     static const char want[] = GLUE
         ": nothing is known of the job {\"JobName\":\"j\",\"RunId\":\"r\"}, which is asked "
-        "about until there is an answer: {} (Service: Glue, Status Code: 503, Request ID: r-1)\n";
+        "about until there is an answer: {} (Service: AWSGlue; Status Code: 503; Error Code: null; "
+        "Request ID: r-1; Proxy: null)\n";
     log.data[sizeof want - 1] = '\0';
     expect_text("why", log.data, want);
     buf_clear(&log);

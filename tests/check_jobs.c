@@ -367,6 +367,49 @@ START_TEST(job_is_broken)
 }
 END_TEST
 
+/* An error that ends the questions is called as one of the call that began the job. */
+static const struct {
+    const char *name, *integration, *parameters, *begun;
+    struct reply answer;
+    const char *want;
+} refused[] = {
+    {"an older integration",
+     "ecs:runTask",
+     "{\"TaskDefinition\":\"d\"}",
+     "{\"tasks\":[{\"taskArn\":\"t\",\"clusterArn\":\"c\"}],\"failures\":[]}",
+     {403, ID, "{\"__type\":\"AccessDeniedException\",\"message\":\"m\"}"},
+     "failed ECS.AccessDeniedException: m (Service: AmazonECS; Status Code: 403; Error Code: "
+     "AccessDeniedException; Request ID: r-1; Proxy: null)"},
+    {"an execution",
+     "states:startExecution",
+     "{\"StateMachineArn\":\"a\"}",
+     "{\"executionArn\":\"e\",\"startDate\":1}",
+     {400, ID, "{\"__type\":\"NoSuchThing\",\"message\":\"m\"}"},
+     "failed StepFunctions.AWSStepFunctionsException: m (Service: AWSStepFunctions; Status Code: "
+     "400; Error Code: NoSuchThing; Request ID: r-1; Proxy: null)"},
+    {"a newer integration",
+     "emr-containers:startJobRun",
+     "{\"Name\":\"n\",\"VirtualClusterId\":\"v\"}",
+     "{\"id\":\"i\",\"virtualClusterId\":\"v\"}",
+     {400, ID "x-amzn-ErrorType: ValidationException\r\n", "{\"message\":\"m\"}"},
+     "failed EMRContainers.ValidationException: m (Service: EmrContainers, Status Code: 400, "
+     "Request ID: r-1)"},
+};
+
+START_TEST(question_is_refused)
+{
+    const struct reply replies[MAX_REPLIES] = {reply_of(refused[_i].begun), refused[_i].answer};
+    struct endpoint_world *w = world_of(replies);
+    struct buf resource = {0};
+
+    buf_printf(&resource, "arn:aws:states:::%s.sync", refused[_i].integration);
+    endpoint_world_run(w, buf_str(&resource), refused[_i].parameters);
+    endpoint_world_expect(refused[_i].name, w, refused[_i].want);
+    buf_clear(&resource);
+    endpoint_world_free(w);
+}
+END_TEST
+
 /* What was seen but for questions: one may be on its way when the Task is cancelled. */
 static void add_other_requests(struct buf *out, const char *seen, const char *question)
 {
@@ -475,6 +518,7 @@ int main(void)
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, job_is_done, 0, COUNT(jobs));
     tcase_add_loop_test(t, job_is_broken, 0, COUNT(jobs));
+    tcase_add_loop_test(t, question_is_refused, 0, COUNT(refused));
     tcase_add_loop_test(t, job_is_told_to_stop, 0, COUNT(jobs));
     tcase_add_loop_test(t, job_that_begins_is_told_to_stop, 0, COUNT(jobs));
     tcase_add_test(t, all_jobs_are_here);

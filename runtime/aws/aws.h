@@ -41,6 +41,7 @@ struct aws_call {
     const struct model_service *service;
     struct model_operation operation;
     const struct aws_integration *integration; /* NULL: aws-sdk */
+    const struct aws_integration *names;       /* whose names errors have; NULL: `integration`'s */
     const struct aws_job *job;                 /* .sync: what to wait for; else NULL */
     bool parsed;                               /* .sync:2 */
     const struct aws_body *body; /* of an operation that takes bytes; NULL: it is a parameter */
@@ -216,6 +217,10 @@ void aws_after_read(const struct aws_side_call *side, const json *parameters,
                     const struct aws_answer *a, json *value, struct aws_result *out);
 
 /* ---- shared ---- */
+
+/* Returns the service's own code in an answer that is an error, "AccessDenied"; NULL when it says
+ * none. The reference is yours. */
+json *aws_error_code(const struct aws_call *c, const struct aws_answer *a);
 
 /* Adds the ARN of the state machine whose execution, of either type, has that ARN; nothing when it
  * is none. Of a child of a Map Run it is that of the machine and the Map. */

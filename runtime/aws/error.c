@@ -196,18 +196,51 @@ static void guess(const struct aws_call *c, const struct aws_answer *a, struct e
                          : json_cstring("null");
 }
 
+/* Returns the labels of the integration whose Task it is, also of a call that asks about its job.
+ */
+static const struct call_labels *labels_of(const struct aws_call *c)
+{
+    const struct aws_integration *i = c->names ? c->names : c->integration;
+
+    return i ? call_labels_of(i->call) : NULL;
+}
+
+static void read_error(const struct aws_call *c, const struct aws_answer *a, struct error *e)
+{
+    if (answer_is_xml(c))
+        read_xml_error(a, e);
+    else
+        read_json_error(c, a, e);
+}
+
+static void error_clear(struct error *e)
+{
+    json_unref(e->code);
+    json_unref(e->shown);
+    json_unref(e->message);
+    json_unref(e->request_id);
+}
+
+json *aws_error_code(const struct aws_call *c, const struct aws_answer *a)
+{
+    struct error e = {0};
+    json *code;
+
+    read_error(c, a, &e);
+    code = json_ref(e.code);
+    error_clear(&e);
+    return code;
+}
+
 void aws_refused(const struct aws_call *c, const struct aws_answer *a, struct aws_result *out)
 {
-    const struct call_labels *l = c->integration ? call_labels_of(c->integration->call) : NULL;
+    const struct call_labels *l = labels_of(c);
     const char *extended = answer_header(a, "x-amz-id-2");
     struct buf name = {0}, cause = {0};
     struct error e = {0};
     struct model_error modelled;
 
-    if (answer_is_xml(c))
-        read_xml_error(a, &e);
-    else
-        read_json_error(c, a, &e);
+    read_error(c, a, &e);
     modern(&e);
     guess(c, a, &e);
     buf_printf(&name, "%s.", l ? l->name : c->service->label);
@@ -230,15 +263,12 @@ void aws_refused(const struct aws_call *c, const struct aws_answer *a, struct aw
     *out = (struct aws_result){.error = json_take_buf(&name),
                                .cause = json_string_mended(cause.data, cause.len)};
     buf_clear(&cause);
-    json_unref(e.code);
-    json_unref(e.shown);
-    json_unref(e.message);
-    json_unref(e.request_id);
+    error_clear(&e);
 }
 
 void aws_not_sent(const struct aws_call *c, json *cause, struct aws_result *out)
 {
-    const struct call_labels *l = c->integration ? call_labels_of(c->integration->call) : NULL;
+    const struct call_labels *l = labels_of(c);
 
     *out = (struct aws_result){
         .error = json_stringf("%s.SdkClientException", l ? l->name : c->service->label),

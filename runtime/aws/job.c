@@ -19,7 +19,7 @@ static bool job_call(const struct aws_call *c, const char *action, const char *m
 {
     if (!action)
         return false;
-    *out = (struct aws_call){.service = c->service};
+    *out = (struct aws_call){.service = c->service, .names = c->integration};
     if (!model_operation_named(c->service, action, strlen(action), &out->operation))
         return false;
     *request = aws_mapped(mapping, parameters, submitted);
