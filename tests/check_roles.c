@@ -161,6 +161,13 @@ static const struct {
     const char *want;
 } refusals[] = {
     {"STS refuses", {403, XML, REFUSED}, NOT_AUTHORIZED},
+    {"our own keys have expired",
+     {403, XML,
+      "<ErrorResponse><Error><Type>Sender</Type><Code>ExpiredToken</Code><Message>The security "
+      "token is expired</Message></Error><RequestId>r</RequestId></ErrorResponse>"},
+     "failed States.TaskFailed: The task state's role, " ROLE
+     ", could not be assumed: ExpiredToken: The security token is expired (Service: Sts, Status "
+     "Code: 403, Request ID: r-1)"},
     {"STS breaks", {500, XML, "<a/>"}, NULL},
     {"an answer without keys",
      {200, XML, "<AssumeRoleResponse><AssumeRoleResult/></AssumeRoleResponse>"},
@@ -906,8 +913,9 @@ START_TEST(refused_profile)
     setenv("AWS_PROFILE", "p", 1);
     endpoint_world_run(w, SEND, MESSAGE);
     const char *cause = json_str(w->result.cause);
-    static const char begin[] = "Unable to load AWS credentials: STS, asked for the role of the "
-                                "profile 'p': no (Service: Sts, Status Code: 403, Request ID: ";
+    static const char begin[] =
+        "Unable to load AWS credentials: STS, asked for the role of the "
+        "profile 'p': AccessDenied: no (Service: Sts, Status Code: 403, Request ID: ";
     ck_assert_msg(!strncmp(cause, begin, strlen(begin)) && strlen(cause) == strlen(begin) + 37,
                   "%s", cause);
     unlink(config);

@@ -220,20 +220,22 @@ static void role_write_giver(const struct role_keys *k, struct buf *out)
         buf_printf(out, "STS, asked for the role of the profile '%s'", k->from.profile);
 }
 
-/* What STS refuses is told in AWS's words; that it was not reached is told as what it is. */
-static json *role_refusal(const struct role_keys *k, int status, const char *why)
+/* That the role's policy refuses us is told in AWS's words for it; all else is told as what it is,
+ * with STS's own code and words: keys that have expired are no matter of the role. */
+static json *role_refusal(const struct role_keys *k, const json *code, const char *why)
 {
     struct buf text = {0};
 
     if (!k->of_task) {
         buf_adds(&text, "Unable to load AWS credentials: ");
         role_write_giver(k, &text);
-        buf_printf(&text, ": %s", why);
-    } else if (status >= 400 && status < 500) {
+        buf_printf(&text, ": %s%s%s", code ? json_str(code) : "", code ? ": " : "", why);
+    } else if (code && json_str_is(code, "AccessDenied")) {
         buf_printf(&text, "The role %s is not authorized to assume the task state's role, %s.",
                    k->own_role ? k->own_role : "of the execution", k->from.role);
     } else {
-        buf_printf(&text, "The task state's role, %s, could not be assumed: %s", k->from.role, why);
+        buf_printf(&text, "The task state's role, %s, could not be assumed: %s%s%s", k->from.role,
+                   code ? json_str(code) : "", code ? ": " : "", why);
     }
     return json_take_buf(&text);
 }
@@ -257,7 +259,7 @@ void role_give_up(struct role_wait *wait, int64_t after_ms)
         json *cause = json_stringf("%sno keys came within %lld.%02lld seconds",
                                    k->of_task ? "" : "Unable to load AWS credentials: ",
                                    (long long)(after_ms / 1000), (long long)(after_ms % 1000 / 10));
-        why = k->of_task ? role_refusal(k, 0, json_str(cause)) : json_ref(cause);
+        why = k->of_task ? role_refusal(k, NULL, json_str(cause)) : json_ref(cause);
         json_unref(cause);
     }
     role_leave(wait);
@@ -269,7 +271,7 @@ static void role_answered(void *user, struct http_response *r)
 {
     struct role_keys *k = user;
     struct aws_result result = {0};
-    json *headers = NULL, *why = NULL;
+    json *headers = NULL, *why = NULL, *code = NULL;
     const json *given = NULL;
     char id[HANDLER_REQUEST_ID];
 
@@ -283,17 +285,19 @@ static void role_answered(void *user, struct http_response *r)
                                .headers = headers,
                                .request_id = id};
         aws_answer_read(&k->call, &a, &result);
-        if (result.ok && json_is_object(result.value))
+        if (!result.ok)
+            code = aws_error_code(&k->call, &a);
+        else if (json_is_object(result.value))
             given = json_get(result.value, "Credentials");
     } else {
         result.cause = json_stringf("Unable to execute HTTP request: %s", r->error);
     }
     const char *lacks = role_take_keys(k, given, "SessionToken", false);
     if (lacks && !role_is_good(k, 0))
-        why = role_refusal(k, r->outcome == HTTP_ANSWERED ? r->status : 0,
-                           result.cause ? json_str(result.cause) : lacks);
+        why = role_refusal(k, code, result.cause ? json_str(result.cause) : lacks);
     role_wipe_buf(&r->body);
     json_unref(headers);
+    json_unref(code);
     aws_result_clear(&result);
     role_tell(k, why ? json_str(why) : NULL);
     json_unref(why);
@@ -304,7 +308,7 @@ static void role_no_keys(void *user, bool of_role, const char *why)
 {
     struct role_keys *k = user;
     json *told = role_is_good(k, 0) ? NULL
-                 : k->of_task       ? role_refusal(k, 0, why)
+                 : k->of_task       ? role_refusal(k, NULL, why)
                                     : json_cstring(why);
 
     (void)of_role;
@@ -533,7 +537,7 @@ bool is_no_role(const struct diag *why)
 /* Makes of *why, which says why nobody could be asked, what it would be had it come later. */
 static void role_explain(const struct role_keys *k, struct diag *why)
 {
-    json *told = role_refusal(k, 0, why->text);
+    json *told = role_refusal(k, NULL, why->text);
 
     diag_set(why, no_role, 0, "%s", json_str(told));
     json_unref(told);
