@@ -43,6 +43,8 @@ static void run_log_line(void *user, const char *execution, const char *line)
     (void)execution;
     if (r->progress)
         progress_note(r->progress, line);
+    else
+        fprintf(stderr, "%s\n", line);
 }
 
 /* ---- the answer ---- */
@@ -145,7 +147,8 @@ static int run_it(struct run *r, const struct option_set *set, int64_t limit_ms)
     int status = EXIT_USAGE;
 
     workflow_host_options(&r->w, &options);
-    options.handlers.log = r->quiet ? NULL : run_log_line;
+    options.handlers.log = run_log_line;
+    options.handlers.no_output = r->quiet;
     options.handlers.log_user = r;
     options.handlers.no_tokens = true;
     host *h = r->host = host_new(s, &options, &why);
@@ -200,7 +203,7 @@ static const struct option_row rows[] = {
     {"record", 0, "FILE",
      "makes a suite of the run, with the answers that came as mocks,\nwhich asl test plays",
      offsetof(struct run, record)},
-    {"quiet", 'q', NULL, "prints no progress and no output of handlers",
+    {"quiet", 'q', NULL, "prints no progress and no output of handlers; warnings\nstay",
      offsetof(struct run, quiet)},
     {"timeout", 0, "SECONDS", "stops the execution after that much real time",
      offsetof(struct run, timeout)},

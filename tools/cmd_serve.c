@@ -200,8 +200,7 @@ static void serve_handler_line(void *user, int64_t now_ms, const char *execution
 {
     const struct serve *s = user;
 
-    if (!s->quiet)
-        talk_handler(s->talk, now_ms, execution, line);
+    talk_handler(s->talk, now_ms, execution, line);
 }
 
 static void serve_failed(void *user, int64_t now_ms, const rt_exec *x)
@@ -368,6 +367,7 @@ static struct service_options serve_options(struct serve *s, int64_t port)
                                           .ended = serve_ended},
                                 .user = s};
 
+    o.host.handlers.no_output = s->quiet;
     services_give(&s->services, &o.host.handlers);
     execution_options_give(&s->how, &o.host);
     return o;
@@ -495,7 +495,7 @@ static const struct option_row rows[] = {
      "with --credentials: answers /metrics to other machines without\n"
      "a signature",
      offsetof(struct serve, public_metrics)},
-    {"quiet", 'q', NULL, "prints no messages and no output of handlers",
+    {"quiet", 'q', NULL, "prints no messages and no output of handlers, but for\nwarnings",
      offsetof(struct serve, quiet)},
 };
 

@@ -20,9 +20,11 @@ static void child_log_end_line(struct child_log *l, handlers *h, const char *nam
     size_t n = utf8_cut(l->line.data, l->line.len, LINE_BYTES);
     struct buf clean = {0};
 
-    add_clean(&clean, l->line.data, n);
-    handlers_log(h, execution, "%s: %s", name, buf_str(&clean));
-    buf_clear(&clean);
+    if (!h->options.no_output) {
+        add_clean(&clean, l->line.data, n);
+        handlers_log(h, execution, "%s: %s", name, buf_str(&clean));
+        buf_clear(&clean);
+    }
     l->line.len -= n;
     memmove(l->line.data, l->line.data + n, l->line.len);
 }
@@ -61,7 +63,8 @@ void child_log_add(struct child_log *l, handlers *h, const char *name, const cha
         add_byte(l, h, name, execution, bytes[i]);
         if (++l->logged > LOG_BYTES) {
             end_log(l, h, name, execution);
-            handlers_log(h, execution, "%s: what it writes more is left out", name);
+            if (!h->options.no_output)
+                handlers_log(h, execution, "%s: what it writes more is left out", name);
         }
     }
 }

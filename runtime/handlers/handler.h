@@ -44,6 +44,7 @@ struct handlers_options {
     /* A line of a handler's stderr, or of what goes wrong; `execution`: the ARN of that for which
      * it works, NULL: for none. May be NULL. */
     void (*log)(void *log_user, const char *execution, const char *line);
+    bool no_output; /* what handlers print doesn't go to the log: it gets warnings alone */
     void *log_user;
     int64_t (*now)(void *clock); /* ms by which mocks take their time; NULL: they take none */
     void *clock;
