@@ -321,6 +321,12 @@ START_TEST(cluster_job_is_stopped)
 }
 END_TEST
 
+/* The calls of this suite have no real cluster in their parameters. */
+#define TOLD                                                                                       \
+    "state 'S': AWS may refuse this: 'CertificateAuthority' takes certificates in Base64, as EKS " \
+    "tells them of the cluster\n"                                                                  \
+    "state 'S': AWS may refuse this: 'Endpoint' takes a URL that begins with https://\n"
+
 static void write_line(void *user, const char *execution, const char *line)
 {
     ck_assert_str_eq(execution, EXECUTION);
@@ -344,6 +350,7 @@ START_TEST(cluster_job_is_not_stopped)
         uv_run(&w->loop, UV_RUN_ONCE);
     endpoint_world_free(w);
     expect_text("which, and why", buf_str(&log),
+                TOLD
                 "arn:aws:states:::eks:runJob.sync: the job " JOBS
                 "/j was not stopped and may go on: {\"ResponseBody\":\"no\",\"StatusCode\":403,"
                 "\"StatusText\":\"Forbidden\"}\n");
@@ -365,9 +372,10 @@ START_TEST(cluster_job_is_given_up)
     ck_assert(!w->result.ok);
     endpoint_world_free(w);
     expect_text("which, and why", buf_str(&log),
-                _i ? ""
-                   : "arn:aws:states:::eks:runJob.sync: the job " JOBS
-                     "/j was not stopped and may go on: the cluster doesn't tell how it does\n");
+                _i ? TOLD
+                   : TOLD
+                    "arn:aws:states:::eks:runJob.sync: the job " JOBS
+                    "/j was not stopped and may go on: the cluster doesn't tell how it does\n");
     buf_clear(&log);
 }
 END_TEST

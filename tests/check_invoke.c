@@ -378,6 +378,57 @@ START_TEST(is_refused)
 }
 END_TEST
 
+static void note_told(void *user, const char *execution, const char *line)
+{
+    (void)execution;
+    buf_printf(user, "%s\n", line);
+}
+
+/* What AWS would refuse, and what does nothing, is told once, and the request goes out. */
+static const struct {
+    const char *name, *resource, *parameters, *requests, *told;
+} unknown[] = {
+    {"a body by another name", HTTP,
+     "{\"ApiEndpoint\":\"https://h/\",\"Method\":\"POST\"," WITH_CONNECTION
+     ",\"RequestBdy\":{\"a\":1}}",
+     "POST /\nPOST /\n",
+     "state 'S': AWS may refuse this: http:invoke has no parameter 'RequestBdy' (did you mean "
+     "RequestBody?)\n"},
+    {"a row without a connection", HTTP, "{\"ApiEndpoint\":\"https://h/\",\"Method\":\"GET\"}",
+     "GET /\nGET /\n", "state 'S': AWS may refuse this: http:invoke requires 'Authentication'\n"},
+    {"words that the gateway doesn't know", GATEWAY,
+     "{\"ApiEndpoint\":\"h\",\"Method\":\"GET\",\"AuthType\":\"IAM\",\"QueryParams\":{}}",
+     "GET /\nGET /\n",
+     "state 'S': AWS may refuse this: 'AuthType' has another word than NO_AUTH, IAM_ROLE, "
+     "RESOURCE_POLICY\n"
+     "state 'S': AWS may refuse this: apigateway:invoke has no parameter 'QueryParams' (did you "
+     "mean QueryParameters?)\n"},
+    {"a gateway's API that is not named", GATEWAY, "{\"Method\":\"GET\"}", "", ""},
+};
+
+START_TEST(unknown_is_told)
+{
+    static const struct reply replies[MAX_REPLIES] = {{200, NULL, "1"}, {200, NULL, "1"}};
+    struct buf lines = {0};
+    struct endpoint_world *w = endpoint_world_new_with(
+        replies,
+        "{\"handlers\":[{\"resource\":\"arn:aws:states:::*:invoke\",\"endpoint\":\"STUB\"}],"
+        "\"connections\":[{\"connection\":\"shop\"}]}",
+        (struct handlers_options){.log = note_told, .log_user = &lines});
+
+    for (int i = 0; i < 2; i++)
+        endpoint_world_run(w, unknown[_i].resource, unknown[_i].parameters);
+    expect_text(unknown[_i].name, buf_str(&w->seen), unknown[_i].requests);
+    expect_text(unknown[_i].name, buf_str(&lines), unknown[_i].told);
+    if (!*unknown[_i].requests)
+        endpoint_world_expect(unknown[_i].name, w,
+                              CANT_START("{\"Method\":\"GET\"}",
+                                         "The field 'ApiEndpoint' is required but was missing"));
+    endpoint_world_free(w);
+    buf_clear(&lines);
+}
+END_TEST
+
 /* What gives no connection is told as what it is. */
 START_TEST(no_connection)
 {
@@ -924,6 +975,7 @@ int main(void)
     tcase_add_test(t, no_keys);
     tcase_add_test(t, body_of_get);
     tcase_add_loop_test(t, guard_behind_proxy, 0, COUNT(proxied));
+    tcase_add_loop_test(t, unknown_is_told, 0, COUNT(unknown));
     tcase_add_test(t, oauth);
     tcase_add_loop_test(t, oauth_token, 0, COUNT(tokens));
     tcase_add_loop_test(t, oauth_shared, 0, COUNT(shared_tokens));

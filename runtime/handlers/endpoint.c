@@ -367,6 +367,8 @@ static void endpoint_start(struct task_call *call)
     struct aws_result r = {0};
     struct diag why = {0};
 
+    if (!call->submitted && (is_invoke(&call->resource) || is_of_cluster(&call->resource)))
+        endpoint_tell_problems(call);
     if (is_invoke(&call->resource)) {
         invoke_start(call);
         return;

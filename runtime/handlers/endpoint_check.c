@@ -19,7 +19,7 @@ enum { NAMES_COMPARED = 500, MOST_TOLD = 10, LONGEST_TOLD = 300 };
 
 struct look {
     const struct task_call *call;
-    struct buf *refused;
+    struct buf *refused; /* NULL: who makes the request says what it lacks */
     size_t told;
 };
 
@@ -53,26 +53,40 @@ static void see_problem(void *user, const struct call_problem *p)
     const struct task_call *call = look->call;
     bool missing = p->fault == CALL_MISSING;
 
+    /* A plain request goes out without a connection, too. */
+    if (missing && !look->refused && !p->inside && strcmp(p->name, "Authentication") != 0)
+        return;
     /* What stands for it is told by itself. */
     if (missing && (p->filled || (!p->inside && has_but_for_case(call->payload, p->name))))
         return;
-    if (missing && call_is_refused(&call->resource, p))
+    if (missing && look->refused && call_is_refused(&call->resource, p))
         buf_printf(look->refused, "%sThe field '%s' is required but was missing",
                    look->refused->len ? ", " : "", p->name);
     else if (!(missing && p->misspelt) && look->told++ < MOST_TOLD)
         tell_problem(call, p);
 }
 
-bool endpoint_may_start(const struct task_call *call, struct diag *why)
+static void look_at_parameters(const struct task_call *call, struct buf *refused)
 {
     const struct call *row = call_find(&call->resource);
     const struct asl_at parameters = {.value = call->payload};
     size_t guesses = NAMES_COMPARED;
+
+    if (row && (row->alone || call_models_known()))
+        call_check(row, &call->resource, &parameters, CALL_OF_TASK, &guesses, see_problem,
+                   &(struct look){.call = call, .refused = refused});
+}
+
+void endpoint_tell_problems(const struct task_call *call)
+{
+    look_at_parameters(call, NULL);
+}
+
+bool endpoint_may_start(const struct task_call *call, struct diag *why)
+{
     struct buf refused = {0};
 
-    if (row && call_models_known())
-        call_check(row, &call->resource, &parameters, CALL_OF_TASK, &guesses, see_problem,
-                   &(struct look){.call = call, .refused = &refused});
+    look_at_parameters(call, &refused);
     bool may = !refused.len;
     if (!may)
         diag_set(why, "PARAMETERS", 0, "%s", buf_str(&refused));

@@ -115,6 +115,9 @@ struct aws_body endpoint_raw_body(const struct task_call *call);
 /* Looks at a Task's parameters by the model of the service. Returns false with *why filled when AWS
  * refuses to start the Task with them; what it may refuse is logged. */
 bool endpoint_may_start(const struct task_call *call, struct diag *why);
+/* Logs what AWS may refuse in the parameters of a plain request or a call of a cluster; what they
+ * lack fails the Task where the request is made. */
+void endpoint_tell_problems(const struct task_call *call);
 
 /* ---- endpoint_job.c ---- */
 

@@ -400,19 +400,27 @@ static const char *wrong_with_url(const char *url, bool clear)
     return NULL;
 }
 
-/* https://api.example.com/path?x=1: a row's endpoint stands for the scheme and the host. */
-static bool make_http_url(struct invoke_request *q, struct diag *why)
+/* Returns the ApiEndpoint; NULL with *why filled when there is none, or it is no text. */
+static const char *invoke_endpoint(const struct invoke_request *q, struct diag *why)
 {
     const char *given = invoke_text(q->parameters, "ApiEndpoint");
-    const char *is_wrong, *rest;
-    struct buf whole = {0};
 
-    if (!given) {
+    if (!given)
         diag_set(why, wrong, 0, "The field 'ApiEndpoint' %s",
                  invoke_member(q->parameters, "ApiEndpoint") ? "must be a URL"
                                                              : "is required but was missing");
+    return given;
+}
+
+/* https://api.example.com/path?x=1: a row's endpoint stands for the scheme and the host. */
+static bool make_http_url(struct invoke_request *q, struct diag *why)
+{
+    const char *given = invoke_endpoint(q, why);
+    const char *is_wrong, *rest;
+    struct buf whole = {0};
+
+    if (!given)
         return false;
-    }
     buf_printf(&whole, "%s%s", strstr(given, "://") ? "" : "https://", given);
     is_wrong = wrong_with_url(buf_str(&whole), q->base);
     if (is_wrong) {
@@ -430,12 +438,14 @@ static bool make_http_url(struct invoke_request *q, struct diag *why)
     return !is_wrong;
 }
 
-/* ENDPOINT/stage/path */
-static void make_gateway_url(struct invoke_request *q)
+/* ENDPOINT/stage/path: what the API's own endpoint is does not matter here, but AWS asks for it. */
+static bool make_gateway_url(struct invoke_request *q, struct diag *why)
 {
     const char *stage = invoke_text(q->parameters, "Stage");
     const char *path = invoke_text(q->parameters, "Path");
 
+    if (!invoke_endpoint(q, why))
+        return false;
     add_base(&q->url, q->base);
     if (stage) {
         buf_addc(&q->url, '/');
@@ -445,6 +455,7 @@ static void make_gateway_url(struct invoke_request *q)
         buf_addc(&q->url, '/');
     if (path)
         percent_encode(&q->url, path, strlen(path), true);
+    return true;
 }
 
 /*
@@ -501,9 +512,7 @@ bool invoke_request_make(struct invoke_request *q, struct diag *why)
 {
     if (!check_headers_and_query(q, why) || !invoke_request_set_method(q, why))
         return false;
-    if (q->gateway)
-        make_gateway_url(q);
-    else if (!make_http_url(q, why))
+    if (!(q->gateway ? make_gateway_url(q, why) : make_http_url(q, why)))
         return false;
     if (!invoke_request_fill(q, why))
         return false;
