@@ -119,9 +119,12 @@ bool endpoints_add(struct endpoints *e, const char *given, struct diag *why)
     bool any = len == 1 && *given == '*';
     const struct model_service *s = len && !any ? aws_service_named(given, len) : NULL;
 
-    if (!len || (!is_aws(equals + 1) && !http_url_ok(equals + 1))) {
+    if (!len || (!is_aws(equals + 1) && !http_url_is_base(equals + 1))) {
+        bool url = len && http_url_ok(equals + 1);
+
         diag_set(why, "ENDPOINT", 0,
-                 "'%s' is not SERVICE=URL, as in sqs=http://127.0.0.1:4566 or sqs=aws", given);
+                 "'%s' is not SERVICE=URL, as in sqs=http://127.0.0.1:4566 or sqs=aws%s", given,
+                 url ? ": an endpoint has no user and no query" : "");
         return false;
     }
     if (!s && !any && !model_file(why))
@@ -143,7 +146,7 @@ bool endpoints_add(struct endpoints *e, const char *given, struct diag *why)
 
 bool endpoints_add_of_profile(struct endpoints *e, const char *service, const char *url)
 {
-    if (!http_url_ok(url))
+    if (!http_url_is_base(url))
         return false;
     MEM_GROW(e->profile, e->profile_count, e->profile_room);
     e->profile[e->profile_count++] =
@@ -349,7 +352,7 @@ static const char *endpoints_variable(const struct endpoints *e, const char *nam
 {
     const char *v = getenv(name);
 
-    return v && http_url_ok(v) && !endpoints_is_here(e, v) ? v : NULL;
+    return v && http_url_is_base(v) && !endpoints_is_here(e, v) ? v : NULL;
 }
 
 /* Finds where a service is in the region: a row for the region itself counts more than that of its
@@ -563,7 +566,7 @@ const char *endpoints_next_wrong(size_t *at)
     while (environ[*at]) {
         const char *variable = environ[(*at)++], *equals = strchr(variable, '=');
 
-        if (equals && equals[1] && names_endpoint(variable) && !http_url_ok(equals + 1))
+        if (equals && equals[1] && names_endpoint(variable) && !http_url_is_base(equals + 1))
             return variable;
     }
     return NULL;

@@ -253,15 +253,25 @@ static bool read_http(struct reader *r, row *w, const json *v, const struct json
     return read_url(r, w, v, at, "http");
 }
 
+/* The paths of calls are added to it. */
+static bool is_base(struct reader *r, const row *w, const struct json_places *at, const char *field)
+{
+    return http_url_is_base(w->url) ||
+           config_refuse(&r->file, at->value,
+                         "'%s' takes a URL without a user, a query and a fragment, as "
+                         "http://127.0.0.1:3001",
+                         field);
+}
+
 static bool read_lambda_endpoint(struct reader *r, row *w, const json *v,
                                  const struct json_places *at)
 {
-    return read_url(r, w, v, at, "lambda_endpoint");
+    return read_url(r, w, v, at, "lambda_endpoint") && is_base(r, w, at, "lambda_endpoint");
 }
 
 static bool read_endpoint(struct reader *r, row *w, const json *v, const struct json_places *at)
 {
-    return read_url(r, w, v, at, "endpoint");
+    return read_url(r, w, v, at, "endpoint") && is_base(r, w, at, "endpoint");
 }
 
 static bool read_bucket(struct reader *r, row *w, const json *v, const struct json_places *at)

@@ -95,6 +95,13 @@ bool http_url_ok(const char *url)
     return true;
 }
 
+bool http_url_is_base(const char *url)
+{
+    const char *authority = http_url_ok(url) ? strstr(url, "://") + 3 : NULL;
+
+    return authority && !strpbrk(url, "?#") && authority[strcspn(authority, "/@")] != '@';
+}
+
 static void client_add_name(struct buf *headers, const char *name, bool empty)
 {
     buf_adds(headers, name);

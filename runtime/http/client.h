@@ -24,6 +24,9 @@ http_client *http_client_new(uv_loop_t *loop, unsigned max_connections, struct d
 
 /* Returns whether `url` begins as one that can be asked must: with http or https, and a host. */
 bool http_url_ok(const char *url);
+/* Returns whether a URL can stand before the paths of requests: it has no user, no query and no
+ * fragment. */
+bool http_url_is_base(const char *url);
 
 /* Returns whether requests of that method are sent with their body. */
 bool http_sends_body(const char *method);
