@@ -792,6 +792,37 @@ START_TEST(sixty_seconds)
 }
 END_TEST
 
+/* A service has them as well, but for calls whose answers take longer on AWS. */
+START_TEST(patience)
+{
+    static const struct {
+        const char *resource, *parameters;
+        int seconds;
+    } calls[] = {
+        {"sqs:sendMessage", "{\"QueueUrl\":\"q\",\"MessageBody\":\"m\"}", 60},
+        {"glue:startJobRun.sync", "{\"JobName\":\"j\"}", 60},
+        {"aws-sdk:sfn:startSyncExecution", "{\"StateMachineArn\":\"a\"}", 300},
+        {"aws-sdk:sfn:startExecution", "{\"StateMachineArn\":\"a\"}", 60},
+        {"aws-sdk:sfn:getActivityTask", "{\"ActivityArn\":\"a\"}", 70},
+        {"aws-sdk:lambda:invoke", "{\"FunctionName\":\"f\"}", 900},
+        {"bedrock:invokeModel", "{\"ModelId\":\"m\",\"Body\":{}}", 900},
+    };
+    static const struct reply replies[MAX_REPLIES] = {{400, NULL, "{}"}};
+    struct endpoint_world *w = endpoint_world_new(replies, NULL);
+    struct buf resource = {0};
+
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+        buf_reset(&resource);
+        buf_printf(&resource, "arn:aws:states:::%s", calls[i].resource);
+        endpoint_world_run(w, buf_str(&resource), calls[i].parameters);
+        ck_assert_msg(allowed_ms == calls[i].seconds * 1000, "%s: %lld ms", calls[i].resource,
+                      (long long)allowed_ms);
+    }
+    buf_clear(&resource);
+    endpoint_world_free(w);
+}
+END_TEST
+
 /* The token and the request share the row's time; who joins with more time asks once more. */
 START_TEST(token_times_out)
 {
@@ -983,6 +1014,7 @@ int main(void)
     tcase_add_loop_test(t, oauth_refused_token, 0, 2);
     tcase_add_test(t, oauth_closed_while_it_waits);
     tcase_add_test(t, sixty_seconds);
+    tcase_add_test(t, patience);
     tcase_add_test(t, token_times_out);
     tcase_add_loop_test(t, auth_type, 0, COUNT(auth_types));
     tcase_add_test(t, too_large);

@@ -6,13 +6,22 @@
 #include "runtime/handlers/endpoint_impl.h"
 
 #include "asl/eval/env.h"
+#include "parsers/base/count.h"
 #include "parsers/base/mem.h"
+#include "parsers/base/text.h"
 #include "runtime/aws/endpoints.h"
 #include "runtime/handlers/integration.h"
 
 #include <string.h>
 
-enum { CONVERSATION_MS = 15 * 60 * 1000 }; /* as AWS has it */
+/* How long answers to some calls take by AWS's own limits, which are more than REQUEST_MS; the last
+ * is for bytes of S3 by which a Map reads or writes. */
+enum {
+    LONGEST_MS = 15 * 60 * 1000,
+    SYNC_MS = 5 * 60 * 1000,
+    POLL_MS = 70 * 1000,
+    RAW_MS = SYNC_MS
+};
 /* What a model takes and answers may be larger than a Task's data, as it goes by S3. */
 enum { MAX_MODEL_BYTES = 25 * 1024 * 1024 };
 /* Of a list that is looked through for a name. EMR's have a page: a cluster has 50 groups at most.
@@ -262,6 +271,30 @@ static void endpoint_answered(void *user, struct http_response *r)
     endpoint_answer_close(&a);
 }
 
+/* Returns how long an answer is waited for; 0: as for most. */
+static int64_t patience_ms(const struct task_call *of, const struct aws_call *c)
+{
+    static const struct {
+        const char *service, *operations; /* NULL: all of them */
+        int64_t ms;
+    } slow[] = {
+        {"Lambda", " Invoke ", LONGEST_MS},
+        {"Bedrock Runtime", NULL, LONGEST_MS},
+        {"Bedrock AgentCore", NULL, LONGEST_MS},
+        {"SFN", " StartSyncExecution TestState ", SYNC_MS},
+        {"SFN", " GetActivityTask ", POLL_MS},
+        {"SWF", " PollForActivityTask PollForDecisionTask ", POLL_MS},
+    };
+    const char *operation = c->operation.name;
+
+    for (size_t i = 0; i < COUNT(slow); i++)
+        if (!strcmp(slow[i].service, c->service->id) &&
+            (!slow[i].operations ||
+             text_has_word(slow[i].operations, operation, strlen(operation))))
+            return slow[i].ms;
+    return of->raw ? RAW_MS : 0;
+}
+
 /* Makes the call itself, with what the one before it has given. */
 static void start_call(struct endpoint_work *w, bool in_start)
 {
@@ -288,7 +321,7 @@ static void start_call(struct endpoint_work *w, bool in_start)
                          .to = &w->place,
                          .parameters = w->parameters ? w->parameters : w->task_call->payload,
                          .key = w->task_call->key,
-                         .timeout_ms = talks ? CONVERSATION_MS : 0,
+                         .timeout_ms = patience_ms(w->task_call, &call),
                          .max_body = most,
                          .done = endpoint_answered};
     endpoint_send(w, &o, in_start);

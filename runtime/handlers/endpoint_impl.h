@@ -42,7 +42,7 @@ signed_send *endpoint_send_call(const struct task_call *of, const struct outgoin
 
 /* ---- the work of a call ---- */
 
-enum { REQUEST_MS = 5 * 60 * 1000 };
+enum { REQUEST_MS = 60 * 1000 };
 /* Bytes of a job's description. That of an execution has two documents of 256 KiB as text in JSON,
  * where each byte may be six: "\u0022". */
 enum { MAX_DESCRIPTION = 4 * 1024 * 1024 };
