@@ -476,6 +476,17 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *user)
 }
 
 /* What is the same for each request that an easy handle makes. */
+/* libcurl itself knows none of the variables by which AWS's SDKs and curl's own program are told of
+ * an authority of one's own. That a file can't be read is told when a request needs it. */
+static void set_trusted_file(const struct http_transfer *t)
+{
+    const char *bundle = getenv("AWS_CA_BUNDLE");
+    const char *file = bundle && *bundle ? bundle : getenv("SSL_CERT_FILE");
+
+    if (file && *file)
+        t->client->curl->easy_setopt(t->easy, CURLOPT_CAINFO, file);
+}
+
 static struct http_transfer *transfer_new(http_client *c)
 {
     struct http_transfer *t = mem_calloc(1, sizeof *t);
@@ -505,6 +516,7 @@ static struct http_transfer *transfer_new(http_client *c)
     c->curl->easy_setopt(e, CURLOPT_HEADERDATA, t);
     c->curl->easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body);
     c->curl->easy_setopt(e, CURLOPT_WRITEDATA, t);
+    set_trusted_file(t);
     return t;
 }
 

@@ -8,6 +8,7 @@
 #include "parsers/base/count.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* "host:port" of the transfer's URL. */
 static void add_peer(struct buf *out, const struct http_transfer *t)
@@ -61,6 +62,14 @@ static void client_add_tls_failure(struct buf *out, const struct http_transfer *
         }
 }
 
+static bool is_plain(const struct http_transfer *t)
+{
+    char *url = NULL;
+
+    t->client->curl->easy_getinfo(t->easy, CURLINFO_EFFECTIVE_URL, &url);
+    return url && !strncasecmp(url, "http:", 5);
+}
+
 enum http_outcome http_client_explain(struct http_transfer *t, CURLcode code, struct buf *out)
 {
     long os_error = 0;
@@ -107,7 +116,11 @@ enum http_outcome http_client_explain(struct http_transfer *t, CURLcode code, st
         return HTTP_UNREACHED;
     }
     add_peer(out, t);
-    if (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WEIRD_SERVER_REPLY)
+    /* curl's poll(2) has seen a reset: a server of TLS sends one behind its alert. */
+    if (code == CURLE_SEND_ERROR && strstr(t->error, "select/poll returned error"))
+        buf_printf(out, " broke the connection off%s",
+                   is_plain(t) ? " (does it speak https, not http?)" : "");
+    else if (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WEIRD_SERVER_REPLY)
         buf_adds(out, " gave no answer of HTTP (does it speak https, not http?)");
     else
         /* A server of TLS that is spoken to in plain text may send a reset behind its alert. */
