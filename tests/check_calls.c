@@ -25,6 +25,14 @@ static const struct {
      "{\"TableName\": \"t\", \"Item\": {}}", ""},
     {"an action that there is not", "aws-sdk:dynamodb:putItemm", false, "{}",
      "1:76 error /States/A/Resource: no aws-sdk:dynamodb:putItemm [did you mean putItem?]"},
+    {"an action that lacks a word", "aws-sdk:secretsmanager:getSecret", false, "{}",
+     "1:76 error /States/A/Resource: no aws-sdk:secretsmanager:getSecret [did you mean "
+     "getSecretValue?]"},
+    {"an integration with a word too many", "sns:publishMessage", false, "{}",
+     "1:76 error /States/A/Resource: no sns:publishMessage [did you mean sns:publish?]"},
+    {"a letter is nearer than a word", "aws-sdk:ec2:describeInstance", false, "{}",
+     "1:76 error /States/A/Resource: no aws-sdk:ec2:describeInstance [did you mean "
+     "describeInstances?]"},
     {"nothing near it", "aws-sdk:s3:abracadabra", false, "{}",
      "1:76 error /States/A/Resource: no aws-sdk:s3:abracadabra [S3 has no such action]"},
     {"a service that there is not", "aws-sdk:dynamodbb:putItem", false, "{}",

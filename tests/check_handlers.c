@@ -31,7 +31,7 @@ static const struct {
     {"handlers nearly named", "{\"handler\": []}",
      ":1:2: unknown field 'handler'; did you mean 'handlers'?"},
     {"a file with nothing in it", "{}",
-     ":1:1: the file must be an object with an array 'handlers'"},
+     ":1:1: the file must be an object with an array 'handlers', as {\"handlers\": [ROW]}"},
     {"a connection's unknown member", "{\"handlers\": [], \"connections\": [{\"user\": 1}]}",
      ":1:35: unknown field 'user' of a connection"},
     {"half a user",

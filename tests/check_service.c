@@ -377,7 +377,7 @@ START_TEST(life)
         "404 This is the AWS Step Functions API of asl serve: POST / with X-Amz-Target\n\n");
     expect_text("it tells what it did", buf_str(&l.told),
                 "read files; not read: handlers.json:1:1: the file must be an object with an array "
-                "'handlers'; stopping");
+                "'handlers', as {\"handlers\": [ROW]}; stopping");
     ck_assert_int_eq(l.ready, 1);
     ck_assert_int_eq(access(l.log, F_OK), 0);
     close_life(&l);

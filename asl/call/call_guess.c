@@ -10,6 +10,7 @@
 #include "parsers/base/nearest.h"
 #include "parsers/base/text.h"
 
+#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
@@ -121,11 +122,30 @@ static void guess_service(struct asl_piece name, size_t *guesses, struct buf *ou
         buf_adds(out, "the SDK has no such service");
 }
 
+/* Slips of the pen are no further off; beyond, a name that has one word more or less is likelier.
+ */
+enum { SLIP = 2 };
+
+/* Returns by how many letters `given` is longer or shorter than `name` where one is the other with
+ * more words: "getSecret" for GetSecretValue, "publishMessage" for Publish; else 0. */
+static size_t words_apart(struct asl_piece given, const char *name)
+{
+    size_t len = strlen(name), common = len < given.len ? len : given.len;
+
+    if (len == given.len || !common || strncasecmp(given.at, name, common) != 0)
+        return 0;
+    if (!ascii_is_upper((unsigned char)(len > given.len ? name[common] : given.at[common])))
+        return 0;
+    return len > given.len ? len - given.len : given.len - len;
+}
+
 /* Returns the operation that an action likely stands for, NULL without one. */
 static const char *nearest_action(const struct model_service *service, struct asl_piece action,
                                   size_t *guesses)
 {
     struct nearest near = near_to(action);
+    const char *longer = NULL;
+    size_t least = SIZE_MAX;
     struct model_operation o;
 
     if (model_operation_named(service, action.at, action.len, &o))
@@ -133,8 +153,13 @@ static const char *nearest_action(const struct model_service *service, struct as
     for (size_t i = 0; i < service->operation_count && *guesses; i++, --*guesses) {
         model_operation_at(service, i, &o);
         nearest_offer(&near, o.name);
+        size_t apart = words_apart(action, o.name);
+        if (apart && apart < least) {
+            least = apart;
+            longer = o.name;
+        }
     }
-    return near.best;
+    return longer && !(near.best && near.distance <= SLIP) ? longer : near.best;
 }
 
 /* Adds what was likely meant by a call of the SDK. Of its service and its action, the one that is
@@ -167,10 +192,14 @@ static void guess_sdk(const struct asl_resource *r, size_t *guesses, struct buf 
 static const char *nearest_row(struct asl_piece call, size_t *guesses)
 {
     struct nearest near = near_to(call);
+    const char *longer = NULL;
 
-    for (size_t i = 0; call_table_at(i) && *guesses; i++, --*guesses)
+    for (size_t i = 0; call_table_at(i) && *guesses; i++, --*guesses) {
         nearest_offer(&near, call_table_at(i)->name);
-    return near.best;
+        if (words_apart(call, call_table_at(i)->name))
+            longer = call_table_at(i)->name;
+    }
+    return longer && !(near.best && near.distance <= SLIP) ? longer : near.best;
 }
 
 /* Returns whether the call differs from the row's in capitals alone. Then the row was meant,

@@ -130,10 +130,12 @@ static void see_unknown(struct warner *w, const struct asl_state *s, const struc
             return;
     for (size_t i = 0; i < COUNT(known); i++)
         nearest_offer(&near, known[i]);
-    if (near.best)
+    if (json_str_is(name->value, "States.Http.StatusCode"))
+        buf_adds(&hint, "the status is a part of the name, as in \"States.Http.StatusCode.404\"");
+    else if (near.best)
         buf_printf(&hint, "did you mean \"%s\"?", near.best);
     asl_report_add(w->report, ASL_WARNING, w->code->name, name, ASL_VALUE,
-                   near.best ? buf_str(&hint) : w->code->mend, "There is no error '%s'",
+                   hint.len ? buf_str(&hint) : w->code->mend, "There is no error '%s'",
                    json_str(name->value));
     buf_clear(&hint);
 }

@@ -558,7 +558,8 @@ static row *row_new(handlers *h)
 static bool refuse_handlers_file(struct reader *r)
 {
     return config_refuse(&r->file, r->file.places->value,
-                         "the file must be an object with an array 'handlers'");
+                         "the file must be an object with an array 'handlers', "
+                         "as {\"handlers\": [ROW]}");
 }
 
 /* `any`: the file has one of its two members, so it is a handlers file. */
