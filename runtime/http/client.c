@@ -9,20 +9,20 @@
 
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
-#include "parsers/base/percent.h"
 #include "runtime/base/clock.h"
+#include "runtime/http/files.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 
 enum {
     CONNECT_MS = 10 * 1000,
     MAX_BODY = 1024 * 1024,
-    MAX_SPARES = 64, /* easy handles kept for the next request */
+    MAX_SPARES = 64,   /* easy handles kept for the next request */
+    OTHER_FILES = 128, /* that the process has open besides connections */
 };
 
 /* One watched socket. */
@@ -79,107 +79,6 @@ static void put_aside(struct http_transfer *t)
     buf_clear(&t->answer);
     client_push(&c->spare, t);
     c->spares++;
-}
-
-/* ---- headers ---- */
-
-bool http_url_ok(const char *url)
-{
-    size_t scheme = strncmp(url, "http://", 7) == 0 ? 7 : strncmp(url, "https://", 8) == 0 ? 8 : 0;
-
-    if (!scheme || strchr("/?#:@", url[scheme]))
-        return false;
-    for (const char *p = url; *p; p++)
-        if ((unsigned char)*p <= 0x20 || *p == 0x7f)
-            return false;
-    return true;
-}
-
-bool http_url_is_base(const char *url)
-{
-    const char *authority = http_url_ok(url) ? strstr(url, "://") + 3 : NULL;
-
-    return authority && !strpbrk(url, "?#") && authority[strcspn(authority, "/@")] != '@';
-}
-
-static void client_add_name(struct buf *headers, const char *name, bool empty)
-{
-    buf_adds(headers, name);
-    /* curl's way to say that a header without a value is wanted */
-    buf_adds(headers, empty ? ";" : ": ");
-}
-
-void http_header_add_plain(struct buf *headers, const char *name, const char *value)
-{
-    client_add_name(headers, name, !*value);
-    buf_add(headers, value, strlen(value) + 1);
-}
-
-void http_header_add(struct buf *headers, const char *name, const char *value)
-{
-    client_add_name(headers, name, !*value);
-    for (const char *p = value; *p; p++) {
-        unsigned char b = (unsigned char)*p;
-
-        if (b >= 0x20 && b < 0x7f && b != '%')
-            buf_addc(headers, *p);
-        else
-            percent_add(headers, *p);
-    }
-    buf_addc(headers, '\0');
-}
-
-/* curl wants a list; ours lies in one piece and is used again. */
-static struct curl_slist *header_list(struct http_transfer *t)
-{
-    size_t count = 0;
-
-    for (size_t at = 0; at < t->headers.len; at += strlen(t->headers.data + at) + 1)
-        count++;
-    if (count > t->line_room) {
-        t->line_room = count;
-        t->lines = mem_realloc(t->lines, count * sizeof *t->lines);
-    }
-    count = 0;
-    for (size_t at = 0; at < t->headers.len; at += strlen(t->headers.data + at) + 1) {
-        t->lines[count] = (struct curl_slist){.data = t->headers.data + at};
-        if (count)
-            t->lines[count - 1].next = &t->lines[count];
-        count++;
-    }
-    return count ? t->lines : NULL;
-}
-
-const char *http_response_url(const struct http_response *r)
-{
-    char *url = NULL;
-
-    r->transfer->client->curl->easy_getinfo(r->transfer->easy, CURLINFO_EFFECTIVE_URL, &url);
-    return url ? url : "";
-}
-
-const char *http_response_header(const struct http_response *r, const char *name)
-{
-    const struct http_transfer *t = r->transfer;
-    struct curl_header *header;
-
-    if (t->client->curl->easy_header(t->easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
-        return NULL;
-    return header->value;
-}
-
-bool http_response_next(const struct http_response *r, void **at, const char **name,
-                        const char **value)
-{
-    const struct http_transfer *t = r->transfer;
-    struct curl_header *header = t->client->curl->easy_nextheader(t->easy, CURLH_HEADER, -1, *at);
-
-    if (!header)
-        return false;
-    *at = header;
-    *name = header->name;
-    *value = header->value;
-    return true;
 }
 
 /* ---- how a transfer ends ---- */
@@ -596,7 +495,7 @@ http_transfer *http_client_send(http_client *c, struct http_request *q, http_don
     c->curl->easy_setopt(t->easy, CURLOPT_URL, q->url);
     set_method(t, q->method);
     set_authorities(t, q->ca);
-    c->curl->easy_setopt(t->easy, CURLOPT_HTTPHEADER, header_list(t));
+    c->curl->easy_setopt(t->easy, CURLOPT_HTTPHEADER, http_client_lines(t));
     int64_t now_ms = clock_steady_ms();
     t->until_ms = q->timeout_ms ? now_ms + q->timeout_ms : 0;
     t->connect_until_ms = now_ms + (q->connect_ms ? q->connect_ms : CONNECT_MS);
@@ -621,21 +520,6 @@ void http_client_cancel(http_transfer *t)
 
 /* ---- the client ---- */
 
-/*
- * A connection is a file. Where there is none left, curl says of a request only that it has no
- * connection; so a part of them stays for others, and requests wait in line.
- */
-static unsigned client_most_connections(unsigned wanted)
-{
-    enum { MANY = 512, OTHER_FILES = 128 };
-    struct rlimit files;
-
-    if (getrlimit(RLIMIT_NOFILE, &files) || files.rlim_cur >= (rlim_t)wanted + OTHER_FILES)
-        return wanted;
-    return files.rlim_cur > MANY ? (unsigned)files.rlim_cur - OTHER_FILES
-                                 : (unsigned)files.rlim_cur / 4 + 1;
-}
-
 http_client *http_client_new(uv_loop_t *loop, unsigned max_connections, struct diag *why)
 {
     const struct curl_library *curl = curl_library_load(why);
@@ -647,7 +531,7 @@ http_client *http_client_new(uv_loop_t *loop, unsigned max_connections, struct d
         return NULL;
     if (!multi)
         abort(); /* as mem_alloc: no memory */
-    max_connections = client_most_connections(max_connections);
+    max_connections = (unsigned)http_connections_within_files(max_connections, OTHER_FILES);
     http_client *c = mem_calloc(1, sizeof *c);
     c->curl = curl;
     c->multi = multi;

@@ -4,8 +4,8 @@
 #include "runtime/http/client.h"
 #include "runtime/http/curl_library.h"
 
-/* What client.c, which makes requests, and client_words.c, which says why one failed, have in
- * common. */
+/* What client.c, which makes requests, client_headers.c, which writes and reads their headers, and
+ * client_words.c, which says why one failed, have in common. */
 
 enum { MAX_HEADER_BYTES = 256 * 1024 }; /* of an answer */
 
@@ -45,6 +45,12 @@ struct http_client {
     size_t open; /* handles of the loop */
     bool closing;
 };
+
+/* ---- client_headers.c ---- */
+
+/* Returns the request's headers as curl wants them, a list; it lies in the transfer, and is used
+ * again for the next one. NULL without any. */
+struct curl_slist *http_client_lines(struct http_transfer *t);
 
 /* ---- client_words.c ---- */
 

@@ -7,10 +7,10 @@
 #include "runtime/http/server_impl.h"
 
 #include "parsers/base/mem.h"
+#include "runtime/http/files.h"
 
 #include <assert.h>
 #include <netinet/in.h>
-#include <sys/resource.h>
 
 enum {
     BACKLOG = 1024,
@@ -84,22 +84,6 @@ void http_server_accept_pending(http_server *s)
 
 /* ---- the server ---- */
 
-/* As many as the process may have files open, with some to spare. */
-/*
- * Each connection is a file. Running out of them would keep handlers and the store from opening
- * theirs, so the bound is set below.
- */
-static size_t most_connections(size_t wanted)
-{
-    struct rlimit files;
-
-    if (getrlimit(RLIMIT_NOFILE, &files) || files.rlim_cur >= wanted + OVERFLOW + OTHER_FILES)
-        return wanted;
-    if (files.rlim_cur > 2 * (OVERFLOW + OTHER_FILES))
-        return (size_t)files.rlim_cur - OVERFLOW - OTHER_FILES;
-    return (size_t)files.rlim_cur / 2;
-}
-
 static int64_t or_else(int64_t given, int64_t usual)
 {
     return given ? given : usual;
@@ -112,7 +96,8 @@ http_server *http_server_new(uv_loop_t *loop, const struct http_server_options *
 
     s->loop = loop;
     s->options = *options;
-    s->options.connections = most_connections(options->connections ? options->connections : 1024);
+    s->options.connections = http_connections_within_files(
+        options->connections ? options->connections : 1024, OVERFLOW + OTHER_FILES);
     if (!options->stranger_bytes)
         s->options.stranger_bytes = STRANGER_BYTES;
     s->options.young_ms = or_else(options->young_ms, 1000);
