@@ -508,13 +508,10 @@ static const struct {
      "The field 'TableName' is required but was missing, The field 'Item' is required but was "
      "missing",
      ""},
-    {"null is as good as nothing", "sqs:sendMessage", "{\"QueueUrl\":null,\"MessageBody\":null}",
-     "The field 'QueueUrl' is required but was missing, The field 'MessageBody' is required but "
-     "was "
-     "missing",
-     ""},
+    {"null is given, and the service says what it misses", "sqs:sendMessage",
+     "{\"QueueUrl\":null,\"MessageBody\":null}", NULL, ""},
     {"null in a call of the SDK, and in small letters", "aws-sdk:dynamodb:putItem",
-     "{\"tableName\":null,\"Item\":{}}", "The field 'TableName' is required but was missing",
+     "{\"tableName\":null,\"Item\":{}}", NULL,
      "state 'S': AWS may refuse this: aws-sdk:dynamodb:putItem has no parameter 'tableName' (did "
      "you mean "
      "TableName?)\n"},

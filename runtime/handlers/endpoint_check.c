@@ -27,8 +27,7 @@ struct look {
 static bool has_but_for_case(const json *parameters, const char *name)
 {
     for (size_t i = 0; i < json_count(parameters); i++)
-        if (!strcasecmp(json_str(json_key_at(parameters, i)), name) &&
-            json_kind(json_value_at(parameters, i)) != JSON_NULL)
+        if (!strcasecmp(json_str(json_key_at(parameters, i)), name))
             return true;
     return false;
 }
