@@ -209,6 +209,17 @@ static const struct {
      "[{\"a\":\"1\",\"b\":\"2\"},{\"a\":\"3\",\"b\":\"4\"}]", NULL, 0, 0, 0, 0},
     {"another CR is a character", TEXT("a,b\n1\r,\r2\r\r\n\rx\r"), NULL,
      "[{\"a\":\"1\\r\",\"b\":\"\\r2\\r\"},{\"a\":\"\\rx\\r\",\"b\":\"\"}]", NULL, 0, 0, 0, 0},
+    {"CR at the ends of all lines is refused", TEXT("a,b\r1,2\r3,4\r"), NULL, "[]",
+     "the file has CR alone where its lines should end: write LF or CRLF", 1, 0, 0, 0},
+    {"also where the headers are given",
+     TEXT("\xEF\xBB\xBF"
+          "1,2\r3,4"),
+     "[\"a\",\"b\"]", "[]", "the file has CR alone where its lines should end: write LF or CRLF", 1,
+     3, 0, 0},
+    {"also where the file is larger than an item may be", TEXT("a,b\r1,2\r3,4\r5,6"), NULL, "[]",
+     "the file has CR alone where its lines should end: write LF or CRLF", 1, 0, 0, 8},
+    {"a CR at the end of the only line is a character", TEXT("1,2\r"), "[\"a\",\"b\"]",
+     "[{\"a\":\"1\",\"b\":\"2\\r\"}]", NULL, 0, 0, 0, 0},
     {"quotes enclose delimiters and newlines", TEXT("a,b\n\"1,2\",\"x\r\ny\n\"\n"), NULL,
      "[{\"a\":\"1,2\",\"b\":\"x\\r\\ny\\n\"}]", NULL, 0, 0, 0, 0},
     {"two quotes are one", TEXT("a,b\n\"say \"\"yes\"\"\",\"\"\"\"\n"), NULL,
@@ -375,7 +386,8 @@ struct model {
     const char *text;
     size_t len, at;
     char delimiter;
-    bool open; /* a quote was not closed */
+    bool open;    /* a quote was not closed */
+    bool returns; /* a CR was a character outside of quotes, with another one behind it */
 };
 
 static int model_look(const struct model *m, size_t ahead)
@@ -420,6 +432,7 @@ static json *model_field(struct model *m)
         bool special = next == '"' || next == '\\' || next == m->delimiter;
 
         m->at++;
+        m->returns |= c == '\r' && next >= 0;
         if (c == '\\' && !special)
             continue;
         if (c == '\\' || (c == '"' && next == '"'))
@@ -443,8 +456,10 @@ static json *model_record(struct model *m)
             break;
         m->at++;
     }
-    if (model_at_newline(m))
+    if (model_at_newline(m)) {
         m->at += model_look(m, 0) == '\r' ? 2 : 1;
+        m->returns = false;
+    }
     return json_build_done(&b);
 }
 
@@ -466,9 +481,10 @@ static bool model_read(struct model *m, const json *given, struct json_build *it
     json *headers = json_ref(given);
 
     json_build_array(items, 0);
-    while (m->at < m->len) {
+    for (bool first = true; m->at < m->len; first = false) {
         json *fields = model_record(m);
 
+        m->open |= first && m->returns;
         if (m->open) {
             json_unref(fields);
             break;

@@ -46,6 +46,7 @@ struct csv_items {
     size_t *ends;   /* of the fields, in `row` */
     size_t ends_cap;
     size_t count; /* fields that were found, also those that are not kept */
+    bool returns; /* a CR that is no part of a CRLF stands in the record, outside of quotes */
 
     /* The record's fields, as looks into `row` or into the input, and the values made of them. */
     struct csv_field *fields;
@@ -61,7 +62,7 @@ static bool csv_set_headers(struct csv_items *r, const json *headers, struct dia
     bool twice;
 
     if (count > ITEMS_MAX_COLUMNS) {
-        diag_set(why, "CSV_HEADERS", 0, "there are more than %d CSV headers", ITEMS_MAX_COLUMNS);
+        diag_set(why, "CSV_COLUMNS", 0, "there are more than %d CSV headers", ITEMS_MAX_COLUMNS);
         return false;
     }
     json_build_object(&seen, count);
@@ -126,6 +127,7 @@ static void begin_record(struct csv_items *r)
     r->begin = items_input_place(&r->text.in);
     r->line = r->text.in.line;
     r->count = 0;
+    r->returns = false;
     buf_reset(&r->row);
 }
 
@@ -187,8 +189,10 @@ static bool csv_take(struct csv_items *r, char c)
         return false;
     case CSV_BARE: return csv_take_bare(r, c);
     case CSV_BARE_RETURN:
-        if (c != '\n')
+        if (c != '\n') {
+            r->returns = true;
             csv_add(r, "\r", 1);
+        }
         r->state = CSV_BARE;
         return csv_take_bare(r, c);
     case CSV_BARE_QUOTE:
@@ -275,9 +279,26 @@ static bool csv_take_record(struct csv_items *r)
     return false;
 }
 
+/* Old Macs ended lines with CR alone. Such a file is one record, of whose rows nobody would hear.
+ */
+static bool has_old_lines(const struct csv_items *r)
+{
+    return r->line == 1 && r->returns;
+}
+
+static enum items_result refuse_old_lines(const struct csv_items *r, struct diag *why)
+{
+    return items_fail(why, "CSV_RETURNS", r->begin, r->line,
+                      "the file has CR alone where its lines should end: write LF or CRLF");
+}
+
 /* At the end of the file the last record needs no newline. */
 static bool csv_end_record(struct csv_items *r, struct diag *why)
 {
+    if (has_old_lines(r)) {
+        refuse_old_lines(r, why);
+        return false;
+    }
     switch (r->state) {
     case CSV_QUOTED:
     case CSV_QUOTED_ESCAPE:
@@ -408,7 +429,8 @@ static enum items_result csv_next(items_reader *reader, struct item *out, struct
             return ITEMS_ITEM;
         ended = csv_take_record(r);
         if (items_input_place(in) - r->begin - ended > r->text.max_item)
-            return items_fail_too_large(&r->text, why, r->begin, r->line);
+            return has_old_lines(r) ? refuse_old_lines(r, why)
+                                    : items_fail_too_large(&r->text, why, r->begin, r->line);
         if (!ended && !in->ended)
             return ITEMS_WANTS;
         if (!ended && items_input_place(in) == r->begin)
