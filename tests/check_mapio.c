@@ -39,6 +39,7 @@ struct world {
     /* What came of the last request. */
     json *part;
     struct asl_error error;
+    struct buf told;
 };
 
 static void world_call(void *user, const struct task *task)
@@ -86,6 +87,14 @@ static void world_failed(void *user, uint64_t id, struct asl_error error)
 
     ck_assert_uint_eq(id, 7);
     w->error = error;
+}
+
+static void world_tell(void *user, const char *execution, const char *line)
+{
+    struct world *w = user;
+
+    expect_text("execution", execution, "arn:e");
+    buf_printf(&w->told, "%s\n", line);
 }
 
 static struct task_result refused(const char *error, const char *cause)
@@ -198,12 +207,14 @@ static void world_init(struct world *w, const struct object *objects)
                                            .cancel = world_cancel,
                                            .now = world_now,
                                            .came = world_came,
-                                           .failed = world_failed});
+                                           .failed = world_failed,
+                                           .tell = world_tell});
 }
 
 static void world_clear(struct world *w)
 {
     mapio_free(w->m);
+    buf_clear(&w->told);
     json_unref(w->parameters);
     json_unref(w->part);
     asl_error_clear(&w->error);
@@ -308,6 +319,7 @@ static const struct object objects[] = {
     {"d/3.jsonl", "3\n", 0},
     {"e.json", "{\"a\": {\"x\": 1, \"y\": [2]}, \"b\": 3}", 0},
     {"empty.jsonl", "", 0},
+    {"gone.csv", "s3://b/d/1.jsonl\ns3://b/none.jsonl\n", 0},
     {"i/1.csv", "\"b\",\"k1\"\n", 0},
     {"i/2.csv", "\"b\",\"k2\"\n\"b\",\"k3\"\n", 0},
     {"inventory.json",
@@ -315,16 +327,26 @@ static const struct object objects[] = {
      "\"Bucket, "
      "Key\", \"files\": [{\"key\": \"i/1.csv\"}, {\"key\": \"i/2.csv\"}]}",
      0},
+    {"keys.json", "{\"a\":[1],\n\"a\":[2]}", 0},
+    {"line.json", "[1, ]", 0},
     {"none.json", "{}", 0},
+    {"old.csv", "a,b\r1,2\r", 0},
     {"orc.json",
      "{\"destinationBucket\": \"arn:aws:s3:::b\", \"fileFormat\": \"ORC\", \"fileSchema\": "
      "\"Bucket\", "
      "\"files\": []}",
      0},
+    {"packed.csv", "\x1F\x8B\x08 and so on\n", 0},
+    {"packed.jsonl", "\x28\xB5\x2F\xFD and so on\n", 0},
     {"r.csv", "a|b\n1|\"x\ny\"\n2\n", 0},
     {"r.jsonl", "{\"n\": 1}\n{\"n\": 2}\n\n3", 0},
+    {"rows.csv", "PAR1\x15 and so on", 0},
     {"twice.csv", "a,a\n1,2\n", 0},
     {"unload.csv", "s3://b/d/1.jsonl\r\n\"s3://b/d/3.jsonl\"\n\n", 0},
+    {"wide.csv",
+     "\xFF\xFE"
+     "a\0,\0b\0\n\0001\0,\0002\0\n",
+     18},
     {"wrong.csv", "http://b/c\n", 0},
     {NULL, NULL, 0},
 };
@@ -356,13 +378,40 @@ static const struct {
      "States.ItemReaderFailed: Attempting to map over non-iterable node.\n"},
     {"an empty file", OBJECT("empty.jsonl", JSONL), ""},
     {"a bad line behind a good one", OBJECT("bad.jsonl", JSONL),
-     "1\nStates.ItemReaderFailed: 'bad.jsonl', line 2: the line ends inside an object\n"},
+     "1\nStates.ItemReaderFailed: 'bad.jsonl', line 2, column 2, byte 3: the line ends inside an "
+     "object\n"},
     {"headers that are there twice", OBJECT("twice.csv", CSV),
      "States.ItemReaderFailed: CSV headers cannot contain duplicates.\n"},
+    {"a fault in a file of one line", OBJECT("line.json", ""),
+     "1\nStates.ItemReaderFailed: 'line.json', line 1, byte 4: expected a value, but found ']'\n"},
+    {"a key that is twice on the pointer's way", OBJECT("keys.json", "\"ItemsPointer\": \"/a\""),
+     "1\nStates.ItemReaderFailed: 'keys.json', line 2, byte 10: the object has the key \"a\" "
+     "twice, and ItemsPointer goes through it\n"},
+    {"CSV with CR alone", OBJECT("old.csv", CSV),
+     "States.ItemReaderFailed: 'old.csv', line 1, byte 0: the file has CR alone where its lines "
+     "should end: write LF or CRLF\n"},
+    {"what is packed, and isn't called so", OBJECT("packed.csv", CSV),
+     "States.ItemReaderFailed: 'packed.csv': it is packed by gzip: a file is unpacked, once, if "
+     "its name ends with .gz\n"},
+    {"also by zstd", OBJECT("packed.jsonl", JSONL),
+     "States.ItemReaderFailed: 'packed.jsonl': it is packed by zstd: a file is unpacked, once, if "
+     "its name ends with .zst or .zstd\n"},
+    {"UTF-16", OBJECT("wide.csv", CSV),
+     "States.ItemReaderFailed: 'wide.csv': it is in UTF-16: only UTF-8 can be read\n"},
+    {"Parquet that is said to be something else", OBJECT("rows.csv", CSV),
+     "States.ItemReaderFailed: 'rows.csv': it is Parquet: the InputType for that is PARQUET\n"},
+    {"an empty key", OBJECT("", JSONL),
+     "States.ItemReaderFailed: The ItemReader needs a Bucket and a Key, texts that are not "
+     "empty.\n"},
+    {"a file of a manifest that is not there",
+     OBJECT("gone.csv", JSONL ", \"ManifestType\": \"ATHENA_DATA\""),
+     "1\n2\nStates.ItemReaderFailed: 'none.jsonl' of the bucket 'b': The specified key does not "
+     "exist.\n"},
     {"no such file", OBJECT("none", JSONL),
      "States.ItemReaderFailed: The specified key does not exist.\n"},
     {"a reader without a key", READER("getObject", "\"Bucket\": \"b\"", JSONL),
-     "States.ItemReaderFailed: The ItemReader needs a Bucket and a Key that are texts.\n"},
+     "States.ItemReaderFailed: The ItemReader needs a Bucket and a Key, texts that are not "
+     "empty.\n"},
     {"the objects of a list", READER("listObjectsV2", "\"Bucket\": \"b\", \"Prefix\": \"d/\"", ""),
      "{\"Etag\":\"\\\"e\\\"\",\"Key\":\"d/\",\"LastModified\":1704067201,\"Size\":0}\n"
      "{\"Etag\":\"\\\"e\\\"\",\"Key\":\"d/1.jsonl\",\"LastModified\":1704067201,\"Size\":4}\n"
@@ -374,7 +423,7 @@ static const struct {
             JSONL ", \"Transformation\": \"LOAD_AND_FLATTEN\""),
      "1\n2\n3\n"},
     {"a list without a bucket", READER("listObjectsV2", "", ""),
-     "States.ItemReaderFailed: The ItemReader needs a Bucket that is a text.\n"},
+     "States.ItemReaderFailed: The ItemReader needs a Bucket, a text that is not empty.\n"},
     {"an inventory",
      OBJECT("inventory.json", "\"InputType\": \"MANIFEST\", \"ManifestType\": "
                               "\"S3_INVENTORY\""),
@@ -425,6 +474,39 @@ START_TEST(row)
         world_clear(&w);
     }
     read_clear(&whole);
+    json_unref(plan);
+}
+END_TEST
+
+/* What people are told beside the error, whose words are AWS's. */
+static const struct {
+    const char *name, *plan, *want;
+} tellings[] = {
+    {"which object is not there", OBJECT("none", JSONL),
+     "M: getObject of S3://b/none failed: S3.NoSuchKeyException: The specified key does not "
+     "exist.\n"},
+    {"how a file becomes a list", OBJECT("e.json", ""),
+     "M: S3://b/e.json is read as JSON, as there is no InputType, and what should have the items "
+     "is no list of them: ItemsPointer says where the list is, and InputType JSONL that each line "
+     "is an item\n"},
+    {"also where it is asked for",
+     OBJECT("e.json", "\"InputType\": \"JSON\", \"ItemsPointer\": \"/b\""),
+     "M: S3://b/e.json is read as JSON, and what should have the items is no list of them: "
+     "ItemsPointer says where the list is, and InputType JSONL that each line is an item\n"},
+    {"nothing of a good file", OBJECT("r.jsonl", JSONL), ""},
+};
+
+START_TEST(telling)
+{
+    struct world w;
+    struct read r;
+    json *plan = json_parse(tellings[_i].plan, strlen(tellings[_i].plan), 0, NULL);
+
+    world_init(&w, objects);
+    read_all(&w, plan, NULL, 0, &r);
+    expect_text(tellings[_i].name, buf_str(&w.told), tellings[_i].want);
+    read_clear(&r);
+    world_clear(&w);
     json_unref(plan);
 }
 END_TEST
@@ -711,7 +793,7 @@ static const struct {
     {OBJECT("k", "\"InputType\": \"MANIFEST\""), "[]",
      "The answer of getObject for the manifest has no Body."},
     {READER("getObject", "", "\"InputType\": \"MANIFEST\""), "{}",
-     "The ItemReader needs a Bucket and a Key that are texts."},
+     "The ItemReader needs a Bucket and a Key, texts that are not empty."},
     {READER("listObjectsV2", "\"Bucket\": \"b\"", ""), "{\"IsTruncated\": true}",
      "listObjectsV2 says that the list goes on, and not where."},
     {READER("listObjectsV2", "\"Bucket\": \"b\"", ""), "\"x\"",
@@ -783,11 +865,11 @@ START_TEST(tokens)
     world_init(&w, objects);
     w.gives_tokens = true;
     read_all(&w, plan, NULL, 0, &r);
-    ck_assert_uint_eq(r.count, 14);
+    ck_assert_uint_eq(r.count, 22);
     expect_json("first", json_get(r.items[0], "Key"), "\"d/2.jsonl\"");
-    expect_json("last", json_get(r.items[13], "Key"), "\"wrong.csv\"");
+    expect_json("last", json_get(r.items[21], "Key"), "\"wrong.csv\"");
     read_all(&w, plan, r.states[5], r.ends[5], &rest);
-    ck_assert_uint_eq(rest.count, 8);
+    ck_assert_uint_eq(rest.count, 16);
     read_clear(&r);
     read_clear(&rest);
     world_clear(&w);
@@ -865,7 +947,7 @@ START_TEST(changed_file)
     for (int i = 0; i < MANY && w.part; i++)
         ask(&w, plan, false, NULL, 0);
     expect_text("name", json_str(w.error.name), "States.ItemReaderFailed");
-    ck_assert(strstr(json_str(w.error.cause), "pre-conditions"));
+    ck_assert(strstr(json_str(w.error.cause), "was changed while "));
     json_unref(plan);
     world_clear(&w);
     buf_clear(&text);
@@ -888,7 +970,7 @@ START_TEST(mended_file)
     w.objects = good;
     w.etag = "\"2\"";
     read_all(&w, plan, r.states[1], r.ends[1], &rest);
-    ck_assert(strstr(buf_str(&rest.text), "pre-conditions"));
+    ck_assert(strstr(buf_str(&rest.text), "was changed while "));
     read_clear(&rest);
     asl_error_clear(&w.error);
     w.anew = true;
@@ -976,7 +1058,7 @@ START_TEST(changed_manifest)
     w.etag = "\"2\"";
     read_all(&w, plan, r.states[0], r.ends[0], &rest);
     ck_assert_uint_eq(rest.count, 0);
-    ck_assert(strstr(buf_str(&rest.text), "pre-conditions"));
+    ck_assert(strstr(buf_str(&rest.text), "was changed while "));
     ck_assert_uint_eq(w.calls, 4);
     read_clear(&r);
     read_clear(&rest);
@@ -1050,6 +1132,7 @@ int main(void)
     TCase *t = tcase_create("mapio");
 
     tcase_add_loop_test(t, row, 0, COUNT(rows));
+    tcase_add_loop_test(t, telling, 0, COUNT(tellings));
     tcase_add_loop_test(t, source, 0, COUNT(sources));
     tcase_add_loop_test(t, large_file, 0, COUNT(files));
     tcase_add_test(t, large_items);

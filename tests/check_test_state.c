@@ -201,10 +201,11 @@ static const struct {
      "{}", NULL, NULL, "[]",
      "\"inspectionLevel\":\"DEBUG\",\"stateConfiguration\":{\"mapItemReaderData\": \"1\\n{\\n\"}",
      200,
-     "{\"output\":{\"Error\":\"States.ItemReaderFailed\",\"Cause\":\"'mapItemReaderData', line 2: "
+     "{\"output\":{\"Error\":\"States.ItemReaderFailed\",\"Cause\":\"'mapItemReaderData', line 2, "
+     "column 2, byte 3: "
      "the line ends inside an "
      "object\"},\"nextState\":\"N\",\"error\":\"States.ItemReaderFailed\",\"cause\":\"'"
-     "mapItemReaderData', line 2: the line ends inside an "
+     "mapItemReaderData', line 2, column 2, byte 3: the line ends inside an "
      "object\",\"status\":\"CAUGHT_ERROR\",\"inspectionData\":{\"input\":{},\"afterInputPath\":{},"
      "\"maxConcurrency\":0,\"errorDetails\":{\"catchIndex\":0}}}"},
     {"an object is no list without a pointer to it",

@@ -157,7 +157,7 @@ static bool take_way_key(struct json_items *r, struct diag *why)
     same = json_str_len(key) == s->len && !memcmp(json_str(key), s->key, s->len);
     json_unref(key);
     if (same && s->taken) {
-        items_fail(why, "ITEMS_POINTER", items_input_place(in), in->line,
+        items_fail(why, "ITEMS_KEY_TWICE", items_input_place(in), in->line,
                    "the object has the key \"%s\" twice, and ItemsPointer goes through it", s->key);
         return false;
     }

@@ -241,6 +241,15 @@ void host_set_hooks(host *h, struct engine_hooks *hooks)
                                    .used_bytes = used_bytes};
 }
 
+/* As handlers do: with them S3 is asked. */
+static void host_tell(void *user, const char *execution, const char *line)
+{
+    const struct handlers_options *to = &((const host *)user)->options.handlers;
+
+    if (to->log)
+        to->log(to->log_user, execution, line);
+}
+
 mapio *host_new_mapio(host *h)
 {
     return mapio_new(&(struct mapio_world){.user = h,
@@ -250,5 +259,6 @@ mapio *host_new_mapio(host *h)
                                            .came = host_items_came,
                                            .failed = host_reading_failed,
                                            .written = host_results_written,
-                                           .not_written = host_writing_failed});
+                                           .not_written = host_writing_failed,
+                                           .tell = host_tell});
 }

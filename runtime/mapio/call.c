@@ -9,7 +9,9 @@
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/text.h"
+#include "parsers/base/utf8.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,10 +56,23 @@ void asker_end(struct asker *a)
     if (a->call)
         a->m->world.cancel(a->m->world.user, a->call);
     drop_call(a);
+    json_unref(a->where);
     mem_free(a->state);
     mem_free(a->execution);
     mem_free(a->own_role);
     mem_free(a->key);
+}
+
+/* Of a list the prefix stands for the key. */
+static json *where_of(const json *parameters)
+{
+    const json *bucket = text_member(parameters, "Bucket"), *key = text_member(parameters, "Key"),
+               *prefix = text_member(parameters, "Prefix");
+
+    if (!key)
+        key = prefix;
+    return json_stringf("S3://%s%s%s", bucket ? json_str(bucket) : "", key ? "/" : "",
+                        key ? json_str(key) : "");
 }
 
 void asker_set_call(struct asker *a, const char *action, json *parameters, bool raw,
@@ -68,6 +83,36 @@ void asker_set_call(struct asker *a, const char *action, json *parameters, bool 
     a->raw = raw;
     a->answered = answered;
     a->tries = 0;
+    a->asked = action;
+    json_unref(a->where);
+    a->where = where_of(parameters);
+}
+
+void asker_tell(const struct asker *a, const char *format, ...)
+{
+    const struct mapio_world *world = &a->m->world;
+    struct buf text = {0}, line = {0};
+    va_list args;
+
+    if (!world->tell)
+        return;
+    buf_printf(&text, "%s: ", a->state);
+    va_start(args, format);
+    buf_vprintf(&text, format, args);
+    va_end(args);
+    /* Keys, and what S3 says, may have line ends, after which it would look like another line. */
+    utf8_add_line(&line, text.data, text.len);
+    world->tell(world->user, a->execution, buf_str(&line));
+    buf_clear(&text);
+    buf_clear(&line);
+}
+
+/* Of a missing handler the error says all. */
+void asker_tell_failure(const struct asker *a, const struct task_result *result)
+{
+    if (!json_str_is(result->error, ASL_NO_HANDLER))
+        asker_tell(a, "%s of %s failed: %s: %s", a->asked, json_str(a->where),
+                   json_str(result->error), result->cause ? json_str(result->cause) : "no cause");
 }
 
 void asker_send(struct asker *a)
@@ -123,7 +168,8 @@ bool mapio_made_for(const mapio *m, uint64_t call, uint64_t *id)
  * of a pause, its length by chance. */
 enum { MOST_TRIES = 3, FIRST_PAUSE_MS = 1000 };
 
-static int status_in(const json *cause)
+/* Returns the status that S3 answered with; 0: none is told. */
+static int status_of_cause(const json *cause)
 {
     static const char before[] = "Status Code: ";
     const char *at = cause ? strstr(json_str(cause), before) : NULL;
@@ -131,11 +177,16 @@ static int status_in(const json *cause)
     return at ? (int)strtol(at + strlen(before), NULL, 10) : 0;
 }
 
+bool is_condition_failed(const struct task_result *result)
+{
+    return status_of_cause(result->cause) == 412;
+}
+
 /* Returns whether the next call may fare better: no answer came, or one that says so. */
 static bool may_pass(const struct task_result *result)
 {
     static const int passing[] = {429, 500, 502, 503, 504};
-    int status = status_in(result->cause);
+    int status = status_of_cause(result->cause);
 
     for (size_t i = 0; i < COUNT(passing); i++)
         if (status == passing[i])

@@ -46,6 +46,107 @@ size_t file_held(const struct file *f)
            (f->unpacker ? unpacker_held(f->unpacker) : 0);
 }
 
+/* ---- what is wrong with a file ---- */
+
+/* These texts are AWS's, which says no place; or they are of what the ReaderConfig says. */
+static bool is_placeless(const struct diag *why)
+{
+    static const char *const codes[] = {"CSV_HEADERS", "ITEMS_POINTER", "ITEMS_NOT_ITERABLE"};
+
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        if (!strcmp(why->code, codes[i]))
+            return true;
+    return false;
+}
+
+/* Bytes count from 0, as in ranges. Of a packed file they are those of what is in it. */
+static void add_place(struct buf *out, const struct file *f, const struct diag *why)
+{
+    if (why->place.line)
+        buf_printf(out, ", line %zu", (size_t)why->place.line);
+    if (why->place.column)
+        buf_printf(out, ", column %zu", (size_t)why->place.column);
+    if (f->reader)
+        buf_printf(out, ", byte %zu%s", why->at, f->unpacker ? " (unpacked)" : "");
+}
+
+/* Tells why a file has no items that is good JSON. AWS's words for it leave all of that out. */
+static void tell_no_list(const struct reading *r)
+{
+    asker_tell(&r->asker,
+               "%s is read as JSON%s, and what should have the items is no list of them: "
+               "ItemsPointer says where the list is, and InputType JSONL that each line is an item",
+               json_str(r->asker.where),
+               reading_setting(r, "InputType") ? "" : ", as there is no InputType");
+}
+
+static void refuse_file(struct reading *r, const struct diag *why)
+{
+    struct buf place = {0};
+
+    if (!strcmp(why->code, "ITEMS_NOT_ITERABLE"))
+        tell_no_list(r);
+    add_place(&place, &r->file, why);
+    if (is_placeless(why))
+        reading_fail(r, "%s", why->text);
+    else
+        reading_fail(r, "'%s'%s: %s", json_str(r->file.key), buf_str(&place), why->text);
+    buf_clear(&place);
+}
+
+/* What is no text in UTF-8, by its first bytes: rows made of it would be garbage, or none. */
+static const char *foreign_bytes(const char *bytes, size_t len)
+{
+    static const struct {
+        const char *bytes;
+        size_t len;
+        const char *why;
+    } kinds[] = {
+        {"\x1F\x8B", 2,
+         "it is packed by gzip: a file is unpacked, once, if its name ends with .gz"},
+        {"\x28\xB5\x2F\xFD", 4,
+         "it is packed by zstd: a file is unpacked, once, if its name ends with .zst or .zstd"},
+        {"\xFF\xFE", 2, "it is in UTF-16: only UTF-8 can be read"},
+        {"\xFE\xFF", 2, "it is in UTF-16: only UTF-8 can be read"},
+        {"PAR1\x15", 5, "it is Parquet: the InputType for that is PARQUET"},
+    };
+
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (len >= kinds[i].len && !memcmp(bytes, kinds[i].bytes, kinds[i].len))
+            return kinds[i].why;
+    return NULL;
+}
+
+/* Feeds a reader of text with bytes that stand at `at`. */
+static void feed_text(struct file *f, uint64_t at, const char *bytes, size_t len)
+{
+    if (at == 0)
+        f->foreign = foreign_bytes(bytes, len);
+    items_feed(f->reader, bytes, len);
+}
+
+/* The definition names the first object that is asked for, and what S3 says of it is the cause, as
+ * on AWS; others come out of a list or a manifest, so the cause says which. */
+static void file_call_failed(struct reading *r, const struct task_result *result)
+{
+    const struct file *f = &r->file;
+
+    if (f->etag && is_condition_failed(result)) {
+        reading_fail(r, "'%s' was changed while it was read.", json_str(f->key));
+        return;
+    }
+    if (r->kind == &source_object || json_str_is(result->error, ASL_NO_HANDLER)) {
+        reading_fail_with(r, result);
+        return;
+    }
+    struct task_result named = {
+        .error = json_ref(result->error),
+        .cause = json_stringf("'%s' of the bucket '%s': %s", json_str(f->key), json_str(f->bucket),
+                              json_str(result->cause ? result->cause : result->error))};
+    reading_fail_with(r, &named);
+    task_result_clear(&named);
+}
+
 /* ---- opening ---- */
 
 static char delimiter_of(const struct reading *r)
@@ -80,10 +181,7 @@ static bool open_reader(struct reading *r, const json *state, uint64_t position,
         r->format == ITEMS_PARQUET ? parquet_new(&options, &why) : items_new(&options, &why);
     if (r->file.reader)
         return true;
-    if (r->format == ITEMS_PARQUET)
-        reading_fail(r, "'%s': %s", json_str(r->file.key), why.text);
-    else
-        reading_fail(r, "%s", why.text);
+    refuse_file(r, &why);
     diag_clear(&why);
     return false;
 }
@@ -177,7 +275,7 @@ static void piece_came(struct asker *asker, struct task_result *result)
         if (!f->reader && !open_reader(r, NULL, f->end, 0))
             return;
     } else if (!result->ok) {
-        reading_fail_with(r, result);
+        file_call_failed(r, result);
         return;
     } else if (!body) {
         reading_fail(r, "The answer of getObject for '%s' has no Body.", json_str(f->key));
@@ -233,7 +331,7 @@ static void feed_behind(struct file *f, const char *bytes, size_t len)
     items_wanted(f->reader, &from, &wanted);
     f->unpacked += len;
     if (from < f->unpacked)
-        items_feed(f->reader, bytes + (from - begin), (size_t)(f->unpacked - from));
+        feed_text(f, from, bytes + (from - begin), (size_t)(f->unpacked - from));
 }
 
 /* Unpacks some of the piece. False when the next one is needed, or with *why set. */
@@ -253,9 +351,9 @@ static bool feed_unpacked(struct file *f, const char **why)
 
 /* Feeds what the piece has of what is wanted. Who jumps about gets all of it at once: what he wants
  * next may be elsewhere. */
-static bool feed_plain(const struct reading *r)
+static bool feed_plain(struct reading *r)
 {
-    const struct file *f = &r->file;
+    struct file *f = &r->file;
     uint64_t from, wanted, begin = f->piece_from;
     size_t len = f->piece ? json_str_len(f->piece) : 0;
 
@@ -265,9 +363,11 @@ static bool feed_plain(const struct reading *r)
     len -= (size_t)(from - begin);
     if (len > wanted)
         len = (size_t)wanted;
-    if (len > FEED_BYTES && r->format != ITEMS_PARQUET)
-        len = FEED_BYTES;
-    items_feed(f->reader, json_str(f->piece) + (from - begin), len);
+    const char *bytes = json_str(f->piece) + (from - begin);
+    if (r->format == ITEMS_PARQUET)
+        items_feed(f->reader, bytes, len);
+    else
+        feed_text(f, from, bytes, len < FEED_BYTES ? len : FEED_BYTES);
     return true;
 }
 
@@ -279,6 +379,10 @@ static enum source_step feed(struct reading *r)
     const char *why = NULL;
     bool fed = f->unpacker ? feed_unpacked(f, &why) : feed_plain(r);
 
+    if (f->foreign) {
+        reading_fail(r, "'%s': %s", json_str(f->key), f->foreign);
+        return SOURCE_FAILED;
+    }
     if (fed)
         return SOURCE_GOES_ON;
     if (why) {
@@ -312,6 +416,7 @@ static bool is_object_alone(const struct reading *r)
 
 static enum source_step refuse_object(struct reading *r)
 {
+    tell_no_list(r);
     reading_fail(r, "Attempting to map over non-iterable node.");
     return SOURCE_FAILED;
 }
@@ -348,29 +453,6 @@ static enum source_step take_item(struct reading *r, struct item *item)
     reading_add(r, item, bytes, NULL);
     f->new_state = false;
     return SOURCE_GOES_ON;
-}
-
-/* These texts are AWS's, which says no place. */
-static bool is_of_aws(const struct diag *why)
-{
-    static const char *const codes[] = {"CSV_HEADERS", "ITEMS_POINTER", "ITEMS_NOT_ITERABLE"};
-
-    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
-        if (!strcmp(why->code, codes[i]))
-            return true;
-    return false;
-}
-
-static void refuse_file(struct reading *r, const struct diag *why)
-{
-    const char *key = json_str(r->file.key);
-
-    if (is_of_aws(why))
-        reading_fail(r, "%s", why->text);
-    else if (why->place.line)
-        reading_fail(r, "'%s', line %zu: %s", key, (size_t)why->place.line, why->text);
-    else
-        reading_fail(r, "'%s', byte %zu: %s", key, (size_t)why->at, why->text);
 }
 
 enum source_step file_read(struct reading *r)

@@ -34,6 +34,8 @@ struct mapio_world {
     void (*written)(void *user, uint64_t id, json *written);
     /* Says why it could not be; the receiver takes the error. */
     void (*not_written)(void *user, uint64_t id, struct asl_error error);
+    /* Tells people, in a line, what an error leaves out; NULL: nobody listens. */
+    void (*tell)(void *user, const char *execution, const char *line);
     uint64_t most_file; /* bytes of one result file; 0: as many as on AWS */
 };
 

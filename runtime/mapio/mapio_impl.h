@@ -52,6 +52,7 @@ struct file {
     uint64_t next;             /* where the next piece begins */
     uint64_t end;              /* of the last item */
     bool whole;                /* the last piece has come */
+    const char *foreign;       /* why what it begins with can't be read; NULL: it may be good */
 };
 
 struct source_kind;
@@ -66,6 +67,8 @@ struct asker {
     /* A call that is to be made, or is out: */
     const char *action; /* NULL: there is none */
     json *parameters;
+    const char *asked; /* the action of the last call, and */
+    json *where;       /* its S3://bucket/key; NULL: there was none */
     bool raw;
     void (*answered)(struct asker *a, struct task_result *result);
     uint64_t call;  /* its id once it is out; 0: it is not */
@@ -118,6 +121,13 @@ void asker_set_call(struct asker *a, const char *action, json *parameters, bool 
 /* Makes the call that is set, unless it is out or waits to be made once more. It may be answered
  * from within, and the asker be gone with it. */
 void asker_send(struct asker *a);
+/* Returns whether a call has failed because the object is not the one that its IfMatch names. */
+bool is_condition_failed(const struct task_result *result);
+/* Tells people of a call that has failed: what was asked of what, and S3's name of the error. */
+void asker_tell_failure(const struct asker *a, const struct task_result *result);
+/* Tells people a line about its state. */
+void asker_tell(const struct asker *a, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 /* Lets others go first: `rested` is called in a millisecond. */
 void asker_rest(struct asker *a, void (*rested)(struct asker *a));
 
@@ -134,11 +144,12 @@ void reading_enter(struct reading *r, json *state, json *from);
 void reading_add(struct reading *r, struct item *item, uint64_t bytes, json *state);
 /* Ends the reading, which may be gone afterwards, with States.ItemReaderFailed and that cause. */
 void reading_fail(struct reading *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Ends the reading with the error of a call that failed: a missing handler keeps its name. */
+/* Ends the reading with the error of a call that failed: a missing handler keeps its name, and
+ * S3's words are the cause, as on AWS. */
 void reading_fail_with(struct reading *r, const struct task_result *result);
 /* Returns a member that is a text, of a value that may be anything; NULL: there is none. */
 const json *text_member(const json *v, const char *name);
-/* Returns a member of the reader's parameters that is a text; NULL: there is none. */
+/* Returns a member of the reader's parameters that is a text and not empty; NULL: there is none. */
 const json *reading_parameter(const struct reading *r, const char *name);
 /* Returns a member of its ReaderConfig; NULL: there is none. */
 const json *reading_setting(const struct reading *r, const char *name);

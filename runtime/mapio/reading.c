@@ -77,6 +77,7 @@ void reading_fail_with(struct reading *r, const struct task_result *result)
 {
     struct asl_error error = {.cause = json_ref(result->cause)};
 
+    asker_tell_failure(&r->asker, result);
     error.name = json_str_is(result->error, ASL_NO_HANDLER) ? json_ref(result->error)
                                                             : json_cstring(ASL_ITEM_READER_FAILED);
     end_with(r, error);
@@ -147,7 +148,9 @@ const json *text_member(const json *v, const char *name)
 
 const json *reading_parameter(const struct reading *r, const char *name)
 {
-    return text_member(json_get(json_get(r->plan, "reader"), "parameters"), name);
+    const json *text = text_member(json_get(json_get(r->plan, "reader"), "parameters"), name);
+
+    return text && json_str_len(text) ? text : NULL;
 }
 
 const json *reading_setting(const struct reading *r, const char *name)

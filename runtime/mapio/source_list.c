@@ -41,7 +41,7 @@ static bool list_begin(struct reading *r, uint64_t position)
 
     r->of_kind = l;
     if (!bucket) {
-        reading_fail(r, "The ItemReader needs a Bucket that is a text.");
+        reading_fail(r, "The ItemReader needs a Bucket, a text that is not empty.");
         return false;
     }
     l->after = json_ref(key ? key : after);

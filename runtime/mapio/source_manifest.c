@@ -13,6 +13,8 @@
 /* An inventory of 10^9 objects names about 10^3 files. */
 enum { MANIFEST_BYTES = 64 << 20 };
 
+#define CHANGED_MANIFEST "The manifest was changed while its files were read."
+
 struct manifest_file {
     json *bucket, *key;
 };
@@ -175,7 +177,7 @@ static bool go_on_in_file(struct reading *r)
         m->next = (size_t)json_int_value(file);
         return open_next(r, r->source, m->position);
     }
-    reading_fail(r, "The manifest was changed while its files were read.");
+    reading_fail(r, CHANGED_MANIFEST);
     return false;
 }
 
@@ -185,6 +187,10 @@ static void manifest_came(struct asker *asker, struct task_result *result)
     struct manifest *m = r->of_kind;
     const json *body = text_member(result->output, "Body");
 
+    if (!result->ok && r->source && is_condition_failed(result)) {
+        reading_fail(r, CHANGED_MANIFEST);
+        return;
+    }
     if (!result->ok) {
         reading_fail_with(r, result);
         return;
@@ -224,7 +230,7 @@ static bool manifest_begin(struct reading *r, uint64_t position)
     m->position = position;
     if (reading_parameter(r, "Bucket") && reading_parameter(r, "Key"))
         return true;
-    reading_fail(r, "The ItemReader needs a Bucket and a Key that are texts.");
+    reading_fail(r, "The ItemReader needs a Bucket and a Key, texts that are not empty.");
     return false;
 }
 

@@ -7,7 +7,7 @@ static bool object_begin(struct reading *r, uint64_t position)
 
     if (bucket && key)
         return file_open(r, bucket, key, r->source, position, NULL);
-    reading_fail(r, "The ItemReader needs a Bucket and a Key that are texts.");
+    reading_fail(r, "The ItemReader needs a Bucket and a Key, texts that are not empty.");
     return false;
 }
 

@@ -75,6 +75,7 @@ static void fail(struct writing *w, const struct task_result *result)
     uint64_t id = w->asker.node.id;
     struct asl_error error = {.cause = json_ref(result->cause)};
 
+    asker_tell_failure(&w->asker, result);
     error.name = json_str_is(result->error, ASL_NO_HANDLER)
                      ? json_ref(result->error)
                      : json_cstring(ASL_RESULT_WRITER_FAILED);
