@@ -236,6 +236,10 @@ static const struct {
      "{\"TableName\":\"{\\\"a\\\":[1]}\",\"Limit\":5,\"ConsistentRead\":true,"
      "\"ScanIndexForward\":false,\"ExpressionAttributeValues\":{\":v\":{\"N\":\"[1]\",\"BOOL\":"
      "\"no\"}}}"},
+    {"whole numbers however they are written, and others as they are", "aws-sdk:dynamodb:scan",
+     "{\"TableName\":\"t\",\"TotalSegments\":\"1e3\",\"Segment\":2.0,\"Limit\":1.5}",
+     "POST /\nContent-Type: application/x-amz-json-1.0\nX-Amz-Target: DynamoDB_20120810.Scan\n"
+     "{\"TableName\":\"t\",\"TotalSegments\":1000,\"Segment\":2,\"Limit\":1.5}"},
     {"a form", "aws-sdk:sns:createTopic",
      "{\"Name\":[\"n\"],\"Attributes\":{\"Policy\":{\"a\":\"b\"}}}",
      FORM "Action=CreateTopic&Version=2010-03-31&Name=%5B%22n%22%5D&Attributes.entry.1.key=Policy&"
@@ -247,6 +251,8 @@ static const struct {
     {"a query", "aws-sdk:s3:listObjectsV2",
      "{\"Bucket\":\"b\",\"Prefix\":[\"p\"],\"MaxKeys\":\"2\",\"FetchOwner\":\"TRUE\"}",
      "GET /b?list-type=2&prefix=%5B%22p%22%5D&max-keys=2&fetch-owner=true\n"},
+    {"a query's whole number", "aws-sdk:s3:listObjectsV2", "{\"Bucket\":\"b\",\"MaxKeys\":1e3}",
+     "GET /b?list-type=2&max-keys=1000\n"},
     {"XML", "aws-sdk:s3:putPublicAccessBlock",
      "{\"Bucket\":\"b\",\"PublicAccessBlockConfiguration\":{\"BlockPublicAcls\":\"True\"}}",
      "PUT /b?publicAccessBlock\nx-amz-checksum-crc32: 77YsMg==\nx-amz-sdk-checksum-algorithm: "

@@ -150,6 +150,18 @@ static const struct {
     {"deleteObjects in quiet", "deleteObjects",
      "{\"Bucket\":\"orders\",\"Delete\":{\"Quiet\":true,\"Objects\":[{\"Key\":\"a.txt\"}]}}",
      "ok {}"},
+    {"deleteObjects in quiet, by text", "deleteObjects",
+     "{\"Bucket\":\"orders\",\"Delete\":{\"Quiet\":\"true\",\"Objects\":[{\"Key\":\"a.txt\"}]}}",
+     "ok {}"},
+    {"deleteObjects with a key that XML can't have", "deleteObjects",
+     "{\"Bucket\":\"orders\",\"Delete\":{\"Objects\":[{\"Key\":\"a.txt\"},{\"Key\":"
+     "\"\\u0001\\uffff\"}]}}",
+     "ok {\"Deleted\":[{\"Key\":\"a.txt\"}],\"Errors\":[{\"Key\":\"\xef\xbf\xbd\xef\xbf\xbd\",..."},
+    {"getObject of a key that XML can't have", "getObject",
+     "{\"Bucket\":\"orders\",\"Key\":\"\\u0001\"}",
+     "failed S3.InvalidRequestException: The key '\xef\xbf\xbd' can't be that of a file in a "
+     "folder: "
+     "..."},
     {"deleteObjects of none", "deleteObjects",
      "{\"Bucket\":\"orders\",\"Delete\":{\"Objects\":[]}}",
      "failed S3.S3Exception: The XML you provided was not well-formed..."},
@@ -158,6 +170,9 @@ static const struct {
      "ok {\"CopyObjectResult\":{\"LastModified\":\"..."},
     {"copyObject of an encoded key", "copyObject",
      "{\"Bucket\":\"other\",\"Key\":\"c\",\"CopySource\":\"/orders/d/%C3%A4%20%26.txt\"}",
+     "ok {\"CopyObjectResult\":{\"LastModified\":\"..."},
+    {"copyObject of a key that is encoded with its bucket", "copyObject",
+     "{\"Bucket\":\"other\",\"Key\":\"c\",\"CopySource\":\"orders%2Fd%2F%C3%A4%20%26.txt\"}",
      "ok {\"CopyObjectResult\":{\"LastModified\":\"..."},
     {"copyObject of none", "copyObject",
      "{\"Bucket\":\"orders\",\"Key\":\"c\",\"CopySource\":\"other/x\"}",
@@ -222,8 +237,13 @@ static const struct {
     {"an upload of no parts", "completeMultipartUpload",
      "{\"Bucket\":\"orders\",\"Key\":\"k\",\"UploadId\":\"u\",\"MultipartUpload\":{\"Parts\":[]}}",
      "failed S3.S3Exception: The XML you provided was not well-formed or did not validate against "
-     "our published schema: MultipartUpload has 1 to 10000 Parts (Service: S3, Status Code: 400, "
+     "our published schema: MultipartUpload has 1 to 10000 Parts, each with its PartNumber "
+     "(Service: S3, Status Code: 400, "
      "..."},
+    {"a part without a number", "completeMultipartUpload",
+     "{\"Bucket\":\"orders\",\"Key\":\"k\",\"UploadId\":\"u\",\"MultipartUpload\":{\"Parts\":[{"
+     "\"ETag\":\"e\"}]}}",
+     "failed S3.S3Exception: The XML you provided was not well-formed..."},
     {"an action that it has not", "putBucketAcl", "{\"Bucket\":\"orders\",\"ACL\":\"private\"}",
      "failed S3.S3Exception: A bucket that is a folder has no PutBucketAcl: it has GetObject, "
      "HeadObject, PutObject, CopyObject, DeleteObject, DeleteObjects, ListObjectsV2, "
@@ -368,7 +388,7 @@ START_TEST(written_raw)
     buf_printf(
         &text,
         "{\"Bucket\":\"orders\",\"Key\":\"r/parts\",\"UploadId\":\"%s\",\"MultipartUpload\":{"
-        "\"Parts\":[{\"PartNumber\":1,\"ETag\":",
+        "\"Parts\":[{\"PartNumber\":\"1\",\"ETag\":",
         json_str(id));
     json_write(&text, etags[0]);
     buf_adds(&text, "},{\"PartNumber\":2,\"ETag\":");

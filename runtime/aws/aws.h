@@ -230,6 +230,10 @@ void aws_machine_arn(struct buf *out, const char *execution);
 const json *aws_given(const json *v, const char *name);
 /* Reads a time of a Task: ISO 8601, or seconds since 1970 as a number or text. */
 bool aws_time_read(const json *v, struct timestamp *out);
+/* Reads a whole number of a Task, which may be written as text, and as 1e3. */
+bool aws_whole_read(const json *v, int64_t *out);
+/* Reads a boolean of a Task, which may be text in any capitals. */
+bool aws_truth_read(const json *v, bool *out);
 
 /* Makes SdkHttpMetadata as AWS has it: AllHttpHeaders in the order of a Java HashMap, HttpHeaders
  * by name. */

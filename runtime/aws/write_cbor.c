@@ -132,16 +132,6 @@ static void cbor_real(struct buf *out, const json *v, bool is_float)
 }
 
 /* 3.0 is whole, too. */
-static void cbor_whole(struct buf *out, const json *v)
-{
-    double d = json_is_number(v) ? json_double_value(v) : NAN;
-
-    if (json_kind(v) != JSON_INT && d == floor(d) && fabs(d) < 9e15)
-        cbor_int(out, (int64_t)d);
-    else
-        cbor_plain(out, v);
-}
-
 static void cbor_list(struct buf *out, const struct model_shape *s, const json *v)
 {
     cbor_head(out, CBOR_ARRAY, json_count(v));
@@ -207,10 +197,10 @@ static void cbor_value(struct buf *out, const struct model_service *service, mod
         aws_write_plain(&bytes, v);
         cbor_bytes(out, CBOR_BYTES, bytes.data, bytes.len);
         break;
-    case MODEL_INTEGER:
-    case MODEL_LONG: cbor_whole(out, v); break;
     case MODEL_FLOAT: cbor_real(out, v, true); break;
     case MODEL_DOUBLE: cbor_real(out, v, false); break;
+    case MODEL_INTEGER:
+    case MODEL_LONG:
     case MODEL_STRING:
     case MODEL_BOOLEAN:
     case MODEL_DOCUMENT: cbor_plain(out, v); break;

@@ -15,21 +15,51 @@
 
 /* ---- kinds ---- */
 
+bool aws_whole_read(const json *v, int64_t *out)
+{
+    const double most = 9007199254740992.0; /* 2^53: beyond it a double need not be what was said */
+    json *number = json_is_string(v) ? json_number(json_str(v), json_str_len(v)) : json_ref(v);
+    double d = number && json_is_number(number) ? json_double_value(number) : 0.5;
+    bool is_int = number && json_kind(number) == JSON_INT;
+    bool good = is_int || (floor(d) == d && d >= -most && d <= most);
+
+    if (good)
+        *out = is_int ? json_int_value(number) : (int64_t)d;
+    json_unref(number);
+    return good;
+}
+
+bool aws_truth_read(const json *v, bool *out)
+{
+    bool is_text = json_is_string(v);
+
+    if (json_kind(v) == JSON_TRUE || (is_text && !strcasecmp(json_str(v), "true")))
+        *out = true;
+    else if (json_kind(v) == JSON_FALSE || (is_text && !strcasecmp(json_str(v), "false")))
+        *out = false;
+    else
+        return false;
+    return true;
+}
+
 /* A Task's data may come from text: AWS's samples have "false", and documents where a service wants
  * their text. asl/call/call_values.c lets pass what is mended here. */
 json *aws_fitting(const struct model_shape *s, const json *v)
 {
     json *read = NULL;
+    int64_t whole;
+    bool truth;
 
     switch (s->kind) {
     case MODEL_BOOLEAN:
-        if (json_is_string(v) && !strcasecmp(json_str(v), "true"))
-            return json_bool(true);
-        if (json_is_string(v) && !strcasecmp(json_str(v), "false"))
-            return json_bool(false);
+        if (aws_truth_read(v, &truth))
+            return json_bool(truth);
         break;
     case MODEL_INTEGER:
     case MODEL_LONG:
+        if (aws_whole_read(v, &whole))
+            return json_int(whole);
+        /* fall through */
     case MODEL_FLOAT:
     case MODEL_DOUBLE:
         if (json_is_string(v))
@@ -165,8 +195,8 @@ void aws_write_base64(struct buf *out, const json *v)
     buf_clear(&text);
 }
 
-/* "False" is written as false is. */
-static void write_boolean(struct buf *out, const struct model_shape *s, const json *v)
+/* "False" is written as false is, and 1e3 as 1000 where a whole number is wanted. */
+static void write_fitting(struct buf *out, const struct model_shape *s, const json *v)
 {
     json *fit = aws_fitting(s, v);
 
@@ -183,8 +213,8 @@ void aws_write_text(struct buf *out, const struct model_shape *s, enum model_tim
         aws_time_write(out, &t, s->time ? s->time : form);
     else if (s && s->kind == MODEL_BLOB)
         aws_write_base64(out, v);
-    else if (s && s->kind == MODEL_BOOLEAN)
-        write_boolean(out, s, v);
+    else if (s && (s->kind == MODEL_BOOLEAN || s->kind == MODEL_INTEGER || s->kind == MODEL_LONG))
+        write_fitting(out, s, v);
     else
         aws_write_plain(out, v);
 }

@@ -64,9 +64,27 @@ void bucket_refuse(struct bucket_reply *reply, const char *code, const char *for
 
 /* ---- XML ---- */
 
+/* Of control characters XML 1.0 takes only these three, and neither U+FFFE nor U+FFFF, which UTF-8
+ * begins with EF BF. */
+static size_t len_not_in_xml(const char *text, size_t len)
+{
+    bool is_control = (unsigned char)*text < ' ' && !(*text && strchr("\t\n\r", *text));
+    bool is_none =
+        len >= 3 && (!memcmp(text, "\xef\xbf\xbe", 3) || !memcmp(text, "\xef\xbf\xbf", 3));
+
+    return is_control ? 1 : is_none ? 3 : 0;
+}
+
+/* A key may have what no XML can: U+FFFD stands for that, as the whole answer would be unreadable
+ * otherwise. */
 static void xml_write(struct buf *out, const char *text, size_t len)
 {
-    for (size_t i = 0; i < len; i++) {
+    for (size_t i = 0, none; i < len; i += none ? none : 1) {
+        none = len_not_in_xml(text + i, len - i);
+        if (none) {
+            buf_adds(out, "\xef\xbf\xbd");
+            continue;
+        }
         switch (text[i]) {
         case '&': buf_adds(out, "&amp;"); break;
         case '<': buf_adds(out, "&lt;"); break;
@@ -262,60 +280,67 @@ static bool bucket_read_upload(struct bucket_request *q, const struct task_call 
     return true;
 }
 
-/* A part without a number, or without an ETag, can't be found. */
+/* A part without an ETag can't be found. */
 static bool bucket_read_parts(struct bucket_request *q, const struct task_call *call,
                               struct bucket_reply *reply)
 {
     const json *given = aws_given(call->payload, "MultipartUpload");
     const json *parts = given ? aws_given(given, "Parts") : NULL;
     size_t count = parts && json_is_array(parts) ? json_count(parts) : 0;
+    bool good = count && count <= FOLDER_PARTS_MOST;
 
     bucket_read_put(q, call, reply);
     bucket_read_upload(q, call, reply);
-    if (!count || count > FOLDER_PARTS_MOST) {
-        bucket_refuse(reply, "MalformedXML",
-                      "The XML you provided was not well-formed or did not validate against our "
-                      "published schema: MultipartUpload has 1 to %d Parts",
-                      FOLDER_PARTS_MOST);
-        return false;
-    }
-    q->parts = arena_calloc(&q->texts, count, sizeof *q->parts);
-    for (size_t i = 0; i < count; i++) {
+    q->parts = good ? arena_calloc(&q->texts, count, sizeof *q->parts) : NULL;
+    for (size_t i = 0; good && i < count; i++) {
         const json *number = aws_given(json_at(parts, i), "PartNumber"),
                    *etag = aws_given(json_at(parts, i), "ETag");
-        q->parts[q->part_count++] = (struct folder_upload_part){
-            .number = number && json_kind(number) == JSON_INT ? json_int_value(number) : 0,
-            .etag = etag && json_is_string(etag)
-                        ? arena_strndup(&q->texts, json_str(etag), json_str_len(etag))
-                        : ""};
+        struct folder_upload_part *part = &q->parts[q->part_count++];
+        part->etag = etag && json_is_string(etag)
+                         ? arena_strndup(&q->texts, json_str(etag), json_str_len(etag))
+                         : "";
+        good = number && aws_whole_read(number, &part->number);
     }
-    return true;
+    if (!good)
+        bucket_refuse(reply, "MalformedXML",
+                      "The XML you provided was not well-formed or did not validate against our "
+                      "published schema: MultipartUpload has 1 to %d Parts, each with its "
+                      "PartNumber",
+                      FOLDER_PARTS_MOST);
+    return good;
 }
 
 /* ---- copies ---- */
 
-/* "orders/2026/a.csv", with its %XX, perhaps with a slash before it and ?versionId= behind. */
+/*
+ * "orders/2026/a.csv", with its %XX, perhaps with a slash before it and ?versionId= behind. The
+ * slash between bucket and key may be %2F, as who encodes all of it at once has it.
+ */
 static bool read_copied(struct bucket_request *q, const struct task_call *call,
                         struct bucket_reply *reply)
 {
     const char *text = header_of(q, "x-amz-copy-source");
 
-    text = text ? text + (*text == '/') : "";
-    size_t bucket = strcspn(text, "/"), len = strcspn(text, "?");
-    if (!text[bucket] || len <= bucket) {
+    text = text ? text : "";
+    size_t len = strcspn(text, "?");
+    struct folder_key all = keep_decoded(q, text, len);
+    const char *name = all.text + (*all.text == '/');
+    size_t bucket = strcspn(name, "/");
+    if (name[bucket] != '/') {
         bucket_refuse(reply, "InvalidArgument",
                       "Copy Source must mention the source bucket and key: sourcebucket/sourcekey");
         return false;
     }
-    q->source = bucket_folder(call->h, text, bucket);
+    q->source = bucket_folder(call->h, name, bucket);
     if (!q->source) {
         bucket_refuse(reply, "NoSuchBucket",
                       "The specified bucket does not exist: only from another folder can be copied "
                       "into a folder, so give --bucket %.*s=FOLDER",
-                      (int)bucket, text);
+                      (int)bucket, name);
         return false;
     }
-    q->ask.key = keep_decoded(q, text + bucket + 1, len - bucket - 1);
+    const char *key = name + bucket + 1;
+    q->ask.key = (struct folder_key){key, (size_t)(all.text + all.len - key)};
     if (text[len] && strcmp(text + len, "?versionId=null") != 0) {
         bucket_refuse(reply, "NoSuchVersion", "The specified version does not exist.");
         return false;
@@ -387,7 +412,7 @@ static bool bucket_read_keys(struct bucket_request *q, const struct task_call *c
     size_t count = objects && json_is_array(objects) ? json_count(objects) : 0;
     bool good = count && count <= MOST_DELETED;
 
-    q->quiet = quiet && json_kind(quiet) == JSON_TRUE;
+    q->quiet = quiet && aws_truth_read(quiet, &q->quiet) && q->quiet;
     q->keys = good ? arena_calloc(&q->texts, count, sizeof *q->keys) : NULL;
     for (size_t i = 0; good && i < count; i++) {
         const json *key = aws_given(json_at(objects, i), "Key");
