@@ -15,6 +15,16 @@
 
 enum { SHOWN_RUNNING = 4, CAUSE_WIDTH = 300, PAYLOAD_WIDTH = 100 };
 
+/* A Map Run may have a million executions: of those that fail so many are told of each Map, and of
+ * all of them together so many lines. */
+enum { MOST_FAILURES = 5, MOST_CHILD_LINES = 200 };
+
+/* How many executions of a Map have failed. */
+struct failed_children {
+    const struct asl_state *map;
+    uint64_t count;
+};
+
 /* A state that has been entered and not left. */
 struct running {
     uint64_t execution;
@@ -27,8 +37,12 @@ struct running {
 struct progress {
     FILE *out;
     bool terminal, colour;
-    bool live;          /* the last line shows what runs */
-    uint64_t execution; /* the one that is shown; others are of its Map Runs */
+    bool live;            /* the last line shows what runs */
+    uint64_t execution;   /* the one that is shown; others are of its Map Runs */
+    bool of_child;        /* the event that is shown now is of one of those */
+    uint64_t child_lines; /* that were shown of them, or left out */
+    struct failed_children *failed;
+    size_t failed_count, failed_cap;
     int64_t started_ms, last_ms;
     uint64_t retries;
     struct running *running;
@@ -52,6 +66,7 @@ void progress_free(progress *p)
     if (!p)
         return;
     mem_free(p->running);
+    mem_free(p->failed);
     buf_clear(&p->line);
     mem_free(p);
 }
@@ -189,6 +204,8 @@ static void progress_begin_line(progress *p, const struct rt_event *e, const cha
 
 static void progress_end_line(progress *p)
 {
+    if (p->of_child && p->child_lines++ >= MOST_CHILD_LINES)
+        return;
     clear_live(p);
     fprintf(p->out, "%s\n", buf_str(&p->line));
 }
@@ -293,11 +310,39 @@ static void later(progress *p, const struct rt_event *e, const char *what)
     progress_end_line(p);
 }
 
+static struct failed_children *failed_of(progress *p, const struct asl_state *map)
+{
+    for (size_t i = 0; i < p->failed_count; i++)
+        if (p->failed[i].map == map)
+            return &p->failed[i];
+    MEM_GROW(p->failed, p->failed_count, p->failed_cap);
+    p->failed[p->failed_count] = (struct failed_children){.map = map};
+    return &p->failed[p->failed_count++];
+}
+
+/* "! Rows[2]  NotPaid: order 2": the index is that of the execution, from 0. These lines are
+ * bounded by themselves, and never left out. */
+static void child_ended(progress *p, const struct rt_event *e)
+{
+    if (e->data || failed_of(p, e->state)->count++ >= MOST_FAILURES)
+        return;
+    progress_begin_line(p, e, RED, "!");
+    buf_printf(&p->line, "[%u]  ", (unsigned)e->child.index);
+    if (e->error.name || e->error.cause)
+        add_error_text(&p->line, &e->error);
+    else
+        buf_adds(&p->line,
+                 rt_status_name(e->child.status ? (enum rt_status)e->child.status : RT_FAILED));
+    p->of_child = false;
+    progress_end_line(p);
+}
+
 /* The progress doesn't tell of every kind of event, so `default` is meant: a new kind has no
  * line until it gets one. */
 static void progress_show(progress *p, uint64_t execution, const struct rt_event *e)
 {
     p->last_ms = progress_time_of(e);
+    p->of_child = execution != p->execution;
     switch (rt_event_news(e->kind)) {
     case RT_NEWS_NONE: break;
     case RT_NEWS_STARTED:
@@ -310,6 +355,7 @@ static void progress_show(progress *p, uint64_t execution, const struct rt_event
     case RT_NEWS_ATTEMPT: set_failed(p, execution, e, false); break;
     case RT_NEWS_FAILED: progress_task_failed(p, execution, e); break;
     case RT_NEWS_GROUP_FAILED: set_failed(p, execution, e, true); break;
+    case RT_NEWS_CHILD_ENDED: child_ended(p, e); break;
     case RT_NEWS_WAIT: later(p, e, "waits"); break;
     case RT_NEWS_RETRY:
         p->retries++;
@@ -338,12 +384,30 @@ void progress_note(progress *p, const char *line)
         draw_live(p);
 }
 
+/* Says what lines were left out. */
+static void show_left_out(progress *p)
+{
+    for (size_t i = 0; i < p->failed_count; i++) {
+        const struct failed_children *f = &p->failed[i];
+        if (f->count <= MOST_FAILURES)
+            continue;
+        buf_reset(&p->line);
+        shown_add(&p->line, json_str(f->map->name), json_str_len(f->map->name));
+        fprintf(p->out, "%llu more executions of '%s' failed\n",
+                (unsigned long long)(f->count - MOST_FAILURES), buf_str(&p->line));
+    }
+    if (p->child_lines > MOST_CHILD_LINES)
+        fprintf(p->out, "%llu more lines of states of Map Runs are not shown\n",
+                (unsigned long long)(p->child_lines - MOST_CHILD_LINES));
+}
+
 void progress_end(progress *p, const rt_exec *x)
 {
     const struct asl_error *e = rt_exec_error(x);
     struct buf *b = &p->line;
 
     clear_live(p);
+    show_left_out(p);
     buf_reset(b);
     buf_printf(b, "%s%s%s in ", paint(p, e ? RED : GREEN), rt_status_name(rt_exec_status(x)),
                paint(p, PLAIN));

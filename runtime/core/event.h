@@ -178,6 +178,7 @@ enum rt_news {
     RT_NEWS_ATTEMPT,      /* the state's work begins, perhaps once more */
     RT_NEWS_FAILED,       /* the work has failed with the event's error */
     RT_NEWS_GROUP_FAILED, /* a Parallel or Map has; its children have told the error */
+    RT_NEWS_CHILD_ENDED,  /* an execution of a Map Run has; without data it failed */
     RT_NEWS_WAIT,         /* until later.due_ms */
     RT_NEWS_RETRY,        /* at later.due_ms */
 };

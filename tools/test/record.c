@@ -263,6 +263,52 @@ static void set_failed_in(struct json_build *b, const struct test_case *c, const
     buf_clear(&path);
 }
 
+/* So many executions of Map Runs that failed are told of; and so much of a cause. */
+enum { MOST_CHILDREN = 3, CAUSE_SHOWN = 300 };
+
+/* Why an execution of a Map Run failed: the Map's own error tells at most how many did. */
+static json *failed_child(const struct rt_event *e)
+{
+    struct json_build b = {0};
+    struct buf path = {0};
+    const struct asl_error *error = &e->error;
+
+    trial_state_path(&path, e->state);
+    json_build_object(&b, 4);
+    set_text(&b, "map", buf_str(&path));
+    json_build_set(&b, "index", json_int(e->child.index));
+    set_shared(&b, "error", error->name);
+    if (error->cause) {
+        size_t len = json_str_len(error->cause),
+               n = utf8_cut(json_str(error->cause), len, CAUSE_SHOWN);
+        json_build_set(&b, "cause",
+                       json_stringf("%.*s%s", (int)n, json_str(error->cause), n < len ? " …" : ""));
+    }
+    buf_clear(&path);
+    return json_build_done(&b);
+}
+
+static void set_failed_children(struct json_build *b, const trial *t)
+{
+    const struct trial_event *events;
+    struct json_build list = {0};
+    size_t count = t ? trial_events(t, &events) : 0, failed = 0;
+
+    json_build_array(&list, MOST_CHILDREN);
+    for (size_t i = 0; i < count; i++) {
+        const struct rt_event *e = &events[i].event;
+        if (e->kind == RT_CHILD_ENDED && !e->data && failed++ < MOST_CHILDREN)
+            json_build_add(&list, failed_child(e));
+    }
+    json *children = json_build_done(&list);
+    if (failed) {
+        json_build_set(b, "failedChildren", children);
+        json_build_set(b, "failedChildrenCount", json_int((int64_t)failed));
+    } else {
+        json_unref(children);
+    }
+}
+
 json *record_of_run(const struct test_case *c, const struct case_run *r, bool coverage)
 {
     struct json_build b = {0};
@@ -278,6 +324,7 @@ json *record_of_run(const struct test_case *c, const struct case_run *r, bool co
             set_shared(&b, "path", result_member(r->result, "visits"));
             set_shared(&b, "way", result_member(r->result, "way"));
             set_failed_in(&b, c, r);
+            set_failed_children(&b, r->trial);
         }
     }
     if (coverage && (r->trial || r->alone.state))

@@ -14,6 +14,8 @@
  * visits) and way: see result.h.
  * failedIn: the state by which a case failed whose execution failed, and where its definition has
  * it: state, file, line, column.
+ * failedChildren: of a case that failed, the first executions of Map Runs that failed, objects with
+ * map, index (of the execution, from 0), error and cause; failedChildrenCount: how many did.
  * ended: of a case that expects nothing, its status with error and cause.
  * again: the command that plays it again, where that is not asl test with --filter and its name.
  * with: options that this command needs besides, each behind a space.

@@ -197,6 +197,25 @@ static void begin_line(struct buf *out)
         buf_addc(out, '\n');
 }
 
+static void write_failed_children(struct buf *out, const json *record)
+{
+    const json *children = record_list(record, "failedChildren");
+    size_t count = (size_t)record_int(record, "failedChildrenCount");
+
+    for (size_t i = 0; i < json_count(children); i++) {
+        const json *child = json_at(children, i);
+        const char *error = record_text(child, "error"), *cause = record_text(child, "cause");
+        begin_line(out);
+        buf_printf(out, "%s[%lld] failed%s%s%s%s", record_text(child, "map"),
+                   (long long)record_int(child, "index"), *error ? ": " : "", error,
+                   *cause ? ": " : "", cause);
+    }
+    if (count > json_count(children)) {
+        begin_line(out);
+        buf_printf(out, "and %zu more executions of Map Runs", count - json_count(children));
+    }
+}
+
 void record_write_context(struct buf *out, const json *record)
 {
     const json *in = json_get(record, "failedIn"),
@@ -212,6 +231,8 @@ void record_write_context(struct buf *out, const json *record)
                    record_text(in, "file"), (long long)record_int(in, "line"),
                    (long long)record_int(in, "column"));
     }
+    if (usual)
+        write_failed_children(out, record);
     if (usual && json_count(record_list(record, "way"))) {
         begin_line(out);
         buf_adds(out, "way: ");
