@@ -358,6 +358,41 @@ START_TEST(cluster_job_is_not_stopped)
 }
 END_TEST
 
+/* What is told of a begin whose Task has ended before its answer. */
+static const struct {
+    struct reply reply;
+    const char *want;
+} late[] = {
+    {{500, NULL, "no"},
+     "the job may have begun, and was not stopped: {\"ResponseBody\":\"no\",\"StatusCode\":500,"
+     "\"StatusText\":\"Internal Server Error\"}\n"},
+    {{201, NULL, "{}"},
+     "the job may have begun, and was not stopped: Unable to unmarshall response: it names no "
+     "job\n"},
+    {{403, NULL, "no"}, ""},
+};
+
+START_TEST(cluster_begin_comes_late)
+{
+    const struct reply no = late[_i].reply, replies[MAX_REPLIES] = {no, no, no, no};
+    struct buf log = {0}, want = {0};
+    struct endpoint_world *w = endpoint_world_new_with(
+        replies, NULL, (struct handlers_options){.log = write_line, .log_user = &log});
+
+    begin_call(w, "runJob.sync", RUN, NULL);
+    handlers_cancel(w->handlers, 1);
+    while (!handlers_are_idle(w->handlers))
+        uv_run(&w->loop, UV_RUN_ONCE);
+    endpoint_world_free(w);
+    buf_adds(&want, TOLD);
+    if (*late[_i].want)
+        buf_printf(&want, "arn:aws:states:::eks:runJob.sync: %s", late[_i].want);
+    expect_text("what is told", buf_str(&log), buf_str(&want));
+    buf_clear(&log);
+    buf_clear(&want);
+}
+END_TEST
+
 /* A Task that fails as nothing is told of its job has a line on it, but for one that is gone. */
 START_TEST(cluster_job_is_given_up)
 {
@@ -577,6 +612,7 @@ int main(void)
     tcase_add_loop_test(t, cluster_call_is_cancelled, 0, COUNT(calls));
     tcase_add_loop_test(t, cluster_job_is_stopped, 0, 2);
     tcase_add_test(t, cluster_job_is_not_stopped);
+    tcase_add_loop_test(t, cluster_begin_comes_late, 0, COUNT(late));
     tcase_add_loop_test(t, cluster_job_is_given_up, 0, 2);
     tcase_add_test(t, cluster_job_after_crash);
     tcase_add_test(t, cluster_job_that_nothing_is_told_of);

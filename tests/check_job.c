@@ -505,6 +505,21 @@ static const struct {
      {{-500, NULL, NULL}},
      GLUE ": the job may have begun, and was not stopped: asl ended before the service had "
           "answered\n"},
+    {"a begin that the service fails at",
+     true,
+     false,
+     {{500, ID, "{\"__type\":\"InternalServiceException\",\"message\":\"m\"}"}},
+     GLUE ": the job may have begun, and was not stopped: m (Service: "},
+    {"a begin with an answer that is not the service's",
+     true,
+     false,
+     {{200, ID, "<html>"}},
+     GLUE ": the job may have begun, and was not stopped: Unable to unmarshall response: "},
+    {"a begin with an answer that has no job",
+     true,
+     false,
+     {{200, ID, "{}"}},
+     GLUE ": the job may have begun, and was not stopped: Unable to unmarshall response: "},
     {"a begin that is refused",
      true,
      false,
@@ -673,6 +688,36 @@ START_TEST(job_in_a_strange_state)
 }
 END_TEST
 
+/* A begin that is still out when its Task has ended has its place in the row: a service that is too
+ * slow would be sent one more for each Retry. */
+START_TEST(late_begin_has_its_slot)
+{
+    static const struct reply replies[MAX_REPLIES] = {{-200, NULL, "{\"JobRunId\":\"r\"}"},
+                                                      {200, NULL, "{}"},
+                                                      {200, NULL, "{\"JobRunId\":\"s\"}"},
+                                                      {200, NULL, "{}"}};
+    struct endpoint_world *w = endpoint_world_new(
+        replies, "{\"handlers\":[{\"resource\":\"*\",\"endpoint\":\"STUB\",\"concurrency\":1}]}");
+
+    endpoint_world_begin(w, GLUE, "{\"JobName\":\"j\"}");
+    while (http_stub_requests(w->stub) < 1)
+        uv_run(&w->loop, UV_RUN_ONCE);
+    handlers_cancel(w->handlers, 1);
+    endpoint_world_begin(w, GLUE, "{\"JobName\":\"k\"}");
+    for (int i = 0; i < 50; i++)
+        uv_run(&w->loop, UV_RUN_NOWAIT);
+    ck_assert_uint_eq(http_stub_requests(w->stub), 1);
+    ck_assert_uint_eq(handlers_waiting(w->handlers), 1);
+    http_stub_release(w->stub);
+    while (http_stub_requests(w->stub) < 3)
+        uv_run(&w->loop, UV_RUN_ONCE);
+    const char *stop = strstr(buf_str(&w->seen), "\"JobRunIds\":[\"r\"]");
+    const char *next = strstr(buf_str(&w->seen), "{\"JobName\":\"k\"}");
+    ck_assert_msg(stop && next && stop < next, "%s", buf_str(&w->seen));
+    endpoint_world_free(w);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("job");
@@ -685,6 +730,7 @@ int main(void)
     tcase_add_test(t, job_after_crash_is_stopped);
     tcase_add_test(t, job_is_stopped);
     tcase_add_test(t, job_that_is_released_goes_on);
+    tcase_add_test(t, late_begin_has_its_slot);
     tcase_add_loop_test(t, job_is_stopped_at_the_next_try, 0, 2);
     tcase_add_loop_test(t, job_is_not_stopped, 0, COUNT(unstopped));
     tcase_add_loop_test(t, job_that_nothing_is_told_of, 0, 2);

@@ -219,8 +219,8 @@ static void cluster_called(void *user, struct http_response *r)
 
     w->transfer = NULL;
     if (!cluster_went_well(r)) {
-        if (w->task_call->lingers && r->outcome != HTTP_ANSWERED)
-            job_may_go_on(w->task_call, NULL, r->error);
+        if (w->task_call->lingers && (r->outcome != HTTP_ANSWERED || job_may_be_there(r->status)))
+            cluster_say_went_wrong(w, r);
         cluster_answer_failed(w, r);
         return;
     }
@@ -354,7 +354,7 @@ void cluster_start(struct task_call *call)
         start_cluster_call(w);
 }
 
-void cluster_cancel(struct task_call *call)
+bool cluster_cancel(struct task_call *call)
 {
     struct cluster_work *w = call->work;
 
@@ -363,8 +363,9 @@ void cluster_cancel(struct task_call *call)
     else
         call->lingers = cluster_leave_job(w);
     if (call->lingers && !call->h->closing)
-        return;
+        return true;
     if (w->transfer)
         signed_send_cancel(w->transfer);
     cluster_work_free(w);
+    return call->lingers;
 }

@@ -73,5 +73,7 @@ void cluster_follow_job(struct cluster_work *w, json *submitted, bool in_start);
 bool cluster_leave_job(struct cluster_work *w);
 /* Says on the log that the job was not deleted, and why. */
 void cluster_say_not_stopped(const struct cluster_work *w, const char *why);
+/* Says so because of an answer that is one of failure, or none. */
+void cluster_say_went_wrong(const struct cluster_work *w, const struct http_response *r);
 
 #endif

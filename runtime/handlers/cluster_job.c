@@ -378,8 +378,10 @@ void cluster_follow_job(struct cluster_work *w, json *submitted, bool in_start)
     w->submitted = submitted;
     w->task_call->begun = true;
     if (!name) {
-        cluster_fail(w, CLUSTER_UNREACHABLE,
-                     json_cstring("Unable to unmarshall response: it names no job"), in_start);
+        static const char why[] = "Unable to unmarshall response: it names no job";
+        if (w->task_call->lingers)
+            cluster_say_not_stopped(w, why);
+        cluster_fail(w, CLUSTER_UNREACHABLE, json_cstring(why), in_start);
         return;
     }
     w->name = mem_strdup(name);
@@ -403,18 +405,23 @@ void cluster_say_not_stopped(const struct cluster_work *w, const char *why)
     buf_clear(&path);
 }
 
+void cluster_say_went_wrong(const struct cluster_work *w, const struct http_response *r)
+{
+    json *cause, *error = cluster_error(r, &cause);
+
+    cluster_say_not_stopped(w, json_str(cause ? cause : error));
+    json_unref(error);
+    json_unref(cause);
+}
+
 static void job_deleted(void *user, struct http_response *r)
 {
     struct cluster_work *w = user;
     struct handler_answer none = {0};
 
     w->transfer = NULL;
-    if (!cluster_went_well(r)) {
-        json *cause, *error = cluster_error(r, &cause);
-        cluster_say_not_stopped(w, json_str(cause ? cause : error));
-        json_unref(error);
-        json_unref(cause);
-    }
+    if (!cluster_went_well(r))
+        cluster_say_went_wrong(w, r);
     cluster_finish(w, &none, false);
 }
 

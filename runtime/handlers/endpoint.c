@@ -266,6 +266,8 @@ static void endpoint_answered(void *user, struct http_response *r)
         aws_result_clear(&result);
         endpoint_finish(w, &half, false);
     } else if (!result.ok || !goes_on_after(w, r, &a.as_aws, &result)) {
+        if (w->task_call->lingers && job_may_be_there(r->status))
+            say_not_stopped(w, json_str(result.cause ? result.cause : result.error));
         endpoint_finish(w, &result, false);
     }
     endpoint_answer_close(&a);
@@ -443,6 +445,8 @@ static void endpoint_start(struct task_call *call)
 
 /* ---- cancelling ---- */
 
+/* What is still out takes its place among the calls that the service may have at once: a service
+ * that is too slow to begin jobs in time would get more and more of them. */
 static bool endpoint_cancel(struct task_call *call)
 {
     struct endpoint_work *w = call->work;
@@ -451,20 +455,18 @@ static bool endpoint_cancel(struct task_call *call)
         invoke_cancel(call);
         return false;
     }
-    if (is_of_cluster(&call->resource)) {
-        cluster_cancel(call);
-        return false;
-    }
+    if (is_of_cluster(&call->resource))
+        return cluster_cancel(call);
     if (call->lingers)
         say_not_stopped(w, "asl ended before the service had answered");
     else
         call->lingers = leave_job(w);
     if (call->lingers && !call->h->closing)
-        return false;
+        return true;
     if (w->transfer)
         signed_send_cancel(w->transfer);
     endpoint_work_free(w);
-    return false;
+    return call->lingers;
 }
 
 const struct handler_kind handler_endpoint = {.field = "endpoint",

@@ -133,5 +133,8 @@ bool leave_job(struct endpoint_work *w);
 void say_not_stopped(const struct endpoint_work *w, const char *why);
 /* Says so of the job that `job` names; NULL: nothing is known of it, not even that it is there. */
 void job_may_go_on(const struct task_call *call, const char *job, const char *why);
+/* Returns whether a service that has answered a begin so, without a job, may have begun one all the
+ * same: only what is refused by a status 4xx, or redirected, has certainly done nothing. */
+bool job_may_be_there(int status);
 
 #endif

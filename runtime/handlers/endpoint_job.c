@@ -214,6 +214,8 @@ static bool note_job(struct endpoint_work *w, json *submitted, const struct aws_
         else
             aws_not_sent(&w->call, json_take_buf(&why), &r);
         buf_clear(&why);
+        if (w->task_call->lingers)
+            say_not_stopped(w, json_str(r.cause));
         endpoint_finish(w, &r, !a);
     } else {
         aws_job_describe(&w->call, w->task_call->payload, w->submitted, &w->describe,
@@ -277,6 +279,11 @@ void job_may_go_on(const struct task_call *call, const char *job, const char *wh
     else
         handlers_log(call->h, call->execution,
                      "%s: the job may have begun, and was not stopped: %s", call->target, why);
+}
+
+bool job_may_be_there(int status)
+{
+    return status < 300 || status >= 500;
 }
 
 void say_not_stopped(const struct endpoint_work *w, const char *why)

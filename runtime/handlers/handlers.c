@@ -250,6 +250,7 @@ void task_call_sleep(struct task_call *call, struct handler_answer *answer, int6
 void task_call_gone(struct task_call *call)
 {
     handlers_list_take(&call->h->lingering, call);
+    slot_free(call->row);
     task_call_free(call);
 }
 

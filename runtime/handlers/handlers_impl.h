@@ -98,8 +98,8 @@ struct handler_kind {
      * task_call_ready at any time. */
     void (*start)(struct task_call *call);
     /* Ends the work of a running call. Returns true when its slot is still taken, until slot_free.
-     * May set `lingers`: then the call stays until task_call_gone, or until it is cancelled once
-     * more, as the set is closing. */
+     * May set `lingers`, and returns true then: the call and its slot stay until task_call_gone, or
+     * until it is cancelled once more, as the set is closing. */
     bool (*cancel)(struct task_call *call);
     /* Of rows without a pattern: returns whether it serves `v`, for which no row of a file is
      * meant. May fill *why with what would let it. */
@@ -190,7 +190,7 @@ void task_call_ready(struct task_call *call, struct handler_answer *answer);
 /* Lets a running call have its answer at `due_ms`; task_call_rouse takes that back. */
 void task_call_sleep(struct task_call *call, struct handler_answer *answer, int64_t due_ms);
 void task_call_rouse(struct task_call *call);
-/* Frees a call that lingers: nothing of it is out any more. */
+/* Frees a call that lingers, and its slot: nothing of it is out any more. */
 void task_call_gone(struct task_call *call);
 /* Gives back the slot of a call that was cancelled and went on running until now. */
 void slot_free(struct handler_row *row);
@@ -335,7 +335,7 @@ json *response_body(const struct http_response *r);
 bool is_of_cluster(const struct asl_resource *r);
 bool cluster_serves(handlers *h, struct diag *why);
 void cluster_start(struct task_call *call);
-void cluster_cancel(struct task_call *call);
+bool cluster_cancel(struct task_call *call);
 
 /* ---- endpoint.c ---- */
 
