@@ -7,7 +7,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #define WHO "\"ClusterName\":\"c\",\"CertificateAuthority\":\"Q0E=\",\"Endpoint\":\"STUB\""
 #define JOBS "/apis/batch/v1/namespaces/default/jobs"
@@ -507,35 +506,38 @@ START_TEST(cluster_logs_have_a_bound)
 }
 END_TEST
 
-/* A job that was good stays so when the keys have gone. These are good for two seconds at most, in
- * which the job ends; others are refused. */
+/* The time of day by which keys expire. */
+static int64_t day_ms;
+
+static int64_t day(void)
+{
+    return day_ms;
+}
+
+/* A job that was good stays so when the keys have gone. */
 START_TEST(cluster_logs_without_keys)
 {
-    char keys[1024], at[32];
-    const struct reply replies[MAX_REPLIES] = {{200, "Content-Type: text/xml\r\n", keys},
-                                               {-200, NULL, COMPLETE},
-                                               {403, NULL, "no"},
-                                               {403, NULL, "no"}};
-    struct endpoint_world *w = cluster_world(replies);
+    static const struct reply replies[MAX_REPLIES] = {
+        {200, "Content-Type: text/xml\r\n",
+         "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">"
+         "<AssumeRoleResult><Credentials><AccessKeyId>ASIA</AccessKeyId><SecretAccessKey>s"
+         "</SecretAccessKey><SessionToken>T</SessionToken><Expiration>2026-01-01T01:00:00Z"
+         "</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>"},
+        {-200, NULL, COMPLETE},
+        {403, NULL, "no"},
+        {403, NULL, "no"}};
+    struct endpoint_world *w =
+        endpoint_world_new_with(replies, NULL, (struct handlers_options){.time_of_day = day});
     json *submitted =
         json_of("{\"ResponseBody\":" RUNS ",\"StatusCode\":201,\"StatusText\":\"Created\"}");
-    time_t until = time(NULL) + 2;
-    struct tm parts;
 
-    strftime(at, sizeof at, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&until, &parts));
-    snprintf(keys, sizeof keys,
-             "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">"
-             "<AssumeRoleResult><Credentials><AccessKeyId>ASIA</AccessKeyId><SecretAccessKey>s"
-             "</SecretAccessKey><SessionToken>T</SessionToken><Expiration>%s</Expiration>"
-             "</Credentials></AssumeRoleResult></AssumeRoleResponse>",
-             at);
+    day_ms = INT64_C(1767225600000); /* 2026-01-01T00:00:00Z */
     w->role = "arn:aws:iam::111122223333:role/target";
     begin_call(w, "runJob.sync", "{" WHO ",\"LogOptions\":{\"RetrieveLogs\":true},\"Job\":{}}",
                submitted);
     while (http_stub_requests(w->stub) < 2)
         uv_run(&w->loop, UV_RUN_ONCE);
-    while (time(NULL) <= until)
-        uv_sleep(50);
+    day_ms += INT64_C(3600 * 1000);
     http_stub_release(w->stub);
     endpoint_world_wait(w);
     json_unref(submitted);

@@ -95,6 +95,55 @@ START_TEST(one_request_for_many)
 }
 END_TEST
 
+/* The time of day by which keys expire. */
+static int64_t day_ms;
+
+static int64_t day(void)
+{
+    return day_ms;
+}
+
+/*
+ * While keys are good, new ones are awaited for a tenth of a call's time only. If the old ones have
+ * expired when that is over, it is waited on, as without keys; else they are used.
+ */
+START_TEST(keys_expire_while_new_ones_are_awaited)
+{
+    const struct reply replies[MAX_REPLIES] = {{200, XML, keys_for(240, "T")},
+                                               {200, JSON_0, "{}"},
+                                               {-200, XML, keys_for(3600, "U")},
+                                               {200, JSON_0, "{}"}};
+    struct endpoint_world *w = roles_world_with(replies,
+                                                "{\"handlers\":[{\"resource\":\"" SEND
+                                                "\",\"endpoint\":\"STUB\",\"timeout_s\":3}]}",
+                                                (struct handlers_options){.time_of_day = day});
+    struct buf sts = {0};
+
+    buf_printf(&sts, "sts=%s", http_stub_url(w->stub));
+    ck_assert(endpoints_add(w->endpoints, buf_str(&sts), NULL));
+    buf_clear(&sts);
+    day_ms = clock_wall_ms();
+    endpoint_world_run(w, SEND, MESSAGE);
+    endpoint_world_begin(w, SEND, MESSAGE);
+    while (http_stub_requests(w->stub) < 3)
+        uv_run(&w->loop, UV_RUN_ONCE);
+    if (_i)
+        day_ms += 300 * 1000;
+    uv_update_time(&w->loop);
+    for (uint64_t end = uv_now(&w->loop) + 400; uv_now(&w->loop) < end && !w->answered;) {
+        uv_sleep(5);
+        uv_run(&w->loop, UV_RUN_NOWAIT);
+    }
+    if (_i)
+        http_stub_release(w->stub);
+    endpoint_world_wait(w);
+    ck_assert_msg(w->result.ok, "%s: %s", json_str(w->result.error), json_str(w->result.cause));
+    expect_text("with which keys", buf_str(&w->seen),
+                _i ? ASKED SENT("T") ASKED SENT("U") : ASKED SENT("T") ASKED SENT("T"));
+    endpoint_world_free(w);
+}
+END_TEST
+
 static const struct {
     const char *name;
     int seconds;
@@ -1159,6 +1208,7 @@ int main(void)
     tcase_set_timeout(t, 60);
     tcase_add_test(t, one_request_for_many);
     tcase_add_loop_test(t, until_they_expire, 0, COUNT(ends));
+    tcase_add_loop_test(t, keys_expire_while_new_ones_are_awaited, 0, 2);
     tcase_add_test(t, good_keys_outlive_a_refusal);
     tcase_add_test(t, good_keys_outlive_silence);
     tcase_add_loop_test(t, refusal, 0, COUNT(refusals));

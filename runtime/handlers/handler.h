@@ -59,6 +59,7 @@ struct handlers_options {
     bool allow_link_local; /* endpoints and http:invoke may go to link-local addresses */
     int64_t poll_ms;       /* from a job's begin to the first look at it; 0: 1,000 */
     int64_t keys_ms;       /* a program that gives keys may take so long; 0: 60,000 */
+    int64_t (*time_of_day)(void); /* ms since 1970, by which keys expire; NULL: the machine's */
 };
 
 /* Makes the id of a request that the other side gave none: a UUID that follows from the call's key,

@@ -93,9 +93,14 @@ void roles_free(handlers *h)
     mem_free(h->told_of_keys);
 }
 
+static int64_t role_now_ms(const struct role_keys *k)
+{
+    return k->h->options.time_of_day ? k->h->options.time_of_day() : clock_wall_ms();
+}
+
 static bool role_is_good(const struct role_keys *k, int64_t early_ms)
 {
-    return k->until_ms && clock_wall_ms() < k->until_ms - early_ms;
+    return k->until_ms && role_now_ms(k) < k->until_ms - early_ms;
 }
 
 static struct sigv4_keys role_look(const struct role_keys *k)
@@ -116,7 +121,7 @@ static bool role_is_over(const struct role_keys *k, const struct timestamp *at)
 {
     /* A machine of EC2 goes on with keys that have expired while its role's service is down, and
      * services take them then: AWS's SDKs try them, too. */
-    return k->from.way != KEY_METADATA && at->ms <= clock_wall_ms();
+    return k->from.way != KEY_METADATA && at->ms <= role_now_ms(k);
 }
 
 /* Returns NULL; or why `given` gives no keys: then nothing changes. See role_fetched. */
@@ -240,11 +245,16 @@ static json *role_refusal(const struct role_keys *k, const json *code, const cha
     return json_take_buf(&text);
 }
 
+bool role_has_good(const struct role_wait *wait)
+{
+    return role_is_good(wait->role, 0);
+}
+
 int64_t role_patience_ms(const struct role_wait *wait, int64_t timeout_ms)
 {
     int64_t tenth_ms = timeout_ms / 10;
 
-    if (!role_is_good(wait->role, 0))
+    if (!role_has_good(wait))
         return timeout_ms;
     return tenth_ms < PATIENCE_MS ? tenth_ms : PATIENCE_MS;
 }

@@ -41,6 +41,8 @@ enum role_found role_find(handlers *h, const struct role_ask *ask, struct role_w
                           struct sigv4_keys *out, struct diag *why);
 /* Takes back what role_find began; does nothing when that has ended. */
 void role_leave(struct role_wait *wait);
+/* Returns whether the keys that are there are good still, while new ones are awaited. */
+bool role_has_good(const struct role_wait *wait);
 /* Returns how long to wait for keys, of the time that there is: not so long where those that are
  * there are good still. */
 int64_t role_patience_ms(const struct role_wait *wait, int64_t timeout_ms);

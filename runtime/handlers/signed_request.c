@@ -163,12 +163,18 @@ static void key_clock_stop(signed_send *s)
     s->clock = NULL;
 }
 
+/* Keys that were good when the wait began need not be so at its first end: then all of the time is
+ * waited, as without keys. */
 static void key_clock_on_timer(uv_timer_t *timer)
 {
     struct key_clock *c = timer->data;
     signed_send *s = c->send;
+    int64_t left_ms = s->until_ms - clock_steady_ms();
 
-    role_give_up(&s->wait, s->request.timeout_ms);
+    if (left_ms > 0 && !role_has_good(&s->wait))
+        uv_timer_start(timer, key_clock_on_timer, (uint64_t)left_ms, 0);
+    else
+        role_give_up(&s->wait, s->request.timeout_ms);
 }
 
 static void key_clock_start(signed_send *s)
