@@ -156,9 +156,9 @@ static const struct {
 } bad_places[] = {
     {"sqs", "'sqs' is not SERVICE=URL, as in sqs=http://127.0.0.1:4566 or sqs=aws"},
     {"sqs=http://a?x=1",
-     "'sqs=http://a?x=1' is not SERVICE=URL, as in sqs=http://127.0.0.1:4566 or "
+     "'sqs=http://a?...' is not SERVICE=URL, as in sqs=http://127.0.0.1:4566 or "
      "sqs=aws: an endpoint has no user and no query"},
-    {"sqs=http://u:p@a/", "'sqs=http://u:p@a/' is not SERVICE=URL, as in sqs=http://127.0.0.1:4566 "
+    {"sqs=http://u:p@a/", "'sqs=http://...@a/' is not SERVICE=URL, as in sqs=http://127.0.0.1:4566 "
                           "or sqs=aws: an endpoint has no user and no query"},
     {"=http://a", "'=http://a' is not SERVICE=URL, as in sqs=http://127.0.0.1:4566 or sqs=aws"},
     {"sqs=ftp://a", "'sqs=ftp://a' is not SERVICE=URL, as in sqs=http://127.0.0.1:4566 or sqs=aws"},

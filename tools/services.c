@@ -68,16 +68,19 @@ static bool services_add(struct services *s, const struct option_set *set, const
 static bool add_lambda_endpoint(struct services *s, const struct option_set *set, const char *url)
 {
     struct diag why = {0};
-    struct buf text = {0};
+    struct buf text = {0}, shown = {0};
     bool good;
 
     buf_printf(&text, "lambda=%s", url);
     good = endpoints_add(s->endpoints, buf_str(&text), &why);
+    endpoints_show_url(&shown, url);
     if (!good)
         cmd_usage(set->command,
-                  "--lambda-endpoint takes a URL like http://127.0.0.1:3001, not '%s'", url);
+                  "--lambda-endpoint takes a URL like http://127.0.0.1:3001, not '%s'",
+                  buf_str(&shown));
     diag_clear(&why);
     buf_clear(&text);
+    buf_clear(&shown);
     return good;
 }
 
@@ -121,16 +124,24 @@ int services_translate(int argc, char **argv, struct arena *texts)
 }
 
 /* One that is no URL is left out, as none can be made of it: whoever set it should know. */
+static void tell_left_out(const char *command, const char *what, size_t len, const char *url)
+{
+    struct buf shown = {0};
+
+    endpoints_show_url(&shown, url);
+    fprintf(stderr, "asl %s: %.*s is left out, as it is no URL like http://127.0.0.1:4566: '%s'\n",
+            command, (int)len, what, buf_str(&shown));
+    buf_clear(&shown);
+}
+
 static void tell_wrong_variables(const char *command)
 {
     const char *variable;
 
     for (size_t at = 0; (variable = endpoints_next_wrong(&at));) {
-        int len = (int)strcspn(variable, "=");
+        size_t len = strcspn(variable, "=");
 
-        fprintf(stderr,
-                "asl %s: %.*s is left out, as it is no URL like http://127.0.0.1:4566: '%s'\n",
-                command, len, variable, variable + len + 1);
+        tell_left_out(command, variable, len, variable + len + 1);
     }
 }
 
@@ -141,13 +152,11 @@ struct from_profile {
 
 static void add_of_profile(void *user, const char *service, const char *url)
 {
+    static const char what[] = "an endpoint_url of the profile";
     const struct from_profile *p = user;
 
     if (!endpoints_add_of_profile(p->services->endpoints, service, url))
-        fprintf(stderr,
-                "asl %s: an endpoint_url of the profile is left out, as it is no URL like "
-                "http://127.0.0.1:4566: '%s'\n",
-                p->command, url);
+        tell_left_out(p->command, what, strlen(what), url);
 }
 
 bool services_read(const struct services_options *given, const struct option_set *set,

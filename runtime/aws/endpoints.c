@@ -9,6 +9,7 @@
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/text.h"
+#include "parsers/base/utf8.h"
 #include "runtime/base/aws_defaults.h"
 #include "runtime/base/partition.h"
 #include "runtime/http/client.h"
@@ -121,10 +122,13 @@ bool endpoints_add(struct endpoints *e, const char *given, struct diag *why)
 
     if (!len || (!is_aws(equals + 1) && !http_url_is_base(equals + 1))) {
         bool url = len && http_url_ok(equals + 1);
+        struct buf shown = {0};
 
+        endpoints_show_url(&shown, given);
         diag_set(why, "ENDPOINT", 0,
-                 "'%s' is not SERVICE=URL, as in sqs=http://127.0.0.1:4566 or sqs=aws%s", given,
-                 url ? ": an endpoint has no user and no query" : "");
+                 "'%s' is not SERVICE=URL, as in sqs=http://127.0.0.1:4566 or sqs=aws%s",
+                 buf_str(&shown), url ? ": an endpoint has no user and no query" : "");
+        buf_clear(&shown);
         return false;
     }
     if (!s && !any && !model_file(why))
@@ -570,6 +574,22 @@ const char *endpoints_next_wrong(size_t *at)
             return variable;
     }
     return NULL;
+}
+
+void endpoints_show_url(struct buf *out, const char *url)
+{
+    const char *at = strrchr(url, '@'), *scheme = strstr(url, "://");
+    size_t before = scheme ? (size_t)(scheme + 3 - url) : 0;
+    const char *from = at ? at : url;
+    size_t shown = strcspn(from, "?#");
+
+    if (at && scheme < at)
+        utf8_add_line(out, url, before);
+    if (at)
+        buf_adds(out, "...");
+    utf8_add_line(out, from, shown);
+    if (from[shown])
+        buf_printf(out, "%c...", from[shown]);
 }
 
 void endpoints_say(const char *id, struct buf *out)

@@ -65,6 +65,10 @@ void endpoints_say_of_call(const struct aws_call *c, struct buf *out);
  */
 const char *endpoints_next_wrong(size_t *at);
 
+/* Adds what was given as a URL, but need not be one, without what may be a secret in it: a user, a
+ * query and a fragment. */
+void endpoints_show_url(struct buf *out, const char *url);
+
 /*
  * Reads an option of Step Functions Local that says where a service is, "-sqsEndpoint" or
  * "--sqs-endpoint". Returns the service, "sqs", to go before `=URL`; NULL when it is no such
