@@ -591,6 +591,34 @@ START_TEST(payload_of_a_stranger)
 }
 END_TEST
 
+/* In the end nothing is told any more, and the last line says that. */
+START_TEST(payloads_of_strangers)
+{
+    static const char last[] = "(the last such line: others are not told)\n";
+    const struct reply replies[MAX_REPLIES] = {{200, JSON_0, "{}"}};
+    struct buf lines = {0};
+    struct endpoint_world *w = endpoint_world_new_with(
+        replies, NULL, (struct handlers_options){.log = note_line, .log_user = &lines});
+    size_t count = 0;
+
+    for (int k = 0; k < 12; k++) {
+        struct buf given = {0};
+        buf_adds(&given, "{\"QueueUrl\":\"q\",\"MessageBody\":\"m\"");
+        for (int i = 0; i < 10; i++)
+            buf_printf(&given, ",\"%d-%d\":1", k, i);
+        buf_adds(&given, "}");
+        endpoint_world_run(w, "arn:aws:states:::sqs:sendMessage", buf_str(&given));
+        buf_clear(&given);
+    }
+    for (const char *at = buf_str(&lines); (at = strchr(at, '\n')); at++)
+        count++;
+    ck_assert_uint_eq(count, 100);
+    ck_assert_str_eq(lines.data + lines.len - strlen(last), last);
+    endpoint_world_free(w);
+    buf_clear(&lines);
+}
+END_TEST
+
 /* What makes a service do a thing once is the same for a repeat of a call, and for no other. */
 START_TEST(calls_are_told_apart)
 {
@@ -677,6 +705,7 @@ int main(void)
     tcase_add_loop_test(t, call, 0, COUNT(calls));
     tcase_add_loop_test(t, payload, 0, COUNT(payloads));
     tcase_add_test(t, payload_of_a_stranger);
+    tcase_add_test(t, payloads_of_strangers);
     tcase_add_loop_test(t, token, 0, COUNT(tokens));
     tcase_add_loop_test(t, stranger, 0, COUNT(strangers));
     tcase_add_test(t, calls_are_told_apart);

@@ -40,8 +40,9 @@ bool call_exists(const struct call *call, const struct asl_resource *r);
 enum { CALL_GUESSES = 20000 };
 
 /* Adds what was likely meant by a call that there is not, or not by that pattern: "did you mean
- * …?". Each comparison of names is taken off *guesses; at 0 nothing more is compared. */
-void call_guess(const struct asl_resource *r, size_t *guesses, struct buf *out);
+ * …?". Each comparison of names is taken off *guesses; at 0 nothing more is compared. Returns false
+ * when it only says that there is no such service or action, as nothing is near. */
+bool call_guess(const struct asl_resource *r, size_t *guesses, struct buf *out);
 /* Adds which service was likely meant by a name that no service has, "did you mean sqs?", if any is
  * near. `guesses`: as in call_guess. */
 void call_guess_service(struct asl_piece name, size_t *guesses, struct buf *out);

@@ -113,13 +113,16 @@ void call_guess_service(struct asl_piece name, size_t *guesses, struct buf *out)
     buf_clear(&meant);
 }
 
-static void guess_service(struct asl_piece name, size_t *guesses, struct buf *out)
+/* Returns false when it only says that there is none. */
+static bool guess_service(struct asl_piece name, size_t *guesses, struct buf *out)
 {
     size_t before = out->len;
 
     call_guess_service(name, guesses, out);
-    if (out->len == before)
+    bool near = out->len > before;
+    if (!near)
         buf_adds(out, "the SDK has no such service");
+    return near;
 }
 
 /* Slips of the pen are no further off; beyond, a name that has one word more or less is likelier.
@@ -163,17 +166,18 @@ static const char *nearest_action(const struct model_service *service, struct as
 }
 
 /* Adds what was likely meant by a call of the SDK. Of its service and its action, the one that is
- * spelled right is not told again. */
-static void guess_sdk(const struct asl_resource *r, size_t *guesses, struct buf *out)
+ * spelled right is not told again. Returns false when it only says that there is none. */
+static bool guess_sdk(const struct asl_resource *r, size_t *guesses, struct buf *out)
 {
     const struct model_service *service = call_service_known_as(r->service);
     const char *action = service ? nearest_action(service, r->action, guesses) : NULL;
     struct buf name = {0};
+    bool near = action;
 
     if (service)
         add_service(&name, service->name);
     if (!service) {
-        guess_service(r->service, guesses, out);
+        near = guess_service(r->service, guesses, out);
     } else if (!action) {
         buf_printf(out, "%s has no such action", service->id);
     } else {
@@ -184,6 +188,7 @@ static void guess_sdk(const struct asl_resource *r, size_t *guesses, struct buf 
         buf_addc(out, '?');
     }
     buf_clear(&name);
+    return near;
 }
 
 /* ---- integrations of Step Functions' own ---- */
@@ -338,7 +343,7 @@ static bool guess_unknown_ending(const struct asl_resource *r, struct buf *out)
     return true;
 }
 
-void call_guess(const struct asl_resource *r, size_t *guesses, struct buf *out)
+bool call_guess(const struct asl_resource *r, size_t *guesses, struct buf *out)
 {
     const struct call *call = call_find(r), *own;
 
@@ -349,10 +354,11 @@ void call_guess(const struct asl_resource *r, size_t *guesses, struct buf *out)
         else
             guess_ending(r, call, asl_pattern_ending(r->pattern), out);
     } else if (guess_unknown_ending(r, out)) {
-        return;
+        return true;
     } else if (r->kind == ASL_RESOURCE_SDK && call_models_known()) {
-        guess_sdk(r, guesses, out);
+        return guess_sdk(r, guesses, out);
     } else {
         guess_own(r, guesses, out);
     }
+    return true;
 }

@@ -14,7 +14,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-/* More lines than that are not told, nor kept. */
+/* More lines than that are not told, nor kept; the last one says so. */
 enum { MOST_TOLD = 100 };
 
 void advice_once(handlers *h, const char *execution, const char *format, ...)
@@ -30,7 +30,8 @@ void advice_once(handlers *h, const char *execution, const char *format, ...)
     va_end(args);
     json *line = json_take_buf(&text);
     if (json_set_add(&h->told, line) == before)
-        handlers_log(h, execution, "%s", json_str(line));
+        handlers_log(h, execution, "%s%s", json_str(line),
+                     before + 1 == MOST_TOLD ? " (the last such line: others are not told)" : "");
     json_unref(line);
 }
 
@@ -89,12 +90,12 @@ static void add_guess(struct buf *out, const struct asl_resource *r)
 {
     const struct call *call = call_find(r);
     size_t guesses = CALL_GUESSES;
+    bool unknown =
+        call_models_known() && !(call && call->patterns & 1u << r->pattern && call_exists(call, r));
     struct buf meant = {0};
 
-    if (call_models_known() && !(call && call->patterns & 1u << r->pattern && call_exists(call, r)))
-        call_guess(r, &guesses, &meant);
     /* That there is no such service or action is said already. */
-    if (meant.len && !strstr(buf_str(&meant), "no such"))
+    if (unknown && call_guess(r, &guesses, &meant))
         buf_printf(out, " (%s)", buf_str(&meant));
     buf_clear(&meant);
 }

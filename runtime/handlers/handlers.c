@@ -69,10 +69,10 @@ static size_t kept(const char *text)
     return text ? strlen(text) + 1 : 0;
 }
 
-/* One piece of memory: the call and the texts behind it. */
 /*
- * The engine's task lives for the time of the hook only, so all texts are copied. A FunctionName
- * is part of the target, and need not end there: its length is told.
+ * Makes the call and the texts behind it in one piece of memory. The engine's task lives for the
+ * time of the hook only, so all texts are copied. A FunctionName is part of the target, and need
+ * not end there: its length is told.
  */
 static struct task_call *task_call_new(struct handler_row *row, const struct task *t,
                                        const struct integration *i, const struct handler_input *v)
