@@ -342,6 +342,58 @@ START_TEST(children_are_counted_without_their_rows)
 }
 END_TEST
 
+static size_t count_of(const char *text, const char *word)
+{
+    size_t count = 0;
+
+    for (; (text = strstr(text, word)); text += strlen(word))
+        count++;
+    return count;
+}
+
+/* Whenever a Map Run is stopped: what had not begun by then pends, and never begins; what had
+ * succeeded has, though its Map did not hear of it. */
+START_TEST(counts_of_a_stopped_map_run_are_those_of_its_children)
+{
+    enum { ITEMS = 3, TURNS = 6 };
+    struct buf want = {0};
+
+    for (int turns = 1; turns < TURNS; turns++) {
+        struct scene s;
+        scene_init(&s, MEMORY);
+        scene_call_well(
+            &s, "CreateStateMachine",
+            "{\"name\":\"m\",\"roleArn\":\"" ROLE "\",\"definition\":\""
+            "{\\\"StartAt\\\":\\\"M\\\",\\\"States\\\":{\\\"M\\\":{\\\"Type\\\":\\\"Map\\\","
+            "\\\"MaxConcurrency\\\":2,\\\"ItemProcessor\\\":{"
+            "\\\"ProcessorConfig\\\":{\\\"Mode\\\":\\\"DISTRIBUTED\\\",\\\"ExecutionType\\\":"
+            "\\\"STANDARD\\\"},\\\"StartAt\\\":\\\"P\\\",\\\"States\\\":{\\\"P\\\":{\\\"Type\\\":"
+            "\\\"Pass\\\",\\\"End\\\":true}}},\\\"End\\\":true}}}\"}");
+        scene_ask(
+            &s, "StartExecution",
+            "{\"stateMachineArn\":\"" MACHINE("m") "\",\"name\":\"e\",\"input\":\"[1,2,3]\"}");
+        for (int i = 0; i < turns; i++)
+            scene_turn(&s);
+        scene_ask(&s, "StopExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\"}");
+        scene_settle(&s);
+        scene_call(&s, "ListMapRuns", "{\"executionArn\":\"" EXECUTION("m:e") "\"}");
+        scene_call(&s, "ListExecutions", "{\"mapRunArn\":\"<run>\"}");
+        size_t good = count_of(buf_str(&s.answer), "\"SUCCEEDED\""),
+               begun = count_of(buf_str(&s.answer), "\"status\"");
+        buf_reset(&want);
+        buf_printf(&want,
+                   "\"executionCounts\":{\"pending\":%zu,\"running\":0,\"succeeded\":%zu,"
+                   "\"failed\":0,\"timedOut\":0,\"aborted\":%zu,\"total\":3,",
+                   ITEMS - begun, good, begun - good);
+        scene_call(&s, "DescribeMapRun", "{\"mapRunArn\":\"<run>\"}");
+        ck_assert_msg(strstr(buf_str(&s.answer), buf_str(&want)), "after %d turns: %s, not %s",
+                      turns, buf_str(&s.answer), buf_str(&want));
+        scene_clear(&s);
+    }
+    buf_clear(&want);
+}
+END_TEST
+
 struct look {
     const char *when;
     struct store_counts counts;
@@ -439,6 +491,7 @@ int main(void)
     tcase_add_test(tc, map_runs_wait_for_their_turn);
     tcase_add_test(tc, what_is_told_of_a_map_run_is_read_once);
     tcase_add_test(tc, children_are_counted_without_their_rows);
+    tcase_add_test(tc, counts_of_a_stopped_map_run_are_those_of_its_children);
     tcase_add_loop_test(tc, map_runs_go_with_what_had_them, 0, COUNT(families));
     suite_add_tcase(s, tc);
     return run_suite(s);

@@ -197,9 +197,9 @@ static json *sized(int64_t bytes)
 static void check_answers(const char *name, const json *tasks)
 {
     static const char *const known[] = {
-        "ok",       "ok_bytes",          "echo",    "error",           "cause",
-        "never",    "after_s",           "beats_s", "times",           "submitted",
-        "by_token", "submitted_after_s", "lost_s",  "submitted_bytes", NULL};
+        "ok",      "ok_bytes",        "echo",    "error",     "cause",    "never",
+        "after_s", "beats_s",         "times",   "submitted", "by_token", "submitted_after_s",
+        "lost_s",  "submitted_bytes", "unbegun", NULL};
 
     for (size_t i = 0; tasks && i < json_count(tasks); i++)
         for (size_t n = 0; n < json_count(json_value_at(tasks, i)); n++)
@@ -225,7 +225,9 @@ static bool answer(void *user, const struct rt_command *c, uint32_t nth, struct 
     v = json_get(spec, "beats_s");
     for (size_t i = 0; v && i < json_count(v) && i < COUNT(out->beats_ms); i++)
         out->beats_ms[out->beats++] = ms_of(json_at(v, i), 0);
-    if (json_get(spec, "never"))
+    if (json_get(spec, "unbegun"))
+        out->kind = PLAY_UNBEGUN;
+    if (json_get(spec, "never") || json_get(spec, "unbegun"))
         return true;
     out->kind = PLAY_OK;
     if ((v = json_get(spec, "ok"))) {

@@ -369,7 +369,8 @@ START_TEST(executions_that_start_others)
     for (const char *at = buf_str(&w.log); (at = strstr(at, "0 ended ")); at++)
         ends += at == buf_str(&w.log) || at[-1] == '\n';
     ck_assert_uint_eq(ends, 1);
-    ck_assert_ptr_nonnull(strstr(buf_str(&w.log), "1 ended "));
+    /* Where it fails none of them has begun. */
+    ck_assert(!strstr(buf_str(&w.log), "1 ended ") == (error != NULL));
     for (uint64_t child = 1; child < 20; child++)
         ck_assert_ptr_null(engine_execution(w.e, child));
     world_close(&w);
@@ -405,9 +406,67 @@ START_TEST(children_of_a_map_run_that_is_over_are_stopped_after_a_crash)
 }
 END_TEST
 
-/* Children that had not begun when their Map Run was stopped begin, and are its children all the
- * same: a redrive finds those that succeeded, and makes no others. */
-START_TEST(children_of_a_map_run_that_is_over_are_found)
+/* A Map of three: the first child fails after two turns more, the others wait for their tasks. Its
+ * results are written, or not. */
+static const struct {
+    const char *name, *writer;
+} failing_runs[] = {
+    {"one without results to write", ""},
+    {"one that writes its results",
+     "\"ResultWriter\":{\"Resource\":\"arn:aws:states:::s3:putObject\","
+     "\"Parameters\":{\"Bucket\":\"b\"}},"},
+};
+
+/* Wherever the process ends while a Map Run fails, its children are stopped, it hears of each once,
+ * and it ends. */
+START_TEST(map_runs_fail_over_a_crash)
+{
+    enum { TURNS = 8 };
+    struct buf definition = {0};
+
+    buf_printf(&definition,
+               "{" MAP("D", "%s\"ItemProcessor\":{" DISTRIBUTED
+                            ",\"StartAt\":\"C\",\"States\":{\"C\":{\"Type\":\"Choice\","
+                            "\"Choices\":[{\"Variable\":\"$\",\"NumericEquals\":1,"
+                            "\"Next\":\"W\"}],\"Default\":\"L\"},\"W\":{\"Type\":\"Wait\","
+                            "\"Seconds\":1,\"Next\":\"F\"},\"F\":{\"Type\":\"Fail\"},"
+                            "\"L\":{\"Type\":\"Wait\",\"Seconds\":99,\"End\":true}}}") "}",
+               failing_runs[_i].writer);
+    for (int before = 1; before < TURNS; before++) {
+        struct world_log w;
+        world_open(&w, 0);
+        ck_assert(engine_recover(w.e, w.now_ms, INT64_MAX, NULL));
+        uint64_t execution = start(&w, buf_str(&definition), "[1,2,3]");
+        for (int i = 0; i < 4; i++)
+            turn(&w);
+        w.now_ms += 1000;
+        for (int i = 0; i < before; i++)
+            turn(&w);
+        engine_free(w.e);
+        json_unref(w.results);
+        w.results = NULL;
+        w.writing = 0;
+        w.e = new_engine(&w, false);
+        ck_assert(engine_recover(w.e, w.now_ms, INT64_MAX, NULL));
+        for (int i = 0; i < 3 * TURNS; i++) {
+            turn(&w);
+            world_write(&w);
+        }
+        ck_assert_msg(stored(&w, execution) == RT_FAILED, "%s, after %d turns: it has not ended",
+                      failing_runs[_i].name, before);
+        ck_assert(stored(&w, execution + 1) == RT_FAILED);
+        ck_assert(stored(&w, execution + 2) == RT_ABORTED &&
+                  stored(&w, execution + 3) == RT_ABORTED);
+        ck_assert_uint_eq(engine_running(w.e), 0);
+        ck_assert_uint_le(w.written, 3);
+        world_close(&w);
+    }
+    buf_clear(&definition);
+}
+END_TEST
+
+/* Children that had not begun when their Map Run was stopped never do: a redrive begins them. */
+START_TEST(children_of_a_map_run_that_is_over_do_not_begin)
 {
     static const struct asl_error none;
     static const char passes[] =
@@ -424,15 +483,18 @@ START_TEST(children_of_a_map_run_that_is_over_are_found)
     for (int i = 0; i < 5; i++)
         turn(&w);
     ck_assert(stored(&w, execution) == RT_ABORTED);
-    for (uint64_t child = execution + 1; child <= execution + 2; child++) {
-        ck_assert(store_find(w.s, child, &row, NULL));
-        ck_assert(row->parent.set && row->parent.execution == execution);
-    }
+    ck_assert_uint_eq(engine_running(w.e), 0);
+    for (uint64_t child = execution + 1; child <= execution + 2; child++)
+        ck_assert(!store_find(w.s, child, &row, NULL));
     ck_assert(engine_redrive(w.e, execution, NULL, NULL));
     for (int i = 0; i < 9; i++)
         turn(&w);
     ck_assert(stored(&w, execution) == RT_SUCCEEDED);
-    ck_assert_msg(!store_find(w.s, execution + 3, &row, NULL), "a child was made twice");
+    for (uint64_t child = execution + 3; child <= execution + 4; child++) {
+        ck_assert(stored(&w, child) == RT_SUCCEEDED && store_find(w.s, child, &row, NULL));
+        ck_assert(row->parent.set && row->parent.execution == execution);
+    }
+    ck_assert_msg(!store_find(w.s, execution + 5, &row, NULL), "a child was made twice");
     world_close(&w);
 }
 END_TEST
@@ -557,7 +619,8 @@ int main(void)
     tcase_add_loop_test(t, waits_are_scaled, 0, COUNT(scaled));
     tcase_add_loop_test(t, executions_that_start_others, 0, COUNT(map_runs));
     tcase_add_test(t, children_of_a_map_run_that_is_over_are_stopped_after_a_crash);
-    tcase_add_test(t, children_of_a_map_run_that_is_over_are_found);
+    tcase_add_loop_test(t, map_runs_fail_over_a_crash, 0, COUNT(failing_runs));
+    tcase_add_test(t, children_of_a_map_run_that_is_over_do_not_begin);
     tcase_add_loop_test(t, redrive, 0, COUNT(redrives));
     tcase_add_test(t, redrive_needs_room_in_the_history);
     tcase_set_timeout(t, 60);

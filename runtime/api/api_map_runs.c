@@ -1,10 +1,10 @@
 /*
  * Map Runs. No table has them: each is folded from the history of the execution that has it, as
  * the execution itself is. The fold of the last few executions asked for is kept and goes on from
- * where it was, since a history only grows. How a child has ended, its row in the store tells.
+ * where it was, since a history only grows.
  */
 
-#include "runtime/api/api_map_runs.h"
+#include "runtime/api/api_map_counts.h"
 
 #include "asl/eval/plan.h"
 #include "asl/report/quota.h"
@@ -16,7 +16,6 @@
 #include "runtime/api/api_members.h"
 #include "runtime/api/api_operation.h"
 #include "runtime/api/api_page.h"
-#include "runtime/api/api_redrive.h"
 #include "runtime/api/api_state.h"
 
 #include <stdlib.h>
@@ -128,7 +127,7 @@ static void stop_children(struct map_run *m)
     for (size_t i = 0; i < m->count; i++)
         if (m->children[i].state == CHILD_RUNS || m->children[i].state == CHILD_PENDS)
             m->children[i].state =
-                m->children[i].state == CHILD_RUNS ? CHILD_ABORTED : CHILD_FAILED;
+                m->children[i].state == CHILD_RUNS ? CHILD_CUT_OFF : CHILD_FAILED;
 }
 
 static void end_run(struct map_run *m, const char *status, int64_t at_ms)
@@ -143,14 +142,14 @@ static void end_run(struct map_run *m, const char *status, int64_t at_ms)
 /* All children that did not succeed are run again, each when its turn comes. */
 static void redrive_run(struct map_run *m, const struct rt_event *e)
 {
-    m->written_failures = 0;
+    m->written_failures = m->written_pending = 0;
     m->status = "RUNNING";
     m->waits = false;
     m->stop_ms = 0;
     m->redrives = e->redrive.number;
     m->redriven_ms = e->at_ms;
     for (size_t i = 0; i < m->count; i++)
-        if (m->children[i].state != CHILD_SUCCEEDED)
+        if (m->children[i].state != CHILD_SUCCEEDED && m->children[i].state != CHILD_UNBEGUN)
             m->children[i].state = CHILD_PENDS;
 }
 
@@ -159,6 +158,16 @@ static void set_child(struct map_run *m, const struct rt_event *e, enum child_st
 {
     if (e->child.index < m->count)
         m->children[e->child.index].state = state;
+}
+
+/* Programs before told of each that did not succeed as of one that failed. */
+static enum child_state end_of_child(const struct rt_event *e)
+{
+    if (e->data)
+        return CHILD_SUCCEEDED;
+    return e->child.status == RT_ABORTED     ? CHILD_ABORTED
+           : e->child.status == RT_TIMED_OUT ? CHILD_TIMED_OUT
+                                             : CHILD_FAILED;
 }
 
 static void add_child(struct map_run *m, const struct rt_event *e)
@@ -177,7 +186,8 @@ static void fold_run(struct map_run *m, const struct rt_event *e)
     switch ((int)e->kind) {
     case RT_CHILD_STARTED: add_child(m, e); break;
     case RT_CHILD_REDRIVEN: set_child(m, e, CHILD_RUNS); break;
-    case RT_CHILD_ENDED: set_child(m, e, e->data ? CHILD_SUCCEEDED : CHILD_FAILED); break;
+    case RT_CHILD_ENDED: set_child(m, e, end_of_child(e)); break;
+    case RT_CHILD_UNBEGUN: set_child(m, e, CHILD_UNBEGUN); break;
     case RT_MAP_RUN_UPDATED:
         m->tolerated = tolerated_count(e);
         m->percentage = tolerated_percentage(e);
@@ -188,6 +198,7 @@ static void fold_run(struct map_run *m, const struct rt_event *e)
     case RT_RESULTS_WRITTEN:
         m->written += e->results.succeeded;
         m->written_failures += e->results.failed;
+        m->written_pending += e->results.pending;
         break;
     case RT_MAP_RUN_CLOSING: stop_children(m); break;
     case RT_MAP_RUN_REDRIVEN: redrive_run(m, e); break;
@@ -432,157 +443,10 @@ const struct operation list_map_runs_operation = {
 
 /* ---- DescribeMapRun ---- */
 
-/* Counts the children of a Map Run by what became of them, or the items that they have. */
-struct look {
-    api *api;
-    const struct map_run *run;
-    bool of_items;
-    int64_t counts[CHILD_STATES];
-    int64_t found, not_redrivable;
-};
-
-/* For how many a child counts. */
-static int64_t weight_of(const struct look *l, const struct map_child *child)
-{
-    return l->of_items ? child->items : 1;
-}
-
-/* Of a run that was redriven: those that failed before and run again, or are to, have rows that say
- * otherwise; and each is asked whether it could be. */
-static int64_t note_redrivable(struct look *l, uint64_t number)
-{
-    const struct store_execution *row;
-    struct diag why = {0};
-    bool found = store_find(l->api->store, number, &row, &why);
-    const struct map_child *child = found ? map_run_child(l->run, row->parent.ref) : NULL;
-
-    api_pass_damage(l->api, &why);
-    if (!child || (child->state != CHILD_FAILED && child->state != CHILD_ABORTED))
-        return 0;
-    const struct execution x = {.number = number,
-                                .status = row->status,
-                                .start_ms = row->start_ms,
-                                .stop_ms = row->stop_ms,
-                                .names = row->config.names};
-    int64_t weight = weight_of(l, child);
-    l->not_redrivable += execution_refusal(l->api, &x) ? weight : 0;
-    return weight;
-}
-
-/* How many items a child has that is not one of a redriven run. */
-static int64_t weight_of_row(struct look *l, uint64_t number)
-{
-    const struct store_execution *row;
-    struct diag why = {0};
-    const struct map_child *child = NULL;
-
-    if (!l->of_items || !l->run->batched)
-        return 1;
-    if (store_find(l->api->store, number, &row, &why))
-        child = map_run_child(l->run, row->parent.ref);
-    api_pass_damage(l->api, &why);
-    return child ? child->items : 1;
-}
-
-static bool note_end(void *user, const struct store_listed *at)
-{
-    struct look *l = user;
-
-    l->found += l->run->redrives ? note_redrivable(l, at->place.number)
-                                 : weight_of_row(l, at->place.number);
-    return true;
-}
-
-/* How a child has ended is told by its row; the Map's history tells only that it failed. Express
- * children have no row any more: those that were cut off are told apart by the Map Run's end. */
-static void count_children(struct look *l)
-{
-    static const struct {
-        enum rt_status status;
-        enum child_state state;
-    } ends[] = {
-        {RT_ABORTED, CHILD_ABORTED}, {RT_TIMED_OUT, CHILD_TIMED_OUT}, {RT_FAILED, CHILD_FAILED}};
-    struct diag why = {0};
-
-    for (size_t i = 0; i < l->run->count; i++)
-        l->counts[l->run->children[i].state] += weight_of(l, &l->run->children[i]);
-    int64_t unsuccessful = l->counts[CHILD_FAILED] + l->counts[CHILD_ABORTED];
-    if (!unsuccessful || l->run->express)
-        return;
-    /* Of those that failed only the number is told: it is what is left, unless there was a
-     * redrive. */
-    for (size_t i = 0; i < COUNT(ends) - !l->run->redrives; i++) {
-        l->found = 0;
-        store_list_executions(l->api->store, json_str(l->run->arn), &ends[i].status, NULL, note_end,
-                              l, &why);
-        l->counts[ends[i].state] = l->found < unsuccessful ? l->found : unsuccessful;
-        unsuccessful -= l->counts[ends[i].state];
-        api_pass_damage(l->api, &why);
-    }
-    l->counts[CHILD_FAILED] = (l->run->redrives ? l->counts[CHILD_FAILED] : 0) + unsuccessful;
-}
-
-/* How many items a result has that is written is not told. */
-static bool of_executions(const struct look *l)
-{
-    return !l->of_items || l->run->items == (int64_t)l->run->count;
-}
-
-/* What a child failed with is a result, too (measured on AWS in 2026). Where files are written,
- * only what is in them counts; of batches that is told when all are. */
-static int64_t results_written(const struct look *l)
-{
-    const struct map_run *m = l->run;
-
-    if (m->writes && of_executions(l))
-        return m->written + m->written_failures;
-    if (!m->stop_ms || (m->writes && strcmp(m->status, "SUCCEEDED") != 0))
-        return 0;
-    return l->counts[CHILD_SUCCEEDED] + l->counts[CHILD_FAILED] + l->counts[CHILD_TIMED_OUT];
-}
-
-static json *counts_of(const struct look *l)
-{
-    static const struct {
-        const char *name;
-        enum child_state state;
-    } members[] = {{"running", CHILD_RUNS},
-                   {"succeeded", CHILD_SUCCEEDED},
-                   {"failed", CHILD_FAILED},
-                   {"timedOut", CHILD_TIMED_OUT},
-                   {"aborted", CHILD_ABORTED}};
-    const struct map_run *m = l->run;
-    const int64_t *counts = l->counts;
-    struct json_build b;
-
-    /* How many children a stream will have is not known; what it has read is with them. Of a run
-     * that waits to be open AWS counts nothing. */
-    int64_t total = m->waits && !m->count        ? 0
-                    : l->of_items || !m->streams ? m->items
-                                                 : (int64_t)m->count;
-
-    json_build_object(&b, 10);
-    json_build_set(&b, "pending", json_int(m->streams || !total ? 0 : total - (int64_t)m->count));
-    for (size_t i = 0; i < COUNT(members); i++)
-        json_build_set(&b, members[i].name, json_int(counts[members[i].state]));
-    json_build_set(&b, "total", json_int(total));
-    json_build_set(&b, "resultsWritten", json_int(results_written(l)));
-    json_build_set(&b, "failuresNotRedrivable", json_int(l->not_redrivable));
-    json_build_set(&b, "pendingRedrive", json_int(counts[CHILD_PENDS]));
-    return json_build_done(&b);
-}
-
-static json *counted(api *a, const struct map_run *m, bool of_items)
-{
-    struct look l = {.api = a, .run = m, .of_items = of_items};
-
-    count_children(&l);
-    return counts_of(&l);
-}
-
 /* Makes DescribeMapRun's answer. Where each child has one item, itemCounts and executionCounts
  * agree. */
-static json *map_run_description(struct call *c, const struct map_run *m, const json *execution)
+static json *map_run_description(struct call *c, const struct map_run *m, uint64_t number,
+                                 const json *execution)
 {
     struct json_build b;
 
@@ -596,8 +460,8 @@ static json *map_run_description(struct call *c, const struct map_run *m, const 
     json_build_set(&b, "maxConcurrency", json_int(m->concurrency));
     json_build_set(&b, "toleratedFailureCount", json_int(m->tolerated));
     json_build_set(&b, "toleratedFailurePercentage", json_double(m->percentage));
-    json_build_set(&b, "itemCounts", counted(c->api, m, true));
-    json_build_set(&b, "executionCounts", counted(c->api, m, false));
+    json_build_set(&b, "itemCounts", map_run_counts(c->api, number, m, true));
+    json_build_set(&b, "executionCounts", map_run_counts(c->api, number, m, false));
     json_build_set(&b, "redriveCount", json_int(m->redrives));
     if (m->redrives)
         json_build_set(&b, "redriveDate", api_time(m->redriven_ms));
@@ -626,7 +490,7 @@ static json *describe_map_run(struct call *c)
     else
         call_fail(c, "ResourceNotFound", "Resource not found: '%s'", arn);
     if (parent)
-        out = map_run_description(c, m, parent);
+        out = map_run_description(c, m, execution, parent);
     json_unref(parent);
     api_pass_damage(c->api, &why);
     return out;

@@ -11,9 +11,11 @@ enum child_state {
     CHILD_FAILED,
     CHILD_TIMED_OUT,
     CHILD_ABORTED,
-    CHILD_PENDS /* PENDING_REDRIVE */
+    CHILD_PENDS,   /* PENDING_REDRIVE */
+    CHILD_CUT_OFF, /* it ran, or had not begun, when its execution ended */
+    CHILD_UNBEGUN
 };
-enum { CHILD_STATES = CHILD_PENDS + 1 };
+enum { CHILD_STATES = CHILD_UNBEGUN + 1 };
 
 struct map_child {
     uint64_t ref; /* of the event that started it */
@@ -31,6 +33,7 @@ struct map_run {
     bool writes;               /* a ResultWriter has a bucket */
     int64_t written;           /* results in files: of so many children that succeeded */
     int64_t written_failures;  /* and that did not, in this attempt */
+    int64_t written_pending;   /* and that were not begun in it */
     bool streams;              /* more may come: it reads, or makes batches */
     bool batched;              /* some child has several */
     bool waits;                /* until fewer are open */

@@ -505,6 +505,12 @@ const struct event_kind event_kinds[RT_EVENT_KINDS] = {
     [RT_MAP_RUN_CLOSING] = {"mc", NAMED_ALONE, "map run closing", .phases = IN(RT_GROUP),
                             .types = OF(ASL_MAP), .needs = NEED_MAP_RUN, .fits = fits_closing,
                             .act = apply_closing},
+    [RT_MAP_RUN_FAILING] = {"mx", NAMED_ALONE, "map run failing", .phases = IN(RT_GROUP),
+                            .types = OF(ASL_MAP), .needs = NEED_MAP_RUN, .fits = fits_failing,
+                            .act = apply_failing},
+    [RT_CHILD_UNBEGUN] = {"cu", NAMED_ALONE, "child unbegun", SHAPE_CHILD, .phases = IN(RT_GROUP),
+                          .types = OF(ASL_MAP), .needs = NEED_MAP_RUN, .fits = fits_unbegun,
+                          .act = apply_unbegun},
 };
 
 #define AT(member) offsetof(struct rt_event, member)

@@ -58,6 +58,8 @@ enum rt_event_kind {
     RT_MAP_RUN_OPENED,  /* it has waited, and its children begin */
     RT_RESULTS_WRITTEN, /* a ResultWriter has written some of them */
     RT_MAP_RUN_CLOSING, /* it has failed, and only writes what results it has */
+    RT_MAP_RUN_FAILING, /* it has failed, and waits for the end of its children that run */
+    RT_CHILD_UNBEGUN,   /* then one had not begun yet, and never will: its items pend */
     RT_EVENT_KINDS
 };
 

@@ -135,6 +135,11 @@ void forget_ahead(struct rt_run *run)
     *a = (struct rt_ahead){.parts = a->parts, .cap = a->cap};
 }
 
+uint32_t run_children_out(const struct rt_group *g)
+{
+    return g->started - g->done - g->run->pending;
+}
+
 void set_run_open(rt_exec *x, struct rt_run *run, bool open)
 {
     if (open == run->open)
@@ -334,6 +339,8 @@ static bool group_can_go_on(const struct rt_group *g)
 {
     const struct rt_run *run = g->run;
 
+    if (run && run->failing && !run->closing)
+        return run_children_out(g) == 0;
     if (g->resumed || (run && (run->closing || too_many_failed(g))))
         return true;
     return g->done == g->total && !(run && run->waits);

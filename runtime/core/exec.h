@@ -121,8 +121,9 @@ enum rt_input_kind {
     RT_IN_TIMER,    /* now_ms + skew_ms has reached rt_next_due */
     RT_IN_CHILD_OK, /* value: output of a Map Run's execution; ref: of its START_CHILD */
     RT_IN_CHILD_FAILED,
-    RT_IN_STOP, /* error: as StopExecution gives it */
-    RT_IN_FAIL, /* error: why it can't go on; nothing catches it */
+    RT_IN_CHILD_UNBEGUN, /* it was cancelled before it began: nothing is known of it */
+    RT_IN_STOP,          /* error: as StopExecution gives it */
+    RT_IN_FAIL,          /* error: why it can't go on; nothing catches it */
     /*
      * Runs an execution again that has failed, was stopped or timed out, from where it was; value:
      * the client's token, or NULL. Nothing comes of it while rt_exec_redrive_refusal has a reason.
@@ -177,7 +178,7 @@ enum rt_command_kind {
     RT_CANCEL_TASK,
     RT_RELEASE_TASK, /* it has its result: who works on it needn't wait for more */
     RT_START_CHILD,
-    RT_CANCEL_CHILD,
+    RT_CANCEL_CHILD, /* with `awaited`: how it ends is still to be told */
     /* The child of that ref, which ended unsuccessfully, is to be redriven for the `attempt`th
      * time; one of an Express Map starts anew. */
     RT_REDRIVE_CHILD,
@@ -218,7 +219,7 @@ struct rt_command {
                          WRITE_RESULTS: the plan of its Map Run; owned */
     json *source;     /* READ_ITEMS, WRITE_RESULTS; NULL: at the beginning; owned */
     uint64_t position;
-    bool begin, anew, end;
+    bool begin, anew, end, awaited;
     json *results;  /* WRITE_RESULTS: of each kind {"text", "count"}: results with a comma before
                        each, or of JSON Lines with a newline behind; owned */
     json *map_run;  /* START_CHILD, REDRIVE_CHILD, WRITE_RESULTS: the ARN; `x` may be past that Map

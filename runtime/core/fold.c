@@ -32,7 +32,8 @@ static bool same_child(const struct rt_child *a, const struct rt_child *b)
 {
     return a->node.id == b->node.id && a->ref == b->ref && a->runs == b->runs &&
            a->pending == b->pending && a->redrives == b->redrives && a->items == b->items &&
-           a->started_ms == b->started_ms && same_value(a->input, b->input);
+           a->unbegun == b->unbegun && a->started_ms == b->started_ms &&
+           same_value(a->input, b->input);
 }
 
 /* What was not begun is listed anew after a crash. */
@@ -62,7 +63,7 @@ static bool same_run(const struct rt_run *a, const struct rt_run *b)
         a->anew != b->anew || a->open != b->open || a->waits != b->waits ||
         !same_value(a->plan, b->plan) || !same_value(a->source, b->source) ||
         !same_results(&a->results, &b->results) || a->closing != b->closing ||
-        !same_error(&a->error, &b->error))
+        a->failing != b->failing || !same_error(&a->error, &b->error))
         return false;
     const struct rt_child *one = a->first, *other = b->first;
     for (; one && other; one = one->next, other = other->next)

@@ -35,7 +35,8 @@ struct rt_child {
     uint32_t items; /* how many it has: more than one, if they are batched */
     uint32_t redrives;
     bool runs;
-    bool pending; /* it ended unsuccessfully, and is to be redriven */
+    bool pending; /* it ended unsuccessfully or had not begun, and is to be redriven */
+    bool unbegun; /* it had not begun when the Map Run failed: there is no such execution */
 };
 
 /* Items that were read and not taken yet, as RT_IN_ITEMS brought them. Derived: nothing of it is in
@@ -107,8 +108,9 @@ struct rt_run {
     bool anew;         /* then it was redriven: what is read may be another one by now */
     struct rt_ahead ahead;
     struct rt_results results;
-    bool closing;           /* it has failed with `error`, and writes its results before it ends */
-    struct asl_error error; /* of a closing run */
+    bool failing;           /* it has failed with `error`, and ends when its children have */
+    bool closing;           /* these have, and it writes its results before it ends */
+    struct asl_error error; /* of a failing run */
     struct rt_closed closed;
 };
 
@@ -234,6 +236,8 @@ struct rt_child *run_child(const struct rt_run *run, uint32_t index);
 const json *group_item(const struct rt_group *g, uint64_t i);
 /* Returns the key of that member, a look; NULL: the items are an array. */
 const json *group_item_key(const struct rt_group *g, uint64_t i);
+/* Returns how many children of the Map Run are out: that they have ended is not known. */
+uint32_t run_children_out(const struct rt_group *g);
 /* Says whether a Map Run is open. */
 void set_run_open(rt_exec *x, struct rt_run *run, bool open);
 /* Forgets what was read ahead: it is to be read again. */

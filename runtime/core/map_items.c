@@ -310,7 +310,7 @@ bool run_may_have_more(const struct rt_group *g)
 
 bool run_is_used_up(const struct rt_group *g)
 {
-    return g->total == RT_MANY && !g->run->closing && at_hand(g) == 0 && has_all(g);
+    return g->total == RT_MANY && !g->run->failing && at_hand(g) == 0 && has_all(g);
 }
 
 void run_end_items(struct step *s, struct rt_frame *f)

@@ -140,7 +140,7 @@ void results_redo(struct rt_run *run)
     unwritten_drop(&r->unwritten[RT_RESULTS_PENDING], UINT64_MAX);
     r->over = r->asked = false;
     r->pending_written = 0;
-    run->closing = false;
+    run->failing = run->closing = false;
     run->closed = (struct rt_closed){0};
     asl_error_clear(&run->error);
 }

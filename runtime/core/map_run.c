@@ -124,21 +124,38 @@ static void end_map_run(struct step *s, struct rt_frame *f, const struct asl_err
     asl_error_clear(&own);
 }
 
-static void cancel_running(struct step *s, struct rt_frame *f);
+static void cancel_running(struct step *s, struct rt_frame *f, bool awaited);
 
-/* One that has results to write closes first. */
-static void fail_map_run(struct step *s, struct rt_frame *f, const struct asl_error *e)
+static void record_failure(struct step *s, struct rt_frame *f, enum rt_event_kind kind,
+                           const struct asl_error *e)
+{
+    emit(s, &(struct rt_event){
+                .kind = kind, .frame = f->id, .state = f->state, .error = asl_error_copy(e)});
+}
+
+/* Its children have ended. One that has results to write does that first. */
+static void end_or_close(struct step *s, struct rt_frame *f, const struct asl_error *e)
 {
     if (!results_are_awaited(f->group->run)) {
         end_map_run(s, f, e);
         return;
     }
-    cancel_running(s, f);
-    emit(s, &(struct rt_event){.kind = RT_MAP_RUN_CLOSING,
-                               .frame = f->id,
-                               .state = f->state,
-                               .error = asl_error_copy(e)});
+    record_failure(s, f, RT_MAP_RUN_CLOSING, e);
     write_results(s, f);
+}
+
+/*
+ * Children that run are cancelled, and each tells how it ended: one may have succeeded before it
+ * heard of that, or not begun. So results, counts and the children's own rows say the same.
+ */
+static void fail_map_run(struct step *s, struct rt_frame *f, const struct asl_error *e)
+{
+    if (run_children_out(f->group) == 0) {
+        end_or_close(s, f, e);
+        return;
+    }
+    cancel_running(s, f, true);
+    record_failure(s, f, RT_MAP_RUN_FAILING, e);
 }
 
 void map_run_failed(struct step *s, struct rt_frame *f)
@@ -169,7 +186,7 @@ static bool tolerance(struct step *s, struct rt_frame *f, const struct asl_env *
 }
 
 static void child_command(struct step *s, struct rt_frame *f, enum rt_command_kind kind,
-                          const struct rt_child *child)
+                          const struct rt_child *child, bool awaited)
 {
     *new_command(s) = (struct rt_command){
         .kind = kind,
@@ -180,7 +197,17 @@ static void child_command(struct step *s, struct rt_frame *f, enum rt_command_ki
         .map_run = kind == RT_CANCEL_CHILD ? NULL : json_ref(f->group->run->arn),
         .index = (uint32_t)child->node.id,
         .attempt = child->redrives,
+        .awaited = awaited,
     };
+}
+
+/* What the world is asked for a child that is to run, or that is to end as its Map Run has failed.
+ */
+static enum rt_command_kind command_for(const struct rt_run *run, const struct rt_child *c)
+{
+    if (run->failing)
+        return RT_CANCEL_CHILD;
+    return c->redrives ? RT_REDRIVE_CHILD : RT_START_CHILD;
 }
 
 /* False when it failed, and with it the Map: `f` may be gone then. */
@@ -196,7 +223,7 @@ static bool map_run_start_child(struct step *s, struct rt_frame *f)
     emit(s, &started);
     if (!running(s))
         return false;
-    child_command(s, f, RT_START_CHILD, f->group->run->last);
+    child_command(s, f, RT_START_CHILD, f->group->run->last, true);
     return true;
 }
 
@@ -209,7 +236,7 @@ static void map_run_redrive_child(struct step *s, struct rt_frame *f)
                                .state = f->state,
                                .child = {.index = (uint32_t)child->node.id}});
     if (running(s))
-        child_command(s, f, RT_REDRIVE_CHILD, child);
+        child_command(s, f, command_for(f->group->run, child), child, true);
 }
 
 /* Children that failed before a redrive go first, then items that have never had one. False when
@@ -233,7 +260,9 @@ static bool begin_children(struct step *s, struct rt_frame *f)
 /* That there are no more items can end the Map Run, by too many failures or by success. */
 void start_children(struct step *s, struct rt_frame *f)
 {
-    if (f->group->run->waits || !begin_children(s, f) || f->group->total != RT_MANY)
+    const struct rt_run *run = f->group->run;
+
+    if (run->waits || run->failing || !begin_children(s, f) || f->group->total != RT_MANY)
         return;
     if (!run_is_used_up(f->group)) {
         run_ask_for_items(s, f);
@@ -329,8 +358,9 @@ void start_map_run(struct step *s, struct rt_frame *f, const struct asl_env *env
         begin_map_run(s, f);
 }
 
-/* After a restart the world is asked for each child that ran, once more. It knows a child by this
- * execution and `ref`, and takes up the one that it has instead of starting another. */
+/* After a restart the world is asked for each child that ran, once more, or to cancel it. It knows
+ * a child by this execution and `ref`, and takes up the one that it has instead of starting
+ * another. */
 void resume_children(struct step *s, struct rt_frame *f)
 {
     const struct rt_run *run = f->group && !f->group->over ? f->group->run : NULL;
@@ -339,14 +369,14 @@ void resume_children(struct step *s, struct rt_frame *f)
         return;
     for (const struct rt_child *c = run->first; c; c = c->next)
         if (c->runs)
-            child_command(s, f, c->redrives ? RT_REDRIVE_CHILD : RT_START_CHILD, c);
+            child_command(s, f, command_for(run, c), c, true);
     if (f->phase != RT_GROUP)
         return;
     if (run->waits) {
         ask_to_open(s, f);
         return;
     }
-    if (f->group->total == RT_MANY)
+    if (f->group->total == RT_MANY && !run->failing)
         run_ask_for_items(s, f);
     /* One that is closing goes on by itself: it has to list first what it didn't begin. */
     if (!run->closing)
@@ -380,11 +410,11 @@ void redrive_map_run(struct step *s, struct rt_frame *f)
 
 /* ---- ending ---- */
 
-static void cancel_running(struct step *s, struct rt_frame *f)
+static void cancel_running(struct step *s, struct rt_frame *f, bool awaited)
 {
     for (const struct rt_child *c = f->group->run->first; c; c = c->next)
         if (c->runs)
-            child_command(s, f, RT_CANCEL_CHILD, c);
+            child_command(s, f, RT_CANCEL_CHILD, c, awaited);
 }
 
 /* A group that is over had its children called off when it failed. */
@@ -394,7 +424,7 @@ void cancel_children(struct step *s, struct rt_frame *f)
 
     if (!g || g->over || !g->run)
         return;
-    cancel_running(s, f);
+    cancel_running(s, f, false);
     run_stop_reading(s, f);
     stop_writing(s, f);
 }
@@ -403,12 +433,15 @@ void close_map_run(struct step *s, struct rt_frame *f)
 {
     const struct rt_run *run = f->group->run;
 
-    if (results_are_awaited(run)) {
+    if (run->closing && results_are_awaited(run)) {
         write_results(s, f);
         return;
     }
     struct asl_error e = asl_error_copy(&run->error);
-    end_map_run(s, f, &e);
+    if (run->closing)
+        end_map_run(s, f, &e);
+    else
+        end_or_close(s, f, &e);
     asl_error_clear(&e);
 }
 
@@ -419,18 +452,38 @@ void map_run_succeeded(struct step *s, struct rt_frame *f)
              .kind = RT_MAP_RUN_SUCCEEDED, .frame = f->id, .previous = f->last, .state = f->state});
 }
 
-void child_answered(struct step *s, const struct rt_input *in)
+/* The frame of the Map Run whose child has answered. NULL: that is over, and hears of none. */
+static struct rt_frame *frame_of_child(const rt_exec *x, const struct rt_input *in)
 {
-    struct rt_frame *f = exec_frame(s->x, in->frame);
+    struct rt_frame *f = exec_frame(x, in->frame);
     const struct rt_group *g = f ? f->group : NULL;
     const struct rt_child *child = g && g->run ? run_child(g->run, in->index) : NULL;
+
+    return child && !g->over && child->runs && child->ref == in->ref ? f : NULL;
+}
+
+/* It is told of one that was cancelled alone. */
+void child_unbegun(struct step *s, const struct rt_input *in)
+{
+    struct rt_frame *f = frame_of_child(s->x, in);
+
+    if (f && f->group->run->failing)
+        emit(s, &(struct rt_event){.kind = RT_CHILD_UNBEGUN,
+                                   .frame = f->id,
+                                   .state = f->state,
+                                   .child = {.index = in->index}});
+}
+
+void child_answered(struct step *s, const struct rt_input *in)
+{
+    struct rt_frame *f = frame_of_child(s->x, in);
     bool good = in->kind == RT_IN_CHILD_OK;
     struct rt_event ended = {
         .kind = RT_CHILD_ENDED, .frame = in->frame, .child = {.index = in->index}};
 
-    /* An answer to a Map Run that is over is dropped. */
-    if (!child || g->over || !child->runs || child->ref != in->ref)
+    if (!f)
         return;
+    const struct rt_group *g = f->group;
     ended.state = f->state;
     if (good) {
         ended.data = json_ref(in->value);
@@ -442,7 +495,7 @@ void child_answered(struct step *s, const struct rt_input *in)
     emit(s, &ended);
     /* Only failures can exceed what is tolerated; and any end leaves room for the next child. */
     /* Children that ended in the same moment are heard first: they have not been cut off. */
-    if (running(s) && too_many_failed(g)) {
+    if (running(s) && too_many_failed(g) && !g->run->failing) {
         s->defers = true;
         return;
     }
@@ -466,7 +519,7 @@ void items_came(struct step *s, const struct rt_input *in)
     if (!f)
         return;
     run_add_items(f->group->run, in->value);
-    if (f->group->run->closing)
+    if (f->group->run->failing)
         write_results(s, f);
     else
         start_children(s, f);
@@ -480,7 +533,7 @@ void reading_failed(struct step *s, const struct rt_input *in)
     if (!f)
         return;
     f->group->run->ahead.asked = false;
-    if (f->group->run->closing) {
+    if (f->group->run->failing) {
         f->group->run->closed.over = true;
         write_results(s, f);
         return;
@@ -507,7 +560,7 @@ void writing_failed(struct step *s, const struct rt_input *in)
     if (!f)
         return;
     const struct rt_run *run = f->group->run;
-    struct asl_error e = asl_error_copy(run->closing ? &run->error : in->error);
+    struct asl_error e = asl_error_copy(run->failing ? &run->error : in->error);
     end_map_run(s, f, &e);
     asl_error_clear(&e);
 }
@@ -519,7 +572,7 @@ static struct rt_frame *frame_of_run(const rt_exec *x, const json *map_run)
 {
     for (uint32_t i = 0; map_run && i < x->frame_count; i++) {
         struct rt_frame *f = x->frames[i];
-        if (f && f->phase == RT_GROUP && f->group->run && !f->group->run->closing &&
+        if (f && f->phase == RT_GROUP && f->group->run && !f->group->run->failing &&
             json_equal(f->group->run->arn, map_run))
             return f;
     }

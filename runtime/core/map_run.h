@@ -19,14 +19,15 @@ void change_map_run(struct step *s, const json *request);
 bool too_many_failed(const struct rt_group *g);
 /* Fails it for that. */
 void map_run_failed(struct step *s, struct rt_frame *f);
-/* Goes on with a Map Run that has failed, up to its end. */
+/* Ends a Map Run that has failed, and whose children have ended. */
 void close_map_run(struct step *s, struct rt_frame *f);
 /* Sets the names (yours) of the child that CHILD_STARTED of that number began; and, unless `seed`
  * is NULL, what its chance begins with. */
 void child_names(const rt_exec *x, const json *map_run, uint64_t ref, struct rt_names *out,
                  uint64_t *seed);
-/* Takes in the end of a child. */
+/* Takes in the end of a child, or that it never began. */
 void child_answered(struct step *s, const struct rt_input *in);
+void child_unbegun(struct step *s, const struct rt_input *in);
 /* Takes in what was read for a Map Run, or why nothing could be. */
 void items_came(struct step *s, const struct rt_input *in);
 void reading_failed(struct step *s, const struct rt_input *in);

@@ -74,7 +74,9 @@ bool fits_run_child_end(const rt_exec *x, const struct rt_frame *f, const struct
     const struct rt_child *child = run_child(g->run, e->child.index);
 
     (void)x;
-    return child && child->runs && g->done < g->total && e->child.status <= RT_TIMED_OUT;
+    /* A success has an output, and no other end has. */
+    return child && child->runs && g->done < g->total && e->child.status <= RT_TIMED_OUT &&
+           e->child.status != RT_SUCCEEDED && !(e->data && e->child.status);
 }
 
 bool fits_run_child_redrive(const rt_exec *x, const struct rt_frame *f, const struct rt_event *e)
@@ -123,6 +125,21 @@ bool fits_closing(const rt_exec *x, const struct rt_frame *f, const struct rt_ev
 
     (void)x, (void)e;
     return run->results.wanted && !run->closing && !run->results.over;
+}
+
+bool fits_failing(const rt_exec *x, const struct rt_frame *f, const struct rt_event *e)
+{
+    (void)x, (void)e;
+    return !f->group->run->failing;
+}
+
+bool fits_unbegun(const rt_exec *x, const struct rt_frame *f, const struct rt_event *e)
+{
+    const struct rt_run *run = f->group->run;
+    const struct rt_child *child = run_child(run, e->child.index);
+
+    (void)x;
+    return run->failing && !run->closing && child && child->runs;
 }
 
 /* ---- the Map Run ---- */
@@ -242,13 +259,37 @@ void apply_abort(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
         set_run_open(x, f->group->run, false);
 }
 
-/* What ran was called off: it is among the failures. */
+void apply_failing(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+{
+    struct rt_run *run = f->group->run;
+
+    (void)x;
+    run->failing = true;
+    asl_error_clear(&run->error);
+    run->error = asl_error_copy(&e->error);
+}
+
+/* Its items are as good as never begun: they pend, and a redrive begins the child. */
+void apply_unbegun(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+{
+    struct rt_run *run = f->group->run;
+    struct rt_child *child = run_child(run, e->child.index);
+
+    (void)x;
+    child->runs = false;
+    child->pending = child->unbegun = true;
+    run->pending++;
+}
+
+/* What still ran was called off: it is among the failures. That is so in histories of programs that
+ * had no MAP_RUN_FAILING; where there is one, none runs any more. */
 void apply_closing(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
 {
     struct rt_run *run = f->group->run;
     const struct rt_event cut = {.at_ms = e->at_ms};
 
-    run->closing = true;
+    run->failing = run->closing = true;
+    asl_error_clear(&run->error);
     run->error = asl_error_copy(&e->error);
     for (struct rt_child *child = run->first; child; child = child->next) {
         if (child->runs)
@@ -355,10 +396,14 @@ void apply_run_child_redrive(rt_exec *x, struct rt_frame *f, const struct rt_eve
     struct rt_run *run = f->group->run;
     struct rt_child *child = run->next_pending;
 
-    (void)x, (void)e;
+    (void)x;
     child->pending = false;
     child->runs = true;
-    child->redrives++;
+    if (child->unbegun)
+        child->started_ms = e->at_ms;
+    else
+        child->redrives++;
+    child->unbegun = false;
     run->pending--;
     run->next_pending = run->pending ? child->next : NULL;
 }

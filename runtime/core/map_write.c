@@ -47,7 +47,7 @@ static void list_pending_children(struct step *s, struct rt_run *run)
 {
     for (const struct rt_child *c = run->first; c; c = c->next)
         if (c->pending)
-            add_pending(s, run, c, c->input);
+            add_pending(s, run, c->unbegun ? NULL : c, c->input);
     run->closed.begun = true;
 }
 
@@ -127,7 +127,7 @@ void write_results(struct step *s, struct rt_frame *f)
     if (!running(s) || !results_are_awaited(run) || r->asked || run->waits)
         return;
     list_pending(s, f);
-    bool end = run->closing ? run->closed.over : g->done == g->total;
+    bool end = run->closing ? run->closed.over : !run->failing && g->done == g->total;
     if (!end && !has_piece(r))
         return;
     *new_command(s) = (struct rt_command){

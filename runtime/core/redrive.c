@@ -70,7 +70,7 @@ bool group_wants_more(const struct rt_group *g)
     const struct rt_run *run = g->run;
 
     if (g->over ||
-        (run && (run->waits || run->closing || results_are_behind(run) || too_many_failed(g))))
+        (run && (run->waits || run->failing || results_are_behind(run) || too_many_failed(g))))
         return false;
     return ((run && run->pending) || has_next(g)) && group_has_room(g);
 }

@@ -178,7 +178,7 @@ static void go_on_with_group(struct step *s, struct rt_frame *f)
 
     if (g->resumed)
         resume_group(s, f);
-    else if (g->run && g->run->closing)
+    else if (g->run && g->run->failing)
         close_map_run(s, f);
     else if (g->run && too_many_failed(g))
         map_run_failed(s, f);

@@ -491,6 +491,7 @@ static void step_take_input(struct step *s, const struct rt_input *in)
         break;
     case RT_IN_CHILD_OK:
     case RT_IN_CHILD_FAILED: child_answered(s, in); break;
+    case RT_IN_CHILD_UNBEGUN: child_unbegun(s, in); break;
     case RT_IN_ITEMS: items_came(s, in); break;
     case RT_IN_ITEMS_FAILED: reading_failed(s, in); break;
     case RT_IN_OPEN_MAP_RUN: open_map_run(s); break;

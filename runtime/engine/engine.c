@@ -112,12 +112,12 @@ struct entry *engine_add_entry(engine *e, uint64_t execution)
     return entry;
 }
 
-/* What begins an execution of a Map Run waits for memory, and what stops it before for that. */
-struct input *engine_add_beginning(engine *e, enum rt_input_kind kind, uint64_t execution)
+/* What begins an execution of a Map Run waits for memory. */
+static struct input *add_beginning(engine *e, uint64_t execution)
 {
     struct input *in = input_queue_add(&e->beginnings);
 
-    *in = (struct input){.kind = kind, .execution = execution};
+    *in = (struct input){.kind = RT_IN_START, .execution = execution};
     return in;
 }
 
@@ -139,7 +139,7 @@ uint64_t engine_start_entry(engine *e, asl_machine *m, const struct rt_config *c
     if (call) {
         entry->parent = (struct store_parent){true, call->execution, call->ref};
         entry->unstarted = true;
-        engine_add_beginning(e, RT_IN_START, entry->node.id)->value = json_ref(input);
+        add_beginning(e, entry->node.id)->value = json_ref(input);
     } else {
         engine_add_input(e, RT_IN_START, entry->node.id)->value = json_ref(input);
     }

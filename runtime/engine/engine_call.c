@@ -105,7 +105,7 @@ struct engine_call *engine_new_call(engine *e, uint64_t execution, uint64_t ref,
 
 static bool is_of_child(const struct rt_command *c)
 {
-    return c->kind == RT_START_CHILD || c->kind == RT_REDRIVE_CHILD;
+    return c->kind == RT_START_CHILD || c->kind == RT_REDRIVE_CHILD || c->kind == RT_CANCEL_CHILD;
 }
 
 /* Its execution has counted it when the command was given. */

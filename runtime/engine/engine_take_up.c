@@ -120,20 +120,24 @@ static bool find_ended_child(engine *e, struct engine_call *call, bool *found, s
 }
 
 /* The child that runs is its parent's again, or the one that has ended is answered for, or there is
- * none yet. */
+ * none yet. One that is to end does so. */
 static bool engine_take_up_ask_for_child(engine *e, const struct entry *entry,
                                          const struct rt_command *c, struct diag *why)
 {
     struct engine_call *call = engine_add_call(e, entry->node.id, c);
-    bool found = false;
+    bool found = false, runs = call->number != NO_CHILD;
 
-    if (call->number != NO_CHILD)
+    if (runs && c->kind == RT_CANCEL_CHILD)
+        engine_cancel_child(e, call, true);
+    if (runs)
         return true;
     if (c->kind == RT_REDRIVE_CHILD)
         return engine_redrive_child(e, call, entry->x, c, why);
     if (!find_ended_child(e, call, &found, why))
         return false;
-    if (!found)
+    if (!found && c->kind == RT_CANCEL_CHILD)
+        engine_cancel_child(e, call, true);
+    else if (!found)
         engine_start_child(e, call, entry->x, c);
     return true;
 }
@@ -146,7 +150,8 @@ static bool give_commands(engine *e, struct entry *entry, const struct rt_output
     bool good = true;
 
     for (size_t i = 0; i < out->command_count; i++) {
-        entry->calls += starts_call(&out->commands[i]);
+        /* The call for a child that is to end is made anew, too. */
+        entry->calls += starts_call(&out->commands[i]) || out->commands[i].kind == RT_CANCEL_CHILD;
         entry->to_open += out->commands[i].kind == RT_OPEN_MAP_RUN;
     }
     for (size_t i = 0; good && i < out->command_count; i++) {

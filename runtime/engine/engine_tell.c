@@ -7,7 +7,6 @@
 
 #include "parsers/base/mem.h"
 #include "runtime/engine/engine_call.h"
-#include "runtime/engine/engine_memory.h"
 #include "runtime/engine/engine_redrive.h"
 #include "runtime/engine/engine_turn.h"
 
@@ -139,29 +138,46 @@ void engine_start_child(engine *e, struct engine_call *call, const rt_exec *pare
     rt_names_clear(&config.names);
 }
 
-static void cancel(engine *e, struct engine_call *call)
+/* A child that has not begun never will: nobody has heard of it, and the store doesn't know it. */
+static void withdraw_child(engine *e, struct engine_call *call, bool awaited)
+{
+    struct entry *child = engine_entry(e, call->number);
+
+    if (child)
+        e->running--;
+    engine_release(e, call->number);
+    if (awaited)
+        engine_answer(e, call, RT_IN_CHILD_UNBEGUN, NULL, (struct asl_error){0});
+    engine_remove_call(e, call);
+}
+
+void engine_cancel_child(engine *e, struct engine_call *call, bool awaited)
 {
     static const struct asl_error none;
+    struct entry *child = engine_entry(e, call->number);
+
+    if (!child || child->unstarted) {
+        withdraw_child(e, call, awaited);
+        return;
+    }
+    engine_stop(e, call->number, &none);
+    if (awaited)
+        return;
+    child->call = NULL;
+    child->orphan = true;
+    engine_remove_call(e, call);
+}
+
+static void cancel(engine *e, struct engine_call *call, const struct rt_command *c)
+{
     uint64_t id = call->node.id;
 
     if (call->child) {
-        struct entry *child = engine_entry(e, call->number);
-        if (child && child->unstarted && engine_is_short(e)) {
-            e->running--;
-            engine_release(e, call->number);
-        } else if (child) {
-            child->call = NULL;
-            child->orphan = true;
-            if (child->unstarted)
-                engine_add_beginning(e, RT_IN_STOP, call->number);
-            else
-                engine_stop(e, call->number, &none);
-        }
-        engine_remove_call(e, call);
-    } else {
-        engine_remove_call(e, call);
-        e->hooks.cancel_task(e->hooks.user, id);
+        engine_cancel_child(e, call, c->awaited);
+        return;
     }
+    engine_remove_call(e, call);
+    e->hooks.cancel_task(e->hooks.user, id);
 }
 
 static void engine_release_entry(engine *e, struct engine_call *call)
@@ -203,7 +219,7 @@ static void obey(engine *e, uint64_t execution, const rt_exec *x, const struct r
     case RT_CANCEL_READING:
     case RT_CANCEL_WRITING:
         if ((call = engine_find_call(e, execution, c->ref)))
-            cancel(e, call);
+            cancel(e, call, c);
         break;
     case RT_RELEASE_TASK:
         if ((call = engine_find_call(e, execution, c->ref)))

@@ -12,6 +12,9 @@ void engine_hand_out(engine *e, uint64_t execution, const rt_exec *x, const stru
 /* Starts the execution that the child call asks for. */
 void engine_start_child(engine *e, struct engine_call *call, const rt_exec *parent,
                         const struct rt_command *c);
+/* Ends the child of a call. With `awaited` its Map hears how it has ended, which may be a success
+ * by now, or that it had not begun; else the call is over. */
+void engine_cancel_child(engine *e, struct engine_call *call, bool awaited);
 /* Answers a child call with how the child has ended; the call is over. */
 void engine_tell_parent(engine *e, struct engine_call *call, const rt_exec *child);
 /* Answers a child call whose execution can't be told the end of: it failed. The call is over. */

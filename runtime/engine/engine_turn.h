@@ -25,8 +25,6 @@ void engine_open_later(engine *e, struct entry *entry);
 
 /* Adds an input for the next turn. The caller fills in its values, which the input owns. */
 struct input *engine_add_input(engine *e, enum rt_input_kind kind, uint64_t execution);
-/* Adds what begins an execution of a Map Run, or stops it before: that waits for memory. */
-struct input *engine_add_beginning(engine *e, enum rt_input_kind kind, uint64_t execution);
 /* Makes an execution and the input that starts it. `call`: the child call that it is for; NULL:
  * none. */
 uint64_t engine_start_entry(engine *e, asl_machine *m, const struct rt_config *config,

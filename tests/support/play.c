@@ -11,6 +11,7 @@
 struct in_flight {
     struct rt_command command; /* its parameters and token are owned */
     int64_t due_ms;            /* when it times out; 0: never */
+    bool unbegun;              /* of a Map Run: it waits to begin */
 };
 
 /* Something that will come in. */
@@ -22,6 +23,7 @@ struct coming {
     uint64_t ref;
     json *value;
     struct asl_error error;
+    enum rt_status status;
 };
 
 struct playing {
@@ -158,7 +160,7 @@ static void run_task(struct playing *g, const struct rt_command *c)
         fault(g, "the task of %s was handed out twice", json_str(c->state->name));
     MEM_GROW(g->flights, g->flight_count, g->flight_cap);
     struct in_flight *t = &g->flights[g->flight_count++];
-    *t = (struct in_flight){*c, c->timeout_ms ? g->now_ms + c->timeout_ms : 0};
+    *t = (struct in_flight){.command = *c, .due_ms = c->timeout_ms ? g->now_ms + c->timeout_ms : 0};
     t->command.parameters = json_ref(c->parameters);
     t->command.token = json_ref(c->token);
     t->command.map_run = NULL;
@@ -166,6 +168,7 @@ static void run_task(struct playing *g, const struct rt_command *c)
         fault(g, "there is no answer for this run of the task of %s", json_str(c->state->name));
         return;
     }
+    t->unbegun = a.kind == PLAY_UNBEGUN;
     if (!child && c->state->task.kind == ASL_ACTIVITY)
         come(g, c, RT_IN_STARTED, 0, NULL, (struct asl_error){0});
     if (a.submitted)
@@ -381,6 +384,43 @@ static json *all_written(struct playing *g)
     return json_build_done(&b);
 }
 
+/* A child that is redriven goes by the same ref; its earlier answer will never come. */
+static void drop_answer(struct playing *g, const struct rt_command *c)
+{
+    for (size_t i = 0; c->kind == RT_CANCEL_CHILD && i < g->coming_count;) {
+        if (g->coming[i].frame == c->frame && g->coming[i].ref == c->ref) {
+            coming_clear(&g->coming[i]);
+            g->coming[i] = g->coming[--g->coming_count];
+        } else {
+            i++;
+        }
+    }
+}
+
+static bool has_ended(const struct playing *g, const struct rt_command *c)
+{
+    for (size_t i = 0; i < g->coming_count; i++)
+        if (g->coming[i].frame == c->frame && g->coming[i].ref == c->ref &&
+            g->coming[i].at_ms <= g->now_ms)
+            return true;
+    return false;
+}
+
+/* Its Map waits to hear how it ends: what ended by now did so by itself. */
+static void end_child(struct playing *g, const struct rt_command *c, struct in_flight *t)
+{
+    json_unref(t->command.parameters);
+    t->command.parameters = NULL;
+    t->command.kind = RT_CANCEL_CHILD;
+    t->command.attempt = c->attempt;
+    if (has_ended(g, c))
+        return;
+    drop_answer(g, c);
+    come(g, c, t->unbegun ? RT_IN_CHILD_UNBEGUN : RT_IN_CHILD_FAILED, 0, NULL,
+         (struct asl_error){0});
+    g->coming[g->coming_count - 1].status = RT_ABORTED;
+}
+
 static void cancel_task(struct playing *g, const struct rt_command *c)
 {
     struct in_flight *t = find_flight(g, c->frame, c->ref);
@@ -390,16 +430,12 @@ static void cancel_task(struct playing *g, const struct rt_command *c)
         return;
     }
     json_build_add(&g->cancelled, json_ref(c->state->name));
-    land(g, t);
-    /* A child that is redriven goes by the same ref; its earlier answer will never come. */
-    for (size_t i = 0; c->kind == RT_CANCEL_CHILD && i < g->coming_count;) {
-        if (g->coming[i].frame == c->frame && g->coming[i].ref == c->ref) {
-            coming_clear(&g->coming[i]);
-            g->coming[i] = g->coming[--g->coming_count];
-        } else {
-            i++;
-        }
+    if (c->awaited) {
+        end_child(g, c, t);
+        return;
     }
+    land(g, t);
+    drop_answer(g, c);
 }
 
 static void release_task(struct playing *g, const struct rt_command *c)
@@ -595,7 +631,9 @@ static void check_rerun(struct playing *g, const struct rt_command *c)
         fault(g, "after a crash a task of %s runs that did not run before", name);
         return;
     }
-    if (t->command.state != c->state || !json_equal(t->command.parameters, c->parameters))
+    bool cancelled = c->kind == RT_CANCEL_CHILD;
+    if (t->command.state != c->state ||
+        (!cancelled && !json_equal(t->command.parameters, c->parameters)))
         fault(g, "after a crash the task of %s has other parameters", name);
     if (t->command.event_id != c->event_id || t->command.attempt != c->attempt)
         fault(g, "after a crash the task of %s is another attempt", name);
@@ -713,7 +751,8 @@ static void step_coming(struct playing *g, struct coming *c)
                            .index = in.index,
                            .ref = in.ref,
                            .value = in.value,
-                           .error = &in.error},
+                           .error = &in.error,
+                           .status = in.status},
          late);
     coming_clear(&in);
 }

@@ -23,7 +23,8 @@
 
 /* What comes of one run of a task, or of an execution of a Map Run. Owns its values. */
 struct play_answer {
-    enum { PLAY_OK, PLAY_FAIL, PLAY_NEVER } kind;
+    /* UNBEGUN: of a Map Run; it waits to begin. */
+    enum { PLAY_OK, PLAY_FAIL, PLAY_NEVER, PLAY_UNBEGUN } kind;
     int64_t after_ms;
     json *value;            /* OK */
     struct asl_error error; /* FAIL */
