@@ -181,7 +181,7 @@ static int run_it(struct run *r, const struct option_set *set, int64_t limit_ms)
         break;
     case HOST_FAILED: fprintf(stderr, "asl run: %s\n", why.text); break;
     }
-    if (r->recording && !recording_write(r->recording, &r->w, r->definition, r->record) &&
+    if (r->recording && !recording_write(r->recording, &r->w, h, r->definition, r->record) &&
         status != EXIT_INTERRUPTED)
         status = EXIT_USAGE;
 out:

@@ -105,7 +105,7 @@ static int test_histories(struct test *t, int argc, char **argv)
         return EXIT_USAGE;
     t->reporter.out = stdout;
     t->reporter.colour = colour_wanted(stdout, t->color);
-    if (!may_write_suite(t->output) ||
+    if (!may_write_suite(t->output) || !test_read_buckets(t) ||
         !set_options_read(&t->set, &cmd_test_options, &t->placeholders))
         return EXIT_USAGE;
     json *given = placeholders_given(&t->placeholders), *substitutions = NULL;
@@ -120,6 +120,8 @@ static int test_histories(struct test *t, int argc, char **argv)
                                                             .substitutions = substitutions,
                                                             .again = buf_str(&again),
                                                             .machine = &machine,
+                                                            .buckets = t->given,
+                                                            .bucket_count = t->given_count,
                                                             .reporter = &t->reporter});
     else if (why.text)
         cmd_fail("test", "%s", why.text);

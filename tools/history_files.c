@@ -88,13 +88,15 @@ static void replay_history(struct history_run *r, const struct record_replay *of
 
     replay_run(&(struct replay_options){.history = h,
                                         .machine = how->machine->machine,
-                                        .name = how->machine->name},
+                                        .name = how->machine->name,
+                                        .buckets = how->buckets,
+                                        .bucket_count = how->bucket_count},
                &replay);
     json *record = record_of_replay(of, &replay);
     *(replay.failures.count ? &r->summary.failed : &r->summary.passed) += 1;
     test_tell_record(how->reporter, record);
     if (how->suite && !replay.failures.count)
-        json_build_set(&r->cases, of->name, replay_case(&replay, h));
+        json_build_set(&r->cases, of->name, replay_case(&replay, h, how->suite));
     json_unref(record);
     replay_clear(&replay);
 }

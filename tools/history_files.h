@@ -1,6 +1,7 @@
 #ifndef TOOLS_HISTORY_FILES_H
 #define TOOLS_HISTORY_FILES_H
 
+#include "tools/test/case_buckets.h"
 #include "tools/test/reporter.h"
 #include "tools/test/suite.h"
 
@@ -14,6 +15,8 @@ struct history_files {
     const json *substitutions; /* of its placeholders: an object */
     const char *again;         /* the options that gave these, as a command needs them once more */
     const struct suite_machine *machine;
+    const struct case_bucket *buckets; /* for what its Map states read and write */
+    size_t bucket_count;
     struct reporter *reporter; /* told of each history as of a case */
 };
 

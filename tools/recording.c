@@ -6,6 +6,7 @@
 #include "tools/recording.h"
 
 #include "parsers/base/mem.h"
+#include "runtime/folder/folder.h"
 #include "tools/cmd.h"
 #include "tools/replace_file.h"
 #include "tools/test/case_check.h"
@@ -158,9 +159,9 @@ bool recording_may_begin(struct workflow *w, const char *path)
 }
 
 static json *recorded_case(const struct workflow *w, const struct replay *replay,
-                           const struct history *h)
+                           const struct history *h, const char *path)
 {
-    json *made = replay_case(replay, h);
+    json *made = replay_case(replay, h, path);
     struct json_build b = {0};
 
     json_build_copy(&b, made, 3);
@@ -176,7 +177,7 @@ static json *recorded_suite(const struct workflow *w, const struct replay *repla
     struct json_build cases = {0};
 
     json_build_object(&cases, 1);
-    json_build_set(&cases, "recorded", recorded_case(w, replay, h));
+    json_build_set(&cases, "recorded", recorded_case(w, replay, h, path));
     return suite_of_cases(path, definition, placeholders_given(&w->placeholders), NULL,
                           json_build_done(&cases));
 }
@@ -207,9 +208,26 @@ static bool went_as_recorded(const struct history *h, const struct replay *r)
     return same;
 }
 
-bool recording_write(recording *r, const struct workflow *w, const char *definition,
+/* Returns the buckets that are folders, from --bucket and the handlers file. mem_free them; the
+ * texts are looks. */
+static struct case_bucket *folders_of(const handlers *h, size_t *count)
+{
+    struct case_bucket *all = NULL;
+    size_t cap = 0;
+
+    *count = 0;
+    for (struct handlers_bucket b; handlers_bucket(h, *count, &b); ++*count) {
+        MEM_GROW(all, *count, cap);
+        all[*count] = (struct case_bucket){b.name, folder_path(b.folder)};
+    }
+    return all;
+}
+
+bool recording_write(recording *r, const struct workflow *w, host *h, const char *definition,
                      const char *path)
 {
+    size_t bucket_count;
+    struct case_bucket *buckets = folders_of(host_handlers(h), &bucket_count);
     struct played p = {0};
     struct diag why = {0};
     bool good = false;
@@ -223,7 +241,9 @@ bool recording_write(recording *r, const struct workflow *w, const char *definit
                                             .name = w->file.name,
                                             .execution = w->name,
                                             .context = w->extra,
-                                            .seed = w->seed_value},
+                                            .seed = w->seed_value,
+                                            .buckets = buckets,
+                                            .bucket_count = bucket_count},
                    &replay);
         if (went_as_recorded(p.own, &replay)) {
             json *suite = recorded_suite(w, &replay, p.own, definition, path);
@@ -240,6 +260,7 @@ bool recording_write(recording *r, const struct workflow *w, const char *definit
                  why.text ? why.text : "the execution didn't start");
     }
     clear_played(&p);
+    mem_free(buckets);
     diag_clear(&why);
     return good;
 }

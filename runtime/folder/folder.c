@@ -221,6 +221,11 @@ object_folder *folder_open(const char *path, unsigned how, struct diag *why)
     return f;
 }
 
+const char *folder_path(const object_folder *f)
+{
+    return f->path;
+}
+
 void folder_free(object_folder *f)
 {
     if (!f)

@@ -32,6 +32,8 @@ enum {
 /* Opens the folder at `path`, which must be there, and is found by that path from then on; `how` is
  * FOLDER_… or 0. Returns NULL with *why filled when it can't be opened. */
 object_folder *folder_open(const char *path, unsigned how, struct diag *why);
+/* Returns its path from the root of the file system on: a look. */
+const char *folder_path(const object_folder *f);
 void folder_free(object_folder *f);
 
 struct folder_object {

@@ -71,6 +71,18 @@ static bool bucket_serves(handlers *h, const struct handler_input *v, struct dia
     return h->bucket_count && bucket_named(v);
 }
 
+bool handlers_bucket(const handlers *h, size_t index, struct handlers_bucket *out)
+{
+    for (size_t i = 0; i < h->row_count; i++) {
+        const struct handler_row *row = h->rows[i];
+        if (!row->bucket || index--)
+            continue;
+        *out = (struct handlers_bucket){row->bucket, row->folder};
+        return true;
+    }
+    return false;
+}
+
 void bucket_add(handlers *h, const struct handlers_bucket *b)
 {
     struct handler_row *row = handlers_add_default(h, &handler_bucket);

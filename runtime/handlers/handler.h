@@ -83,6 +83,10 @@ bool handlers_parse(handlers *h, const char *path, const char *text, size_t len,
 /* Reads the file at `path`, which may be a pipe, and adds its rows as handlers_parse does. */
 bool handlers_load(handlers *h, const char *path, struct diag *why);
 
+/* Fills in the folder that is a bucket of the set, the one of that index in the order in which they
+ * count. Looks. False: there are no more. */
+bool handlers_bucket(const handlers *h, size_t index, struct handlers_bucket *out);
+
 /* Returns whether a row's pattern matches `target` by more than wildcards. */
 bool handlers_name(const handlers *h, const char *target);
 

@@ -146,7 +146,7 @@ static bool machine_may_write(const asl_machine *m)
 
 struct making {
     struct case_buckets *b;
-    const struct test_case *c;
+    const struct test_case *c; /* NULL: there is none */
     bool may_write;
     struct failures *failures;
 };
@@ -319,11 +319,12 @@ static bool make_all(struct case_buckets *b, const struct test_case *c, const as
                      const struct case_bucket *given, size_t given_count, struct failures *failures)
 {
     struct asl_at all;
-    bool has = case_field(c, "buckets", &all), good = true;
+    bool has = c && case_field(c, "buckets", &all), good = true;
     const struct making making = {b, c, (has || given_count) && machine_may_write(m), failures};
 
     for (size_t i = 0; good && i < given_count; i++)
-        good = add_folder_of_files(&making, c->place, given[i].name, given[i].folder);
+        good = add_folder_of_files(&making, c ? c->place : (struct place){0}, given[i].name,
+                                   given[i].folder);
     for (size_t i = 0; good && has && i < json_count(all.value); i++) {
         struct asl_at bucket;
         asl_at_index(&all, i, &bucket);
@@ -347,6 +348,13 @@ bool case_buckets_make(struct case_buckets *b, const struct test_case *c, const 
         case_buckets_clear(b);
     release_signals(&before);
     return ends ? make_all(b, c, m, given, given_count, failures) : good;
+}
+
+bool case_buckets_give(struct case_buckets *b, const asl_machine *m,
+                       const struct case_bucket *given, size_t given_count,
+                       struct failures *failures)
+{
+    return case_buckets_make(b, NULL, m, given, given_count, failures);
 }
 
 const json *case_bucket_called(const struct trial_call *call)

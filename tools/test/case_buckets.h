@@ -28,6 +28,10 @@ struct case_buckets {
 bool case_buckets_make(struct case_buckets *b, const struct test_case *c, const asl_machine *m,
                        const struct case_bucket *given, size_t given_count,
                        struct failures *failures);
+/* Makes them of folders of files alone, for a machine that is played without a case. */
+bool case_buckets_give(struct case_buckets *b, const asl_machine *m,
+                       const struct case_bucket *given, size_t given_count,
+                       struct failures *failures);
 /* Returns the folder of the bucket of that name; NULL: there is none. */
 const struct object_folder *case_buckets_folder(const struct case_buckets *b, const char *name,
                                                 size_t len);

@@ -126,16 +126,54 @@ static bool is_of_a_map_run(const struct asl_state *s)
     return false;
 }
 
+/* Notes that a Map state has called the bucket. */
+static void note_folder(struct replaying *r, const json *bucket)
+{
+    const struct replay_options *o = r->options;
+    struct json_build b = {0};
+
+    if (json_get_key(r->out->folders, bucket))
+        return;
+    for (size_t i = 0; i < o->bucket_count; i++) {
+        if (!json_str_is(bucket, o->buckets[i].name))
+            continue;
+        json_build_copy(&b, r->out->folders, 1);
+        json_build_set_key(&b, json_ref(bucket), json_cstring(o->buckets[i].folder));
+        json_unref(r->out->folders);
+        r->out->folders = json_build_done(&b);
+        return;
+    }
+}
+
+/* What a Map state reads and writes is no event: its bucket answers. False: it is a call of another
+ * kind. */
+static bool answer_map(struct replaying *r, const struct trial_call *call, struct trial_answer *out)
+{
+    if (call->state->type != ASL_MAP)
+        return false;
+    *out = (struct trial_answer){.kind = TRIAL_NEVER};
+    if (case_buckets_have(&r->out->buckets, call)) {
+        note_folder(r, case_bucket_called(call));
+        out->kind = TRIAL_REAL;
+    } else if (!r->out->unread) {
+        r->out->unread = json_str(call->state->name);
+    }
+    return true;
+}
+
 static bool replay_answer(void *user, const struct trial_call *call, struct trial_answer *out)
 {
     struct replaying *r = user;
     struct replay *to = r->out;
     const struct history_call *c = NULL;
 
-    for (size_t i = 0; i < r->source_count && !c; i++)
+    bool of_map = answer_map(r, call, out);
+
+    for (size_t i = 0; i < r->source_count && !c && !of_map; i++)
         c = recorded_in(&r->sources[i], call);
-    *out = c ? answer_of(c) : (struct trial_answer){.kind = TRIAL_NEVER};
-    if (!c && !to->unknown && is_of_a_map_run(call->state))
+    if (!of_map)
+        *out = c ? answer_of(c) : (struct trial_answer){.kind = TRIAL_NEVER};
+    if (!c && !of_map && !to->unknown && is_of_a_map_run(call->state))
         to->unknown = json_str(call->state->name);
     MEM_GROW(to->answers, to->answer_count, to->answer_cap);
     to->answers[to->answer_count++] = answer_copy(out);
@@ -242,14 +280,32 @@ bool replay_are_times(const json *a, const json *b)
     return is_time_text(json_str(a), json_str_len(a)) && is_time_text(json_str(b), json_str_len(b));
 }
 
+/* Whether the texts are the same but for UUIDs in them: keys of result files have that of the Map
+ * Run. */
+static bool are_same_but_uuids(const json *was, const json *is)
+{
+    const char *a = json_str(was), *b = json_str(is);
+    size_t len = json_str_len(was), i = 0;
+
+    if (json_str_len(is) != len)
+        return false;
+    while (i < len) {
+        bool uuids = len - i >= 36 && is_uuid(a + i, 36) && is_uuid(b + i, 36);
+        if (!uuids && a[i] != b[i])
+            return false;
+        i += uuids ? 36 : 1;
+    }
+    return true;
+}
+
 /*
  * Only what can't be the same in two executions is left out of a comparison; both texts must be of
  * that kind.
  */
 static bool are_alike(const struct selves *own, const json *was, const json *is)
 {
-    return replay_are_uuids(was, is) || replay_are_times(was, is) || are_arns_alike(own, was, is) ||
-           are_tokens(was, is);
+    return are_same_but_uuids(was, is) || replay_are_times(was, is) ||
+           are_arns_alike(own, was, is) || are_tokens(was, is);
 }
 
 /* Returns the value of a text that holds JSON with something in it; NULL: it doesn't. */
@@ -549,7 +605,13 @@ static void replay_compare(const struct replay_options *o, const struct rt_names
         compare_histories(o->history, live, &d);
     else
         failures_add(&r->failures, (struct place){0}, "replay", "%s", why.text);
-    if (r->unknown)
+    if (r->unread)
+        failures_add(
+            &r->failures, (struct place){0}, "replay",
+            "what '%s' reads from S3, or writes there, is in no history: it takes a folder "
+            "as its bucket, --bucket NAME=FOLDER",
+            r->unread);
+    else if (r->unknown)
         failures_add(&r->failures, (struct place){0}, "replay",
                      "what '%s' was answered in a Map Run stands in histories of their own, which "
                      "are not at hand",
@@ -572,7 +634,9 @@ void replay_run(const struct replay_options *options, struct replay *out)
         .aws_limits = true, .context = options->context, .seed = options->seed};
     uint64_t began = uv_hrtime();
 
-    *out = (struct replay){0};
+    *out = (struct replay){.folders = json_ref(json_empty_object())};
+    bool good = case_buckets_give(&out->buckets, options->machine, options->buckets,
+                                  options->bucket_count, &out->failures);
     r.sources = mem_calloc(options->child_count + 1, sizeof *r.sources);
     take_source(&r, options->history, NULL);
     for (size_t i = 0; i < options->child_count; i++)
@@ -586,13 +650,17 @@ void replay_run(const struct replay_options *options, struct replay *out)
                                                    .input = input,
                                                    .start_ms = start->at_ms,
                                                    .answer = replay_answer,
-                                                   .user = &r});
+                                                   .user = &r,
+                                                   .handlers = {.buckets = out->buckets.all,
+                                                                .bucket_count = out->buckets.count,
+                                                                .buckets_at_once = true}});
     out->result = result_new(out->trial);
     json_unref(input);
     for (size_t i = 0; i < r.source_count; i++)
         mem_free(r.sources[i].used);
     mem_free(r.sources);
-    replay_compare(options, &config.names, out);
+    if (good)
+        replay_compare(options, &config.names, out);
     rt_names_clear(&config.names);
     out->took_s = (double)(uv_hrtime() - began) / 1e9;
 }
@@ -605,5 +673,7 @@ void replay_clear(struct replay *r)
     failures_clear(&r->failures);
     result_free(r->result);
     trial_free(r->trial);
+    case_buckets_clear(&r->buckets);
+    json_unref(r->folders);
     *r = (struct replay){0};
 }

@@ -3,6 +3,7 @@
 
 #include "asl/eval/machine.h"
 #include "runtime/trial/trial.h"
+#include "tools/test/case_buckets.h"
 #include "tools/test/expect.h"
 #include "tools/test/history.h"
 #include "tools/test/result.h"
@@ -19,6 +20,9 @@ struct replay {
     result *result;
     struct trial_answer *answers; /* of each call of the trial, in their order */
     size_t answer_count, answer_cap;
+    struct case_buckets buckets; /* that the trial looks at */
+    json *folders;      /* of those that Map states read and wrote, by the names of the buckets */
+    const char *unread; /* a Map with that name called a bucket that is no folder; NULL: none did */
     const char *unknown; /* a Map Run called the state with that name, whose answers are not there;
                             NULL: all are */
     const struct asl_state *differs; /* the state that the first difference is of; NULL: it is of
@@ -43,6 +47,10 @@ struct replay_options {
     const char *execution; /* its name; NULL: one that follows from the seed */
     const json *context;   /* members that the context object has besides; NULL: none */
     uint64_t seed;
+    /* Buckets that are folders: what Map states call of them is not in histories, so it is done
+     * once more, on copies. */
+    const struct case_bucket *buckets;
+    size_t bucket_count;
 };
 
 void replay_run(const struct replay_options *options, struct replay *out);

@@ -10,6 +10,7 @@
 #include "parsers/base/text_map.h"
 #include "parsers/base/timestamp.h"
 #include "tools/test/mock_check.h"
+#include "tools/test/suite.h"
 
 #include <string.h>
 
@@ -224,7 +225,7 @@ static json *state_rules(const struct replay *r, const struct trial_made_call *c
     struct state_calls s = {.all = mem_calloc(count, sizeof *s.all)};
 
     for (size_t i = 0; i < count; i++) {
-        if (calls[i].state != state)
+        if (calls[i].state != state || calls[i].real)
             continue;
         s.all[s.count] = (struct state_call){
             .call = &calls[i], .nth = (int64_t)s.count, .rule = rule_of(&r->answers[i])};
@@ -247,6 +248,9 @@ static json *mocks_of(const struct replay *r)
     json_build_object(&b, 4);
     for (size_t i = 0; i < count && i < r->answer_count; i++) {
         struct buf path = {0};
+        /* The case has the bucket that answered. */
+        if (calls[i].real)
+            continue;
         trial_state_path(&path, calls[i].state);
         if (!json_get(b.v, buf_str(&path)))
             json_build_set(&b, buf_str(&path),
@@ -361,7 +365,7 @@ static const struct asl_state *answered_oddly(const struct replay *r)
     size_t count = trial_calls(r->trial, &calls);
 
     for (size_t i = 0; i < count && i < r->answer_count; i++)
-        if (!mock_check_answer(calls[i].state, &r->answers[i]))
+        if (!calls[i].real && !mock_check_answer(calls[i].state, &r->answers[i]))
             return calls[i].state;
     return NULL;
 }
@@ -386,7 +390,23 @@ static void set_check(struct json_build *b, const struct replay *r, const struct
         json_build_set(b, "check", json_cstring("none"));
 }
 
-json *replay_case(const struct replay *r, const struct history *h)
+/* The folders stand in the suite by the way from it to them. */
+static void set_buckets(struct json_build *b, const struct replay *r, const char *suite)
+{
+    struct json_build buckets = {0};
+
+    if (!json_count(r->folders))
+        return;
+    json_build_object(&buckets, json_count(r->folders));
+    for (size_t i = 0; i < json_count(r->folders); i++) {
+        char *way = suite_definition_name(suite, json_str(json_value_at(r->folders, i)));
+        json_build_set_key(&buckets, json_ref(json_key_at(r->folders, i)), json_cstring(way));
+        mem_free(way);
+    }
+    json_build_set(b, "buckets", json_build_done(&buckets));
+}
+
+json *replay_case(const struct replay *r, const struct history *h, const char *suite)
 {
     struct json_build b = {0};
     struct buf clock = {0};
@@ -396,6 +416,7 @@ json *replay_case(const struct replay *r, const struct history *h)
     set_check(&b, r, h);
     json_build_set(&b, "input", replay_input(h));
     json_build_set(&b, "clock", json_take_buf(&clock));
+    set_buckets(&b, r, suite);
     json *mocks = mocks_of(r);
     if (json_count(mocks))
         json_build_set(&b, "mocks", json_ref(mocks));

@@ -6,7 +6,8 @@
 
 /* Returns a case of a suite, an object, that plays as the replay of `h` did: the answers that came
  * are mocks. What came of it is expected as the history has it, but of what comes otherwise each
- * time only its kind. Yours. */
-json *replay_case(const struct replay *r, const struct history *h);
+ * time only its kind. `suite` is the file that
+ * it is for: folders that are its buckets are named from there. Yours. */
+json *replay_case(const struct replay *r, const struct history *h, const char *suite);
 
 #endif
