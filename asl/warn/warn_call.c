@@ -5,9 +5,11 @@
  */
 
 #include "asl/call/call.h"
+#include "asl/eval/expression.h"
 #include "asl/load/field.h"
 #include "asl/model/model.h"
 #include "asl/warn/warn_impl.h"
+#include "parsers/base/text.h"
 
 #include <string.h>
 
@@ -110,6 +112,36 @@ static void warn_of_credentials(struct warner *w, const struct asl_state *s,
     }
 }
 
+/* Returns whether text is "arn:PARTITION:iam::ACCOUNT:role/NAME". */
+static bool is_role(const json *text)
+{
+    const char *service = json_str_begins(text, "arn:") ? strchr(json_str(text) + 4, ':') : NULL;
+    const char *account = service && text_begins_with(service, ":iam::") ? service + 6 : NULL;
+    const char *role = account ? strchr(account, ':') : NULL;
+
+    return role && role > account && text_begins_with(role, ":role/") && role[6];
+}
+
+/* AWS creates the machine, and STS refuses such a role. A path that lacks its `.$` has a warning of
+ * its own. */
+static void warn_of_role(struct warner *w, const struct asl_state *s, const struct asl_at *at)
+{
+    struct asl_at credentials, role;
+
+    if (s->type != ASL_TASK || !asl_at_member(at, "Credentials", &credentials) ||
+        !json_is_object(credentials.value) || !asl_at_member(&credentials, "RoleArn", &role))
+        return;
+    const json *v = role.value;
+    if (json_is_string(v) &&
+        (is_role(v) || asl_has_placeholder(v) ||
+         (s->jsonata ? asl_expression_begins(v)
+                     : json_str_begins(v, "$") || json_str_begins(v, "States."))))
+        return;
+    asl_report_add(w->report, ASL_WARNING, w->code->name, &role, ASL_VALUE,
+                   "it reads arn:aws:iam::ACCOUNT:role/NAME",
+                   "'RoleArn' takes the ARN of a role of IAM");
+}
+
 void warn_call_unknown(struct warner *w, const struct asl_state *s, const struct asl_at *at)
 {
     warn_of_credentials(w, s, at);
@@ -123,6 +155,7 @@ void warn_call_missing(struct warner *w, const struct asl_state *s, const struct
 
 void warn_call_value(struct warner *w, const struct asl_state *s, const struct asl_at *at)
 {
+    warn_of_role(w, s, at);
     warn_of_call(w, s, at, CALL_VALUE);
 }
 

@@ -107,9 +107,10 @@ static bool check_credentials(const struct asl_task *task, const json *credentia
 {
     const json *role = json_is_object(credentials) ? json_get(credentials, "RoleArn") : NULL;
 
-    if (task->kind == ASL_ACTIVITY || (role && json_is_string(role)))
+    if (task->kind == ASL_ACTIVITY || (role && json_is_string(role) && json_str_len(role)))
         return true;
-    asl_error_set(e, ASL_RUNTIME, "The field 'Credentials' must have a 'RoleArn' that is a string");
+    asl_error_set(e, ASL_RUNTIME, "The field 'Credentials' must have a 'RoleArn' that is %s",
+                  role && json_is_string(role) ? "not empty" : "a string");
     return false;
 }
 
