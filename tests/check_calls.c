@@ -59,7 +59,7 @@ static const struct {
     {"a type of attributes that there is not", "dynamodb:putItem", false,
      "{\"TableName\": \"t\", \"Item\": {\"id\": {\"X\": \"1\"}}}",
      "2:36 error /States/A/Parameters: The field \"X\" is not supported by Step Functions [what "
-     "there is: S, N, B, Ss, Ns, Bs, M, L, Nul, Bool]"},
+     "there is: S, N, B, Ss (SS), Ns (NS), Bs (BS), M, L, Nul (NULL), Bool (BOOL)]"},
     {"a call that waits", "aws-sdk:sqs:sendMessage.waitForTaskToken", false,
      "{\"QueueUrl\": \"q\", \"MessageBody.$\": \"$$.Task.Token\"}", ""},
     {"a name with a small letter", "lambda:invoke", false,
@@ -214,15 +214,17 @@ static const struct {
     {"a string for a structure", "aws-sdk:dynamodb:getItem", false,
      "{\"TableName\": \"t\", \"Key\": {\"id\": \"7\"}}",
      "2:34 CALL_VALUE_REFUSED /States/A/Parameters/Key/id: 'id' takes an object, and this is a "
-     "string [what there is: S, N, B, Ss, Ns, Bs, M, L, Nul, Bool]"},
+     "string [what there is: S, N, B, Ss (SS), Ns (NS), Bs (BS), M, L, Nul (NULL), Bool (BOOL)]"},
     {"an attribute of two types", "dynamodb:putItem", false,
      "{\"TableName\": \"t\", \"Item\": {\"id\": {\"S.$\": \"$.id\", \"N\": \"1\"}}}",
      "2:35 CALL_VALUE_REFUSED /States/A/Parameters/Item/id: 'id' takes one of its members, and "
-     "this has 2 [what there is: S, N, B, Ss, Ns, Bs, M, L, Nul, Bool]"},
+     "this has 2 [what there is: S, N, B, Ss (SS), Ns (NS), Bs (BS), M, L, Nul (NULL), Bool "
+     "(BOOL)]"},
     {"an attribute of none", "aws-sdk:dynamodb:putItem", false,
      "{\"TableName\": \"t\", \"Item\": {\"id\": {}}}",
      "2:35 CALL_VALUE_REFUSED /States/A/Parameters/Item/id: 'id' takes one of its members, and "
-     "this has none [what there is: S, N, B, Ss, Ns, Bs, M, L, Nul, Bool]"},
+     "this has none [what there is: S, N, B, Ss (SS), Ns (NS), Bs (BS), M, L, Nul (NULL), Bool "
+     "(BOOL)]"},
     {"an attribute of one type, and null for another", "dynamodb:putItem", false,
      "{\"TableName\": \"t\", \"Item\": {\"id\": {\"S\": \"1\", \"N\": null}}}", ""},
     {"an attribute in another", "dynamodb:putItem", false,
@@ -236,6 +238,15 @@ static const struct {
     {"arguments that are an expression", "lambda:invoke", true, "\"{% $states.input %}\"", ""},
     {"an attribute of a table as a string", "dynamodb:getItem", false,
      "{\"TableName\": \"t\", \"Key\": {\"id\": \"7\"}}", ""},
+    {"an attribute of a table as a number", "dynamodb:putItem", false,
+     "{\"TableName\": \"t\", \"Item\": {\"id\": 5}}",
+     "2:35 CALL_VALUE_REFUSED /States/A/Parameters/Item/id: 'id' takes an object, and this is a "
+     "number [what there is: S, N, B, Ss (SS), Ns (NS), Bs (BS), M, L, Nul (NULL), Bool (BOOL)]"},
+    {"another structure of a table as a string", "dynamodb:putItem", false,
+     "{\"TableName\": \"t\", \"Item\": {}, \"Expected\": {\"id\": \"5\"}}",
+     "2:51 CALL_VALUE_REFUSED /States/A/Parameters/Expected/id: 'id' takes an object, and this is "
+     "a "
+     "string [what there is: Value, Exists, ComparisonOperator, AttributeValueList]"},
     {"an array for a map", "aws-sdk:dynamodb:getItem", false, "{\"TableName\": \"t\", \"Key\": []}",
      "2:27 CALL_VALUE_REFUSED /States/A/Parameters/Key: 'Key' takes an object, and this is an "
      "array"},

@@ -25,7 +25,7 @@ struct call {
     const struct call_field *own; /* parameters that the operation doesn't have; NULL: none */
     const char *optional; /* those that it requires and Step Functions doesn't, with blanks */
     bool alone;           /* it has those of `own` only */
-    bool shorthand; /* its structures may be other values: an attribute is the text of its S */
+    bool shorthand;       /* an attribute of DynamoDB may be text: that of its S */
 };
 
 /* Finds the call of a resource; NULL when its form is wrong, or Step Functions has no such. */
@@ -87,7 +87,7 @@ struct call_problem {
     const char *name;        /* of the parameter, without `.$` */
     const char *meant;       /* UNKNOWN: the one that was likely meant; NULL: none is near */
     const char *text;        /* VALUE: what is wrong with it */
-    const char *has; /* UNKNOWN, VALUE: "A, B", the names that the object may have; or NULL */
+    const char *has; /* UNKNOWN, VALUE: "A, B (BB)", the names that the object may have; or NULL */
     const struct asl_at *misspelt; /* MISSING: what likely stands for it; NULL: nothing does */
     bool literal; /* UNKNOWN, or of `misspelt`: the value is no path and no expression */
     bool inside;  /* in a structure, not a parameter of the call itself */

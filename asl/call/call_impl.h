@@ -82,8 +82,9 @@ void call_check_members(const struct walk *w, const struct asl_at *at, const str
 void call_check_shape(const struct walk *w, const struct asl_at *at, model_shape_id id,
                       const char *optional);
 void call_check_own(const struct walk *w, const struct asl_at *at, const struct call_field *f);
-/* Adds the names that an object may have, "A, B"; nothing when they are too many to be read. */
-void call_list_members(const struct members *m, struct buf *out);
+/* Adds the names that an object may have, "A, B (BB)", where BB is another spelling of B; nothing
+ * when they are too many to be read. */
+void call_list_members(const struct walk *w, const struct members *m, struct buf *out);
 /* Tells that something is wrong with the value at `at`. */
 void call_tell_value(const struct walk *w, const struct asl_at *at, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -95,9 +95,24 @@ static void list_name(struct buf *out, const char *name)
     buf_printf(out, "%s%s", out->len ? ", " : "", name);
 }
 
-void call_list_members(const struct members *m, struct buf *out)
+/* Most people write names as the service's own guide has them, "SS" for "Ss": both are told. */
+static void list_member(const struct walk *w, struct buf *out, const char *own)
 {
-    char name[LONGEST_NAME];
+    char sdk[LONGEST_NAME], plain[LONGEST_NAME];
+    size_t len = strlen(own);
+
+    member_name(own, sdk);
+    list_name(out, sdk);
+    if (!sdk[0])
+        return;
+    memcpy(plain, own, len + 1);
+    plain[0] = ascii_upper(own[0]);
+    if (strcmp(plain, sdk) != 0 && spells(w, own, plain, len))
+        buf_printf(out, " (%s)", plain);
+}
+
+void call_list_members(const struct walk *w, const struct members *m, struct buf *out)
+{
     size_t count = m->shape ? m->shape->count : 0;
 
     for (const struct call_field *f = m->own; f && f->name; f++)
@@ -106,10 +121,8 @@ void call_list_members(const struct members *m, struct buf *out)
         return;
     for (const struct call_field *f = m->own; f && f->name; f++)
         list_name(out, f->name);
-    for (size_t i = 0; m->shape && i < m->shape->count; i++) {
-        member_name(model_member_at(m->shape, i).name, name);
-        list_name(out, name);
-    }
+    for (size_t i = 0; m->shape && i < m->shape->count; i++)
+        list_member(w, out, model_member_at(m->shape, i).name);
 }
 
 static bool is_given_literally(const struct walk *w, const struct asl_at *at)
@@ -127,7 +140,7 @@ static void tell_unknown(const struct walk *w, const struct asl_at *at, const st
     buf_add(&name, json_str(at->key), name_length(w, at->key));
     bool near = guess_member(w, m, buf_str(&name), name.len, meant);
     if (!near && *w->guesses)
-        call_list_members(m, &has);
+        call_list_members(w, m, &has);
     w->see(w->user, &(struct call_problem){.fault = CALL_UNKNOWN,
                                            .at = at,
                                            .name = buf_str(&name),

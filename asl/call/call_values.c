@@ -40,7 +40,7 @@ tell_value(const struct walk *w, const struct asl_at *at, const struct members *
 
     buf_vprintf(&text, format, args);
     if (m)
-        call_list_members(m, &has);
+        call_list_members(w, m, &has);
     w->see(w->user, &(struct call_problem){.fault = CALL_VALUE,
                                            .at = at,
                                            .text = buf_str(&text),
@@ -287,7 +287,7 @@ void call_check_shape(const struct walk *w, const struct asl_at *at, model_shape
     case MODEL_STRUCTURE:
         if (kind == JSON_OBJECT)
             call_check_members(w, at, &m);
-        else if (!w->call->shorthand)
+        else if (!(w->call->shorthand && kind == JSON_STRING && call_is_attribute(&shape)))
             tell_no_object(w, at, &m);
         break;
     case MODEL_LIST:
