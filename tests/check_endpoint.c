@@ -213,6 +213,39 @@ static const struct {
      "failed States.Runtime: The Parameters '{\"TABLENAME\":\"u\",\"tableName\":\"v\"}' could not "
      "be "
      "used to start the Task: [The field 'TableName' is given twice, in other capitals]"},
+    {"in a structure of a list the exact name counts, too",
+     "elasticmapreduce:addStep",
+     "{\"ClusterId\":\"j-1\",\"Step\":{\"name\":\"m\",\"Name\":\"n\",\"NAME\":\"o\"}}",
+     NULL,
+     {400, ID, "{\"__type\":\"X\",\"message\":\"m\"}"},
+     "POST / {\"JobFlowId\":\"j-1\",\"Steps\":[{\"Name\":\"n\"}]}\n",
+     "failed ElasticMapReduce.AmazonElasticMapReduceException: m (Service: AmazonElasticMapReduce; "
+     "Status Code: 400; Error Code: X; Request ID: r-1; Proxy: null)"},
+    {"of a map, of which keys are data",
+     "dynamodb:getItem",
+     "{\"TableName\":\"t\",\"Key\":{\"id\":{\"SS\":[\"b\"],\"Ss\":[\"a\"]},\"ID\":{\"s\":\"c\"}}}",
+     NULL,
+     {400, ID, "{\"__type\":\"X\",\"message\":\"m\"}"},
+     "POST / {\"TableName\":\"t\",\"Key\":{\"id\":{\"SS\":[\"a\"]},\"ID\":{\"S\":\"c\"}}}\n",
+     "failed DynamoDB.AmazonDynamoDBException: m (Service: AmazonDynamoDBv2; Status Code: 400; "
+     "Error Code: X; Request ID: r-1; Proxy: null)"},
+    {"and in what goes as XML",
+     "aws-sdk:s3:deleteObjects",
+     "{\"Bucket\":\"b\",\"Delete\":{\"Objects\":[{\"key\":\"u\",\"Key\":\"k\"}]}}",
+     NULL,
+     {400, ID, "<Error><Code>X</Code><Message>m</Message></Error>"},
+     "POST /b?delete <Delete "
+     "xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Object><Key>k</Key></Object></Delete>\n",
+     "failed S3.S3Exception: m (Service: S3, Status Code: 400, Request ID: r-1)"},
+    {"of other names of a structure none counts",
+     "dynamodb:getItem",
+     "{\"TableName\":\"t\",\"Key\":{\"id\":{\"nULL\":true,\"nul\":true}}}",
+     NULL,
+     {200, JSON_0, "{}"},
+     "",
+     "failed States.Runtime: The Parameters "
+     "'{\"TableName\":\"t\",\"Key\":{\"id\":{\"nULL\":true,\"nul\":true}}}' could not be used to "
+     "start the Task: [The field 'NULL' is given twice, in other capitals]"},
     {"for parameters that the call has otherwise",
      "elasticmapreduce:addStep",
      "{\"clusterId\":\"j-1\",\"step\":{\"name\":\"n\"}}",

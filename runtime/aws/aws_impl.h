@@ -53,6 +53,10 @@ const json *aws_at(const json *v, const char *path, size_t len);
  * and `value`. */
 json *aws_with_member(json *v, const char *name, json *value);
 
+/* Returns the parameters of a call (taken) with one name for each member of their structures, the
+ * most exact; NULL with *why filled when none of several names of a member is exact. */
+json *aws_with_single_names(const struct aws_call *c, json *v, struct diag *why);
+
 /* Adds to the parameters of an integration's call the marks by which Step Functions finds its own
  * jobs again: see mark.c. Takes `v`. */
 json *aws_marked(const struct aws_call *c, json *v, const struct aws_caller *caller);

@@ -310,7 +310,9 @@ bool aws_request_make(const struct aws_call *c, const json *parameters,
         diag_set(why, bad, 0, "The parameters of a call are an object");
         return false;
     }
-    v = request_wanted(c, parameters, caller);
+    v = aws_with_single_names(c, request_wanted(c, parameters, caller), why);
+    if (!v)
+        return false;
     switch (c->service->protocol) {
     case MODEL_JSON: good = write_json(c, v, &q, why); break;
     case MODEL_QUERY:
