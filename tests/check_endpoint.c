@@ -568,6 +568,8 @@ static const struct {
      "SERVICE, NONE\n"},
     {"what the service asks for", "batch:submitJob", "{\"JobName\":\"n\",\"JobDefinition\":\"d\"}",
      NULL, "state 'S': AWS may refuse this: batch:submitJob requires 'JobQueue'\n"},
+    {"parameters that are no object", "sqs:sendMessage", "[1]",
+     "The parameters of a call are an object", ""},
     {"data that looks like code is data", "sqs:sendMessage",
      "{\"QueueUrl\":\"{% $q %}\",\"MessageBody\":\"$.m\",\"MessageGroupId\":\"${g}\"}", NULL, ""},
     {"also in a name", "sqs:sendMessage",

@@ -71,7 +71,8 @@ static void look_at_parameters(const struct task_call *call, struct buf *refused
     const struct asl_at parameters = {.value = call->payload};
     size_t guesses = NAMES_COMPARED;
 
-    if (row && (row->alone || call_models_known()))
+    /* Parameters that are no object are refused by who makes the request. */
+    if (json_is_object(call->payload) && row && (row->alone || call_models_known()))
         call_check(row, &call->resource, &parameters, CALL_OF_TASK, &guesses, see_problem,
                    &(struct look){.call = call, .refused = refused});
 }
