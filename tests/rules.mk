@@ -27,7 +27,7 @@ $(call suites,asl,definition load validate calls codes format)
 # check_cases leaves steps in their midst, as the engine does.
 $(call suites,runtime/core runtime/base asl,cases event_text)
 $(call suites,runtime/base,coroutine)
-$(call suites,runtime/folder,folder)
+$(call suites,runtime/folder,folder folder_lists)
 $(call suites,runtime/shapes,shapes)
 $(call suites,runtime/stores,stores store store_file)
 $(call suites,runtime/engine runtime/stores,store_recovery store_crash)
