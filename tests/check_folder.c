@@ -5,19 +5,15 @@
 #include "tests/support/expect.h"
 
 #include "parsers/base/count.h"
-#include "parsers/base/mem.h"
 #include "runtime/folder/folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <pthread.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 /* The kernel has no openat2 when the suite says so. */

@@ -7,11 +7,45 @@
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+
+/* How many names were read, and by how many seconds the clock is ahead. */
+static size_t names_read;
+static int ahead_s;
+
+struct dirent *__wrap_readdir(DIR *dir);
+struct dirent *__real_readdir(DIR *dir);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *out);
+int __real_clock_gettime(clockid_t clock, struct timespec *out);
+
+struct dirent *__wrap_readdir(DIR *dir)
+{
+    names_read++;
+    return __real_readdir(dir);
+}
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *out)
+{
+    int failed = __real_clock_gettime(clock, out);
+
+    out->tv_sec += ahead_s;
+    return failed;
+}
+
+static void begin_lists(void)
+{
+    bucket_dir_begin();
+    names_read = 0;
+    ahead_s = 0;
+}
+
+/* ---- order ---- */
 
 static const struct {
     const char *name, *prefix, *delimiter, *after, *want;
@@ -185,17 +219,216 @@ START_TEST(deep_folders)
 }
 END_TEST
 
+/* ---- what a list costs ---- */
+
+static void make_empty(const char *name)
+{
+    char path[256];
+
+    bucket_dir_path(path, sizeof path, name);
+    ck_assert(!mkdir(path, 0777));
+}
+
+/* Lists all, and checks that there are so many keys. */
+static void expect_keys(const char *name, struct folder_query q, size_t keys)
+{
+    struct buf got = {0};
+    size_t pages, count = 0;
+
+    bucket_dir_list(q, &got, &pages);
+    for (size_t i = 0; i < got.len; i++)
+        count += got.data[i] == ' ';
+    ck_assert_msg(count + (got.len > 0) == keys, "%s: %zu keys", name, count + (got.len > 0));
+    buf_clear(&got);
+}
+
+/* A folder that nobody changes is read once for all pages, and for lists of a part of it. */
+START_TEST(pages_read_a_folder_once)
+{
+    enum { MANY = 3000, BEHIND = 2000 };
+    struct folder_query q = {.most = 100};
+    char name[32];
+
+    for (int i = 0; i < MANY; i++) {
+        snprintf(name, sizeof name, "d/%05d", i);
+        bucket_dir_make_file(name, "");
+    }
+    ahead_s = 10;
+    expect_keys("all", q, MANY);
+    ck_assert_msg(names_read < 2 * MANY, "%zu names read", names_read);
+    q.after = bucket_dir_key("d/00999");
+    names_read = 0;
+    expect_keys("behind a key", q, BEHIND);
+    ck_assert_msg(names_read < 2 * MANY, "%zu names read", names_read);
+    q = (struct folder_query){.most = 10, .prefix = bucket_dir_key("d/012")};
+    names_read = 0;
+    expect_keys("a prefix", q, 100);
+    ck_assert_msg(names_read < 2 * MANY, "%zu names read", names_read);
+}
+END_TEST
+
+static const struct {
+    const char *name;
+    bool is_link;
+    const char *delimiter;
+} fillings[] = {
+    {"empty folders", false, ""},
+    {"empty folders, and common prefixes", false, "/"},
+    {"links that lead nowhere", true, ""},
+    {"links that lead nowhere, and common prefixes", true, "/"},
+};
+
+/* However small the page is: names that stand for nothing cost one look at each. */
+START_TEST(what_is_no_key_is_passed_once)
+{
+    enum { MANY = 600 };
+    struct folder_query q = {.delimiter = bucket_dir_key(fillings[_i].delimiter), .most = 1};
+    char name[32];
+
+    for (int i = 0; i < MANY; i++) {
+        snprintf(name, sizeof name, "%05d", i);
+        if (fillings[_i].is_link)
+            bucket_dir_make_link(name, "nowhere");
+        else
+            make_empty(name);
+    }
+    bucket_dir_make_file("last", "");
+    expect_keys(fillings[_i].name, q, 1);
+    /* The names, and of each folder that it is empty: ".", "..", and the end. */
+    ck_assert_msg(names_read <= 4 * MANY + 100, "%s: %zu names read", fillings[_i].name,
+                  names_read);
+}
+END_TEST
+
+/* A common prefix stands on the page when its first key is found: what else is there is not read.
+ */
+START_TEST(one_key_is_enough_for_a_prefix)
+{
+    enum { MANY = 600 };
+    struct folder_query q = {.delimiter = bucket_dir_key("/"), .most = 10};
+    char name[32];
+
+    bucket_dir_make_file("a/0/key", "");
+    for (int i = 1; i <= MANY; i++) {
+        snprintf(name, sizeof name, "a/%05d", i);
+        make_empty(name);
+    }
+    expect_keys("a prefix", q, 1);
+    ck_assert_msg(names_read <= 2 * MANY + 100, "%zu names read", names_read);
+}
+END_TEST
+
+static void list_page(struct folder_query q, struct folder_page *page)
+{
+    struct diag why = {0};
+
+    ck_assert_msg(folder_list(bucket_dir.f, &q, page, &why), "%s", why.text);
+}
+
+/* What came before a page was asked for is on it, also right after the folder was made. */
+START_TEST(changes_are_seen)
+{
+    struct folder_query q = {.most = 300};
+    struct folder_page first, second;
+    char name[32];
+
+    for (int i = 0; i < 600; i++) {
+        snprintf(name, sizeof name, "%05d", i);
+        bucket_dir_make_file(name, "");
+    }
+    ahead_s = _i ? 10 : 0;
+    list_page(q, &first);
+    ck_assert_uint_eq(first.count, 300);
+    bucket_dir_make_file("00300-new", "");
+    q.token = bucket_dir_key(first.token);
+    list_page(q, &second);
+    ck_assert_str_eq(second.entries[0].key, "00300");
+    ck_assert_str_eq(second.entries[1].key, "00300-new");
+    folder_page_clear(&second);
+    char path[256];
+    bucket_dir_path(path, sizeof path, "00300");
+    ck_assert(!unlink(path));
+    list_page(q, &second);
+    ck_assert_str_eq(second.entries[0].key, "00300-new");
+    folder_page_clear(&first);
+    folder_page_clear(&second);
+}
+END_TEST
+
+/* Of more names than are read at once, the smaller ones are listed first. */
+START_TEST(more_names_than_are_read_at_once)
+{
+    enum { MANY = 1600 };
+    struct folder_query q = {.most = _i ? 7 : 1000};
+    struct buf want = {0}, got = {0};
+    size_t pages;
+    char name[256];
+
+    for (int i = 0; i < MANY; i++) {
+        snprintf(
+            name, sizeof name, "%05d%.*s", i, 200,
+            "----------------------------------------------------------------------------------"
+            "----------------------------------------------------------------------------------"
+            "--------------------------------------");
+        bucket_dir_make_file(name, "");
+        buf_printf(&want, "%s%s", i ? " " : "", name);
+    }
+    bucket_dir_list(q, &got, &pages);
+    ck_assert_uint_eq(pages, (MANY + q.most - 1) / q.most);
+    ck_assert(got.len == want.len && !memcmp(got.data, want.data, got.len));
+    q.prefix = bucket_dir_key("015");
+    expect_keys("the last ones", q, 100);
+    buf_clear(&want);
+    buf_clear(&got);
+}
+END_TEST
+
+/* More folders than are kept, of which each has more names than a page. */
+START_TEST(many_folders_at_once)
+{
+    enum { FOLDERS = 18, FILES = 260 };
+    struct folder_query q = {.most = 1};
+    struct folder_page page;
+    char name[32], prefix[32];
+
+    for (int i = 0; i < FOLDERS * FILES; i++) {
+        snprintf(name, sizeof name, "%02d/%03d", i / FILES, i % FILES);
+        bucket_dir_make_file(name, "");
+    }
+    ahead_s = 10;
+    /* The first pages of all lists, then the last ones. */
+    for (int i = 0; i < 2 * FOLDERS; i++) {
+        snprintf(prefix, sizeof prefix, "%02d/", i % FOLDERS);
+        snprintf(name, sizeof name, "%02d/%03d", i % FOLDERS, FILES - 2);
+        q.prefix = bucket_dir_key(prefix);
+        q.after = bucket_dir_key(i < FOLDERS ? "" : name);
+        list_page(q, &page);
+        snprintf(name, sizeof name, "%02d/%03d", i % FOLDERS, i < FOLDERS ? 0 : FILES - 1);
+        ck_assert_str_eq(page.entries[0].key, name);
+        folder_page_clear(&page);
+    }
+    q = (struct folder_query){.most = 1000};
+    expect_keys("all", q, FOLDERS * FILES);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("folder_lists");
     TCase *tc = tcase_create("folder_lists");
 
-    tcase_add_checked_fixture(tc, bucket_dir_begin, bucket_dir_end);
+    tcase_add_checked_fixture(tc, begin_lists, bucket_dir_end);
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, list, 0, COUNT(lists));
     tcase_add_test(tc, list_of_many);
     tcase_add_test(tc, bad_tokens);
     tcase_add_test(tc, deep_folders);
+    tcase_add_test(tc, pages_read_a_folder_once);
+    tcase_add_loop_test(tc, what_is_no_key_is_passed_once, 0, COUNT(fillings));
+    tcase_add_test(tc, one_key_is_enough_for_a_prefix);
+    tcase_add_loop_test(tc, changes_are_seen, 0, 2);
+    tcase_add_loop_test(tc, more_names_than_are_read_at_once, 0, 2);
+    tcase_add_test(tc, many_folders_at_once);
     suite_add_tcase(s, tc);
     return run_suite(s);
 }

@@ -52,6 +52,8 @@ $(BUILD)/check_command $(BUILD)/check_lambda: CHECK_LDFLAGS = -Wl,--wrap=syscall
 $(BUILD)/check_invoke: CHECK_LDFLAGS = -Wl,--wrap=http_client_send
 # Its kernel has no openat2 when the suite says so.
 $(BUILD)/check_folder: CHECK_LDFLAGS = -Wl,--wrap=syscall
+# It counts the names that are read of folders, and sets the clock ahead.
+$(BUILD)/check_folder_lists: CHECK_LDFLAGS = -Wl,--wrap=readdir,--wrap=clock_gettime
 # What it opens fails when the suite says so.
 $(BUILD)/check_service: CHECK_LDFLAGS = -Wl,--wrap=api_new,--wrap=api_load,--wrap=host_recover,--wrap=store_commit
 # It counts how much of histories and how many rows are read.

@@ -7,6 +7,7 @@
 #define _GNU_SOURCE /* O_PATH, syscall */
 
 #include "runtime/folder/folder_impl.h"
+#include "runtime/folder/folder_names.h"
 
 #include "parsers/base/mem.h"
 #include "parsers/base/text.h"
@@ -211,6 +212,7 @@ object_folder *folder_open(const char *path, unsigned how, struct diag *why)
     f->path = whole_path_of(path);
     f->durable = how & FOLDER_DURABLE;
     f->links_out = how & FOLDER_LINKS_OUT;
+    f->names = kept_names_new();
     /* Kernels before 5.6 don't know openat2, and some sandboxes forbid it. */
     probe = beneath_open(root, ".", O_PATH);
     if (probe >= 0)
@@ -230,6 +232,7 @@ void folder_free(object_folder *f)
 {
     if (!f)
         return;
+    kept_names_free(f->names);
     mem_free(f->path);
     mem_free(f);
 }

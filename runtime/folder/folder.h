@@ -144,8 +144,8 @@ struct folder_page {
     char *token; /* for the next page; NULL: this is the last one */
 };
 
-/* Fills *page, which folder_page_clear empties. Costs as much memory as a page and the names that
- * may come on it, however large the folder is. */
+/* Fills *page, which folder_page_clear empties. While a list goes on, up to 32 MiB of names of
+ * folders are kept with the bucket, so that a page costs what is on it. */
 bool folder_list(const object_folder *f, const struct folder_query *query, struct folder_page *page,
                  struct diag *why);
 void folder_page_clear(struct folder_page *page);

@@ -9,7 +9,8 @@ struct object_folder {
     char *path; /* from the root of the file system on */
     bool durable;
     bool links_out;
-    bool walks; /* the kernel has no openat2: paths are walked name by name */
+    bool walks;               /* the kernel has no openat2: paths are walked name by name */
+    struct kept_names *names; /* of folders that are being listed */
 };
 
 /* The beginning of the names of files that are being written. They are no keys. */

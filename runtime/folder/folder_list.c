@@ -1,12 +1,13 @@
 /*
  * Lists keys in the order of their bytes, a page at a time. A folder stands in that order as its
- * name with a slash behind: "a-b", "a.b", then all of "a/…". Of each folder on the way only those
- * names are kept that may still come on the page, the smallest ones; folders that can hold none of
- * the page's keys are not opened. Files are looked at when they are listed, and not before.
+ * name with a slash behind: "a-b", "a.b", then all of "a/…", then "a0". So a page begins by looking
+ * up, in each folder on the way, the first name that is not behind it (folder_names.c has them
+ * sorted), and ends when it is full. Folders that can hold none of the page's keys are not opened,
+ * and files are looked at when they are listed, and not before.
  */
-#define _GNU_SOURCE /* O_PATH, DT_REG */
+#define _GNU_SOURCE /* O_PATH, memmem */
 
-#include "runtime/folder/folder_impl.h"
+#include "runtime/folder/folder_names.h"
 
 #include "parsers/base/base64.h"
 #include "parsers/base/mem.h"
@@ -28,21 +29,8 @@ struct listing {
     /* What is still to come: keys behind `after` that don't begin with `skip` (empty: any do). */
     struct buf after, skip;
     bool is_full; /* one more than the page holds was found */
+    size_t held;  /* bytes of names of folders that the list is in */
     struct diag *why;
-};
-
-/* A name in a folder: as much of a key as it makes, with a slash at the end if it is a folder. */
-struct candidate {
-    char *key;
-    size_t len;
-    bool is_folder;
-};
-
-struct candidates {
-    struct candidate *all;
-    size_t count, cap;
-    size_t most; /* the smallest so many are kept */
-    bool is_cut; /* there were more */
 };
 
 /* ---- order ---- */
@@ -64,22 +52,6 @@ static const char *list_bytes(const struct buf *b)
     return b->data ? b->data : "";
 }
 
-/* Returns whether the key, or keys in the folder, may be listed. */
-static bool may_hold(const struct listing *l, const char *key, size_t len, bool is_folder)
-{
-    const struct folder_key *prefix = &l->query->prefix;
-    const char *after = list_bytes(&l->after);
-
-    if (l->skip.len && key_begins(key, len, l->skip.data, l->skip.len))
-        return false;
-    if (key_begins(key, len, prefix->text, prefix->len))
-        ;
-    else if (!is_folder || !key_begins(prefix->text, prefix->len, key, len))
-        return false;
-    return list_order(key, len, after, l->after.len) > 0 ||
-           (is_folder && key_begins(after, l->after.len, key, len));
-}
-
 /* What is listed from now on comes behind `key`, and is not in what begins with it, if that stands
  * for more than itself. */
 static void list_pass(struct listing *l, const char *key, size_t len, bool all_of_it)
@@ -93,120 +65,122 @@ static void list_pass(struct listing *l, const char *key, size_t len, bool all_o
 
 /* ---- names of a folder ---- */
 
-static int compare_candidates(const void *left, const void *right)
+/* Returns whether the list is behind the key, or behind all keys in the folder. Of names in their
+ * order, those that are passed come first. */
+static bool is_passed(const void *list, const char *key, size_t len, bool is_folder)
 {
-    const struct candidate *a = left, *b = right;
+    const struct listing *l = list;
+    const struct folder_key *prefix = &l->query->prefix;
+    const char *after = list_bytes(&l->after);
 
-    return list_order(a->key, a->len, b->key, b->len);
+    if (l->skip.len && key_begins(key, len, l->skip.data, l->skip.len))
+        return true;
+    if (list_order(key, len, after, l->after.len) <= 0 &&
+        !(is_folder && key_begins(after, l->after.len, key, len)))
+        return true;
+    return list_order(key, len, prefix->text, prefix->len) < 0 &&
+           !(is_folder && key_begins(prefix->text, prefix->len, key, len));
 }
 
-static void candidates_cut(struct candidates *c)
+/* Returns whether the key, and so all that come behind it, are not listed. It is not passed. */
+static bool is_beyond(const struct listing *l, const char *key, size_t len)
 {
-    if (c->count)
-        qsort(c->all, c->count, sizeof *c->all, compare_candidates);
-    while (c->count > c->most) {
-        mem_free(c->all[--c->count].key);
-        c->is_cut = true;
+    const struct folder_key *prefix = &l->query->prefix;
+
+    return !key_begins(key, len, prefix->text, prefix->len) &&
+           !key_begins(prefix->text, prefix->len, key, len);
+}
+
+/* Puts a name behind the first `len` bytes of the path. Returns whether it is a folder's. */
+static bool path_to(const struct folder_names *n, size_t i, struct buf *path, size_t len)
+{
+    size_t name_len;
+    const char *name = folder_names_at(n, i, &name_len);
+
+    path->len = len;
+    buf_add(path, name, name_len);
+    return name[name_len - 1] == '/';
+}
+
+/* Returns the first name that is not passed. */
+static size_t seek_name(const struct listing *l, const struct folder_names *n, struct buf *path)
+{
+    size_t len = path->len, from = 0, to = n->count;
+
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        bool is_folder = path_to(n, middle, path, len);
+
+        if (is_passed(l, path->data, path->len, is_folder))
+            from = middle + 1;
+        else
+            to = middle;
     }
+    path->len = len;
+    return from;
 }
 
-/* They are cut each time that there are twice as many, so a name costs about as much as its
- * comparison with the last one kept. */
-static void candidates_add(struct candidates *c, const char *key, size_t len, bool is_folder)
-{
-    const struct candidate *last = c->is_cut && c->count >= c->most ? &c->all[c->most - 1] : NULL;
-
-    if (last && list_order(key, len, last->key, last->len) > 0)
-        return;
-    if (c->count >= 2 * c->most)
-        candidates_cut(c);
-    MEM_GROW(c->all, c->count, c->cap);
-    c->all[c->count++] = (struct candidate){mem_strndup(key, len), len, is_folder};
-}
-
-static void candidates_clear(struct candidates *c)
-{
-    for (size_t i = 0; i < c->count; i++)
-        mem_free(c->all[i].key);
-    mem_free(c->all);
-    *c = (struct candidates){0};
-}
-
-enum entry_kind { ENTRY_NONE, ENTRY_FILE, ENTRY_FOLDER };
-
-/* A symbolic link may lead to a file: that is seen when it is opened. Folders behind links are not
- * listed, as they might be without end. */
-static enum entry_kind entry_kind_of(int dir, const struct dirent *e)
-{
-    struct stat st;
-
-    switch (e->d_type) {
-    case DT_REG:
-    case DT_LNK: return ENTRY_FILE;
-    case DT_DIR: return ENTRY_FOLDER;
-    case DT_UNKNOWN: break;
-    default: return ENTRY_NONE;
-    }
-    if (fstatat(dir, e->d_name, &st, AT_SYMLINK_NOFOLLOW))
-        return ENTRY_NONE;
-    return S_ISDIR(st.st_mode)                          ? ENTRY_FOLDER
-           : S_ISREG(st.st_mode) || S_ISLNK(st.st_mode) ? ENTRY_FILE
-                                                        : ENTRY_NONE;
-}
-
-/* Opens the folder whose keys begin with `path`: "" or "a/b/". NULL: *why is filled, or it has gone
+/* Opens the folder whose keys begin with `path`: "" or "a/b/". -1: *why is filled, or it has gone
  * meanwhile. */
-static DIR *open_dir(const struct listing *l, const struct buf *path)
+static int open_listed(const struct listing *l, const struct buf *path)
 {
     char *name = path->len ? mem_strndup(path->data, path->len - 1) : mem_strdup(".");
     int fd = folder_open_path(l->f, name, O_RDONLY | O_DIRECTORY | O_NONBLOCK);
-    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
-    int error = errno;
 
-    if (fd >= 0 && !dir)
-        close(fd);
-    if (!dir && error != ENOENT && error != ENOTDIR)
-        folder_refuse(l->why, error, name, "listed");
+    if (fd < 0 && errno != ENOENT && errno != ENOTDIR)
+        folder_refuse(l->why, errno, name, "listed");
     mem_free(name);
-    return dir;
+    return fd;
 }
 
-/* Returns the next name that can be part of a key, behind `path`, which is cut to `len` first. NULL
- * behind the last one. */
-static const struct dirent *next_name(DIR *dir, struct buf *path, size_t len, enum entry_kind *kind)
+/* Takes the descriptor over. */
+static DIR *listed_dir(const struct listing *l, int fd)
 {
-    const struct dirent *e;
+    DIR *dir = fdopendir(fd);
 
-    while ((e = readdir(dir))) {
-        size_t name = strlen(e->d_name);
-
-        path->len = len;
-        if (!folder_name_is_key(e->d_name, name) || len + name > FOLDER_KEY_MOST ||
-            (*kind = entry_kind_of(dirfd(dir), e)) == ENTRY_NONE)
-            continue;
-        buf_add(path, e->d_name, name);
-        if (*kind == ENTRY_FOLDER)
-            buf_addc(path, '/');
-        return e;
-    }
-    path->len = len;
+    if (dir)
+        return dir;
+    folder_refuse(l->why, errno, "a folder", "listed");
+    close(fd);
     return NULL;
 }
 
-static bool collect(struct listing *l, struct buf *path, struct candidates *c)
+/*
+ * Returns the folder's names, and in *at the place of the first one that is not passed. What is
+ * kept may begin behind that, or end before it. NULL: *why is filled, or the folder has gone.
+ */
+static struct folder_names *names_of(const struct listing *l, struct buf *path, size_t *at)
 {
-    size_t len = path->len;
-    enum entry_kind kind;
-    DIR *dir = open_dir(l, path);
+    const struct names_wanted wanted = {.is_passed = is_passed, .list = l, .held = l->held};
+    struct kept_names *kept = l->f->names;
+    int fd = open_listed(l, path);
+    struct folder_names *n;
+    struct stat st;
+    DIR *dir;
 
+    if (fd < 0)
+        return NULL;
+    if (fstat(fd, &st)) {
+        folder_refuse(l->why, errno, "a folder", "listed");
+        close(fd);
+        return NULL;
+    }
+    n = folder_names_find(kept, &st);
+    if (n) {
+        *at = seek_name(l, n, path);
+        if ((*at || !n->has_before) && (*at < n->count || !n->is_cut)) {
+            close(fd);
+            return n;
+        }
+        folder_names_done(kept, n, true);
+    }
+    dir = listed_dir(l, fd);
     if (!dir)
-        return !l->why->text;
-    while (next_name(dir, path, len, &kind))
-        if (may_hold(l, path->data, path->len, kind == ENTRY_FOLDER))
-            candidates_add(c, path->data, path->len, kind == ENTRY_FOLDER);
+        return NULL;
+    n = folder_names_read(dir, &st, path, &wanted);
     closedir(dir);
-    candidates_cut(c);
-    return true;
+    *at = 0;
+    return n;
 }
 
 /* ---- the page ---- */
@@ -295,20 +269,22 @@ static bool list_folder(struct listing *l, struct buf *path);
 
 /*
  * Returns whether the folder has any key. The path ends with a slash, and comes back as it was. A
- * file right in it is found first; else what is beneath is listed up to its first key.
+ * file right in it is found first; else what is beneath is listed, on a page that is full with the
+ * first key.
  */
 static bool has_key(const struct listing *l, struct buf *path)
 {
     struct folder_page page = {0};
-    const struct folder_query all = {.most = 1};
+    const struct folder_query all = {0};
     struct listing beneath = {
-        .f = l->f, .query = &all, .most = all.most, .page = &page, .why = l->why};
+        .f = l->f, .query = &all, .page = &page, .held = l->held, .why = l->why};
     size_t len = path->len;
     bool has = false, has_folders = false;
     enum entry_kind kind;
-    DIR *dir = open_dir(l, path);
+    int fd = open_listed(l, path);
+    DIR *dir = fd >= 0 ? listed_dir(l, fd) : NULL;
 
-    while (dir && !has && next_name(dir, path, len, &kind)) {
+    while (dir && !has && folder_next_name(dir, path, len, &kind)) {
         has_folders |= kind == ENTRY_FOLDER;
         has = kind == ENTRY_FILE && leads_to_file(l, buf_str(path));
     }
@@ -316,61 +292,69 @@ static bool has_key(const struct listing *l, struct buf *path)
     if (dir)
         closedir(dir);
     if (!has && has_folders)
-        has = list_folder(&beneath, path) && page.count;
-    folder_page_clear(&page);
+        has = list_folder(&beneath, path) && beneath.is_full;
     buf_clear(&beneath.after);
     buf_clear(&beneath.skip);
     return has;
 }
 
 /*
- * Lists what is in a folder. Where all of it comes under one prefix, and from its beginning on, it
- * is enough to know that there is something.
+ * Lists what is in the folder at `path`. Where all of it comes under one prefix, and from its
+ * beginning on, it is enough to know that there is something.
  */
-static bool list_add_folder(struct listing *l, const char *key, size_t len)
+static bool list_add_folder(struct listing *l, struct buf *path)
 {
-    size_t common = common_prefix(l, key, len);
-    struct buf path = {0};
-    bool good = true;
+    size_t common = common_prefix(l, path->data, path->len);
 
-    buf_add(&path, key, len);
-    if (common && !key_begins(list_bytes(&l->after), l->after.len, key, len)) {
-        if (has_key(l, &path))
-            list_add_common(l, key, common);
-        good = !l->why->text;
-    } else {
-        good = list_folder(l, &path);
-    }
-    buf_clear(&path);
+    if (!common || key_begins(list_bytes(&l->after), l->after.len, path->data, path->len))
+        return list_folder(l, path);
+    if (has_key(l, path))
+        list_add_common(l, path->data, common);
+    return !l->why->text;
+}
+
+/* Lists what the path leads to, and passes it, unless the page was full before its end. */
+static bool list_add(struct listing *l, struct buf *path, bool is_folder)
+{
+    bool good = is_folder ? list_add_folder(l, path) : list_add_file(l, buf_str(path), path->len);
+
+    if (is_folder && !l->is_full &&
+        !(l->skip.len && key_begins(path->data, path->len, l->skip.data, l->skip.len)))
+        list_pass(l, path->data, path->len, true);
     return good;
 }
 
 /*
- * Lists the keys that begin with `path`, "" or "a/b/". The depth is bounded by the length of a key.
- * Names that turn out to stand for nothing leave room on the page: then the folder is read again,
- * from behind the last of them.
+ * Lists the keys that begin with `path`, "" or "a/b/", which comes back as it was. The depth is
+ * bounded by the length of a key. Where a folder has more names than are read at once, it is read
+ * again from behind the last of them.
  */
 static bool list_folder(struct listing *l, struct buf *path)
 {
+    size_t len = path->len, at;
     bool good = true, more = true;
 
     while (good && more && !l->is_full) {
-        struct candidates c = {.most = l->most + 1 - l->page->count};
+        struct folder_names *n = names_of(l, path, &at);
 
-        good = collect(l, path, &c);
-        more = c.is_cut;
-        for (size_t i = 0; good && i < c.count && !l->is_full; i++) {
-            const struct candidate *a = &c.all[i];
+        if (!n)
+            return !l->why->text;
+        more = n->is_cut;
+        l->held += folder_names_bytes(n);
+        for (; good && at < n->count && !l->is_full; at++) {
+            bool is_folder = path_to(n, at, path, len);
 
-            if (!may_hold(l, a->key, a->len, a->is_folder))
+            if (is_passed(l, path->data, path->len, is_folder))
                 continue;
-            good = a->is_folder ? list_add_folder(l, a->key, a->len)
-                                : list_add_file(l, a->key, a->len);
-            if (a->is_folder && !l->is_full &&
-                !(l->skip.len && key_begins(a->key, a->len, l->skip.data, l->skip.len)))
-                list_pass(l, a->key, a->len, true);
+            if (is_beyond(l, path->data, path->len)) {
+                more = false;
+                break;
+            }
+            good = list_add(l, path, is_folder);
         }
-        candidates_clear(&c);
+        path->len = len;
+        l->held -= folder_names_bytes(n);
+        folder_names_done(l->f->names, n, l->is_full);
     }
     return good;
 }
