@@ -192,6 +192,7 @@ lint: ## gcc and clang with -Werror, clang-format, shellcheck
 	$(then) objects BUILD=build/lint-clang CC=clang CFLAGS='$(CFLAGS) -Werror'
 	@clang-format --dry-run -Werror $(SOURCES)
 	@shellcheck $(SCRIPTS)
+	@tools/json-powers | cmp - parsers/json/json_powers.c
 	@echo 'lint: gcc, clang, clang-format, shellcheck have nothing to say'
 format: ## clang-format over all of it
 	clang-format -i $(SOURCES)

@@ -167,6 +167,19 @@ json *json_read_number(const char *text, size_t len);
 /* Returns whether JSON's grammar of numbers allows the text. */
 bool json_is_number_text(const char *text, size_t len);
 
+/* ---- json_powers.c ---- */
+
+/* A power of ten, scaled so that its first bit is set, in two words. */
+struct json_power {
+    uint64_t high, low;
+};
+
+/* Which powers there are: as many as doubles of all sizes need to become text. */
+enum { JSON_LEAST_POWER = -292, JSON_MOST_POWER = 324 };
+
+/* 10^JSON_LEAST_POWER to 10^JSON_MOST_POWER; the file tells how they are scaled and rounded. */
+extern const struct json_power json_powers[JSON_MOST_POWER - JSON_LEAST_POWER + 1];
+
 /* ---- json_explain.c ---- */
 
 /* Where the reader stands in a text when yajl refuses what comes next. */

@@ -318,7 +318,7 @@ static size_t string_len(const json *v)
 }
 
 /* Units of work: making a number's text costs about as much as looking at so many values. */
-enum { UNITS_A_DOUBLE = 32 };
+enum { UNITS_A_DOUBLE = 2 };
 
 /* Brackets, commas, colons and what is between; SIZE_MAX when `work` says stop. */
 static size_t container_len(const json *v, struct work *work)
