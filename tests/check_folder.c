@@ -491,6 +491,22 @@ START_TEST(links_out)
 }
 END_TEST
 
+/* A copy that nobody waits for any more ends in its midst: there is no half of it. */
+START_TEST(copy_is_stopped)
+{
+    atomic_bool stop = true;
+    const struct folder_ask from = {.key = bucket_dir_key("a.txt"), .when = {.stop = &stop}};
+    struct folder_object o;
+    struct diag why = {0};
+
+    bucket_dir_make_file("a.txt", "hello");
+    ck_assert(!folder_copy(bucket_dir.f, &from, bucket_dir.f, bucket_dir_key("c/d"), &o, &why));
+    ck_assert_str_eq(why.text, "The call was given up");
+    ck_assert(!is_there("c"));
+    diag_clear(&why);
+}
+END_TEST
+
 /* ---- uploads in parts ---- */
 
 static char upload[FOLDER_UPLOAD_ID];
@@ -682,6 +698,7 @@ int main(void)
     tcase_add_test(tc, links_out);
     tcase_add_test(tc, delete_takes_empty_folders_along);
     tcase_add_test(tc, copy);
+    tcase_add_test(tc, copy_is_stopped);
     tcase_add_test(tc, uploads);
     tcase_add_test(tc, folders_come_and_go);
     tcase_add_test(tc, one_is_the_first);

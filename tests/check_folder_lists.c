@@ -15,8 +15,10 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How many names were read, and by how many seconds the clock is ahead. */
-static size_t names_read;
+/* How many names were read, after how many a list is stopped, and by how many seconds the clock is
+ * ahead. */
+static size_t names_read, stop_at;
+static atomic_bool stop;
 static int ahead_s;
 
 struct dirent *__wrap_readdir(DIR *dir);
@@ -27,6 +29,8 @@ int __real_clock_gettime(clockid_t clock, struct timespec *out);
 struct dirent *__wrap_readdir(DIR *dir)
 {
     names_read++;
+    if (names_read == stop_at)
+        stop = true;
     return __real_readdir(dir);
 }
 
@@ -41,7 +45,8 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *out)
 static void begin_lists(void)
 {
     bucket_dir_begin();
-    names_read = 0;
+    names_read = stop_at = 0;
+    stop = false;
     ahead_s = 0;
 }
 
@@ -99,11 +104,9 @@ START_TEST(list)
         "bad\xff/x",
         "line\nfeed",
     };
-    struct folder_query q = {bucket_dir_key(lists[_i].prefix),
-                             bucket_dir_key(lists[_i].delimiter),
-                             bucket_dir_key(lists[_i].after),
-                             {0},
-                             0};
+    struct folder_query q = {.prefix = bucket_dir_key(lists[_i].prefix),
+                             .delimiter = bucket_dir_key(lists[_i].delimiter),
+                             .after = bucket_dir_key(lists[_i].after)};
     char path[256];
 
     for (size_t i = 0; i < COUNT(names); i++)
@@ -412,6 +415,45 @@ START_TEST(many_folders_at_once)
 }
 END_TEST
 
+/* ---- its end ---- */
+
+/* A list that nobody waits for any more ends in its midst, wherever it is, and leaves no half of a
+ * folder's names behind. */
+START_TEST(stopped)
+{
+    enum { MANY = 600 };
+    static const char *const delimiters[] = {"", "/"};
+    struct folder_page page;
+    char name[32];
+
+    for (int i = 0; i < MANY; i++) {
+        snprintf(name, sizeof name, "%05d", i);
+        make_empty(name);
+        snprintf(name, sizeof name, "f/%05d", i);
+        bucket_dir_make_file(name, "");
+    }
+    ahead_s = 10;
+    for (size_t at = 1; at < 4 * MANY; at += 97)
+        for (size_t d = 0; d < COUNT(delimiters); d++) {
+            struct folder_query q = {
+                .most = 1000, .delimiter = bucket_dir_key(delimiters[d]), .stop = &stop};
+            struct diag why = {0};
+
+            names_read = 0;
+            stop_at = at;
+            ck_assert_msg(!folder_list(bucket_dir.f, &q, &page, &why) || names_read < at,
+                          "stopped at %zu", at);
+            ck_assert_uint_le(names_read, at + 3); /* "." and ".." are passed over */
+            diag_clear(&why);
+            folder_page_clear(&page);
+            stop = false;
+            stop_at = 0;
+            q.delimiter = bucket_dir_key("");
+            expect_keys("all, after it was stopped", q, MANY);
+        }
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("folder_lists");
@@ -429,6 +471,7 @@ int main(void)
     tcase_add_loop_test(tc, changes_are_seen, 0, 2);
     tcase_add_loop_test(tc, more_names_than_are_read_at_once, 0, 2);
     tcase_add_test(tc, many_folders_at_once);
+    tcase_add_test(tc, stopped);
     suite_add_tcase(s, tc);
     return run_suite(s);
 }

@@ -153,6 +153,17 @@ int folder_open_path(const object_folder *f, const char *path, int flags)
 
 /* ---- what is refused ---- */
 
+bool folder_is_stopped(const atomic_bool *stop)
+{
+    return stop && atomic_load_explicit(stop, memory_order_relaxed);
+}
+
+bool folder_refuse_stopped(struct diag *why)
+{
+    diag_set(why, "OperationAborted", 0, "The call was given up");
+    return false;
+}
+
 bool folder_refuse_no_key(struct diag *why)
 {
     diag_set(why, "NoSuchKey", 0, "The specified key does not exist.");

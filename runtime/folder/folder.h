@@ -4,6 +4,7 @@
 #include "parsers/base/buf.h"
 #include "parsers/base/diag.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -16,7 +17,8 @@
  *
  * All functions but folder_free may be called by several threads at once, and may block. What they
  * refuse has one of S3's codes in why->code ("NoSuchKey", "PreconditionFailed", …), and S3's
- * message, or one of ours, in why->text.
+ * message, or one of ours, in why->text. Calls that may take long look at a `stop` (NULL: none),
+ * and end as soon as another thread sets it: as refused, with nothing written.
  */
 typedef struct object_folder object_folder;
 
@@ -50,6 +52,7 @@ struct folder_conditions {
     bool has_since, has_until;
     int64_t since_ms; /* it was modified after that; counts without `none_match` only */
     int64_t until_ms; /* it was not; counts without `match` only */
+    const atomic_bool *stop;
 };
 
 /* A key, which need not end with a NUL. */
@@ -129,6 +132,7 @@ struct folder_query {
     struct folder_key after;     /* keys that come behind that */
     struct folder_key token;     /* of the page before, instead of `after` */
     size_t most;                 /* objects and common prefixes of the page, at most 1,000 */
+    const atomic_bool *stop;
 };
 
 struct folder_entry {

@@ -50,27 +50,31 @@ bool folder_refuse(struct diag *why, int error, const char *path, const char *do
 struct incoming {
     const object_folder *f;
     struct folder_path path;
-    const char *name; /* the end of the path */
-    int dir, fd;      /* -1: it is not open */
+    const char *name;                     /* the end of the path */
+    int dir, fd;                          /* -1: it is not open */
+    const struct folder_conditions *when; /* NULL: none */
     char temporary[sizeof FOLDER_TEMPORARY + FOLDER_CHANCE];
 };
 
 /* Draws hexadecimal digits. Returns false with errno set. */
 bool folder_chance(char out[FOLDER_CHANCE]);
 /*
- * Opens it, writes bytes, copies what is left of an open file, and puts it in its place under the
- * conditions (NULL: none). Each returns false with *why filled. incoming_end is needed in any case:
- * it closes the file, and deletes one that is not done.
+ * Opens it, writes bytes, copies what is left of an open file, and puts it in its place if the
+ * conditions hold, which live as long as it. Each returns false with *why filled. incoming_end is
+ * needed in any case: it closes the file, and deletes one that is not done.
  */
 bool incoming_open(struct incoming *w, const object_folder *f, const struct folder_path *path,
-                   struct diag *why);
+                   const struct folder_conditions *when, struct diag *why);
 bool incoming_write(struct incoming *w, const char *bytes, size_t len, struct diag *why);
 bool incoming_copy(struct incoming *w, int fd, struct diag *why);
-bool incoming_commit(struct incoming *w, const struct folder_conditions *when,
-                     struct folder_object *out, struct diag *why);
+bool incoming_commit(struct incoming *w, struct folder_object *out, struct diag *why);
 void incoming_end(struct incoming *w, bool is_done);
 
 /* ---- folder.c ---- */
+
+bool folder_is_stopped(const atomic_bool *stop);
+/* Fills *why for a call that was stopped, of which nobody hears, and returns false. */
+bool folder_refuse_stopped(struct diag *why);
 
 /* Fill *why with S3's words, and return false. */
 bool folder_refuse_no_key(struct diag *why);

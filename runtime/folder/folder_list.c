@@ -151,7 +151,8 @@ static DIR *listed_dir(const struct listing *l, int fd)
  */
 static struct folder_names *names_of(const struct listing *l, struct buf *path, size_t *at)
 {
-    const struct names_wanted wanted = {.is_passed = is_passed, .list = l, .held = l->held};
+    const struct names_wanted wanted = {
+        .is_passed = is_passed, .list = l, .held = l->held, .stop = l->query->stop};
     struct kept_names *kept = l->f->names;
     int fd = open_listed(l, path);
     struct folder_names *n;
@@ -275,7 +276,7 @@ static bool list_folder(struct listing *l, struct buf *path);
 static bool has_key(const struct listing *l, struct buf *path)
 {
     struct folder_page page = {0};
-    const struct folder_query all = {0};
+    const struct folder_query all = {.stop = l->query->stop};
     struct listing beneath = {
         .f = l->f, .query = &all, .page = &page, .held = l->held, .why = l->why};
     size_t len = path->len;
@@ -284,7 +285,7 @@ static bool has_key(const struct listing *l, struct buf *path)
     int fd = open_listed(l, path);
     DIR *dir = fd >= 0 ? listed_dir(l, fd) : NULL;
 
-    while (dir && !has && folder_next_name(dir, path, len, &kind)) {
+    while (dir && !has && !folder_is_stopped(all.stop) && folder_next_name(dir, path, len, &kind)) {
         has_folders |= kind == ENTRY_FOLDER;
         has = kind == ENTRY_FILE && leads_to_file(l, buf_str(path));
     }
@@ -334,14 +335,14 @@ static bool list_folder(struct listing *l, struct buf *path)
     size_t len = path->len, at;
     bool good = true, more = true;
 
-    while (good && more && !l->is_full) {
+    while (good && more && !l->is_full && !folder_is_stopped(l->query->stop)) {
         struct folder_names *n = names_of(l, path, &at);
 
         if (!n)
             return !l->why->text;
         more = n->is_cut;
         l->held += folder_names_bytes(n);
-        for (; good && at < n->count && !l->is_full; at++) {
+        for (; good && at < n->count && !l->is_full && !folder_is_stopped(l->query->stop); at++) {
             bool is_folder = path_to(n, at, path, len);
 
             if (is_passed(l, path->data, path->len, is_folder))
@@ -406,7 +407,8 @@ bool folder_list(const object_folder *f, const struct folder_query *query, struc
     bool good;
 
     *page = (struct folder_page){0};
-    good = begin_behind(&l) && (!l.most || list_folder(&l, &path));
+    good = begin_behind(&l) && (!l.most || list_folder(&l, &path)) &&
+           (!folder_is_stopped(query->stop) || folder_refuse_stopped(&own));
     if (good && l.is_full)
         page->token = token_of(&page->entries[page->count - 1]);
     if (!good) {

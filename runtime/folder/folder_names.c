@@ -308,7 +308,7 @@ struct folder_names *folder_names_read(DIR *dir, const struct stat *st, struct b
     n->refs = 1;
     n->may_be_kept = is_settled(st);
     most = most_bytes(w, n->may_be_kept);
-    while (folder_next_name(dir, path, len, &kind)) {
+    while (!folder_is_stopped(w->stop) && folder_next_name(dir, path, len, &kind)) {
         if (w->is_passed(w->list, path->data, path->len, kind == ENTRY_FOLDER))
             n->has_before = true;
         else
@@ -317,6 +317,7 @@ struct folder_names *folder_names_read(DIR *dir, const struct stat *st, struct b
     path->len = len;
     settle(&r, r.count);
     n->is_cut = r.is_cut;
+    n->may_be_kept = n->may_be_kept && !folder_is_stopped(w->stop);
     n->count = r.count;
     n->at = mem_realloc(r.at, r.count * sizeof *r.at);
     n->text_len = r.text.len;

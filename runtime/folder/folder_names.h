@@ -49,10 +49,11 @@ struct names_wanted {
     bool (*is_passed)(const void *list, const char *key, size_t len, bool is_folder);
     const void *list;
     size_t held; /* bytes of names that the list holds already, of folders above */
+    const atomic_bool *stop;
 };
 
 /* Reads the names in `dir`, which is open, had the state *st before that, and whose keys begin with
- * `path`. */
+ * `path`. When it is stopped, there may be any of them. */
 struct folder_names *folder_names_read(DIR *dir, const struct stat *st, struct buf *path,
                                        const struct names_wanted *w);
 

@@ -48,8 +48,8 @@ static bool write_part_file(const object_folder *f, const char *id, int64_t numb
 {
     const struct folder_path path = path_of_part(id, number);
     struct incoming w;
-    bool good = incoming_open(&w, f, &path, why) && incoming_write(&w, bytes, len, why) &&
-                incoming_commit(&w, NULL, out, why);
+    bool good = incoming_open(&w, f, &path, NULL, why) && incoming_write(&w, bytes, len, why) &&
+                incoming_commit(&w, out, why);
 
     incoming_end(&w, good);
     return good;
@@ -162,10 +162,10 @@ bool folder_upload_complete(const object_folder *f, struct folder_key key, const
             return false;
         }
     bool good = folder_path_of(key, &path, why) && find_upload(f, key, id, why) &&
-                incoming_open(&w, f, &path, why);
+                incoming_open(&w, f, &path, when, why);
     for (size_t i = 0; good && i < count; i++)
         good = add_part(&w, id, &parts[i], why);
-    good = good && incoming_commit(&w, when, out, why);
+    good = good && incoming_commit(&w, out, why);
     incoming_end(&w, good);
     if (good)
         forget_upload(f, id);

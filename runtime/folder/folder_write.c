@@ -139,12 +139,12 @@ static bool refuse_write(const struct incoming *w, int error, struct diag *why)
 }
 
 bool incoming_open(struct incoming *w, const object_folder *f, const struct folder_path *path,
-                   struct diag *why)
+                   const struct folder_conditions *when, struct diag *why)
 {
     struct folder_path folder;
     int error = 0;
 
-    *w = (struct incoming){.f = f, .path = *path, .dir = -1, .fd = -1};
+    *w = (struct incoming){.f = f, .path = *path, .dir = -1, .fd = -1, .when = when};
     w->name = split(&w->path, &folder);
     if (!name_temporary(w->temporary))
         return folder_refuse(why, errno, w->path.text, "written");
@@ -165,12 +165,12 @@ bool incoming_open(struct incoming *w, const object_folder *f, const struct fold
 }
 
 static bool open_for(struct incoming *w, const object_folder *f, struct folder_key key,
-                     struct diag *why)
+                     const struct folder_conditions *when, struct diag *why)
 {
     struct folder_path path;
 
     *w = (struct incoming){.dir = -1, .fd = -1};
-    return folder_path_of(key, &path, why) && incoming_open(w, f, &path, why);
+    return folder_path_of(key, &path, why) && incoming_open(w, f, &path, when, why);
 }
 
 bool incoming_write(struct incoming *w, const char *bytes, size_t len, struct diag *why)
@@ -200,9 +200,9 @@ static bool describe_old(const struct incoming *w, struct folder_object *out)
     return good;
 }
 
-static bool may_replace(const struct incoming *w, const struct folder_conditions *when,
-                        struct diag *why)
+static bool may_replace(const struct incoming *w, struct diag *why)
 {
+    const struct folder_conditions *when = w->when;
     struct folder_object old;
 
     if (!when || (!when->match && !when->none_match))
@@ -237,14 +237,13 @@ static int take_place(const struct incoming *w, bool must_be_new)
 
 /* The order matters: the bytes are on the disk before the name is, and the name before anybody is
  * told. */
-bool incoming_commit(struct incoming *w, const struct folder_conditions *when,
-                     struct folder_object *out, struct diag *why)
+bool incoming_commit(struct incoming *w, struct folder_object *out, struct diag *why)
 {
-    bool must_be_new = when && when->none_match && strchr(when->none_match, '*');
+    bool must_be_new = w->when && w->when->none_match && strchr(w->when->none_match, '*');
     struct stat st;
     int fd, error;
 
-    if (!may_replace(w, when, why))
+    if (!may_replace(w, why))
         return false;
     if (w->f->durable && fsync(w->fd))
         return folder_refuse(why, errno, w->path.text, "written");
@@ -292,8 +291,8 @@ bool folder_put(const object_folder *f, struct folder_key key, const char *bytes
                 const struct folder_conditions *when, struct folder_object *out, struct diag *why)
 {
     struct incoming w;
-    bool good = open_for(&w, f, key, why) && incoming_write(&w, bytes, len, why) &&
-                incoming_commit(&w, when, out, why);
+    bool good = open_for(&w, f, key, when, why) && incoming_write(&w, bytes, len, why) &&
+                incoming_commit(&w, out, why);
 
     incoming_end(&w, good);
     return good;
@@ -306,6 +305,10 @@ bool incoming_copy(struct incoming *w, int fd, struct diag *why)
     bool good = true;
 
     for (;;) {
+        if (w->when && folder_is_stopped(w->when->stop)) {
+            good = folder_refuse_stopped(why);
+            break;
+        }
         ssize_t got = read(fd, piece, COPY_BYTES);
 
         if (got < 0 && errno == EINTR)
@@ -336,8 +339,9 @@ bool folder_copy(const object_folder *from, const struct folder_ask *ask, const 
     if (good && !folder_meets(&ask->when, &old, NULL))
         good = folder_precondition_failed(why);
     if (good) {
-        good = open_for(&w, to, key, why) && incoming_copy(&w, fd, why) &&
-               incoming_commit(&w, NULL, out, why);
+        const struct folder_conditions target = {.stop = ask->when.stop};
+        good = open_for(&w, to, key, &target, why) && incoming_copy(&w, fd, why) &&
+               incoming_commit(&w, out, why);
         incoming_end(&w, good);
     }
     if (fd >= 0)

@@ -14,8 +14,15 @@
 
 #include <string.h>
 
+/* A list may go through millions of names. Of libuv's four threads such calls have two at once, so
+ * that others find one. */
+enum { LONG_AT_WORK = 2 };
+
 struct bucket_work {
     uv_work_t work; /* first */
+    bool is_long, waits;
+    struct bucket_work *next; /* while it waits for others that take long */
+    atomic_bool stop;
     struct handler_row *row;
     struct task_call *call; /* NULL: nobody waits for it any more */
     struct aws_call aws;
@@ -144,6 +151,8 @@ static void bucket_do(uv_work_t *work)
     mem_hand_over(w->reply.body.data);
 }
 
+static void bucket_next(handlers *h);
+
 /* One that was cancelled before its thread began has no reply, and nobody waits for one. */
 static void bucket_done(uv_work_t *work, int status)
 {
@@ -156,6 +165,10 @@ static void bucket_done(uv_work_t *work, int status)
         mem_take_over(w->reply.body.data);
     }
     w->row->h->bucket_works--;
+    if (w->is_long) {
+        w->row->h->bucket_queue.at_work--;
+        bucket_next(w->row->h);
+    }
     if (call)
         answer = bucket_answer_of(w);
     else
@@ -165,14 +178,61 @@ static void bucket_done(uv_work_t *work, int status)
         task_call_done(call, &answer);
 }
 
+static void bucket_to_thread(struct bucket_work *w)
+{
+    handlers *h = w->row->h;
+
+    h->bucket_works++;
+    h->bucket_queue.at_work += w->is_long;
+    uv_queue_work(h->loop, &w->work, bucket_do, bucket_done);
+}
+
+static void bucket_wait(struct bucket_work *w)
+{
+    struct bucket_queue *q = &w->row->h->bucket_queue;
+
+    w->waits = true;
+    if (q->last)
+        q->last->next = w;
+    else
+        q->first = w;
+    q->last = w;
+}
+
+static void bucket_leave_queue(struct bucket_work *w)
+{
+    struct bucket_queue *q = &w->row->h->bucket_queue;
+    struct bucket_work **at = &q->first, *before = NULL;
+
+    for (; *at != w; at = &(*at)->next)
+        before = *at;
+    *at = w->next;
+    if (q->last == w)
+        q->last = before;
+    w->waits = false;
+}
+
+static void bucket_next(handlers *h)
+{
+    struct bucket_work *w = h->bucket_queue.first;
+
+    if (!w)
+        return;
+    bucket_leave_queue(w);
+    bucket_to_thread(w);
+}
+
 static void bucket_begin(struct bucket_work *w)
 {
     struct task_call *call = w->call;
 
     if (!call->h->options.buckets_at_once) {
         call->work = w;
-        call->h->bucket_works++;
-        uv_queue_work(call->h->loop, &w->work, bucket_do, bucket_done);
+        w->is_long = bucket_request_is_long(&w->request);
+        if (w->is_long && call->h->bucket_queue.at_work >= LONG_AT_WORK)
+            bucket_wait(w);
+        else
+            bucket_to_thread(w);
         return;
     }
     bucket_request_do(&w->request, &w->reply);
@@ -208,6 +268,7 @@ static void bucket_start(struct task_call *call)
     w->row = call->row;
     w->call = call;
     w->request.folder = call->row->folder;
+    w->request.stop = &w->stop;
     w->request.most = call->raw ? HANDLER_RAW_MOST : call->h->options.max_output;
     bool known = aws_call_read(&call->resource, &w->aws, &why);
     asked = w->aws;
@@ -234,12 +295,18 @@ static void bucket_start(struct task_call *call)
     task_call_ready(call, &answer);
 }
 
-/* A thread that has begun can't be stopped: the slot is taken until it ends. */
+/* A thread that has begun sees that it is to stop, and the slot is taken until it has. */
 static bool bucket_cancel(struct task_call *call)
 {
     struct bucket_work *w = call->work;
 
+    if (w->waits) {
+        bucket_leave_queue(w);
+        bucket_work_free(w);
+        return false;
+    }
     w->call = NULL;
+    atomic_store(&w->stop, true);
     uv_cancel((uv_req_t *)&w->work);
     return true;
 }

@@ -21,11 +21,16 @@
 /* As many keys as S3 deletes by one call. */
 enum { MOST_DELETED = 1000, MOST_LISTED = 1000 };
 
+enum {
+    HAS_OBJECT = 1, /* its answer tells of one by headers */
+    HAS_PART = 2,   /* … and of the part of it */
+    IS_HEAD = 4,    /* errors have no body */
+    IS_LONG = 8,    /* it may go through many files, or large ones */
+};
+
 struct bucket_action {
     const char *name;
-    bool has_object; /* its answer tells of one by headers */
-    bool has_part;   /* … and of the part of it */
-    bool is_head;    /* errors have no body */
+    unsigned flags;
     /* Reads what the action alone has. False with *reply filled; NULL: nothing. */
     bool (*read)(struct bucket_request *q, const struct task_call *call,
                  struct bucket_reply *reply);
@@ -122,7 +127,7 @@ void bucket_reply_error(const struct bucket_request *q, const struct bucket_repl
 {
     bool is_plain =
         reply->status == 304 ||
-        (q->action && q->action->is_head &&
+        (q->action && q->action->flags & IS_HEAD &&
          (!strcmp(reply->code, "NoSuchKey") || !strcmp(reply->code, "NoSuchVersion") ||
           !strcmp(reply->code, "PreconditionFailed") || !strcmp(reply->code, "InvalidRange")));
 
@@ -163,9 +168,9 @@ json *bucket_reply_headers(const struct bucket_request *q, const struct bucket_r
     struct json_build b;
 
     json_build_object(&b, 8);
-    if (!reply->code && q->action->has_part)
+    if (!reply->code && q->action->flags & HAS_PART)
         tell_object(&b, reply);
-    if (!reply->code && q->action->has_object)
+    if (!reply->code && q->action->flags & HAS_OBJECT)
         reply_header(&b, "etag", reply->object.etag);
     return json_build_done(&b);
 }
@@ -394,7 +399,8 @@ static bool bucket_read_list(struct bucket_request *q, const struct task_call *c
                                      .delimiter = query_value(q, "delimiter"),
                                      .after = query_value(q, "start-after"),
                                      .token = query_value(q, "continuation-token"),
-                                     .most = n < MOST_LISTED ? (size_t)n : MOST_LISTED};
+                                     .most = n < MOST_LISTED ? (size_t)n : MOST_LISTED,
+                                     .stop = q->stop};
     if (q->query.token.text && !q->query.token.len) {
         bucket_refuse(reply, "InvalidArgument", "The continuation token provided is incorrect");
         return false;
@@ -525,7 +531,7 @@ static bool act_delete_keys(const struct bucket_request *q, struct bucket_reply 
     struct buf *out = &reply->body;
 
     buf_adds(out, "<DeleteResult>");
-    for (size_t i = 0; i < q->key_count; i++) {
+    for (size_t i = 0; i < q->key_count && !atomic_load(q->stop); i++) {
         const struct folder_key *key = &q->keys[i];
         if (folder_delete(q->folder, *key, why)) {
             if (q->quiet)
@@ -625,18 +631,18 @@ static bool act_nothing(const struct bucket_request *q, struct bucket_reply *rep
 /* ---- requests ---- */
 
 static const struct bucket_action actions[] = {
-    {"GetObject", true, true, false, bucket_read_object, act_get},
-    {"HeadObject", true, true, true, bucket_read_object, act_head},
-    {"PutObject", true, false, false, bucket_read_put, act_put},
-    {"CopyObject", false, false, false, bucket_read_copy, act_copy},
-    {"DeleteObject", false, false, false, bucket_read_delete, act_delete},
-    {"DeleteObjects", false, false, false, bucket_read_keys, act_delete_keys},
-    {"ListObjectsV2", false, false, false, bucket_read_list, act_list},
-    {"CreateMultipartUpload", false, false, false, NULL, act_begin_upload},
-    {"UploadPart", true, false, false, bucket_read_upload, act_put_part},
-    {"CompleteMultipartUpload", false, false, false, bucket_read_parts, act_complete_upload},
-    {"AbortMultipartUpload", false, false, false, bucket_read_upload, act_abort_upload},
-    {"HeadBucket", false, false, true, NULL, act_nothing},
+    {"GetObject", HAS_OBJECT | HAS_PART, bucket_read_object, act_get},
+    {"HeadObject", HAS_OBJECT | HAS_PART | IS_HEAD, bucket_read_object, act_head},
+    {"PutObject", HAS_OBJECT, bucket_read_put, act_put},
+    {"CopyObject", IS_LONG, bucket_read_copy, act_copy},
+    {"DeleteObject", 0, bucket_read_delete, act_delete},
+    {"DeleteObjects", IS_LONG, bucket_read_keys, act_delete_keys},
+    {"ListObjectsV2", IS_LONG, bucket_read_list, act_list},
+    {"CreateMultipartUpload", 0, NULL, act_begin_upload},
+    {"UploadPart", HAS_OBJECT, bucket_read_upload, act_put_part},
+    {"CompleteMultipartUpload", IS_LONG, bucket_read_parts, act_complete_upload},
+    {"AbortMultipartUpload", 0, bucket_read_upload, act_abort_upload},
+    {"HeadBucket", IS_HEAD, NULL, act_nothing},
 };
 
 /* The path is /BUCKET or /BUCKET/KEY, encoded. */
@@ -666,6 +672,7 @@ bool bucket_request_make(struct bucket_request *q, const struct task_call *call,
                          struct bucket_reply *reply)
 {
     read_path(q);
+    q->ask.when.stop = q->stop;
     for (size_t i = 0; i < COUNT(actions); i++)
         if (!strcmp(actions[i].name, action)) {
             q->action = &actions[i];
@@ -674,6 +681,11 @@ bool bucket_request_make(struct bucket_request *q, const struct task_call *call,
     if (q->folder)
         refuse_action(reply, action);
     return !q->folder;
+}
+
+bool bucket_request_is_long(const struct bucket_request *q)
+{
+    return q->action->flags & IS_LONG;
 }
 
 void bucket_request_clear(struct bucket_request *q)

@@ -20,6 +20,7 @@ struct bucket_request {
     const char *bucket;
     struct aws_request http;
     struct arena texts;
+    const atomic_bool *stop;     /* nobody waits for it any more */
     struct folder_ask ask;       /* what is read; of a copy, the object that is copied */
     struct folder_key key;       /* what is written */
     const object_folder *source; /* of a copy: the folder of the object that is copied */
@@ -53,6 +54,9 @@ struct bucket_reply {
 bool bucket_request_make(struct bucket_request *q, const struct task_call *call, const char *action,
                          struct bucket_reply *reply);
 void bucket_request_clear(struct bucket_request *q);
+/* Returns whether it may take long: a list, or a copy, as against one object that fits in memory.
+ */
+bool bucket_request_is_long(const struct bucket_request *q);
 /* Does the work: in a thread, which may wait for the disk. */
 void bucket_request_do(const struct bucket_request *q, struct bucket_reply *reply);
 /* Makes the headers of the answer: an object name: text. */

@@ -77,6 +77,12 @@ struct call_list {
     size_t count;
 };
 
+/* Calls of buckets that may take long: a few have threads, the others wait, the first one first. */
+struct bucket_queue {
+    struct bucket_work *first, *last;
+    size_t at_work;
+};
+
 /* What sets a kind of handler apart from others. */
 enum {
     /* Each call starts a process: max_processes bounds them, few are started in a round. */
@@ -175,7 +181,8 @@ struct handlers {
     struct runtimes *runtimes; /* made when one is first needed */
     size_t bucket_count;       /* rows of buckets */
     size_t bucket_works;       /* calls of buckets that threads have */
-    size_t open;               /* the handle `round`, and children with handles */
+    struct bucket_queue bucket_queue;
+    size_t open; /* the handle `round`, and children with handles */
     bool draining, closing;
     struct json_set told; /* lines of advice_once */
 };
