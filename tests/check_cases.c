@@ -163,7 +163,7 @@ struct kase {
     json *doc, *input;
     struct play play;
     json *update;
-    struct asl_error source_fails, writing_fails;
+    struct asl_error source_fails, writing_fails, target_fails;
     int64_t redrive_ms[4];
 };
 
@@ -272,10 +272,10 @@ static void kase_update(struct kase *k, const json *v)
 static void kase_init(struct kase *k, const char *path)
 {
     static const char *const known[] = {
-        "about",          "definition", "input",  "input_count",  "tasks",
-        "limits",         "seed",       "start",  "stop",         "redrive",
-        "update_map_run", "expect",     "source", "source_fails", "map_runs_from_s",
-        "writing_fails",  NULL};
+        "about",          "definition",   "input",  "input_count",  "tasks",
+        "limits",         "seed",         "start",  "stop",         "redrive",
+        "update_map_run", "expect",       "source", "source_fails", "map_runs_from_s",
+        "writing_fails",  "target_fails", NULL};
     static const char *const known_stop[] = {"after_s", "error", "cause", NULL};
     const char *slash = strrchr(path, '/');
 
@@ -327,7 +327,11 @@ static void kase_init(struct kase *k, const char *path)
     k->play.source = json_get(k->doc, "source");
     const json *from = json_get(k->doc, "map_runs_from_s");
     k->play.map_runs_from_ms = from ? k->play.start_ms + 1000 * json_int_value(from) : 0;
-    k->source_fails = k->writing_fails = (struct asl_error){0};
+    k->source_fails = k->writing_fails = k->target_fails = (struct asl_error){0};
+    if (json_get(k->doc, "target_fails")) {
+        k->target_fails = error_of(json_get(k->doc, "target_fails"));
+        k->play.target_fails = &k->target_fails;
+    }
     if (json_get(k->doc, "writing_fails")) {
         k->writing_fails = error_of(json_get(k->doc, "writing_fails"));
         k->play.writing_fails = &k->writing_fails;
@@ -348,6 +352,7 @@ static void kase_clear(struct kase *k)
     json_unref(k->update);
     asl_error_clear(&k->source_fails);
     asl_error_clear(&k->writing_fails);
+    asl_error_clear(&k->target_fails);
 }
 
 /* ---- what is expected ---- */

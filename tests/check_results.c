@@ -36,6 +36,7 @@ struct world {
     size_t crash_at; /* the number of the call after which the answer is lost; 0: none */
     bool crashed;
     const char *refused;     /* the call that S3 refuses; NULL: none */
+    enum mapio_taker taker;  /* of its calls */
     const char *refused_key; /* the key under which it takes nothing; NULL: none */
     /* What came of the last request. */
     json *written;
@@ -86,6 +87,18 @@ static void world_not_written(void *user, uint64_t id, struct asl_error error)
 
     ck_assert_uint_eq(id, 7);
     w->error = error;
+}
+
+static enum mapio_taker world_would_take(void *user, const struct task *task,
+                                         struct task_result *failed)
+{
+    const struct world *w = user;
+
+    ck_assert(asl_piece_is(task->resource->action, "putObject"));
+    if (w->taker == MAPIO_NOBODY)
+        *failed = (struct task_result){.error = json_cstring(ASL_NO_HANDLER),
+                                       .cause = json_cstring("add a row")};
+    return w->taker;
 }
 
 static struct task_result refused(const char *error)
@@ -184,6 +197,11 @@ static struct task_result answer_of(struct world *w)
     struct upload *u = upload_of(w);
     if (!u)
         return refused("S3.NoSuchUploadException");
+    if (!strcmp(w->action, "abortMultipartUpload")) {
+        json_unref(u->key);
+        u->key = NULL;
+        return with_text("RequestCharged", json_cstring("no"));
+    }
     return !strcmp(w->action, "uploadPart") ? put_part(w, u) : complete(w, u);
 }
 
@@ -191,6 +209,7 @@ static mapio *new_mapio(struct world *w, uint64_t most_file)
 {
     return mapio_new(&(struct mapio_world){.user = w,
                                            .call = world_call,
+                                           .would_take = world_would_take,
                                            .cancel = world_cancel,
                                            .now = world_now,
                                            .written = world_written,
@@ -571,6 +590,46 @@ START_TEST(odd_state)
 }
 END_TEST
 
+/* Before the first child it is seen where results will go: only a folder is asked, and keeps
+ * nothing of that. */
+static const struct {
+    const char *name;
+    enum mapio_taker taker;
+    const char *refused;
+    size_t calls;
+    const char *error; /* NULL: it is good */
+} checks[] = {
+    {"S3 is not asked", MAPIO_UNKNOWN, NULL, 0, NULL},
+    {"nobody would write them", MAPIO_NOBODY, NULL, 0, "Asl.NoHandler"},
+    {"a folder takes them", MAPIO_FOLDER, NULL, 2, NULL},
+    {"a folder does not", MAPIO_FOLDER, "createMultipartUpload", 1, "States.ResultWriterFailed"},
+    {"an upload that can't be given up is no matter", MAPIO_FOLDER, "abortMultipartUpload", 2,
+     NULL},
+};
+
+START_TEST(check)
+{
+    struct world w;
+    struct task as = {.state = "M"};
+    json *plan = parsed(PLAN("")), *arn = json_cstring(MAP_RUN);
+
+    world_init(&w, 0);
+    w.taker = checks[_i].taker;
+    w.refused = checks[_i].refused;
+    mapio_write(w.m, &(struct map_writing){
+                         .id = 7, .as = &as, .plan = plan, .map_run = arn, .check = true});
+    answer_calls(&w);
+    expect_text(checks[_i].name, w.error.name ? json_str(w.error.name) : NULL, checks[_i].error);
+    ck_assert_uint_eq(w.calls, checks[_i].calls);
+    ck_assert(checks[_i].error ? !w.written : json_get(w.written, "checked") != NULL);
+    ck_assert_uint_eq(w.count, 0);
+    ck_assert(checks[_i].refused || !w.upload_count || !w.uploads[0].key);
+    json_unref(plan);
+    json_unref(arn);
+    world_clear(&w);
+}
+END_TEST
+
 START_TEST(cancelled)
 {
     struct world w;
@@ -605,6 +664,7 @@ int main(void)
     tcase_add_test(t, lost_upload);
     tcase_add_test(t, failure_behind_a_file);
     tcase_add_loop_test(t, odd_state, 0, 4);
+    tcase_add_loop_test(t, check, 0, COUNT(checks));
     tcase_add_test(t, cancelled);
     suite_add_tcase(s, t);
     return run_suite(s);

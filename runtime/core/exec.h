@@ -219,7 +219,8 @@ struct rt_command {
                          WRITE_RESULTS: the plan of its Map Run; owned */
     json *source;     /* READ_ITEMS, WRITE_RESULTS; NULL: at the beginning; owned */
     uint64_t position;
-    bool begin, anew, end, awaited;
+    bool begin; /* WRITE_RESULTS: nothing is written, but it is looked at where it will be */
+    bool anew, end, awaited;
     json *results;  /* WRITE_RESULTS: of each kind {"text", "count"}: results with a comma before
                        each, or of JSON Lines with a newline behind; owned */
     json *map_run;  /* START_CHILD, REDRIVE_CHILD, WRITE_RESULTS: the ARN; `x` may be past that Map

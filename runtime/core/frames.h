@@ -70,7 +70,8 @@ struct rt_results {
     uint64_t pending_written; /* of this attempt */
     json *writer;             /* the state of who writes; NULL: nothing is written yet */
     bool over;                /* all are written, and the manifest */
-    bool asked;               /* some are being written. Derived */
+    bool asked;               /* some are being written, or it is looked at where. Derived */
+    bool checked;             /* that was seen to be good, in this attempt: children begin then */
 };
 
 /* How far the list of what a failed Map Run did not begin is. Derived. */

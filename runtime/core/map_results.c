@@ -138,7 +138,7 @@ void results_redo(struct rt_run *run)
 
     unwritten_drop(&r->unwritten[RT_RESULTS_FAILED], UINT64_MAX);
     unwritten_drop(&r->unwritten[RT_RESULTS_PENDING], UINT64_MAX);
-    r->over = r->asked = false;
+    r->over = r->asked = r->checked = false;
     r->pending_written = 0;
     run->failing = run->closing = false;
     run->closed = (struct rt_closed){0};

@@ -262,7 +262,8 @@ void start_children(struct step *s, struct rt_frame *f)
 {
     const struct rt_run *run = f->group->run;
 
-    if (run->waits || run->failing || !begin_children(s, f) || f->group->total != RT_MANY)
+    if (run->waits || run->failing || results_are_checked_first(s, f) || !begin_children(s, f) ||
+        f->group->total != RT_MANY)
         return;
     if (!run_is_used_up(f->group)) {
         run_ask_for_items(s, f);
@@ -545,6 +546,11 @@ void results_written(struct step *s, const struct rt_input *in)
 {
     struct rt_frame *f = results_came(s, in);
 
+    /* That they can be written is no event: the frame does what it has waited with. */
+    if (f && json_get(in->value, "checked")) {
+        exec_ready(s->x, f);
+        return;
+    }
     /* A frame at its end goes on by itself. */
     if (!f || !running(s) || f->group->run->closing || f->group->done == f->group->total)
         return;

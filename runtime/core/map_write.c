@@ -118,6 +118,26 @@ static bool has_piece(const struct rt_results *r)
     return false;
 }
 
+/* Returns the command for who writes; what is to be written is left to be filled in. */
+static struct rt_command *ask_writer(struct step *s, const struct rt_frame *f)
+{
+    struct rt_run *run = f->group->run;
+    struct rt_command *c = new_command(s);
+
+    *c = (struct rt_command){
+        .kind = RT_WRITE_RESULTS,
+        .frame = f->id,
+        .ref = writing_ref(run),
+        .state = f->state,
+        .parameters = json_ref(run->plan),
+        .source = json_ref(run->results.writer),
+        .map_run = json_ref(run->arn),
+        .attempt = run->redrives,
+    };
+    run->results.asked = true;
+    return c;
+}
+
 void write_results(struct step *s, struct rt_frame *f)
 {
     const struct rt_group *g = f->group;
@@ -130,19 +150,20 @@ void write_results(struct step *s, struct rt_frame *f)
     bool end = run->closing ? run->closed.over : !run->failing && g->done == g->total;
     if (!end && !has_piece(r))
         return;
-    *new_command(s) = (struct rt_command){
-        .kind = RT_WRITE_RESULTS,
-        .frame = f->id,
-        .ref = writing_ref(run),
-        .state = f->state,
-        .parameters = json_ref(run->plan),
-        .source = json_ref(r->writer),
-        .results = results_to_write(r, end),
-        .map_run = json_ref(run->arn),
-        .attempt = run->redrives,
-        .end = end,
-    };
-    r->asked = true;
+    struct rt_command *c = ask_writer(s, f);
+    c->results = results_to_write(r, end);
+    c->end = end;
+}
+
+bool results_are_checked_first(struct step *s, const struct rt_frame *f)
+{
+    const struct rt_results *r = &f->group->run->results;
+
+    if (!r->wanted || r->checked)
+        return false;
+    if (!r->asked)
+        ask_writer(s, f)->begin = true;
+    return true;
 }
 
 void stop_writing(struct step *s, const struct rt_frame *f)
@@ -181,7 +202,9 @@ struct rt_frame *results_came(struct step *s, const struct rt_input *in)
     struct rt_frame *f = results_not_written(s, in);
     const json *counts = f ? json_get(in->value, "counts") : NULL;
 
-    if (f)
+    if (f && json_get(in->value, "checked"))
+        f->group->run->results.checked = true;
+    if (counts)
         emit(s, &(struct rt_event){
                     .kind = RT_RESULTS_WRITTEN,
                     .frame = f->id,

@@ -8,11 +8,14 @@
 /* Has results written, if there are enough of them or no more will come, and nothing is being
  * written. */
 void write_results(struct step *s, struct rt_frame *f);
+/* Has it seen where the results are to be written, unless that was good before. Returns whether no
+ * child should begin before that is known: all that they do would be lost. */
+bool results_are_checked_first(struct step *s, const struct rt_frame *f);
 /* Returns whether so much is to be written that no more children should run. */
 bool results_are_behind(const struct rt_run *run);
 /* Returns whether the results of a Map Run whose children have ended are still to be written. */
 bool results_are_awaited(const struct rt_run *run);
-/* Takes in what was written; NULL: the input is for a Map Run that is over. */
+/* Takes in what was written, or that it can be; NULL: the input is for a Map Run that is over. */
 struct rt_frame *results_came(struct step *s, const struct rt_input *in);
 /* Returns the frame whose results could not be written; NULL: its Map Run is over. */
 struct rt_frame *results_not_written(struct step *s, const struct rt_input *in);

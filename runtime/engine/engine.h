@@ -39,6 +39,7 @@ struct map_writing {
     const json *map_run;   /* its ARN */
     const json *state;     /* of the writer; NULL: nothing is written yet */
     const json *results;   /* of each enum rt_result_kind {"text", "count"}, as of a command */
+    bool check;            /* instead of that, it is looked at where they will be written */
     uint32_t attempt;      /* 0, or which redrive of the Map Run it is */
     bool end;              /* they are the last: the manifest follows */
 };

@@ -79,6 +79,7 @@ static void hand_out_results(engine *e, uint64_t execution, const rt_exec *x,
                                                                     .map_run = c->map_run,
                                                                     .state = c->source,
                                                                     .results = c->results,
+                                                                    .check = c->begin,
                                                                     .attempt = c->attempt,
                                                                     .end = c->end});
     buf_clear(&key);

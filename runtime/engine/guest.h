@@ -20,6 +20,7 @@ struct engine_guest {
     /* Offers a task call. A guest that returns true brings the result. One that returns false may
      * set `task->trace` for the guests behind it. */
     bool (*offer)(void *user, struct task *task);
+    bool mocks; /* it may take any task call: nobody can tell before it is offered */
     /* Cancels the work on a task call: nobody waits for its result any more. */
     void (*cancel)(void *user, uint64_t id);
     /* Says that a task call's result has come by its token. Work on the call may go on. */

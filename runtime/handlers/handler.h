@@ -97,6 +97,16 @@ bool handlers_name(const handlers *h, const char *target);
  */
 bool handlers_start(handlers *h, const struct task *task, struct task_result *failed);
 
+enum handlers_taker {
+    HANDLERS_NOBODY, /* the call would fail at once */
+    HANDLERS_FOLDER, /* a bucket that is a folder, or is nowhere: asking it costs nothing */
+    HANDLERS_OTHER,
+};
+
+/* Tells who would take a task call, which isn't started; of HANDLERS_NOBODY fills *failed. */
+enum handlers_taker handlers_would_take(handlers *h, const struct task *task,
+                                        struct task_result *failed);
+
 /* Ends a task call: kills its process group, closes its connection, stops its job. No result comes
  * any more. Does nothing when the call is not of this set. */
 void handlers_cancel(handlers *h, uint64_t id);

@@ -494,6 +494,22 @@ bool handlers_start(handlers *h, const struct task *task, struct task_result *fa
     return row != NULL;
 }
 
+enum handlers_taker handlers_would_take(handlers *h, const struct task *task,
+                                        struct task_result *failed)
+{
+    struct handler_input v = {0};
+    struct diag also = {0};
+
+    if (!integration_of(task->resource)->prepare(task, &v, failed))
+        return HANDLERS_NOBODY;
+    const struct handler_row *row = row_for(h, &v, &also);
+    if (!row)
+        advice_missing(h, &v, &also, failed);
+    diag_clear(&also);
+    json_unref(v.payload);
+    return !row ? HANDLERS_NOBODY : row->kind == &handler_bucket ? HANDLERS_FOLDER : HANDLERS_OTHER;
+}
+
 /* What it leaves behind (a slot still taken) is the kind's affair. */
 static void handlers_drop(struct task_call *call)
 {

@@ -324,7 +324,7 @@ void host_use_mocks(host *h, mocks *m)
     assert(!h->mocks && h->guest_count < MAX_GUESTS);
     h->mocks = m;
     memmove(&h->guests[1], &h->guests[0], h->guest_count++ * sizeof h->guests[0]);
-    h->guests[0] = (struct engine_guest){.user = h, .offer = host_mocks_offer};
+    h->guests[0] = (struct engine_guest){.user = h, .offer = host_mocks_offer, .mocks = true};
 }
 
 void host_add_guest(host *h, struct engine_guest guest)

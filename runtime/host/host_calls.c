@@ -241,6 +241,23 @@ void host_set_hooks(host *h, struct engine_hooks *hooks)
                                    .used_bytes = used_bytes};
 }
 
+/* Mocks may take any task call, and folders may be asked without a second thought. */
+static enum mapio_taker host_would_take(void *user, const struct task *task,
+                                        struct task_result *failed)
+{
+    const host *h = user;
+
+    for (size_t i = 0; i < h->guest_count; i++)
+        if (h->guests[i].mocks)
+            return MAPIO_UNKNOWN;
+    switch (handlers_would_take(handler_sets_now(&h->handlers), task, failed)) {
+    case HANDLERS_NOBODY: return MAPIO_NOBODY;
+    case HANDLERS_FOLDER: return MAPIO_FOLDER;
+    case HANDLERS_OTHER: break;
+    }
+    return MAPIO_UNKNOWN;
+}
+
 /* As handlers do: with them S3 is asked. */
 static void host_tell(void *user, const char *execution, const char *line)
 {
@@ -254,6 +271,7 @@ mapio *host_new_mapio(host *h)
 {
     return mapio_new(&(struct mapio_world){.user = h,
                                            .call = host_run_task,
+                                           .would_take = host_would_take,
                                            .cancel = host_cancel_task,
                                            .now = host_clock_now,
                                            .came = host_items_came,

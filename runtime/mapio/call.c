@@ -115,6 +115,38 @@ void asker_tell_failure(const struct asker *a, const struct task_result *result)
                    json_str(result->error), result->cause ? json_str(result->cause) : "no cause");
 }
 
+/* Fills in the task of a call; the buffer has the text that `resource` looks at. */
+static struct task task_of(const struct asker *a, const char *action, const json *parameters,
+                           struct buf *text, struct asl_resource *resource)
+{
+    buf_printf(text, "arn:aws:states:::aws-sdk:s3:%s", action);
+    asl_resource_read(buf_str(text), resource);
+    return (struct task){.id = a->call,
+                         .resource = resource,
+                         .state = a->state,
+                         .execution = a->execution,
+                         .own_role = a->own_role,
+                         .key = a->key,
+                         .parameters = parameters,
+                         .now_ms = a->now_ms,
+                         .number = a->number,
+                         .raw = a->raw};
+}
+
+enum mapio_taker asker_taker(const struct asker *a, const char *action, const json *parameters,
+                             struct task_result *failed)
+{
+    const struct mapio_world *world = &a->m->world;
+    struct asl_resource resource;
+    struct buf text = {0};
+    const struct task task = task_of(a, action, parameters, &text, &resource);
+    enum mapio_taker taker =
+        world->would_take ? world->would_take(world->user, &task, failed) : MAPIO_UNKNOWN;
+
+    buf_clear(&text);
+    return taker;
+}
+
 void asker_send(struct asker *a)
 {
     struct mapio *m = a->m;
@@ -130,18 +162,8 @@ void asker_send(struct asker *a)
     a->call = call->node.id = OWN_CALL | ++m->next_call;
     call->asker = a;
     id_map_put(&m->calls, &call->node);
-    buf_printf(&text, "arn:aws:states:::aws-sdk:s3:%s", a->action);
-    asl_resource_read(buf_str(&text), &resource);
-    m->world.call(m->world.user, &(struct task){.id = a->call,
-                                                .resource = &resource,
-                                                .state = a->state,
-                                                .execution = a->execution,
-                                                .own_role = a->own_role,
-                                                .key = a->key,
-                                                .parameters = parameters,
-                                                .now_ms = a->now_ms,
-                                                .number = a->number,
-                                                .raw = a->raw});
+    const struct task task = task_of(a, a->action, parameters, &text, &resource);
+    m->world.call(m->world.user, &task);
     json_unref(parameters);
     buf_clear(&text);
 }

@@ -17,11 +17,20 @@
  */
 typedef struct mapio mapio;
 
+enum mapio_taker {
+    MAPIO_UNKNOWN,
+    MAPIO_FOLDER, /* a folder, for which calls cost nothing */
+    MAPIO_NOBODY, /* it would fail */
+};
+
 struct mapio_world {
     void *user;
     /* Starts a task call of S3, whose `raw` is set where bytes are read. Its result comes by
      * mapio_task_done, which may be called from within. */
     void (*call)(void *user, const struct task *task);
+    /* Tells who would take one, as far as that is known before it is made; of MAPIO_NOBODY fills
+     * *failed. NULL: it is never known. */
+    enum mapio_taker (*would_take)(void *user, const struct task *task, struct task_result *failed);
     /* Cancels one. */
     void (*cancel)(void *user, uint64_t id);
     /* Returns the time, by the clock of mapio_wake. */

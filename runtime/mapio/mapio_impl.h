@@ -118,6 +118,9 @@ void asker_end(struct asker *a);
  * looks at; the asker may be gone afterwards. */
 void asker_set_call(struct asker *a, const char *action, json *parameters, bool raw,
                     void (*answered)(struct asker *a, struct task_result *result));
+/* Tells who would take such a call; of MAPIO_NOBODY fills *failed. */
+enum mapio_taker asker_taker(const struct asker *a, const char *action, const json *parameters,
+                             struct task_result *failed);
 /* Makes the call that is set, unless it is out or waits to be made once more. It may be answered
  * from within, and the asker be gone with it. */
 void asker_send(struct asker *a);

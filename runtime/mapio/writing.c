@@ -395,6 +395,76 @@ static void go_on(struct writing *w)
         writing_done(w, false);
 }
 
+/* ---- before anything is written ---- */
+
+static void writing_checked(struct writing *w)
+{
+    const struct mapio_world world = w->asker.m->world;
+    uint64_t id = w->asker.node.id;
+    struct json_build b;
+
+    json_build_object(&b, 1);
+    json_build_set(&b, "checked", json_bool(true));
+    writing_free(w);
+    world.written(world.user, id, json_build_done(&b));
+}
+
+/* An upload that was given up leaves nothing behind: that this fails is no matter. */
+static void trial_dropped(struct asker *a, struct task_result *result)
+{
+    (void)result;
+    writing_checked(writing_of(a));
+}
+
+static void begin_check_call(const struct writing *w, const json *upload, struct json_build *b)
+{
+    json *key = asl_plan_result_key(w->plan, w->map_run, "manifest.json");
+
+    begin_call(w, key, upload, b);
+    json_unref(key);
+}
+
+static void trial_begun(struct asker *a, struct task_result *result)
+{
+    struct writing *w = writing_of(a);
+    const json *id = result->ok ? text_member(result->output, "UploadId") : NULL;
+    struct json_build b;
+
+    if (!result->ok) {
+        fail(w, result);
+        return;
+    }
+    begin_check_call(w, id, &b);
+    call_s3(w, "abortMultipartUpload", &b, trial_dropped);
+}
+
+/*
+ * Children may run for hours, so that nobody can write their results is told before. A folder is
+ * asked to take an upload, which nobody sees, and says what is wrong with the bucket or the key. S3
+ * itself is not asked: AWS documents no such call, and the role need not allow any but those that
+ * write.
+ */
+static void check_target(struct writing *w)
+{
+    struct task_result failed = {0};
+    struct json_build b;
+    json *parameters;
+
+    begin_check_call(w, NULL, &b);
+    parameters = json_build_done(&b);
+    enum mapio_taker taker = asker_taker(&w->asker, "putObject", parameters, &failed);
+    json_unref(parameters);
+    switch (taker) {
+    case MAPIO_UNKNOWN: writing_checked(w); break;
+    case MAPIO_NOBODY: fail(w, &failed); break;
+    case MAPIO_FOLDER:
+        begin_check_call(w, NULL, &b);
+        call_s3(w, "createMultipartUpload", &b, trial_begun);
+        break;
+    }
+    task_result_clear(&failed);
+}
+
 /* ---- for the host ---- */
 
 static bool wants_lines(const json *plan)
@@ -416,7 +486,10 @@ void mapio_write(mapio *m, const struct map_writing *of)
     w->lines = wants_lines(of->plan);
     outfiles_read(&w->files, of->state, of->attempt);
     id_map_put(&m->writings, &w->asker.node);
-    go_on(w);
+    if (of->check)
+        check_target(w);
+    else
+        go_on(w);
 }
 
 void writing_cancel(mapio *m, uint64_t id)

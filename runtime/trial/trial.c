@@ -477,6 +477,7 @@ trial *trial_run(const struct trial_options *options)
     }
     host_add_guest(t->host, (struct engine_guest){.user = t,
                                                   .offer = trial_offer,
+                                                  .mocks = true,
                                                   .cancel = trial_cancel,
                                                   .begin_turn = trial_begin_turn,
                                                   .next_due = trial_next_due,

@@ -201,7 +201,14 @@ static void read_items(void *user, const struct map_reading *reading)
 static void write_results(void *user, const struct map_writing *writing)
 {
     struct world_log *w = user;
+    struct json_build b;
 
+    if (writing->check) {
+        json_build_object(&b, 1);
+        json_build_set(&b, "checked", json_bool(true));
+        engine_results_written(w->e, writing->id, json_build_done(&b));
+        return;
+    }
     ck_assert_msg(!w->writing, "results are to be written twice at once");
     w->writing = writing->id;
     w->results = json_ref(writing->results);

@@ -55,8 +55,9 @@ struct play {
     int64_t map_runs_from_ms;             /* when Map Runs may open; 0: at any time */
     /* What writing results fails with, the first time; NULL: nothing. */
     const struct asl_error *writing_fails;
-    size_t max_events, max_steps; /* then it is cut off */
-    struct work *work;            /* what its evaluations cost is counted in it; NULL: nowhere */
+    const struct asl_error *target_fails; /* where results go is no good; NULL: it is */
+    size_t max_events, max_steps;         /* then it is cut off */
+    struct work *work; /* what its evaluations cost is counted in it; NULL: nowhere */
     void *user;
     /* `nth`: how often the state's task was run before. It knows nothing else of what came before,
      * so that a play can be played again. False: there is no answer, which is a fault. */
