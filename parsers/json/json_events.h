@@ -9,7 +9,7 @@
 
 /*
  * Builds a value out of what a reader of JSON or YAML finds in its text: keys, scalars, and arrays
- * and objects that open and close. Only these two readers include it.
+ * and objects that open and close. Only these readers include it.
  *
  * Finished values wait on a stack. An array or object that closes takes those above its base off
  * the stack, and stands there itself.
@@ -145,5 +145,13 @@ static inline void json_events_keep_key(struct json_events *e, json *key)
     json_unref(*slot);
     *slot = json_ref(key);
 }
+
+/* ---- json_data.c ---- */
+
+/*
+ * Reads a text of less than 4 GiB. Returns NULL, without saying why, when json_parse_places would
+ * refuse it. `e` is then empty again, as it is before and after; only its keys stay.
+ */
+json *json_read_data(struct json_events *e, const char *text, size_t len);
 
 #endif

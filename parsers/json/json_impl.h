@@ -164,6 +164,11 @@ bool json_index_full(const struct json_index *x, size_t members);
  * longer than JSON_MAX_NUMBER.
  */
 json *json_read_number(const char *text, size_t len);
+/*
+ * Sets *d to digits * 10^power when both are exact as doubles, as they mostly are: then one
+ * multiplication or division rounds as it must. Else returns false.
+ */
+bool json_exact_double(uint64_t digits, ptrdiff_t power, double *d);
 /* Returns whether JSON's grammar of numbers allows the text. */
 bool json_is_number_text(const char *text, size_t len);
 

@@ -21,14 +21,19 @@ enum { LARGEST_POWER = 22 };
 
 /* ---- reading ---- */
 
-/*
- * Most doubles have few digits: when digits and power of ten are both exact as doubles, one
- * division or multiplication rounds as it must.
- */
+bool json_exact_double(uint64_t digits, ptrdiff_t power, double *d)
+{
+    if (digits >> DBL_MANT_DIG || power < -LARGEST_POWER || power > LARGEST_POWER)
+        return false;
+    *d = power < 0 ? (double)digits / powers_of_ten[-power] : (double)digits * powers_of_ten[power];
+    return true;
+}
+
+/* Most doubles have few digits. */
 static bool short_double(const char *text, size_t len, double *d)
 {
     uint64_t digits = 0;
-    long power = 0, exponent = 0;
+    ptrdiff_t power = 0, exponent = 0;
     size_t i = *text == '-', count = 0;
     bool negative = i, point = false, small;
 
@@ -37,7 +42,7 @@ static bool short_double(const char *text, size_t len, double *d)
             point = true;
             continue;
         }
-        if (++count > 15)
+        if (++count > 19)
             return false;
         digits = digits * 10 + (uint64_t)(text[i] - '0');
         power -= point;
@@ -51,9 +56,8 @@ static bool short_double(const char *text, size_t len, double *d)
             exponent = exponent * 10 + (text[i] - '0');
         power += small ? -exponent : exponent;
     }
-    if (power < -LARGEST_POWER || power > LARGEST_POWER)
+    if (!json_exact_double(digits, power, d))
         return false;
-    *d = power < 0 ? (double)digits / powers_of_ten[-power] : (double)digits * powers_of_ten[power];
     if (negative)
         *d = -*d;
     return true;

@@ -1,9 +1,11 @@
 /*
- * Text to values. yajl cuts the text into tokens and judges its grammar; it is not asked where it
- * is, as it is up to a token off, nor what an escape means, as it loses half characters. `pos`
- * follows the tokens instead: between two of them there are only blanks, commas and colons.
+ * Text to values, with places, and with what is wrong. yajl cuts the text into tokens and judges
+ * its grammar; it is not asked where it is, as it is up to a token off, nor what an escape means,
+ * as it loses half characters. `pos` follows the tokens instead: between two of them there are only
+ * blanks, commas and colons.
  */
 
+#include "parsers/json/json_escape.h"
 #include "parsers/json/json_events.h"
 
 #include "parsers/base/mem.h"
@@ -119,55 +121,6 @@ static int on_number(void *ctx, const char *text, size_t len)
 
 /* ---- strings ---- */
 
-static unsigned hex4(const char *text)
-{
-    unsigned n = 0;
-
-    for (int i = 0; i < 4; i++) {
-        char c = text[i];
-
-        n = n << 4 | (unsigned)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
-    }
-    return n;
-}
-
-static bool is_high(uint32_t unit)
-{
-    return unit >= 0xD800 && unit < 0xDC00;
-}
-
-static bool is_low(uint32_t unit)
-{
-    return unit >= 0xDC00 && unit < 0xE000;
-}
-
-/* The length in the text of the escape at `text`, a \u with its partner. */
-static size_t read_unicode_escape(const char *text, size_t len, uint32_t *cp)
-{
-    uint32_t low;
-
-    *cp = hex4(text + 2);
-    if (!is_high(*cp) || len < 12 || text[6] != '\\' || text[7] != 'u')
-        return 6;
-    low = hex4(text + 8);
-    if (!is_low(low))
-        return 6;
-    *cp = 0x10000 + ((*cp - 0xD800) << 10) + (low - 0xDC00);
-    return 12;
-}
-
-static char simple_escape(char c)
-{
-    switch (c) {
-    case 'b': return '\b';
-    case 'f': return '\f';
-    case 'n': return '\n';
-    case 'r': return '\r';
-    case 't': return '\t';
-    default: return c; /* " \ / */
-    }
-}
-
 /*
  * Decodes what stands between the quotes, whose grammar yajl has checked. The result is never
  * longer than the text. SIZE_MAX: half a character, at *bad.
@@ -186,13 +139,10 @@ static size_t unescape(const char *text, size_t len, unsigned flags, char *out, 
         i += run;
         if (i == len)
             break;
-        if (text[i + 1] != 'u') {
-            out[n++] = simple_escape(text[i + 1]);
-            i += 2;
-            continue;
-        }
-        run = read_unicode_escape(text + i, len - i, &cp);
-        if ((is_high(cp) || is_low(cp)) && !(flags & JSON_READ_SURROGATES)) {
+        run = json_escape_read(text + i, len - i, &cp);
+        assert(run);
+        if ((json_escape_is_high(cp) || json_escape_is_low(cp)) &&
+            !(flags & JSON_READ_SURROGATES)) {
             *bad = i;
             return SIZE_MAX;
         }
@@ -481,11 +431,6 @@ static json *json_read_take_result(struct reader *r, yajl_status status,
     return v;
 }
 
-json *json_parse(const char *text, size_t len, unsigned flags, struct diag *why)
-{
-    return json_parse_places(text, len, flags, NULL, NULL, why);
-}
-
 json *json_parse_places(const char *text, size_t len, unsigned flags, struct arena *a,
                         struct json_places **places, struct diag *why)
 {
@@ -507,16 +452,29 @@ json *json_parse_places(const char *text, size_t len, unsigned flags, struct are
     return json_read_take_result(&r, run_yajl(&r), places);
 }
 
-/* ---- many texts ---- */
+/* ---- data ---- */
 
-/*
- * One yajl that takes text after text, each a whole value. What it can't take leaves it in a state
- * of which nothing is known, so then it goes, and json_parse says what is wrong.
- */
+/* A function of its own, as its frame is large, and is to be gone when the other reader begins. */
+static __attribute__((noinline)) json *read_data(const char *text, size_t len, unsigned flags)
+{
+    struct json_events e;
+    json *v;
+
+    json_events_init(&e, flags, NULL, len);
+    v = json_read_data(&e, text, len);
+    json_events_clear(&e);
+    return v;
+}
+
+json *json_parse(const char *text, size_t len, unsigned flags, struct diag *why)
+{
+    json *v = text && len < UINT32_MAX ? read_data(text, len, flags) : NULL;
+
+    return v ? v : json_parse_places(text, len, flags, NULL, NULL, why);
+}
+
 struct json_reader {
-    unsigned flags;
-    yajl_handle yajl; /* NULL: to be made */
-    struct reader r;
+    struct json_events made;
 };
 
 /* Begins with as many slots for keys as there can be. */
@@ -524,59 +482,21 @@ json_reader *json_reader_new(unsigned flags)
 {
     json_reader *x = mem_alloc(sizeof(*x));
 
-    x->flags = flags;
-    x->yajl = NULL;
-    memset(&x->r, 0, offsetof(struct reader, made));
-    json_events_init(&x->r.made, flags, NULL, SIZE_MAX);
+    json_events_init(&x->made, flags, NULL, SIZE_MAX);
     return x;
-}
-
-static void json_reader_drop(json_reader *x)
-{
-    if (x->yajl)
-        yajl_free(x->yajl);
-    x->yajl = NULL;
 }
 
 void json_reader_free(json_reader *x)
 {
     if (!x)
         return;
-    json_reader_drop(x);
-    json_events_clear(&x->r.made);
+    json_events_clear(&x->made);
     mem_free(x);
-}
-
-/* True when the text was one good value, which is now the only one on the stack. */
-static bool read_whole(json_reader *x)
-{
-    struct reader *r = &x->r;
-    yajl_status status = yajl_parse(x->yajl, (const unsigned char *)r->text, r->len);
-
-    /* yajl waits whether a number goes on. */
-    if (status == yajl_status_ok && !r->made.used && !r->made.depth)
-        status = yajl_parse(x->yajl, (const unsigned char *)" ", 1);
-    return status == yajl_status_ok && r->made.used == 1 && !r->made.depth &&
-           token_start(r) == r->len && !r->odd_blank;
 }
 
 json *json_reader_read(json_reader *x, const char *text, size_t len, struct diag *why)
 {
-    struct reader *r = &x->r;
+    json *v = text && len < UINT32_MAX ? json_read_data(&x->made, text, len) : NULL;
 
-    r->text = text;
-    r->len = len;
-    r->pos = 0;
-    r->odd_blank = NULL;
-    if (!x->yajl) {
-        x->yajl = new_yajl(r);
-        yajl_config(x->yajl, yajl_allow_multiple_values, 1);
-    }
-    if (read_whole(x))
-        return r->made.stack[--r->made.used];
-    while (r->made.used)
-        json_unref(r->made.stack[--r->made.used]);
-    r->made.depth = 0;
-    json_reader_drop(x);
-    return json_parse(text, len, x->flags, why);
+    return v ? v : json_parse_places(text, len, x->made.flags, NULL, NULL, why);
 }

@@ -7,11 +7,14 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include <yajl/yajl_parse.h>
+
+/* Seconds of this process's own: others may be at work on the machine. */
 static double now_s(void)
 {
     struct timespec t;
 
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
@@ -30,40 +33,164 @@ static void fill(struct buf *b, size_t size)
     buf_addc(b, ']');
 }
 
-/* The best of several runs, each of at least `times` rounds. */
-static void measure_text(const char *name, size_t size, int times)
+/* An array of what `add` adds, of at least `size` bytes. */
+static void fill_with(struct buf *b, void (*add)(struct buf *, unsigned), size_t size)
 {
-    struct buf text = {0}, out = {0};
-    double best_parse = 1e9, best_free = 1e9, best_write = 1e9, best_places = 1e9;
+    uint64_t state = 88172645463325252;
 
-    fill(&text, size);
+    buf_addc(b, '[');
+    while (b->len < size) {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        if (b->len > 1)
+            buf_addc(b, ',');
+        add(b, (unsigned)(state >> 20));
+    }
+    buf_addc(b, ']');
+}
+
+static void add_integer(struct buf *b, unsigned n)
+{
+    buf_printf(b, "%u", n >> n % 24);
+}
+
+static void add_decimal(struct buf *b, unsigned n)
+{
+    buf_printf(b, "%u.%02u", n >> 16, n % 100);
+}
+
+static void add_double(struct buf *b, unsigned n)
+{
+    buf_printf(b, "%.17g", 1.0 / (n | 1));
+}
+
+static void add_plain_string(struct buf *b, unsigned n)
+{
+    buf_printf(b, "\"a string of %u, as they are\"", n);
+}
+
+static void add_long_string(struct buf *b, unsigned n)
+{
+    buf_addc(b, '"');
+    for (unsigned i = 0; i < 1000; i++)
+        buf_addc(b, (char)('a' + (n + i) % 26));
+    buf_addc(b, '"');
+}
+
+static void add_escaped_string(struct buf *b, unsigned n)
+{
+    buf_printf(b, "\"line %u\\nof a text with \\\"quotes\\\" and a tab\\t, \\u00e4 or so\"", n);
+}
+
+static void add_wide_string(struct buf *b, unsigned n)
+{
+    buf_printf(b,
+               "\"Gr\xC3\xBC\xC3\x9F"
+               "e, \xE4\xBD\xA0\xE5\xA5\xBD, \xD0\xBF\xD1\x80\xD0\xB8\xD0\xB2\xD0\xB5\xD1\x82 %u\"",
+               n);
+}
+
+/* What yajl alone takes: its events, of which nothing is made. */
+static double yajl_alone_s(const struct buf *text)
+{
+    static const yajl_callbacks nothing;
+    double from = now_s();
+    yajl_handle yajl = yajl_alloc(&nothing, NULL, NULL);
+
+    yajl_parse(yajl, (const unsigned char *)text->data, text->len);
+    yajl_complete_parse(yajl);
+    yajl_free(yajl);
+    return now_s() - from;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+enum { READ, FREE, PLACES, WRITE, YAJL, WHATS, MOST_TIMES = 2000 };
+
+static double seconds[WHATS][MOST_TIMES];
+
+static double rate_of(int what, int times, size_t bytes)
+{
+    qsort(seconds[what], (size_t)times, sizeof(double), by_size);
+    return (double)bytes / seconds[what][times / 2] / 1e6;
+}
+
+/* Medians of so many runs. `text` is taken. */
+static void measure_text(const char *name, struct buf *text, int times)
+{
+    struct buf out = {0};
+
     for (int i = 0; i < times; i++) {
         struct arena a = {0};
         struct json_places *places;
-        double t0 = now_s(), t1, t2, t3, t4, t5;
-        json *v = json_parse(text.data, text.len, 0, NULL), *placed;
+        double t[5];
+        json *v, *placed;
 
-        t1 = now_s();
+        t[0] = now_s();
+        v = json_parse(text->data, text->len, 0, NULL);
+        t[1] = now_s();
         buf_reset(&out);
         json_write(&out, v);
-        t2 = now_s();
+        t[2] = now_s();
         json_unref(v);
-        t3 = now_s();
-        placed = json_parse_places(text.data, text.len, 0, &a, &places, NULL);
-        t4 = now_s();
+        t[3] = now_s();
+        placed = json_parse_places(text->data, text->len, 0, &a, &places, NULL);
+        t[4] = now_s();
         json_unref(placed);
         arena_clear(&a);
-        t5 = t1 - t0;
-        best_parse = t5 < best_parse ? t5 : best_parse;
-        best_write = t2 - t1 < best_write ? t2 - t1 : best_write;
-        best_free = t3 - t2 < best_free ? t3 - t2 : best_free;
-        best_places = t4 - t3 < best_places ? t4 - t3 : best_places;
+        seconds[READ][i] = t[1] - t[0];
+        seconds[WRITE][i] = t[2] - t[1];
+        seconds[FREE][i] = t[3] - t[2];
+        seconds[PLACES][i] = t[4] - t[3];
+        seconds[YAJL][i] = yajl_alone_s(text);
     }
-    printf("%-16s parse %4.0f  parse+free %4.0f  with places %4.0f  write %4.0f  MB/s\n", name,
-           (double)text.len / best_parse / 1e6, (double)text.len / (best_parse + best_free) / 1e6,
-           (double)text.len / best_places / 1e6, (double)out.len / best_write / 1e6);
-    buf_clear(&text);
+    printf("%-30s %6.0f %6.0f %6.0f %6.0f %8.0f\n", name, rate_of(READ, times, text->len),
+           rate_of(YAJL, times, text->len), rate_of(FREE, times, text->len),
+           rate_of(PLACES, times, text->len), rate_of(WRITE, times, out.len));
+    buf_clear(text);
     buf_clear(&out);
+}
+
+static void measure_texts(void)
+{
+    static const struct {
+        const char *name;
+        void (*add)(struct buf *, unsigned);
+    } kinds[] = {
+        {"200 kB of integers", add_integer},
+        {"200 kB of decimals", add_decimal},
+        {"200 kB of 17-digit doubles", add_double},
+        {"200 kB of strings", add_plain_string},
+        {"200 kB of strings of 1,000", add_long_string},
+        {"200 kB of strings with escapes", add_escaped_string},
+        {"200 kB of strings, not ASCII", add_wide_string},
+    };
+    struct buf text = {0}, pretty = {0};
+    json *v;
+
+    printf("%-30s %6s %6s %6s %6s %8s   MB/s of CPU\n", "", "read", "(yajl", "free", "places",
+           "write");
+    printf("%-30s %6s %6s\n", "", "", "alone)");
+    fill(&text, 3700);
+    measure_text("3.7 kB of records", &text, 2000);
+    fill(&text, 200000);
+    v = json_parse(text.data, text.len, 0, NULL);
+    json_write_pretty(&pretty, v);
+    json_unref(v);
+    measure_text("200 kB of records", &text, 300);
+    measure_text("200 kB, written for people", &pretty, 300);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        fill_with(&text, kinds[i].add, 200000);
+        measure_text(kinds[i].name, &text, 300);
+    }
+    fill(&text, 50000000);
+    measure_text("50 MB of records", &text, 3);
 }
 
 enum { ROUNDS = 2000000, KEPT = 1000 };
@@ -151,9 +278,7 @@ static void measure_doubles(void)
 
 int main(void)
 {
-    measure_text("3.7 kB", 3700, 20000);
-    measure_text("payload 262 kB", 262000, 300);
-    measure_text("array 50 MB", 50000000, 3);
+    measure_texts();
     measure_making("make and free an int", make_int);
     measure_making("make and free a short string", make_string);
     measure_making("make and free {\"id\":null}", make_object);

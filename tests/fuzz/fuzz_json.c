@@ -4,7 +4,7 @@
  */
 
 #include "parsers/base/utf8.h"
-#include "parsers/json/json.h"
+#include "parsers/json/json_events.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -131,6 +131,30 @@ static void check_reader(const char *text, size_t len, unsigned flags, const jso
     json_reader_free(r);
 }
 
+/* The reader of data alone takes what the other reader takes, and reads the very same. */
+static void check_data_reader(const char *text, size_t len, unsigned flags)
+{
+    static struct json_events made;
+    struct buf one = {0}, other = {0};
+    json *v, *want = json_parse_places(text, len, flags, NULL, NULL, NULL);
+
+    json_events_init(&made, flags, NULL, len);
+    v = text ? json_read_data(&made, text, len) : NULL;
+    json_events_clear(&made);
+    must(!v == !want, "both readers take the same");
+    if (v) {
+        json_write(&one, v);
+        json_write(&other, want);
+        must(one.len == other.len && !memcmp(one.data, other.data, one.len),
+             "both readers read the same");
+        must(json_depth(v) == json_depth(want), "as deep");
+    }
+    json_unref(v);
+    json_unref(want);
+    buf_clear(&one);
+    buf_clear(&other);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     unsigned flags = size ? data[0] & (JSON_READ_SURROGATES | JSON_READ_UNIQUE) : 0;
@@ -143,6 +167,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     placed = json_parse_places(text, len, flags, &a, &places, NULL);
     must(!v == !placed, "places change nothing");
+    check_data_reader(text, len, flags);
     check_reader(text, len, flags, v);
     if (v) {
         must(json_equal(v, placed), "places change no value");

@@ -1,0 +1,434 @@
+/*
+ * Data to values: the reader of texts of which only the value is wanted, not the places. It knows
+ * JSON's grammar itself, goes through the text once, and gives up at whatever is wrong or odd: then
+ * json_parse has the text read by the other reader (json_read.c), which says what is wrong and
+ * where. So what is read here must be what is read there, which tests/fuzz/fuzz_json.c compares.
+ */
+
+#include "parsers/json/json_escape.h"
+#include "parsers/json/json_events.h"
+
+#include "parsers/base/utf8.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+struct data {
+    const char *at, *end;
+    struct json_events *e;
+    struct buf decoded; /* of strings with escapes */
+};
+
+/* ---- strings ---- */
+
+/*
+ * Returns the first byte from `p` on that is a quote, a backslash or a control character, `end`
+ * when there is none. Sets *wide if there are bytes of 0x80 and more before it.
+ */
+static inline const char *plain_end(const char *p, const char *end, bool *wide)
+{
+#ifdef __SSE2__
+    const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\');
+    const __m128i last_control = _mm_set1_epi8(0x1F);
+
+    for (; end - p >= 16; p += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
+        __m128i control = _mm_cmpeq_epi8(_mm_max_epu8(bytes, last_control), last_control);
+        __m128i either =
+            _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash));
+        unsigned stops = (unsigned)_mm_movemask_epi8(_mm_or_si128(either, control));
+        unsigned high = (unsigned)_mm_movemask_epi8(bytes);
+
+        if (stops) {
+            *wide |= (high & ((stops & -stops) - 1)) != 0;
+            return p + __builtin_ctz(stops);
+        }
+        *wide |= high != 0;
+    }
+#endif
+    for (; p < end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20; p++)
+        *wide |= (unsigned char)*p >= 0x80;
+    return p;
+}
+
+/* Copies as memcpy does; most strings are short, and need no call for it. */
+static inline void copy_bytes(char *to, const char *from, size_t len)
+{
+    uint64_t head, tail;
+
+    if (len - 8 > 8) {
+        if (len >= 8) {
+            memcpy(to, from, len);
+            return;
+        }
+        for (size_t i = 0; i < len; i++)
+            to[i] = from[i];
+        return;
+    }
+    /* 8 to 16, by two copies that may overlap. */
+    memcpy(&head, from, 8);
+    memcpy(&tail, from + len - 8, 8);
+    memcpy(to, &head, 8);
+    memcpy(to + len - 8, &tail, 8);
+}
+
+static json *new_plain_string(const char *text, size_t len)
+{
+    struct string_value *s;
+
+    if (!len)
+        return json_string(NULL, 0);
+    s = json_new_string(JSON_STRING, len);
+    copy_bytes(s->text, text, len);
+    s->head.flags = JSON_PLAIN;
+    return &s->head;
+}
+
+/*
+ * Decodes a string from `start` on, of which the first stop is a backslash at `p`. Returns where
+ * its closing quote is, NULL when it is not a good one.
+ */
+static const char *decode(struct data *d, const char *start, const char *p, bool wide)
+{
+    const char *run = start;
+
+    buf_reset(&d->decoded);
+    for (;;) {
+        uint32_t cp;
+        size_t len;
+
+        buf_add(&d->decoded, run, (size_t)(p - run));
+        if (p == d->end || *p != '\\')
+            break;
+        len = json_escape_read(p, (size_t)(d->end - p), &cp);
+        if (!len || ((json_escape_is_high(cp) || json_escape_is_low(cp)) &&
+                     !(d->e->flags & JSON_READ_SURROGATES)))
+            return NULL;
+        d->decoded.len += utf8_encode(cp, buf_reserve(&d->decoded, 4));
+        run = p + len;
+        p = plain_end(run, d->end, &wide);
+    }
+    if (p == d->end || *p != '"')
+        return NULL;
+    return wide && utf8_valid(start, (size_t)(p - start)) != (size_t)(p - start) ? NULL : p;
+}
+
+/*
+ * Reads the string whose opening quote is at `at`, and goes behind it. Returns its text, which is
+ * good until the next call, NULL when it is not a good one; *plain says that nothing was escaped.
+ */
+static const char *read_string(struct data *d, size_t *len, bool *plain)
+{
+    const char *start = d->at + 1;
+    bool wide = false;
+    const char *p = plain_end(start, d->end, &wide);
+
+    if (p == d->end)
+        return NULL;
+    *plain = *p == '"';
+    if (*plain) {
+        *len = (size_t)(p - start);
+        d->at = p + 1;
+        return wide && utf8_valid(start, *len) != *len ? NULL : start;
+    }
+    p = decode(d, start, p, wide);
+    if (!p)
+        return NULL;
+    *len = d->decoded.len;
+    d->at = p + 1;
+    return d->decoded.data;
+}
+
+static json *string_value(struct data *d)
+{
+    size_t len;
+    bool plain;
+    const char *text = read_string(d, &len, &plain);
+
+    if (!text)
+        return NULL;
+    return plain ? new_plain_string(text, len) : json_string(text, len);
+}
+
+/* Most keys were there before. */
+static json *key_value(struct data *d)
+{
+    size_t len;
+    bool plain;
+    const char *text = read_string(d, &len, &plain);
+    uint32_t hash;
+    json *key;
+
+    if (!text)
+        return NULL;
+    hash = json_hash_bytes(text, len);
+    key = json_events_seen_key(d->e, text, len, hash);
+    if (key)
+        return key;
+    key = plain ? new_plain_string(text, len) : json_string(text, len);
+    if (len) {
+        mutable_string(key)->hash = hash;
+        json_events_keep_key(d->e, key);
+    }
+    return key;
+}
+
+/* ---- numbers ---- */
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+
+/* How many of the eight characters are digits, from the first on. */
+static inline unsigned digits_at_front(uint64_t word)
+{
+    uint64_t value = word ^ UINT64_C(0x3030303030303030);
+    uint64_t others =
+        ((value + UINT64_C(0x7676767676767676)) | value) & UINT64_C(0x8080808080808080);
+
+    return others ? (unsigned)__builtin_ctzll(others) / 8 : 8;
+}
+
+/* The number that `count` digits (1 to 8) at the front are: pairs, then fours, then all, at once.
+ */
+static inline uint64_t number_at_front(uint64_t word, unsigned count)
+{
+    const uint64_t mask = UINT64_C(0x000000FF000000FF);
+
+    word = (word ^ UINT64_C(0x3030303030303030)) << (64 - 8 * count);
+    word = word * 10 + (word >> 8);
+    return ((word & mask) * UINT64_C(0x000F424000000064) +
+            (word >> 16 & mask) * UINT64_C(0x0000271000000001)) >>
+           32;
+}
+
+#endif
+
+/* Adds the digits from `p` on to *n, which wraps if they are too many; returns where they end. */
+static const char *read_digits(const char *p, const char *end, uint64_t *n)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    static const uint32_t powers[] = {1,      10,      100,      1000,     10000,
+                                      100000, 1000000, 10000000, 100000000};
+
+    while (end - p >= 8) {
+        uint64_t word;
+        unsigned count;
+
+        memcpy(&word, p, 8);
+        count = digits_at_front(word);
+        if (count)
+            *n = *n * powers[count] + number_at_front(word, count);
+        p += count;
+        if (count < 8)
+            return p;
+    }
+#endif
+    for (; p < end && ascii_is_digit(*p); p++)
+        *n = *n * 10 + (uint64_t)(*p - '0');
+    return p;
+}
+
+/*
+ * A number's point or exponent is at `p`, behind `count` digits that make `n`. Goes behind the
+ * number.
+ */
+static json *double_value(struct data *d, const char *p, uint64_t n, ptrdiff_t count)
+{
+    const char *start = d->at, *from;
+    uint64_t exponent = 0;
+    ptrdiff_t power = 0;
+    bool small = false;
+    double x;
+
+    if (*p == '.') {
+        from = ++p;
+        p = read_digits(p, d->end, &n);
+        if (p == from)
+            return NULL;
+        power = from - p;
+        count += p - from;
+    }
+    from = p;
+    if (p < d->end && (*p | 0x20) == 'e') {
+        p++;
+        small = p < d->end && *p == '-';
+        p += small || (p < d->end && *p == '+');
+        from = p;
+        p = read_digits(p, d->end, &exponent);
+        if (p == from)
+            return NULL;
+    }
+    d->at = p;
+    /* More than 19 digits may not fit, nor may an exponent of more than 4. */
+    if (count <= 19 && p - from <= 4) {
+        power += small ? -(ptrdiff_t)exponent : (ptrdiff_t)exponent;
+        if (json_exact_double(n, power, &x))
+            return json_double(*start == '-' ? -x : x);
+    }
+    return json_read_number(start, (size_t)(p - start));
+}
+
+static json *number_value(struct data *d)
+{
+    const char *start = d->at, *first = start + (*start == '-'), *p;
+    uint64_t n = 0;
+
+    p = read_digits(first, d->end, &n);
+    if (p == first || (*first == '0' && p - first > 1))
+        return NULL;
+    if (p < d->end && (*p == '.' || (*p | 0x20) == 'e'))
+        return double_value(d, p, n, p - first);
+    d->at = p;
+    /* 18 digits fit an int64_t. */
+    if (p - first <= 18)
+        return json_int(*start == '-' ? -(int64_t)n : (int64_t)n);
+    return json_read_number(start, (size_t)(p - start));
+}
+
+/* ---- all else ---- */
+
+static json *word_value(struct data *d, const char *word, size_t len, json *v)
+{
+    if ((size_t)(d->end - d->at) < len || memcmp(d->at, word, len) != 0)
+        return NULL;
+    d->at += len;
+    return v;
+}
+
+static json *scalar_value(struct data *d)
+{
+    switch (*d->at) {
+    case '"': return string_value(d);
+    case 'n': return word_value(d, "null", 4, json_null());
+    case 't': return word_value(d, "true", 4, json_bool(true));
+    case 'f': return word_value(d, "false", 5, json_bool(false));
+    default: return number_value(d);
+    }
+}
+
+/* Goes to the next byte that is no blank, and returns it; NUL at the end. */
+static inline char skip_blanks(struct data *d)
+{
+    const char *p = d->at, *end = d->end;
+
+    while (p < end && ascii_is_json_blank(*p)) {
+        /* Half of a text that people read is indentation: it is skipped by eights. */
+        if (*p++ == '\n')
+            while (end - p >= 8 && memcmp(p, "        ", 8) == 0)
+                p += 8;
+    }
+    d->at = p;
+    return p < end ? *p : '\0';
+}
+
+static bool read_key(struct data *d)
+{
+    json *key;
+
+    if (skip_blanks(d) != '"')
+        return false;
+    key = key_value(d);
+    if (!key)
+        return false;
+    json_events_key(d->e, key, (struct place){0});
+    if (skip_blanks(d) != ':')
+        return false;
+    d->at++;
+    return true;
+}
+
+static bool close_container(struct data *d, bool object)
+{
+    size_t twice;
+
+    d->at++;
+    if (object)
+        return json_events_close_object(d->e, &twice);
+    json_events_close_array(d->e);
+    return true;
+}
+
+/*
+ * Goes behind the `[` or `{` at `at`, and a `]` or `}` right behind it. False when that is wrong;
+ * *empty: the container is whole, else an element comes next, or a member's value.
+ */
+static bool open_container(struct data *d, bool *empty)
+{
+    bool object = *d->at == '{';
+
+    if (d->e->depth == JSON_MAX_DEPTH)
+        return false;
+    json_events_open(d->e, object, 0, (struct place){0});
+    d->at++;
+    *empty = skip_blanks(d) == (object ? '}' : ']');
+    if (*empty)
+        return close_container(d, object);
+    return !object || read_key(d);
+}
+
+/*
+ * Goes on behind a value: behind a comma, and the key behind it; or behind as many closing brackets
+ * as there are. False when that is wrong. *more: another value comes next.
+ */
+static bool go_behind_value(struct data *d, bool *more)
+{
+    while (d->e->depth) {
+        bool object = json_events_top(d->e)->object;
+        char c = skip_blanks(d);
+
+        if (c == ',') {
+            d->at++;
+            *more = true;
+            return !object || read_key(d);
+        }
+        if (c != (object ? '}' : ']') || !close_container(d, object))
+            return false;
+    }
+    *more = false;
+    return true;
+}
+
+static bool read_values(struct data *d)
+{
+    bool more = true;
+
+    while (more) {
+        char c = skip_blanks(d);
+
+        if (c == '[' || c == '{') {
+            bool empty;
+
+            if (!open_container(d, &empty))
+                return false;
+            if (!empty)
+                continue;
+        } else {
+            json *v = d->at < d->end ? scalar_value(d) : NULL;
+
+            if (!v)
+                return false;
+            json_events_scalar(d->e, v, (struct place){0});
+        }
+        if (!go_behind_value(d, &more))
+            return false;
+    }
+    skip_blanks(d);
+    return d->at == d->end;
+}
+
+json *json_read_data(struct json_events *e, const char *text, size_t len)
+{
+    struct data d = {.at = text, .end = text + len, .e = e};
+    bool good;
+
+    if (len >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3))
+        d.at += 3;
+    good = read_values(&d);
+    buf_clear(&d.decoded);
+    if (good)
+        return json_events_done(e, NULL);
+    while (e->used)
+        json_unref(e->stack[--e->used]);
+    e->depth = 0;
+    return NULL;
+}
