@@ -131,6 +131,8 @@ struct rt_event {
             uint32_t items;   /* CHILD_STARTED: how many it has; 0: one */
             int64_t position; /* CHILD_STARTED: where the last of them ends in its source */
             uint32_t status;  /* CHILD_ENDED: an enum rt_status; 0: `data` alone tells */
+            /* CHILD_ENDED, where its record is written: by its own history; 0: that is not known */
+            int64_t began_ms, ended_ms;
         } child;
         /* RESULTS_WRITTEN: how many more of each kind are in files */
         struct {

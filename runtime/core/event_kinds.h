@@ -138,7 +138,7 @@ struct event_value {
 /* Returns the value, a look; NULL: there is none. */
 const json *event_value_of(const struct rt_event *e, const struct event_value *v);
 
-enum { SHAPE_NUMBERS = 6, SHAPE_VALUES = 4 };
+enum { SHAPE_NUMBERS = 8, SHAPE_VALUES = 4 };
 
 /* Numbers and values in the order of their keys in stored text. */
 struct event_members {

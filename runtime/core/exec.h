@@ -158,7 +158,8 @@ struct rt_input {
     int64_t skew_ms;
     const json *value;
     const struct asl_error *error;
-    enum rt_status status; /* CHILD_FAILED: how it ended */
+    enum rt_status status;      /* CHILD_FAILED: how it ended */
+    int64_t began_ms, ended_ms; /* CHILD_…: when the child did; 0: not known */
     /*
      * How many states may be entered and retries begin; those that do are taken from it. NULL: any
      * number. An Express execution doesn't ask.

@@ -51,6 +51,13 @@ static bool wants_records(const json *writer)
            (writes_to_bucket(writer) && !json_get(json_get(writer, "config"), "Transformation"));
 }
 
+bool results_have_times(const struct rt_run *run, bool good)
+{
+    const json *writer = writer_of(run->plan);
+
+    return writer && (wants_records(writer) || (!good && writes_to_bucket(writer)));
+}
+
 static bool flattens(const json *writer)
 {
     return is_set(writer, "Transformation", "FLATTEN");
@@ -177,7 +184,9 @@ static void set_redrives(struct json_build *b, const struct rt_child *child, enu
                    json_cstring("Execution is SUCCEEDED and cannot be redriven"));
 }
 
-/* An execution as AWS writes it, its members in the order of their names. */
+/* An execution as AWS writes it, its members in the order of their names. Its times are those that
+ * DescribeExecution tells: its Map asks for it before it begins, and hears of its end behind that.
+ */
 static json *execution_record(const rt_exec *x, const struct rt_run *run,
                               const struct rt_child *child, const struct rt_event *e,
                               enum rt_status status)
@@ -197,10 +206,10 @@ static json *execution_record(const rt_exec *x, const struct rt_run *run,
     if (e->data)
         set_text(&b, "Output", "OutputDetails", e->data);
     set_redrives(&b, child, status);
-    set_date(&b, "StartDate", child->started_ms);
+    set_date(&b, "StartDate", e->child.began_ms ? e->child.began_ms : child->started_ms);
     json_build_set(&b, "StateMachineArn", json_ref(names.machine_arn));
     json_build_set(&b, "Status", json_cstring(rt_status_name(status)));
-    set_date(&b, "StopDate", e->at_ms);
+    set_date(&b, "StopDate", e->child.ended_ms ? e->child.ended_ms : e->at_ms);
     rt_names_clear(&names);
     return json_build_done(&b);
 }

@@ -13,6 +13,8 @@ void results_clear(struct rt_run *run);
 /* Forgets what was not written of an attempt that a redrive does over again. */
 void results_redo(struct rt_run *run);
 
+/* Returns whether the record of a child that ended so is written, which has its times. */
+bool results_have_times(const struct rt_run *run, bool good);
 /*
  * Notes what became of a child, as `e` says it: among the results to be written, or where nobody
  * writes them in the group's. `status`: how it ended.

@@ -493,6 +493,10 @@ void child_answered(struct step *s, const struct rt_input *in)
         /* Of a failure nothing need be said. */
         ended.child.status = in->status == RT_FAILED ? 0 : in->status;
     }
+    if (results_have_times(g->run, good)) {
+        ended.child.began_ms = in->began_ms;
+        ended.child.ended_ms = in->ended_ms;
+    }
     emit(s, &ended);
     /* Only failures can exceed what is tolerated; and any end leaves room for the next child. */
     /* Children that ended in the same moment are heard first: they have not been cut off. */

@@ -168,6 +168,8 @@ static void engine_slice_prepare(engine *e, struct slice *s, struct entry *entry
         .kind = given->kind,
         .frame = given->frame,
         .status = given->status,
+        .began_ms = given->began_ms,
+        .ended_ms = given->ended_ms,
         .index = given->index,
         .ref = given->ref,
         .now_ms = e->now_ms,

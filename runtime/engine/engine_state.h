@@ -82,7 +82,8 @@ struct input {
     enum rt_input_kind kind;
     uint64_t execution, ref;
     uint32_t frame, index;
-    enum rt_status status; /* of a child that ended unsuccessfully */
+    enum rt_status status;      /* of a child that ended unsuccessfully */
+    int64_t began_ms, ended_ms; /* of a child; 0: not known */
     json *value;
     struct asl_error error;
 };

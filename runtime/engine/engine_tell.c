@@ -244,9 +244,11 @@ void engine_tell_parent(engine *e, struct engine_call *call, const rt_exec *x)
     const json *output = rt_exec_output(x);
     const struct asl_error *error = rt_exec_error(x);
 
-    engine_answer(e, call, output ? RT_IN_CHILD_OK : RT_IN_CHILD_FAILED, json_ref(output),
-                  asl_error_copy(error))
-        ->status = rt_exec_status(x);
+    struct input *in = engine_answer(e, call, output ? RT_IN_CHILD_OK : RT_IN_CHILD_FAILED,
+                                     json_ref(output), asl_error_copy(error));
+    in->status = rt_exec_status(x);
+    in->began_ms = rt_exec_start_ms(x);
+    in->ended_ms = rt_exec_stop_ms(x);
     engine_remove_call(e, call);
 }
 

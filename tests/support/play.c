@@ -24,6 +24,7 @@ struct coming {
     json *value;
     struct asl_error error;
     enum rt_status status;
+    int64_t began_ms;
 };
 
 struct playing {
@@ -92,14 +93,16 @@ static void come(struct playing *g, const struct rt_command *c, enum rt_input_ki
                  int64_t after_ms, json *value, struct asl_error error)
 {
     MEM_GROW(g->coming, g->coming_count, g->coming_cap);
-    g->coming[g->coming_count++] = (struct coming){.at_ms = g->now_ms + after_ms,
-                                                   .order = g->order++,
-                                                   .kind = kind,
-                                                   .frame = c->frame,
-                                                   .index = c->index,
-                                                   .ref = c->ref,
-                                                   .value = value,
-                                                   .error = error};
+    g->coming[g->coming_count++] =
+        (struct coming){.at_ms = g->now_ms + after_ms,
+                        .order = g->order++,
+                        .began_ms = c->kind == RT_START_CHILD ? g->now_ms + 1 : 0,
+                        .kind = kind,
+                        .frame = c->frame,
+                        .index = c->index,
+                        .ref = c->ref,
+                        .value = value,
+                        .error = error};
 }
 
 static void coming_clear(struct coming *c)
@@ -441,6 +444,7 @@ static void end_child(struct playing *g, const struct rt_command *c, struct in_f
     come(g, c, t->unbegun ? RT_IN_CHILD_UNBEGUN : RT_IN_CHILD_FAILED, 0, NULL,
          (struct asl_error){0});
     g->coming[g->coming_count - 1].status = RT_ABORTED;
+    g->coming[g->coming_count - 1].began_ms = 0;
 }
 
 static void cancel_task(struct playing *g, const struct rt_command *c)
@@ -774,7 +778,12 @@ static void step_coming(struct playing *g, struct coming *c)
                            .ref = in.ref,
                            .value = in.value,
                            .error = &in.error,
-                           .status = in.status},
+                           .status = in.status,
+                           /* It began a while after it was asked for, and is heard of later. */
+                           .began_ms = in.began_ms,
+                           .ended_ms = !in.began_ms             ? 0
+                                       : in.at_ms > in.began_ms ? in.at_ms - 1
+                                                                : in.at_ms},
          late);
     coming_clear(&in);
 }
