@@ -1,25 +1,19 @@
 /*
  * Answers requests of S3 from files. A row of the table below for each action: what is read of the
- * request, in the loop; what is done with the files, in a thread; and which headers the answer has.
+ * request (bucket_request.c), in the loop; what is done with the files, in a thread; and which
+ * headers the answer has.
  * Errors have S3's codes and texts, of which aws_answer_read makes those of the Task.
  */
 #include "runtime/handlers/bucket_impl.h"
 
 #include "parsers/base/count.h"
-#include "parsers/base/mem.h"
 #include "parsers/base/percent.h"
-#include "parsers/base/text.h"
 #include "parsers/base/timestamp.h"
 #include "runtime/http/message.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-
-/* As many keys as S3 deletes by one call. */
-enum { MOST_DELETED = 1000, MOST_LISTED = 1000 };
 
 enum {
     HAS_OBJECT = 1, /* its answer tells of one by headers */
@@ -31,9 +25,7 @@ enum {
 struct bucket_action {
     const char *name;
     unsigned flags;
-    /* Reads what the action alone has. False with *reply filled; NULL: nothing. */
-    bool (*read)(struct bucket_request *q, const struct task_call *call,
-                 struct bucket_reply *reply);
+    bucket_read *read; /* NULL: it has nothing of its own */
     bool (*act)(const struct bucket_request *q, struct bucket_reply *reply, struct diag *why);
 };
 
@@ -173,266 +165,6 @@ json *bucket_reply_headers(const struct bucket_request *q, const struct bucket_r
     if (!reply->code && q->action->flags & HAS_OBJECT)
         reply_header(&b, "etag", reply->object.etag);
     return json_build_done(&b);
-}
-
-/* ---- what a request has ---- */
-
-static const char *header_of(const struct bucket_request *q, const char *name)
-{
-    for (size_t i = 0; i < q->http.header_count; i++)
-        if (!strcasecmp(q->http.headers[i].name, name))
-            return q->http.headers[i].value;
-    return NULL;
-}
-
-/* The texts live as long as the request, which the thread has. */
-static struct folder_key keep_decoded(struct bucket_request *q, const char *text, size_t len)
-{
-    struct buf decoded = {0};
-    struct folder_key kept;
-
-    percent_decode(&decoded, text, len);
-    kept =
-        (struct folder_key){arena_strndup(&q->texts, buf_str(&decoded), decoded.len), decoded.len};
-    buf_clear(&decoded);
-    return kept;
-}
-
-/* The value of a name in the query; its text is NULL when the request doesn't have it. */
-static struct folder_key query_value(struct bucket_request *q, const char *name)
-{
-    const char *p = q->http.query.data ? buf_str(&q->http.query) : "";
-    size_t n = strlen(name);
-
-    while (*p) {
-        size_t len = strcspn(p, "&");
-        if (len > n && p[n] == '=' && !memcmp(p, name, n))
-            return keep_decoded(q, p + n + 1, len - n - 1);
-        p += len + (p[len] == '&');
-    }
-    return (struct folder_key){0};
-}
-
-/* A time stands in the Task's parameters as people write it. */
-static bool time_of(const struct task_call *call, const char *name, int64_t *ms)
-{
-    const json *v = aws_given(call->payload, name);
-    struct timestamp t;
-
-    if (!v || !aws_time_read(v, &t))
-        return false;
-    *ms = t.ms;
-    return true;
-}
-
-/* Files have one version, which S3 calls null where a bucket keeps none. */
-static bool has_version(struct bucket_request *q, struct bucket_reply *reply)
-{
-    struct folder_key version = query_value(q, "versionId");
-
-    if (!version.text || !strcmp(version.text, "null"))
-        return true;
-    bucket_refuse(reply, "NoSuchVersion", "The specified version does not exist.");
-    return false;
-}
-
-static bool bucket_read_object(struct bucket_request *q, const struct task_call *call,
-                               struct bucket_reply *reply)
-{
-    struct folder_conditions *when = &q->ask.when;
-
-    q->ask.key = q->key;
-    q->ask.range = header_of(q, "Range");
-    when->match = header_of(q, "If-Match");
-    when->none_match = header_of(q, "If-None-Match");
-    when->has_since = time_of(call, "IfModifiedSince", &when->since_ms);
-    when->has_until = time_of(call, "IfUnmodifiedSince", &when->until_ms);
-    if (query_value(q, "partNumber").text) {
-        bucket_refuse(reply, "NotImplemented",
-                      "A file in a folder has no parts: leave PartNumber out, or give a Range");
-        return false;
-    }
-    return has_version(q, reply);
-}
-
-static bool bucket_read_delete(struct bucket_request *q, const struct task_call *call,
-                               struct bucket_reply *reply)
-{
-    (void)call;
-    return has_version(q, reply);
-}
-
-/* Only conditions on ETags are for writing. */
-static bool bucket_read_put(struct bucket_request *q, const struct task_call *call,
-                            struct bucket_reply *reply)
-{
-    (void)call, (void)reply;
-    q->ask.when.match = header_of(q, "If-Match");
-    q->ask.when.none_match = header_of(q, "If-None-Match");
-    return true;
-}
-
-/* ---- uploads in parts ---- */
-
-static bool bucket_read_upload(struct bucket_request *q, const struct task_call *call,
-                               struct bucket_reply *reply)
-{
-    struct folder_key id = query_value(q, "uploadId"), part = query_value(q, "partNumber");
-
-    (void)call, (void)reply;
-    q->upload = id.text && strlen(id.text) == id.len ? id.text : "";
-    q->part = part.text ? strtoll(part.text, NULL, 10) : 0;
-    return true;
-}
-
-/* A part without an ETag can't be found. */
-static bool bucket_read_parts(struct bucket_request *q, const struct task_call *call,
-                              struct bucket_reply *reply)
-{
-    const json *given = aws_given(call->payload, "MultipartUpload");
-    const json *parts = given ? aws_given(given, "Parts") : NULL;
-    size_t count = parts && json_is_array(parts) ? json_count(parts) : 0;
-    bool good = count && count <= FOLDER_PARTS_MOST;
-
-    bucket_read_put(q, call, reply);
-    bucket_read_upload(q, call, reply);
-    q->parts = good ? arena_calloc(&q->texts, count, sizeof *q->parts) : NULL;
-    for (size_t i = 0; good && i < count; i++) {
-        const json *number = aws_given(json_at(parts, i), "PartNumber"),
-                   *etag = aws_given(json_at(parts, i), "ETag");
-        struct folder_upload_part *part = &q->parts[q->part_count++];
-        part->etag = etag && json_is_string(etag)
-                         ? arena_strndup(&q->texts, json_str(etag), json_str_len(etag))
-                         : "";
-        good = number && aws_whole_read(number, &part->number);
-    }
-    if (!good)
-        bucket_refuse(reply, "MalformedXML",
-                      "The XML you provided was not well-formed or did not validate against our "
-                      "published schema: MultipartUpload has 1 to %d Parts, each with its "
-                      "PartNumber",
-                      FOLDER_PARTS_MOST);
-    return good;
-}
-
-/* ---- copies ---- */
-
-/*
- * "orders/2026/a.csv", with its %XX, perhaps with a slash before it and ?versionId= behind. The
- * slash between bucket and key may be %2F, as who encodes all of it at once has it.
- */
-static bool read_copied(struct bucket_request *q, const struct task_call *call,
-                        struct bucket_reply *reply)
-{
-    const char *text = header_of(q, "x-amz-copy-source");
-
-    text = text ? text : "";
-    size_t len = strcspn(text, "?");
-    struct folder_key all = keep_decoded(q, text, len);
-    const char *name = all.text + (*all.text == '/');
-    size_t bucket = strcspn(name, "/");
-    if (name[bucket] != '/') {
-        bucket_refuse(reply, "InvalidArgument",
-                      "Copy Source must mention the source bucket and key: sourcebucket/sourcekey");
-        return false;
-    }
-    q->source = bucket_folder(call->h, name, bucket);
-    if (!q->source) {
-        bucket_refuse(reply, "NoSuchBucket",
-                      "The specified bucket does not exist: only from another folder can be copied "
-                      "into a folder, so give --bucket %.*s=FOLDER",
-                      (int)bucket, name);
-        return false;
-    }
-    const char *key = name + bucket + 1;
-    q->ask.key = (struct folder_key){key, (size_t)(all.text + all.len - key)};
-    if (text[len] && strcmp(text + len, "?versionId=null") != 0) {
-        bucket_refuse(reply, "NoSuchVersion", "The specified version does not exist.");
-        return false;
-    }
-    return true;
-}
-
-static bool bucket_read_copy(struct bucket_request *q, const struct task_call *call,
-                             struct bucket_reply *reply)
-{
-    struct folder_conditions *when = &q->ask.when;
-    const char *directive = header_of(q, "x-amz-metadata-directive");
-
-    if (!read_copied(q, call, reply))
-        return false;
-    when->match = header_of(q, "x-amz-copy-source-if-match");
-    when->none_match = header_of(q, "x-amz-copy-source-if-none-match");
-    when->has_since = time_of(call, "CopySourceIfModifiedSince", &when->since_ms);
-    when->has_until = time_of(call, "CopySourceIfUnmodifiedSince", &when->until_ms);
-    bool same = q->source == q->folder && q->ask.key.len == q->key.len &&
-                !memcmp(q->ask.key.text, q->key.text, q->key.len);
-    if (same && !(directive && !strcmp(directive, "REPLACE"))) {
-        bucket_refuse(reply, "InvalidRequest",
-                      "This copy request is illegal because it is trying to copy an object to "
-                      "itself without changing the object's metadata, storage class, website "
-                      "redirect location or encryption attributes.");
-        return false;
-    }
-    return true;
-}
-
-static bool bucket_read_list(struct bucket_request *q, const struct task_call *call,
-                             struct bucket_reply *reply)
-{
-    struct folder_key most = query_value(q, "max-keys"), encoding = query_value(q, "encoding-type");
-    char *end = NULL;
-    long long n = most.text ? strtoll(most.text, &end, 10) : MOST_LISTED;
-
-    (void)call;
-    if (most.text && (!most.len || *end || n < 0 || n > INT32_MAX)) {
-        bucket_refuse(reply, "InvalidArgument",
-                      "Argument maxKeys must be an integer between 0 and 2147483647");
-        return false;
-    }
-    if (encoding.text && strcmp(encoding.text, "url") != 0) {
-        bucket_refuse(reply, "InvalidArgument", "Invalid Encoding Method specified in Request");
-        return false;
-    }
-    q->url_encoded = encoding.text != NULL;
-    q->query = (struct folder_query){.prefix = query_value(q, "prefix"),
-                                     .delimiter = query_value(q, "delimiter"),
-                                     .after = query_value(q, "start-after"),
-                                     .token = query_value(q, "continuation-token"),
-                                     .most = n < MOST_LISTED ? (size_t)n : MOST_LISTED,
-                                     .stop = q->stop};
-    if (q->query.token.text && !q->query.token.len) {
-        bucket_refuse(reply, "InvalidArgument", "The continuation token provided is incorrect");
-        return false;
-    }
-    return true;
-}
-
-/* The parameters are read, and not the XML made of them: keys are the same in both. */
-static bool bucket_read_keys(struct bucket_request *q, const struct task_call *call,
-                             struct bucket_reply *reply)
-{
-    const json *given = aws_given(call->payload, "Delete");
-    const json *objects = given ? aws_given(given, "Objects") : NULL,
-               *quiet = given ? aws_given(given, "Quiet") : NULL;
-    size_t count = objects && json_is_array(objects) ? json_count(objects) : 0;
-    bool good = count && count <= MOST_DELETED;
-
-    q->quiet = quiet && aws_truth_read(quiet, &q->quiet) && q->quiet;
-    q->keys = good ? arena_calloc(&q->texts, count, sizeof *q->keys) : NULL;
-    for (size_t i = 0; good && i < count; i++) {
-        const json *key = aws_given(json_at(objects, i), "Key");
-        good = key && json_is_string(key);
-        if (good)
-            q->keys[q->key_count++] = (struct folder_key){
-                arena_strndup(&q->texts, json_str(key), json_str_len(key)), json_str_len(key)};
-    }
-    if (!good)
-        bucket_refuse(reply, "MalformedXML",
-                      "The XML you provided was not well-formed or did not validate against our "
-                      "published schema: Delete has 1 to %d Objects, each with its Key",
-                      MOST_DELETED);
-    return good;
 }
 
 /* ---- what is done ---- */
@@ -645,17 +377,6 @@ static const struct bucket_action actions[] = {
     {"HeadBucket", IS_HEAD, NULL, act_nothing},
 };
 
-/* The path is /BUCKET or /BUCKET/KEY, encoded. */
-static void read_path(struct bucket_request *q)
-{
-    const char *path = buf_str(&q->http.path) + 1;
-    size_t bucket = strcspn(path, "/");
-
-    q->bucket = keep_decoded(q, path, bucket).text;
-    if (path[bucket])
-        q->key = keep_decoded(q, path + bucket + 1, strlen(path + bucket + 1));
-}
-
 /* Nothing is done half: who asks for more than files can do is told what they can. */
 static void refuse_action(struct bucket_reply *reply, const char *action)
 {
@@ -671,7 +392,7 @@ static void refuse_action(struct bucket_reply *reply, const char *action)
 bool bucket_request_make(struct bucket_request *q, const struct task_call *call, const char *action,
                          struct bucket_reply *reply)
 {
-    read_path(q);
+    bucket_read_path(q);
     q->ask.when.stop = q->stop;
     for (size_t i = 0; i < COUNT(actions); i++)
         if (!strcmp(actions[i].name, action)) {

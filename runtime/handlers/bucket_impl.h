@@ -68,6 +68,16 @@ void bucket_reply_error(const struct bucket_request *q, const struct bucket_repl
 void bucket_refuse(struct bucket_reply *reply, const char *code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* ---- bucket_request.c ---- */
+
+/* Reads the bucket and the key. */
+void bucket_read_path(struct bucket_request *q);
+/* Read what an action alone has. Return false with *reply filled when it is refused. */
+typedef bool bucket_read(struct bucket_request *q, const struct task_call *call,
+                         struct bucket_reply *reply);
+bucket_read bucket_read_object, bucket_read_delete, bucket_read_put, bucket_read_upload,
+    bucket_read_parts, bucket_read_copy, bucket_read_list, bucket_read_keys;
+
 /* Returns the folder of a bucket of the set; NULL: it has none of that name. */
 const object_folder *bucket_folder(const handlers *h, const char *name, size_t len);
 
