@@ -136,12 +136,52 @@ static const struct {
     {"putObject only where nothing is", "putObject",
      "{\"Bucket\":\"orders\",\"Key\":\"a.txt\",\"Body\":1,\"IfNoneMatch\":\"*\"}",
      "failed S3.S3Exception: At least one of the pre-conditions..."},
+    {"putObject where another object is", "putObject",
+     "{\"Bucket\":\"orders\",\"Key\":\"a.txt\",\"Body\":1,\"IfNoneMatch\":\"\\\"x\\\"\"}",
+     "failed S3.S3Exception: A header you provided implies functionality that is not implemented: "
+     "If-None-Match is '*', and not together with If-Match (Service: S3, Status Code: 501, ..."},
+    {"putObject where something is and nothing is", "putObject",
+     "{\"Bucket\":\"orders\",\"Key\":\"a.txt\",\"Body\":1,\"IfMatch\":\"" HELLO
+     "\",\"IfNoneMatch\":\"*\"}",
+     "failed S3.S3Exception: A header you provided implies..."},
+    {"putObject behind what is there", "putObject",
+     "{\"Bucket\":\"orders\",\"Key\":\"a.txt\",\"Body\":1,\"WriteOffsetBytes\":3}",
+     "failed S3.S3Exception: A header you provided implies functionality that is not implemented: "
+     "x-amz-write-offset-bytes (Service: S3, Status Code: 501, ..."},
     {"putObject where a folder is", "putObject", "{\"Bucket\":\"orders\",\"Key\":\"d\",\"Body\":1}",
      "failed S3.S3Exception: 'd' is a folder of other keys, so it can't be an object as well "
      "(Service: S3, Status Code: 409, Request ID: ..."},
 
     {"deleteObject", "deleteObject", "{\"Bucket\":\"orders\",\"Key\":\"a.txt\"}", "ok {}"},
     {"deleteObject of none", "deleteObject", "{\"Bucket\":\"orders\",\"Key\":\"x\"}", "ok {}"},
+    {"deleteObject of another ETag", "deleteObject",
+     "{\"Bucket\":\"orders\",\"Key\":\"a.txt\",\"IfMatch\":\"\\\"x\\\"\"}",
+     "failed S3.S3Exception: At least one of the pre-conditions you specified did not hold "
+     "(Service: S3, Status Code: 412, Request ID: ..."},
+    {"deleteObject of its ETag", "deleteObject",
+     "{\"Bucket\":\"orders\",\"Key\":\"a.txt\",\"IfMatch\":\"" HELLO "\"}", "ok {}"},
+    {"deleteObject of any ETag where there is none", "deleteObject",
+     "{\"Bucket\":\"orders\",\"Key\":\"x\",\"IfMatch\":\"*\"}",
+     "failed S3.NoSuchKeyException: The specified key does not exist. (Service: S3, Status Code: "
+     "404, Request ID: ..."},
+    {"deleteObject by what is for other buckets", "deleteObject",
+     "{\"Bucket\":\"orders\",\"Key\":\"a.txt\",\"IfMatchSize\":5}",
+     "failed S3.S3Exception: A header you provided implies functionality that is not implemented: "
+     "x-amz-if-match-size (Service: S3, Status Code: 501, Request ID: ..."},
+    {"deleteObjects under conditions", "deleteObjects",
+     "{\"Bucket\":\"orders\",\"Delete\":{\"Objects\":[{\"Key\":\"a.txt\",\"ETag\":\"\\\"x\\\"\"},"
+     "{\"Key\":\"d/b.txt\",\"VersionId\":\"abc\"},{\"Key\":\"none\",\"ETag\":\"*\"},"
+     "{\"Key\":\"d/\xc3\xa4 &.txt\",\"ETag\":\"" HELLO "\",\"VersionId\":\"null\"}]}}",
+     "ok {\"Errors\":[{\"Key\":\"a.txt\",\"Code\":\"PreconditionFailed\",\"Message\":\"At least "
+     "one of the pre-conditions you specified did not hold\"},{\"Key\":\"d/b.txt\",\"Code\":"
+     "\"NoSuchVersion\",\"Message\":\"The specified version does not exist.\"},{\"Key\":\"none\","
+     "\"Code\":\"NoSuchKey\",\"Message\":\"The specified key does not exist.\"}],\"Deleted\":["
+     "{\"Key\":\"d/\xc3\xa4 &.txt\"}]}"},
+    {"deleteObjects by what is for other buckets", "deleteObjects",
+     "{\"Bucket\":\"orders\",\"Delete\":{\"Objects\":[{\"Key\":\"a.txt\",\"Size\":5}]}}",
+     "failed S3.S3Exception: Size and LastModifiedTime of an object to be deleted are for "
+     "directory "
+     "buckets: give its ETag (Service: S3, Status Code: 501, Request ID: ..."},
     {"deleteObjects", "deleteObjects",
      "{\"Bucket\":\"orders\",\"Delete\":{\"Objects\":[{\"Key\":\"a.txt\"},{\"Key\":\"<&>\"},"
      "{\"Key\":\"../x\"}]}}",
@@ -181,6 +221,25 @@ static const struct {
     {"copyObject under a condition", "copyObject",
      "{\"Bucket\":\"orders\",\"Key\":\"c\",\"CopySource\":\"other/o\",\"CopySourceIfNoneMatch\":"
      "\"*\"}",
+     "failed S3.S3Exception: At least one of the pre-conditions..."},
+    {"copyObject only where nothing is", "copyObject",
+     "{\"Bucket\":\"orders\",\"Key\":\"a.txt\",\"CopySource\":\"other/o\",\"IfNoneMatch\":\"*\"}",
+     "failed S3.S3Exception: At least one of the pre-conditions..."},
+    {"copyObject over another ETag", "copyObject",
+     "{\"Bucket\":\"orders\",\"Key\":\"d/b.txt\",\"CopySource\":\"other/o\",\"IfMatch\":\"" HELLO
+     "\"}",
+     "failed S3.S3Exception: At least one of the pre-conditions..."},
+    {"copyObject over its ETag, of its ETag", "copyObject",
+     "{\"Bucket\":\"orders\",\"Key\":\"a.txt\",\"CopySource\":\"other/o\",\"IfMatch\":\"" HELLO
+     "\",\"CopySourceIfMatch\":\"" HELLO "\"}",
+     "ok {\"CopyObjectResult\":{\"LastModified\":\"..."},
+    {"copyObject of what was modified", "copyObject",
+     "{\"Bucket\":\"orders\",\"Key\":\"c\",\"CopySource\":\"other/o\","
+     "\"CopySourceIfUnmodifiedSince\":1699999999}",
+     "failed S3.S3Exception: At least one of the pre-conditions..."},
+    {"copyObject of what was not modified", "copyObject",
+     "{\"Bucket\":\"orders\",\"Key\":\"c\",\"CopySource\":\"other/o\","
+     "\"CopySourceIfModifiedSince\":1700000000}",
      "failed S3.S3Exception: At least one of the pre-conditions..."},
     {"copyObject from where no folder is", "copyObject",
      "{\"Bucket\":\"orders\",\"Key\":\"c\",\"CopySource\":\"far/o\"}",
@@ -302,6 +361,32 @@ START_TEST(files_change)
     expect_file("orders/n/t", "\"\xc3\xa4\"");
     expect_file("other/x/y", "hello");
     expect_file("orders/d/b.txt", NULL);
+    handlers_world_free(w);
+}
+END_TEST
+
+/* What is refused changes nothing: neither another object, nor what goes with it. */
+START_TEST(files_stay)
+{
+    struct handlers_world *w = bucket_world();
+
+    handlers_world_open_tasks(w, HANDLERS);
+    for (size_t i = 0, begun = 0; i < COUNT(calls); i++) {
+        char resource[128];
+
+        if (!strstr(calls[i].want, "pre-conditions") && !strstr(calls[i].want, "not implemented") &&
+            !strstr(calls[i].want, "for directory buckets"))
+            continue;
+        /* Of several objects one is deleted. */
+        if (strstr(calls[i].want, "Deleted"))
+            continue;
+        snprintf(resource, sizeof resource, S3 "%s", calls[i].action);
+        handlers_world_begin_with(w, resource, json_of(calls[i].parameters));
+        handlers_world_wait(w, ++begun);
+        expect_file("orders/a.txt", "hello");
+        expect_file("orders/d/b.txt", "b");
+        expect_file("orders/c", NULL);
+    }
     handlers_world_free(w);
 }
 END_TEST
@@ -595,6 +680,7 @@ int main(void)
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, call, 0, COUNT(calls));
     tcase_add_test(tc, files_change);
+    tcase_add_test(tc, files_stay);
     tcase_add_test(tc, raw_bytes);
     tcase_add_test(tc, written_raw);
     tcase_add_test(tc, rows);

@@ -9,8 +9,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -326,23 +324,6 @@ static const struct {
     {"under a name that is too long", NULL, {0}, "KeyTooLongError: Your key is too long"},
 };
 
-static size_t files_left(const char *path);
-static size_t temporaries;
-
-static int count_temporary(const char *path, const struct stat *st, int kind, struct FTW *w)
-{
-    (void)st, (void)kind;
-    temporaries += !strncmp(path + w->base, ".asl-put-", 9);
-    return 0;
-}
-
-static size_t files_left(const char *path)
-{
-    temporaries = 0;
-    nftw(path, count_temporary, 16, FTW_PHYS);
-    return temporaries;
-}
-
 START_TEST(put)
 {
     struct folder_object o;
@@ -371,7 +352,7 @@ START_TEST(put)
     }
     bucket_dir_path(path, sizeof path, "x");
     ck_assert_msg(good || access(path, F_OK), "a folder is left of what was not written");
-    ck_assert_uint_eq(files_left(bucket_dir.top), 0);
+    ck_assert_uint_eq(bucket_dir_temporaries(), 0);
     key = (struct folder_key){longest_name, sizeof longest_name};
     ck_assert(!folder_put(bucket_dir.f, key, "", 0, NULL, &o, &why));
     ck_assert_str_eq(why.code, "KeyTooLongError");
@@ -386,7 +367,8 @@ static void must_delete(const char *key)
 {
     struct diag why = {0};
 
-    ck_assert_msg(folder_delete(bucket_dir.f, bucket_dir_key(key), &why), "%s: %s", key, why.text);
+    ck_assert_msg(folder_delete(bucket_dir.f, bucket_dir_key(key), NULL, &why), "%s: %s", key,
+                  why.text);
 }
 
 static bool is_there(const char *name)
@@ -431,9 +413,9 @@ START_TEST(delete_takes_empty_folders_along)
     ck_assert(is_there("d/e/f.txt") && is_there("pipe"));
     must_delete("out");
     ck_assert(!is_there("out") && is_there("../secret"));
-    ck_assert(!folder_delete(bucket_dir.f, bucket_dir_key("../secret"), &why));
+    ck_assert(!folder_delete(bucket_dir.f, bucket_dir_key("../secret"), NULL, &why));
     ck_assert_str_eq(why.code, "InvalidRequest");
-    ck_assert(!folder_delete(bucket_dir.f, bucket_dir_key("up/secret"), &why));
+    ck_assert(!folder_delete(bucket_dir.f, bucket_dir_key("up/secret"), NULL, &why));
     ck_assert_str_eq(why.code, "AccessDenied");
     ck_assert(is_there("../secret"));
     diag_clear(&why);
@@ -442,6 +424,7 @@ END_TEST
 
 START_TEST(copy)
 {
+    const struct folder_conditions is_new = {.none_match = "*"};
     const struct folder_ask from = {.key = bucket_dir_key("a.txt")},
                             none = {.key = bucket_dir_key("none")},
                             not_so = {.key = bucket_dir_key("a.txt"),
@@ -450,16 +433,22 @@ START_TEST(copy)
     struct diag why = {0};
 
     make_all();
-    ck_assert(folder_copy(bucket_dir.f, &from, bucket_dir.f, bucket_dir_key("c/d"), &o, &why));
+    ck_assert(
+        folder_copy(bucket_dir.f, &from, bucket_dir.f, bucket_dir_key("c/d"), NULL, &o, &why));
     ck_assert_str_eq(o.etag, "\"5d41402abc4b2a76b9719d911017c592\"");
     expect_body("copied", "c/d", "hello");
-    ck_assert(!folder_copy(bucket_dir.f, &none, bucket_dir.f, bucket_dir_key("c/e"), &o, &why));
+    ck_assert(
+        !folder_copy(bucket_dir.f, &none, bucket_dir.f, bucket_dir_key("c/e"), NULL, &o, &why));
     ck_assert_str_eq(why.code, "NoSuchKey");
-    ck_assert(!folder_copy(bucket_dir.f, &not_so, bucket_dir.f, bucket_dir_key("c/e"), &o, &why));
+    ck_assert(
+        !folder_copy(bucket_dir.f, &not_so, bucket_dir.f, bucket_dir_key("c/e"), NULL, &o, &why));
     ck_assert_str_eq(why.code, "PreconditionFailed");
-    ck_assert(!folder_copy(bucket_dir.f, &from, bucket_dir.f, bucket_dir_key("d"), &o, &why));
+    ck_assert(
+        !folder_copy(bucket_dir.f, &from, bucket_dir.f, bucket_dir_key("c/d"), &is_new, &o, &why));
+    ck_assert_str_eq(why.code, "PreconditionFailed");
+    ck_assert(!folder_copy(bucket_dir.f, &from, bucket_dir.f, bucket_dir_key("d"), NULL, &o, &why));
     ck_assert_str_eq(why.code, "OperationAborted");
-    ck_assert_uint_eq(files_left(bucket_dir.top), 0);
+    ck_assert_uint_eq(bucket_dir_temporaries(), 0);
     diag_clear(&why);
 }
 END_TEST
@@ -491,16 +480,51 @@ START_TEST(links_out)
 }
 END_TEST
 
+static const struct {
+    const char *name, *key, *match, *want; /* want NULL: it goes well */
+} deletes[] = {
+    {"of its ETag", "a.txt", "\"5d41402abc4b2a76b9719d911017c592\"", NULL},
+    {"whatever its ETag", "a.txt", "*", NULL},
+    {"a link by the ETag of its file", "link", "*", NULL},
+    {"of another ETag", "a.txt", "\"x\"", "PreconditionFailed"},
+    {"of an empty list of ETags", "a.txt", "", "PreconditionFailed"},
+    {"where there is none", "b.txt", "*", "NoSuchKey"},
+    {"where there is no folder", "x/b.txt", "*", "NoSuchKey"},
+    {"beneath a file", "a.txt/b", "*", "NoSuchKey"},
+    {"a folder", "d", "*", "NoSuchKey"},
+    {"a pipe", "pipe", "*", "NoSuchKey"},
+    {"a link that leaves the folder", "out", "*", "AccessDenied"},
+};
+
+START_TEST(delete_under_condition)
+{
+    const struct folder_conditions when = {.match = deletes[_i].match};
+    struct diag why = {0};
+
+    make_all();
+    bool good = folder_delete(bucket_dir.f, bucket_dir_key(deletes[_i].key), &when, &why);
+    ck_assert_msg(good == !deletes[_i].want && (good || !strcmp(why.code, deletes[_i].want)),
+                  "%s: %s", deletes[_i].name, good ? "deleted" : why.code);
+    ck_assert_msg(is_there(deletes[_i].key) ==
+                          (!good && strcmp(deletes[_i].want, "NoSuchKey") != 0) ||
+                      deletes[_i].key[1] == '\0' || !strcmp(deletes[_i].key, "pipe"),
+                  "%s", deletes[_i].name);
+    diag_clear(&why);
+}
+END_TEST
+
 /* A copy that nobody waits for any more ends in its midst: there is no half of it. */
 START_TEST(copy_is_stopped)
 {
     atomic_bool stop = true;
-    const struct folder_ask from = {.key = bucket_dir_key("a.txt"), .when = {.stop = &stop}};
+    const struct folder_ask from = {.key = bucket_dir_key("a.txt")};
+    const struct folder_conditions when = {.stop = &stop};
     struct folder_object o;
     struct diag why = {0};
 
     bucket_dir_make_file("a.txt", "hello");
-    ck_assert(!folder_copy(bucket_dir.f, &from, bucket_dir.f, bucket_dir_key("c/d"), &o, &why));
+    ck_assert(
+        !folder_copy(bucket_dir.f, &from, bucket_dir.f, bucket_dir_key("c/d"), &when, &o, &why));
     ck_assert_str_eq(why.text, "The call was given up");
     ck_assert(!is_there("c"));
     diag_clear(&why);
@@ -526,21 +550,30 @@ static const char *part_put(int64_t number, const char *text)
 }
 
 /* How completing it ends: "ok", or the code of the error. */
-static const char *completed(const char *key, const struct folder_upload_part *parts, size_t count)
+static const char *completed_if(const struct folder_conditions *when, const char *key,
+                                const struct folder_upload_part *parts, size_t count)
 {
     struct folder_object o;
     struct diag why = {0};
     const char *code = "ok";
 
-    if (!folder_upload_complete(bucket_dir.f, bucket_dir_key(key), upload, parts, count, NULL, &o,
+    if (!folder_upload_complete(bucket_dir.f, bucket_dir_key(key), upload, parts, count, when, &o,
                                 &why))
         code = why.code;
     diag_clear(&why);
     return code;
 }
 
+static const char *completed(const char *key, const struct folder_upload_part *parts, size_t count)
+{
+    return completed_if(NULL, key, parts, count);
+}
+
 START_TEST(uploads)
 {
+    const struct folder_conditions small = {.has_size = true, .size = 10},
+                                   right = {.has_size = true, .size = 11, .none_match = "*"},
+                                   other_one = {.match = "\"x\""};
     struct folder_query q = {.most = 10};
     struct folder_object o;
     struct buf got = {0};
@@ -563,9 +596,12 @@ START_TEST(uploads)
     ck_assert(!is_there("u"));
     parts[0].etag = part_put(1, "first ");
     part_put(9, "in no list");
-    ck_assert_str_eq(completed("u/k", parts, 2), "ok");
+    ck_assert_str_eq(completed_if(&small, "u/k", parts, 2), "InvalidRequest");
+    ck_assert_str_eq(completed_if(&other_one, "u/k", parts, 2), "NoSuchKey");
+    ck_assert(!is_there("u"));
+    ck_assert_str_eq(completed_if(&right, "u/k", parts, 2), "ok");
     expect_body("completed", "u/k", "first seven");
-    ck_assert_uint_eq(files_left(bucket_dir.top), 0);
+    ck_assert_uint_eq(bucket_dir_temporaries(), 0);
     ck_assert_str_eq(completed("u/k", parts, 2), "NoSuchUpload");
     ck_assert(folder_upload_begin(bucket_dir.f, bucket_dir_key("u/k"), upload, &why));
     part_put(1, "1");
@@ -573,68 +609,13 @@ START_TEST(uploads)
         !folder_upload_put(bucket_dir.f, bucket_dir_key("u/k"), upload, 10001, "", 0, &o, &why));
     ck_assert_str_eq(why.code, "InvalidArgument");
     ck_assert(folder_upload_abort(bucket_dir.f, bucket_dir_key("u/k"), upload, &why));
-    ck_assert_uint_eq(files_left(bucket_dir.top), 0);
+    ck_assert_uint_eq(bucket_dir_temporaries(), 0);
     ck_assert(!folder_upload_abort(bucket_dir.f, bucket_dir_key("u/k"), upload, &why));
     ck_assert(!folder_upload_put(bucket_dir.f, bucket_dir_key("a"), "../a", 1, "", 0, &o, &why));
     ck_assert_str_eq(why.code, "NoSuchUpload");
     ck_assert(!folder_upload_begin(bucket_dir.f, bucket_dir_key("../k"), upload, &why));
     buf_clear(&got);
     diag_clear(&why);
-}
-END_TEST
-
-/* ---- several at once ---- */
-
-enum { WRITERS = 4, ROUNDS = 200 };
-
-static void *write_and_delete(void *user)
-{
-    const char *key = user;
-
-    for (int i = 0; i < ROUNDS; i++) {
-        bucket_dir_put(key, key);
-        must_delete(key);
-    }
-    return NULL;
-}
-
-/* A folder that one call empties and takes away is there again for another. */
-START_TEST(folders_come_and_go)
-{
-    static char keys[WRITERS][8] = {"a/b/1", "a/b/2", "a/c/3", "a/4"};
-    pthread_t threads[WRITERS];
-
-    for (int i = 0; i < WRITERS; i++)
-        ck_assert(!pthread_create(&threads[i], NULL, write_and_delete, keys[i]));
-    for (int i = 0; i < WRITERS; i++)
-        pthread_join(threads[i], NULL);
-    ck_assert(!is_there("a"));
-}
-END_TEST
-
-static void *put_first(void *user)
-{
-    const struct folder_conditions when = {.none_match = "*"};
-    struct folder_object o;
-
-    return folder_put(bucket_dir.f, bucket_dir_key("one"), user, 1, &when, &o, NULL) ? user : NULL;
-}
-
-/* Of several who want to be the first, one is. */
-START_TEST(one_is_the_first)
-{
-    static char texts[WRITERS][2] = {"1", "2", "3", "4"};
-    pthread_t threads[WRITERS];
-    int first = 0;
-
-    for (int i = 0; i < WRITERS; i++)
-        ck_assert(!pthread_create(&threads[i], NULL, put_first, texts[i]));
-    for (int i = 0; i < WRITERS; i++) {
-        void *won;
-        pthread_join(threads[i], &won);
-        first += won != NULL;
-    }
-    ck_assert_int_eq(first, 1);
 }
 END_TEST
 
@@ -697,11 +678,10 @@ int main(void)
     tcase_add_test(tc, durable);
     tcase_add_test(tc, links_out);
     tcase_add_test(tc, delete_takes_empty_folders_along);
+    tcase_add_loop_test(tc, delete_under_condition, 0, COUNT(deletes));
     tcase_add_test(tc, copy);
     tcase_add_test(tc, copy_is_stopped);
     tcase_add_test(tc, uploads);
-    tcase_add_test(tc, folders_come_and_go);
-    tcase_add_test(tc, one_is_the_first);
     tcase_add_test(tc, made_anew);
     tcase_add_test(tc, no_such_folder);
     suite_add_tcase(s, tc);

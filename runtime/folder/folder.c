@@ -224,6 +224,8 @@ object_folder *folder_open(const char *path, unsigned how, struct diag *why)
     f->durable = how & FOLDER_DURABLE;
     f->links_out = how & FOLDER_LINKS_OUT;
     f->names = kept_names_new();
+    f->mutex = mem_alloc(sizeof *f->mutex);
+    pthread_mutex_init(f->mutex, NULL);
     /* Kernels before 5.6 don't know openat2, and some sandboxes forbid it. */
     probe = beneath_open(root, ".", O_PATH);
     if (probe >= 0)
@@ -244,6 +246,8 @@ void folder_free(object_folder *f)
     if (!f)
         return;
     kept_names_free(f->names);
+    pthread_mutex_destroy(f->mutex);
+    mem_free(f->mutex);
     mem_free(f->path);
     mem_free(f);
 }

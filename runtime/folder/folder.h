@@ -46,12 +46,19 @@ struct folder_object {
     char etag[FOLDER_ETAG_SIZE];
 };
 
-/* Under which conditions a call is to be done: RFC 9110, section 13. Empty is none. */
+/*
+ * Under which conditions a call is to be done: RFC 9110, section 13. Empty is none. Calls that
+ * change an object take `match` and `none_match`, and no other call, of this process or another,
+ * changes it between the look at it and the change. A file system that can't lock folders (NFS)
+ * makes that so for one process only; programs that write the files themselves know nothing of it.
+ */
 struct folder_conditions {
     const char *match, *none_match; /* lists of ETags, or "*"; NULL: any */
     bool has_since, has_until;
     int64_t since_ms; /* it was modified after that; counts without `none_match` only */
     int64_t until_ms; /* it was not; counts without `match` only */
+    bool has_size;    /* an upload's object is to have so many bytes */
+    uint64_t size;
     const atomic_bool *stop;
 };
 
@@ -87,14 +94,15 @@ extern const char FOLDER_TOO_LARGE[];
 
 /*
  * Writes an object, whole or not at all: whoever reads it meanwhile gets the one that was there.
- * Folders are made as needed. Of the conditions, `match` and `none_match` count.
+ * Folders are made as needed.
  */
 bool folder_put(const object_folder *f, struct folder_key key, const char *bytes, size_t len,
                 const struct folder_conditions *when, struct folder_object *out, struct diag *why);
 /* Copies the object that `ask` names in `from` to a key of `to`, whole or not at all; a range does
- * not count. */
+ * not count. `when` is for the object that is replaced. */
 bool folder_copy(const object_folder *from, const struct folder_ask *ask, const object_folder *to,
-                 struct folder_key key, struct folder_object *out, struct diag *why);
+                 struct folder_key key, const struct folder_conditions *when,
+                 struct folder_object *out, struct diag *why);
 /*
  * Writes an object in parts, as S3's multipart uploads do. What was put waits beside the objects
  * and outlives the process, until the upload is completed or aborted; it is not listed.
@@ -122,8 +130,10 @@ bool folder_upload_complete(const object_folder *f, struct folder_key key, const
 bool folder_upload_abort(const object_folder *f, struct folder_key key, const char *id,
                          struct diag *why);
 
-/* Deletes an object, and the folders that are empty then. It is no error that there is none. */
-bool folder_delete(const object_folder *f, struct folder_key key, struct diag *why);
+/* Deletes an object, and the folders that are empty then. It is no error that there is none, unless
+ * there is a condition. */
+bool folder_delete(const object_folder *f, struct folder_key key,
+                   const struct folder_conditions *when, struct diag *why);
 
 /* A list of objects in the order of their keys' bytes. All texts are looks, and may be empty. */
 struct folder_query {

@@ -3,6 +3,7 @@
 
 #include "runtime/folder/folder.h"
 
+#include <pthread.h>
 #include <sys/stat.h>
 
 struct object_folder {
@@ -11,6 +12,7 @@ struct object_folder {
     bool links_out;
     bool walks;               /* the kernel has no openat2: paths are walked name by name */
     struct kept_names *names; /* of folders that are being listed */
+    pthread_mutex_t *mutex;   /* of changes, where the file system has no locks */
 };
 
 /* The beginning of the names of files that are being written. They are no keys. */
@@ -44,6 +46,23 @@ bool folder_meets(const struct folder_conditions *when, const struct folder_obje
 /* Fills *why with what an errno says of a path, and returns false. `doing` is "read" or "written".
  */
 bool folder_refuse(struct diag *why, int error, const char *path, const char *doing);
+
+/* ---- folder_lock.c ---- */
+
+/* A folder in which a file is being replaced or deleted. */
+struct folder_lock {
+    int dir;
+    pthread_mutex_t *mutex; /* NULL: the folder itself is locked */
+};
+
+/* Locks the folder that is open as `dir`, for as short as can be. Returns false with *why filled
+ * when somebody else holds the lock for too long, or the call is stopped. */
+bool folder_lock(struct folder_lock *l, const object_folder *f, int dir,
+                 const struct folder_conditions *when, struct diag *why);
+void folder_unlock(const struct folder_lock *l);
+/* Returns whether there is a condition for a change. */
+bool folder_is_conditional(const struct folder_conditions *when);
+
 /* ---- folder_write.c ---- */
 
 /* A file that is being written: under another name, in the folder where it is to be. */
@@ -53,6 +72,7 @@ struct incoming {
     const char *name;                     /* the end of the path */
     int dir, fd;                          /* -1: it is not open */
     const struct folder_conditions *when; /* NULL: none */
+    const char *beside; /* a name in its folder without which it is put nowhere; NULL: none */
     char temporary[sizeof FOLDER_TEMPORARY + FOLDER_CHANCE];
 };
 

@@ -149,7 +149,7 @@ static DIR *listed_dir(const struct listing *l, int fd)
  * Returns the folder's names, and in *at the place of the first one that is not passed. What is
  * kept may begin behind that, or end before it. NULL: *why is filled, or the folder has gone.
  */
-static struct folder_names *names_of(const struct listing *l, struct buf *path, size_t *at)
+static struct folder_names *listed_names(const struct listing *l, struct buf *path, size_t *at)
 {
     const struct names_wanted wanted = {
         .is_passed = is_passed, .list = l, .held = l->held, .stop = l->query->stop};
@@ -336,7 +336,7 @@ static bool list_folder(struct listing *l, struct buf *path)
     bool good = true, more = true;
 
     while (good && more && !l->is_full && !folder_is_stopped(l->query->stop)) {
-        struct folder_names *n = names_of(l, path, &at);
+        struct folder_names *n = listed_names(l, path, &at);
 
         if (!n)
             return !l->why->text;

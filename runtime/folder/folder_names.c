@@ -113,7 +113,7 @@ static void drop_least_used(struct kept_names *k)
 }
 
 /* What was kept of the same folder is older, or begins at another name. */
-static void keep(struct kept_names *k, struct folder_names *n)
+static void keep_names(struct kept_names *k, struct folder_names *n)
 {
     size_t old = place_of_folder(k, &n->dir);
 
@@ -176,7 +176,7 @@ void folder_names_done(struct kept_names *k, struct folder_names *n, bool comes_
     if (!comes_back && i < k->count)
         drop_kept(k, i);
     if (comes_back && i == k->count && n->may_be_kept && n->count > FEW_NAMES)
-        keep(k, n);
+        keep_names(k, n);
     bool is_over = !--n->refs;
     pthread_mutex_unlock(&k->mutex);
     if (is_over)
@@ -241,7 +241,7 @@ static int compare_names(const void *left, const void *right, void *text)
 }
 
 /* Sorts the names, and leaves the first `count`. */
-static void settle(struct reading *r, size_t count)
+static void settle_names(struct reading *r, size_t count)
 {
     struct buf text = {0};
 
@@ -270,7 +270,7 @@ static void add_name(struct reading *r, const char *name, size_t len, size_t mos
     buf_addc(&r->text, '\0');
     if (r->text.len + r->count * sizeof *r->at <= most || r->count < 2)
         return;
-    settle(r, r->count / 2);
+    settle_names(r, r->count / 2);
     r->is_cut = true;
     buf_reset(&r->last);
     buf_adds(&r->last, r->text.data + r->at[r->count - 1]);
@@ -315,7 +315,7 @@ struct folder_names *folder_names_read(DIR *dir, const struct stat *st, struct b
             add_name(&r, buf_str(path) + len, path->len - len, most);
     }
     path->len = len;
-    settle(&r, r.count);
+    settle_names(&r, r.count);
     n->is_cut = r.is_cut;
     n->may_be_kept = n->may_be_kept && !folder_is_stopped(w->stop);
     n->count = r.count;

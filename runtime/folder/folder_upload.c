@@ -46,11 +46,13 @@ static bool write_part_file(const object_folder *f, const char *id, int64_t numb
                             const char *bytes, size_t len, struct folder_object *out,
                             struct diag *why)
 {
-    const struct folder_path path = path_of_part(id, number);
+    const struct folder_path path = path_of_part(id, number), first = path_of_part(id, 0);
     struct incoming w;
-    bool good = incoming_open(&w, f, &path, NULL, why) && incoming_write(&w, bytes, len, why) &&
-                incoming_commit(&w, out, why);
+    bool good = incoming_open(&w, f, &path, NULL, why);
 
+    if (good && number)
+        w.beside = first.text;
+    good = good && incoming_write(&w, bytes, len, why) && incoming_commit(&w, out, why);
     incoming_end(&w, good);
     return good;
 }
@@ -98,7 +100,11 @@ bool folder_upload_put(const object_folder *f, struct folder_key key, const char
                  "Part number must be an integer between 1 and %d, inclusive", FOLDER_PARTS_MOST);
         return false;
     }
-    return find_upload(f, key, id, why) && write_part_file(f, id, number, bytes, len, out, why);
+    if (!find_upload(f, key, id, why))
+        return false;
+    /* It may have been completed or aborted while the part was written. */
+    return write_part_file(f, id, number, bytes, len, out, why) ||
+           (!strcmp(why->code, "NoSuchKey") && refuse_upload(why));
 }
 
 /* Adds a part to the object, if it is the one that is named. */
@@ -125,8 +131,20 @@ static bool add_part(struct incoming *w, const char *id, const struct folder_upl
     return good;
 }
 
-/* Deletes the files of an upload, that with its key last. What can't be deleted is no key either.
- */
+static bool has_size(const struct incoming *w, struct diag *why)
+{
+    struct stat st;
+
+    if (!w->when || !w->when->has_size ||
+        (!fstat(w->fd, &st) && (uint64_t)st.st_size == w->when->size))
+        return true;
+    diag_set(why, "InvalidRequest", 0,
+             "The provided 'x-amz-mp-object-size' header does not match what was computed");
+    return false;
+}
+
+/* Deletes the files of an upload, that with its key last: no part is put meanwhile, and none
+ * without that file. What can't be deleted is no key either. */
 static void forget_upload(const object_folder *f, const char *id)
 {
     const struct folder_path first = path_of_part(id, 0);
@@ -134,15 +152,19 @@ static void forget_upload(const object_folder *f, const char *id)
     int fd = folder_open_path(f, ".", O_RDONLY | O_DIRECTORY);
     DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
     const struct dirent *e;
+    struct folder_lock lock;
 
     if (fd >= 0 && !dir)
         close(fd);
+    bool is_locked = dir && folder_lock(&lock, f, fd, NULL, NULL);
     while (dir && (e = readdir(dir)))
         if (!strncmp(e->d_name, first.text, len) && strcmp(e->d_name, first.text) != 0)
             unlinkat(fd, e->d_name, 0);
     if (!dir)
         return;
     unlinkat(fd, first.text, 0);
+    if (is_locked)
+        folder_unlock(&lock);
     closedir(dir);
 }
 
@@ -165,7 +187,7 @@ bool folder_upload_complete(const object_folder *f, struct folder_key key, const
                 incoming_open(&w, f, &path, when, why);
     for (size_t i = 0; good && i < count; i++)
         good = add_part(&w, id, &parts[i], why);
-    good = good && incoming_commit(&w, out, why);
+    good = good && has_size(&w, why) && incoming_commit(&w, out, why);
     incoming_end(&w, good);
     if (good)
         forget_upload(f, id);

@@ -188,30 +188,29 @@ bool incoming_write(struct incoming *w, const char *bytes, size_t len, struct di
     return true;
 }
 
-/* Describes the object that is to be replaced. Returns false when there is none. */
-static bool describe_old(const struct incoming *w, struct folder_object *out)
+/* Returns whether the conditions for a change of an object hold. The folder that it is in is
+ * locked.
+ */
+static bool may_change(const object_folder *f, const struct folder_path *path,
+                       const struct folder_conditions *when, struct diag *why)
 {
+    struct folder_object old;
+    struct diag none = {0};
     struct stat st;
-    int fd = folder_open_file(w->f, w->path.text, &st, NULL);
-    bool good = fd >= 0 && folder_describe(fd, &st, out, NULL);
 
+    if (!folder_is_conditional(when))
+        return true;
+    int fd = folder_open_file(f, path->text, &st, &none);
+    bool there = fd >= 0 && folder_describe(fd, &st, &old, &none);
     if (fd >= 0)
         close(fd);
-    return good;
-}
-
-static bool may_replace(const struct incoming *w, struct diag *why)
-{
-    const struct folder_conditions *when = w->when;
-    struct folder_object old;
-
-    if (!when || (!when->match && !when->none_match))
-        return true;
-    bool there = describe_old(w, &old);
     if (!there && when->match)
-        return folder_refuse_no_key(why);
+        diag_set(why, none.code, 0, "%s", none.text);
+    diag_clear(&none);
+    if (!there)
+        return !when->match;
     const struct folder_conditions counts = {.match = when->match, .none_match = when->none_match};
-    return folder_meets(&counts, there ? &old : NULL, NULL) || folder_precondition_failed(why);
+    return folder_meets(&counts, &old, NULL) || folder_precondition_failed(why);
 }
 
 /* Puts the file in its place. Where nothing may be there, something may have come meanwhile: the
@@ -235,30 +234,33 @@ static int take_place(const struct incoming *w, bool must_be_new)
     return errno;
 }
 
-/* The order matters: the bytes are on the disk before the name is, and the name before anybody is
- * told. */
-bool incoming_commit(struct incoming *w, struct folder_object *out, struct diag *why)
+/* The bytes are on the disk before the name is. */
+static bool incoming_describe(const struct incoming *w, struct folder_object *out, struct diag *why)
 {
-    bool must_be_new = w->when && w->when->none_match && strchr(w->when->none_match, '*');
     struct stat st;
-    int fd, error;
 
-    if (!may_replace(w, why))
-        return false;
     if (w->f->durable && fsync(w->fd))
         return folder_refuse(why, errno, w->path.text, "written");
-    fd = openat(w->dir, w->temporary, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0 || fstat(fd, &st)) {
+    int fd = openat(w->dir, w->temporary, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    bool good = fd >= 0 && !fstat(fd, &st);
+    if (!good)
         folder_refuse(why, errno, w->path.text, "written");
-        if (fd >= 0)
-            close(fd);
+    good = good && folder_describe(fd, &st, out, why);
+    if (fd >= 0)
+        close(fd);
+    return good;
+}
+
+/* The folder is locked. */
+static bool incoming_put(const struct incoming *w, struct diag *why)
+{
+    bool must_be_new = w->when && w->when->none_match && strchr(w->when->none_match, '*');
+
+    if (w->beside && faccessat(w->dir, w->beside, F_OK, AT_SYMLINK_NOFOLLOW))
+        return folder_refuse_no_key(why);
+    if (!may_change(w->f, &w->path, w->when, why))
         return false;
-    }
-    bool described = folder_describe(fd, &st, out, why);
-    close(fd);
-    if (!described)
-        return false;
-    error = take_place(w, must_be_new);
+    int error = take_place(w, must_be_new);
     if (error == EEXIST && must_be_new)
         return folder_precondition_failed(why);
     if (error == EISDIR || error == ENOTEMPTY || error == EEXIST) {
@@ -266,9 +268,21 @@ bool incoming_commit(struct incoming *w, struct folder_object *out, struct diag 
                  "'%s' is a folder of other keys, so it can't be an object as well", w->path.text);
         return false;
     }
-    if (error || (w->f->durable && fsync(w->dir)))
-        return folder_refuse(why, error ? error : errno, w->path.text, "written");
-    return true;
+    return !error || folder_refuse(why, error, w->path.text, "written");
+}
+
+/* The name is on the disk before anybody is told; meanwhile others may go on. */
+bool incoming_commit(struct incoming *w, struct folder_object *out, struct diag *why)
+{
+    struct folder_lock lock;
+
+    if (!incoming_describe(w, out, why) || !folder_lock(&lock, w->f, w->dir, w->when, why))
+        return false;
+    bool good = incoming_put(w, why);
+    folder_unlock(&lock);
+    if (good && w->f->durable && fsync(w->dir))
+        good = folder_refuse(why, errno, w->path.text, "written");
+    return good;
 }
 
 /* Closes the file. One that did not take its place is deleted, with the folders made for it. */
@@ -326,7 +340,8 @@ bool incoming_copy(struct incoming *w, int fd, struct diag *why)
 }
 
 bool folder_copy(const object_folder *from, const struct folder_ask *ask, const object_folder *to,
-                 struct folder_key key, struct folder_object *out, struct diag *why)
+                 struct folder_key key, const struct folder_conditions *when,
+                 struct folder_object *out, struct diag *why)
 {
     struct incoming w = {.dir = -1, .fd = -1};
     struct folder_path source;
@@ -339,8 +354,7 @@ bool folder_copy(const object_folder *from, const struct folder_ask *ask, const 
     if (good && !folder_meets(&ask->when, &old, NULL))
         good = folder_precondition_failed(why);
     if (good) {
-        const struct folder_conditions target = {.stop = ask->when.stop};
-        good = open_for(&w, to, key, &target, why) && incoming_copy(&w, fd, why) &&
+        good = open_for(&w, to, key, when, why) && incoming_copy(&w, fd, why) &&
                incoming_commit(&w, out, why);
         incoming_end(&w, good);
     }
@@ -349,29 +363,62 @@ bool folder_copy(const object_folder *from, const struct folder_ask *ask, const 
     return good;
 }
 
-/* What is no key (a pipe, a folder) stays, as does what is not there. A symbolic link goes itself,
- * and not what it leads to. */
-bool folder_delete(const object_folder *f, struct folder_key key, struct diag *why)
+/* What comes of a file that is to be deleted. */
+enum deletion { IS_DELETED, WAS_NONE, HAS_MOVED, IS_REFUSED };
+
+/*
+ * What is no key (a pipe, a folder) stays, as does what is not there. A symbolic link goes itself,
+ * and not what it leads to. Where the object is there by its path, but not in the folder that is
+ * open, that one was deleted and made anew meanwhile.
+ */
+static enum deletion delete_in(const object_folder *f, int dir, const struct folder_path *path,
+                               const struct folder_conditions *when, struct diag *why)
 {
-    struct folder_path path, folder;
+    struct folder_path folder;
+    const char *name = split(path, &folder);
+    struct folder_lock lock;
     struct stat st;
+
+    if (!folder_lock(&lock, f, dir, when, why))
+        return IS_REFUSED;
+    enum deletion result = may_change(f, path, when, why) ? WAS_NONE : IS_REFUSED;
+    bool is_key = result == WAS_NONE && !fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) &&
+                  (S_ISREG(st.st_mode) || S_ISLNK(st.st_mode));
+    int error = is_key && unlinkat(dir, name, 0) ? errno : 0;
+    folder_unlock(&lock);
+    if (result == IS_REFUSED)
+        return IS_REFUSED;
+    if (is_key && !error && f->durable && fsync(dir))
+        error = errno;
+    if (error && error != ENOENT) {
+        folder_refuse(why, error, path->text, "deleted");
+        return IS_REFUSED;
+    }
+    if (is_key && !error)
+        return IS_DELETED;
+    return folder_is_conditional(when) ? HAS_MOVED : WAS_NONE;
+}
+
+bool folder_delete(const object_folder *f, struct folder_key key,
+                   const struct folder_conditions *when, struct diag *why)
+{
+    enum deletion result = HAS_MOVED;
+    struct folder_path path, folder;
 
     if (!folder_path_of(key, &path, why))
         return false;
-    const char *name = split(&path, &folder);
-    int dir = folder_open_path(f, folder.text, O_RDONLY | O_DIRECTORY), error = errno;
-    if (dir < 0)
-        return error == ENOENT || error == ENOTDIR ||
-               folder_refuse(why, error, path.text, "deleted");
-    bool is_key = !fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) &&
-                  (S_ISREG(st.st_mode) || S_ISLNK(st.st_mode));
-    error = is_key && unlinkat(dir, name, 0) && errno != ENOENT ? errno : 0;
-    if (is_key && !error && f->durable && fsync(dir))
-        error = errno;
-    close(dir);
-    if (error)
-        return folder_refuse(why, error, path.text, "deleted");
-    if (is_key)
+    split(&path, &folder);
+    for (int tries = 0; result == HAS_MOVED && tries < MOST_TRIES; tries++) {
+        int dir = folder_open_path(f, folder.text, O_RDONLY | O_DIRECTORY);
+
+        if (dir < 0 && errno != ENOENT && errno != ENOTDIR)
+            return folder_refuse(why, errno, path.text, "deleted");
+        if (dir < 0)
+            return !folder_is_conditional(when) || folder_refuse_no_key(why);
+        result = delete_in(f, dir, &path, when, why);
+        close(dir);
+    }
+    if (result == IS_DELETED)
         remove_empty(f, &folder);
-    return true;
+    return result == HAS_MOVED ? folder_refuse_no_key(why) : result != IS_REFUSED;
 }

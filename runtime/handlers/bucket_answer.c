@@ -39,6 +39,7 @@ static const struct {
     {"KeyTooLongError", 400},  {"MalformedXML", 400},       {"AccessDenied", 403},
     {"NoSuchBucket", 404},     {"NoSuchKey", 404},          {"NoSuchVersion", 404},
     {"NoSuchUpload", 404},     {"InvalidPart", 400},        {"InvalidPartOrder", 400},
+    {"BadDigest", 400},        {"InvalidDigest", 400},      {"ConditionalRequestConflict", 409},
     {"OperationAborted", 409}, {"PreconditionFailed", 412}, {"InvalidRange", 416},
     {"InternalError", 500},    {"NotImplemented", 501},
 };
@@ -185,7 +186,7 @@ static bool act_put(const struct bucket_request *q, struct bucket_reply *reply, 
 {
     const struct buf *body = &q->http.body;
 
-    return folder_put(q->folder, q->key, body->data ? body->data : "", body->len, &q->ask.when,
+    return folder_put(q->folder, q->key, body->data ? body->data : "", body->len, &q->when,
                       &reply->object, why);
 }
 
@@ -193,7 +194,7 @@ static bool act_copy(const struct bucket_request *q, struct bucket_reply *reply,
 {
     struct buf *out = &reply->body;
 
-    if (!folder_copy(q->source, &q->ask, q->folder, q->key, &reply->object, why))
+    if (!folder_copy(q->source, &q->ask, q->folder, q->key, &q->when, &reply->object, why))
         return false;
     buf_adds(out, "<CopyObjectResult>");
     xml_time(out, "LastModified", reply->object.modified_ms);
@@ -205,7 +206,7 @@ static bool act_copy(const struct bucket_request *q, struct bucket_reply *reply,
 static bool act_delete(const struct bucket_request *q, struct bucket_reply *reply, struct diag *why)
 {
     reply->status = 204;
-    return folder_delete(q->folder, q->key, why);
+    return folder_delete(q->folder, q->key, &q->when, why);
 }
 
 static bool act_begin_upload(const struct bucket_request *q, struct bucket_reply *reply,
@@ -238,7 +239,7 @@ static bool act_complete_upload(const struct bucket_request *q, struct bucket_re
 {
     struct buf *out = &reply->body;
 
-    if (!folder_upload_complete(q->folder, q->key, q->upload, q->parts, q->part_count, &q->ask.when,
+    if (!folder_upload_complete(q->folder, q->key, q->upload, q->parts, q->part_count, &q->when,
                                 &reply->object, why))
         return false;
     buf_adds(out, "<CompleteMultipartUploadResult>");
@@ -256,6 +257,17 @@ static bool act_abort_upload(const struct bucket_request *q, struct bucket_reply
     return folder_upload_abort(q->folder, q->key, q->upload, why);
 }
 
+static bool delete_one(const struct bucket_request *q, const struct bucket_doomed *d,
+                       struct diag *why)
+{
+    const struct folder_conditions when = {.match = d->etag, .stop = q->stop};
+
+    if (!d->of_a_version)
+        return folder_delete(q->folder, d->key, &when, why);
+    diag_set(why, "NoSuchVersion", 0, "The specified version does not exist.");
+    return false;
+}
+
 /* Each key is on its own: one that can't be deleted is told of in the answer, which is no error. */
 static bool act_delete_keys(const struct bucket_request *q, struct bucket_reply *reply,
                             struct diag *why)
@@ -264,8 +276,8 @@ static bool act_delete_keys(const struct bucket_request *q, struct bucket_reply 
 
     buf_adds(out, "<DeleteResult>");
     for (size_t i = 0; i < q->key_count && !atomic_load(q->stop); i++) {
-        const struct folder_key *key = &q->keys[i];
-        if (folder_delete(q->folder, *key, why)) {
+        const struct folder_key *key = &q->keys[i].key;
+        if (delete_one(q, &q->keys[i], why)) {
             if (q->quiet)
                 continue;
             buf_adds(out, "<Deleted>");
@@ -393,11 +405,12 @@ bool bucket_request_make(struct bucket_request *q, const struct task_call *call,
                          struct bucket_reply *reply)
 {
     bucket_read_path(q);
-    q->ask.when.stop = q->stop;
+    q->when.stop = q->stop;
     for (size_t i = 0; i < COUNT(actions); i++)
         if (!strcmp(actions[i].name, action)) {
             q->action = &actions[i];
-            return !q->action->read || !q->folder || q->action->read(q, call, reply);
+            return !q->folder || (bucket_knows_headers(q, reply) &&
+                                  (!q->action->read || q->action->read(q, call, reply)));
         }
     if (q->folder)
         refuse_action(reply, action);

@@ -13,6 +13,13 @@
 
 struct bucket_action;
 
+/* One of several objects that are to be deleted. */
+struct bucket_doomed {
+    struct folder_key key;
+    const char *etag;  /* NULL: whatever it is */
+    bool of_a_version; /* of one that there is not */
+};
+
 /* A request to a bucket. The thread looks at it; texts live in `texts` or in `http`. */
 struct bucket_request {
     const struct bucket_action *action;
@@ -20,13 +27,14 @@ struct bucket_request {
     const char *bucket;
     struct aws_request http;
     struct arena texts;
-    const atomic_bool *stop;     /* nobody waits for it any more */
-    struct folder_ask ask;       /* what is read; of a copy, the object that is copied */
-    struct folder_key key;       /* what is written */
-    const object_folder *source; /* of a copy: the folder of the object that is copied */
-    struct folder_query query;   /* a list */
-    bool url_encoded;            /* and how its texts are written */
-    struct folder_key *keys;     /* that are deleted */
+    const atomic_bool *stop;       /* nobody waits for it any more */
+    struct folder_ask ask;         /* what is read; of a copy, the object that is copied */
+    struct folder_key key;         /* what is written or deleted */
+    struct folder_conditions when; /* … if what is there is as the request wants it */
+    const object_folder *source;   /* of a copy: the folder of the object that is copied */
+    struct folder_query query;     /* a list */
+    bool url_encoded;              /* and how its texts are written */
+    struct bucket_doomed *keys;    /* that are deleted */
     size_t key_count;
     const char *upload;               /* of an upload in parts: its id */
     int64_t part;                     /* the number of one that is put */
@@ -70,6 +78,11 @@ void bucket_refuse(struct bucket_reply *reply, const char *code, const char *for
 
 /* ---- bucket_request.c ---- */
 
+/* Returns the value of a header; NULL: the request doesn't have it. */
+const char *bucket_header(const struct bucket_request *q, const char *name);
+/* Returns false with *reply filled when the request has a condition that only other buckets know.
+ */
+bool bucket_knows_headers(const struct bucket_request *q, struct bucket_reply *reply);
 /* Reads the bucket and the key. */
 void bucket_read_path(struct bucket_request *q);
 /* Read what an action alone has. Return false with *reply filled when it is refused. */

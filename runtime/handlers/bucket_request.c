@@ -4,6 +4,7 @@
  */
 #include "runtime/handlers/bucket_impl.h"
 
+#include "parsers/base/count.h"
 #include "parsers/base/percent.h"
 
 #include <stdlib.h>
@@ -15,7 +16,7 @@ enum { MOST_DELETED = 1000, MOST_LISTED = 1000 };
 
 /* ---- what a request has ---- */
 
-static const char *header_of(const struct bucket_request *q, const char *name)
+const char *bucket_header(const struct bucket_request *q, const char *name)
 {
     for (size_t i = 0; i < q->http.header_count; i++)
         if (!strcasecmp(q->http.headers[i].name, name))
@@ -91,9 +92,9 @@ bool bucket_read_object(struct bucket_request *q, const struct task_call *call,
     struct folder_conditions *when = &q->ask.when;
 
     q->ask.key = q->key;
-    q->ask.range = header_of(q, "Range");
-    when->match = header_of(q, "If-Match");
-    when->none_match = header_of(q, "If-None-Match");
+    q->ask.range = bucket_header(q, "Range");
+    when->match = bucket_header(q, "If-Match");
+    when->none_match = bucket_header(q, "If-None-Match");
     when->has_since = time_of(call, "IfModifiedSince", &when->since_ms);
     when->has_until = time_of(call, "IfUnmodifiedSince", &when->until_ms);
     if (query_value(q, "partNumber").text) {
@@ -104,21 +105,52 @@ bool bucket_read_object(struct bucket_request *q, const struct task_call *call,
     return has_version(q, reply);
 }
 
+bool bucket_knows_headers(const struct bucket_request *q, struct bucket_reply *reply)
+{
+    /* S3 has these for directory buckets, and refuses them for others. */
+    static const char *const others[] = {"x-amz-write-offset-bytes", "x-amz-if-match-size",
+                                         "x-amz-if-match-last-modified-time",
+                                         "x-amz-if-match-initiated-time"};
+
+    for (size_t i = 0; i < COUNT(others); i++)
+        if (bucket_header(q, others[i])) {
+            bucket_refuse(reply, "NotImplemented",
+                          "A header you provided implies functionality that is not implemented: %s",
+                          others[i]);
+            return false;
+        }
+    return true;
+}
+
+/* Where something is written, S3 knows an ETag that the object must have, or that there must be
+ * none, and refuses anything else. */
+static bool read_target(struct bucket_request *q, struct bucket_reply *reply)
+{
+    struct folder_conditions *when = &q->when;
+
+    when->match = bucket_header(q, "If-Match");
+    when->none_match = bucket_header(q, "If-None-Match");
+    if (!when->none_match || (!strcmp(when->none_match, "*") && !when->match))
+        return true;
+    bucket_refuse(reply, "NotImplemented",
+                  "A header you provided implies functionality that is not implemented: "
+                  "If-None-Match is '*', and not together with If-Match");
+    return false;
+}
+
 bool bucket_read_delete(struct bucket_request *q, const struct task_call *call,
                         struct bucket_reply *reply)
 {
     (void)call;
+    q->when.match = bucket_header(q, "If-Match");
     return has_version(q, reply);
 }
 
-/* Only conditions on ETags are for writing. */
 bool bucket_read_put(struct bucket_request *q, const struct task_call *call,
                      struct bucket_reply *reply)
 {
-    (void)call, (void)reply;
-    q->ask.when.match = header_of(q, "If-Match");
-    q->ask.when.none_match = header_of(q, "If-None-Match");
-    return true;
+    (void)call;
+    return read_target(q, reply);
 }
 
 /* ---- uploads in parts ---- */
@@ -134,6 +166,21 @@ bool bucket_read_upload(struct bucket_request *q, const struct task_call *call,
     return true;
 }
 
+/* How large the object is to be. */
+static bool read_size(struct bucket_request *q, struct bucket_reply *reply)
+{
+    const char *size = bucket_header(q, "x-amz-mp-object-size");
+    char *end = NULL;
+
+    q->when.has_size = size != NULL;
+    q->when.size = size ? strtoull(size, &end, 10) : 0;
+    if (size && (*size < '0' || *size > '9' || *end)) {
+        bucket_refuse(reply, "InvalidRequest", "x-amz-mp-object-size must be a number of bytes");
+        return false;
+    }
+    return true;
+}
+
 /* A part without an ETag can't be found. */
 bool bucket_read_parts(struct bucket_request *q, const struct task_call *call,
                        struct bucket_reply *reply)
@@ -143,8 +190,9 @@ bool bucket_read_parts(struct bucket_request *q, const struct task_call *call,
     size_t count = parts && json_is_array(parts) ? json_count(parts) : 0;
     bool good = count && count <= FOLDER_PARTS_MOST;
 
-    bucket_read_put(q, call, reply);
     bucket_read_upload(q, call, reply);
+    if (!read_target(q, reply) || !read_size(q, reply))
+        return false;
     q->parts = good ? arena_calloc(&q->texts, count, sizeof *q->parts) : NULL;
     for (size_t i = 0; good && i < count; i++) {
         const json *number = aws_given(json_at(parts, i), "PartNumber"),
@@ -173,7 +221,7 @@ bool bucket_read_parts(struct bucket_request *q, const struct task_call *call,
 static bool read_copied(struct bucket_request *q, const struct task_call *call,
                         struct bucket_reply *reply)
 {
-    const char *text = header_of(q, "x-amz-copy-source");
+    const char *text = bucket_header(q, "x-amz-copy-source");
 
     text = text ? text : "";
     size_t len = strcspn(text, "?");
@@ -206,12 +254,12 @@ bool bucket_read_copy(struct bucket_request *q, const struct task_call *call,
                       struct bucket_reply *reply)
 {
     struct folder_conditions *when = &q->ask.when;
-    const char *directive = header_of(q, "x-amz-metadata-directive");
+    const char *directive = bucket_header(q, "x-amz-metadata-directive");
 
-    if (!read_copied(q, call, reply))
+    if (!read_copied(q, call, reply) || !read_target(q, reply))
         return false;
-    when->match = header_of(q, "x-amz-copy-source-if-match");
-    when->none_match = header_of(q, "x-amz-copy-source-if-none-match");
+    when->match = bucket_header(q, "x-amz-copy-source-if-match");
+    when->none_match = bucket_header(q, "x-amz-copy-source-if-none-match");
     when->has_since = time_of(call, "CopySourceIfModifiedSince", &when->since_ms);
     when->has_until = time_of(call, "CopySourceIfUnmodifiedSince", &when->until_ms);
     bool same = q->source == q->folder && q->ask.key.len == q->key.len &&
@@ -257,6 +305,31 @@ bool bucket_read_list(struct bucket_request *q, const struct task_call *call,
     return true;
 }
 
+static bool is_given(const json *v)
+{
+    return v && json_kind(v) != JSON_NULL;
+}
+
+/* What is no text is no object's ETag, and no version. */
+static const char *keep_text(struct bucket_request *q, const json *v)
+{
+    return json_is_string(v) ? arena_strndup(&q->texts, json_str(v), json_str_len(v)) : "";
+}
+
+/* Reads one of the objects to be deleted. Returns false when it has no key. */
+static bool read_doomed(struct bucket_request *q, const json *object, struct bucket_doomed *out)
+{
+    const json *key = aws_given(object, "Key"), *etag = aws_given(object, "ETag"),
+               *version = aws_given(object, "VersionId");
+
+    if (!key || !json_is_string(key))
+        return false;
+    out->key = (struct folder_key){keep_text(q, key), json_str_len(key)};
+    out->etag = is_given(etag) ? keep_text(q, etag) : NULL;
+    out->of_a_version = is_given(version) && strcmp(keep_text(q, version), "null") != 0;
+    return true;
+}
+
 /* The parameters are read, and not the XML made of them: keys are the same in both. */
 bool bucket_read_keys(struct bucket_request *q, const struct task_call *call,
                       struct bucket_reply *reply)
@@ -270,12 +343,18 @@ bool bucket_read_keys(struct bucket_request *q, const struct task_call *call,
     q->quiet = quiet && aws_truth_read(quiet, &q->quiet) && q->quiet;
     q->keys = good ? arena_calloc(&q->texts, count, sizeof *q->keys) : NULL;
     for (size_t i = 0; good && i < count; i++) {
-        const json *key = aws_given(json_at(objects, i), "Key");
-        good = key && json_is_string(key);
-        if (good)
-            q->keys[q->key_count++] = (struct folder_key){
-                arena_strndup(&q->texts, json_str(key), json_str_len(key)), json_str_len(key)};
+        const json *object = json_at(objects, i);
+
+        good = read_doomed(q, object, &q->keys[i]);
+        if (good && (is_given(aws_given(object, "Size")) ||
+                     is_given(aws_given(object, "LastModifiedTime")))) {
+            bucket_refuse(reply, "NotImplemented",
+                          "Size and LastModifiedTime of an object to be deleted are for directory "
+                          "buckets: give its ETag");
+            return false;
+        }
     }
+    q->key_count = count;
     if (!good)
         bucket_refuse(reply, "MalformedXML",
                       "The XML you provided was not well-formed or did not validate against our "

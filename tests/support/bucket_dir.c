@@ -71,6 +71,22 @@ void bucket_dir_end(void)
     nftw(bucket_dir.top, bucket_dir_drop, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+static size_t temporaries;
+
+static int count_temporary(const char *path, const struct stat *st, int kind, struct FTW *w)
+{
+    (void)st, (void)kind;
+    temporaries += !strncmp(path + w->base, ".asl-put-", 9);
+    return 0;
+}
+
+size_t bucket_dir_temporaries(void)
+{
+    temporaries = 0;
+    nftw(bucket_dir.top, count_temporary, 16, FTW_PHYS);
+    return temporaries;
+}
+
 void bucket_dir_open_again(unsigned how)
 {
     folder_free(bucket_dir.f);

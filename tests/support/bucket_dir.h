@@ -24,6 +24,9 @@ void bucket_dir_path(char *out, size_t size, const char *name);
 void bucket_dir_make_file(const char *name, const char *text);
 void bucket_dir_make_link(const char *name, const char *to);
 
+/* How many files there are that are being written, or wait for an upload to be completed. */
+size_t bucket_dir_temporaries(void);
+
 struct folder_key bucket_dir_key(const char *text);
 void bucket_dir_put(const char *key, const char *text);
 /* Adds all of a list, page by page: keys, with "*" behind a common prefix. */
