@@ -315,7 +315,7 @@ START_TEST(cluster_job_is_stopped)
     ck_assert_msg(strstr(buf_str(&w->seen), "DELETE " JOBS "/j?propagationPolicy=Background\n"),
                   "%s", buf_str(&w->seen));
     ck_assert(!w->answered);
-    ck_assert(!at_once || !w->submitted);
+    ck_assert_ptr_nonnull(w->submitted); /* late or not, so that the next process can stop it */
     endpoint_world_free(w);
 }
 END_TEST

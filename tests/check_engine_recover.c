@@ -149,6 +149,89 @@ START_TEST(a_role_outlives_a_restart)
 }
 END_TEST
 
+/* What is told of a job whose Task was cancelled before a crash, and when it had begun. */
+static const struct {
+    const char *name;
+    bool before, after; /* the service answers before the Task is cancelled, or after that */
+    const char *submitted;
+} stops[] = {
+    {"it had begun", true, false, "{\"JobRunId\":\"r\"}"},
+    {"its begin was out, and was answered then", false, true, "{\"JobRunId\":\"r\"}"},
+    {"its begin was out", false, false, ""},
+};
+
+START_TEST(jobs_are_stopped_by_the_next_process)
+{
+    static const struct asl_error none;
+    struct world_log w;
+    struct buf want = {0};
+    json *begun = json_of("{\"JobRunId\":\"r\"}");
+
+    world_open_with(&w, 0, true);
+    ck_assert(engine_recover(w.e, w.now_ms, INT64_MAX, NULL));
+    uint64_t x = start(&w,
+                       ONE_STATE("T", "\"Type\":\"Task\",\"Resource\":\"arn:aws:states:::"
+                                      "glue:startJobRun.sync\",\"Parameters\":{\"JobName\":\"j\"},"
+                                      "\"Credentials\":{\"RoleArn\":\"arn:r\"},\"End\":true"),
+                       "1");
+    take_turns(&w);
+    uint64_t id = w.answers[0].id;
+    if (stops[_i].before)
+        engine_task_submitted(w.e, id, begun);
+    take_turns(&w);
+    engine_stop(w.e, x, &none);
+    take_turns(&w);
+    ck_assert_uint_eq(w.cancelled, 1);
+    if (stops[_i].after)
+        engine_task_submitted(w.e, id, begun);
+    turn(&w);
+    restart(&w, true, INT64_MAX);
+    ck_assert(engine_stop_again(w.e, NULL));
+    ck_assert(engine_stop_again(w.e, NULL)); /* once */
+    buf_printf(&want, ":3 as arn:r: %s\n", stops[_i].submitted);
+    const char *at = strstr(buf_str(&w.log), ":3 as ");
+    ck_assert_msg(at && count_lines(&w, "stop T ") == 1, "%s", buf_str(&w.log));
+    expect_text(stops[_i].name, at, buf_str(&want));
+    engine_task_gone(w.e, id);
+    turn(&w);
+    restart(&w, true, INT64_MAX);
+    ck_assert(engine_stop_again(w.e, NULL));
+    expect_text("it is over", buf_str(&w.log), "");
+    json_unref(begun);
+    buf_clear(&want);
+    world_close(&w);
+}
+END_TEST
+
+/* A store that can't be read says so; a Task that is cancelled, and awaits no job, leaves nothing.
+ */
+START_TEST(what_is_to_be_stopped_can_not_be_read)
+{
+    static const struct asl_error none;
+    struct world_log w;
+    struct diag why = {0};
+
+    world_open_with(&w, 0, true);
+    ck_assert(engine_recover(w.e, w.now_ms, INT64_MAX, NULL));
+    uint64_t x = start(&w,
+                       _i ? ONE_STATE("T", "\"Type\":\"Task\",\"Resource\":\"arn:aws:states:::"
+                                           "glue:startJobRun.sync\",\"Parameters\":{},\"End\":true")
+                          : one_task,
+                       "1");
+    take_turns(&w);
+    engine_stop(w.e, x, &none);
+    take_turns(&w);
+    restart(&w, true, INT64_MAX);
+    reads.fails = "STORE_READ";
+    reads.of = x;
+    ck_assert_int_eq(engine_stop_again(w.e, &why), !_i);
+    ck_assert(!_i || !strcmp(why.code, "STORE_READ"));
+    reads.fails = NULL;
+    diag_clear(&why);
+    world_close(&w);
+}
+END_TEST
+
 /* Whatever comes in for one of them before its turn. */
 START_TEST(one_is_taken_up_when_it_is_wanted)
 {
@@ -489,6 +572,8 @@ int main(void)
     tcase_add_test(t, a_restart_reads_no_history);
     tcase_add_test(t, those_that_wake_share_turns);
     tcase_add_test(t, a_role_outlives_a_restart);
+    tcase_add_loop_test(t, jobs_are_stopped_by_the_next_process, 0, COUNT(stops));
+    tcase_add_loop_test(t, what_is_to_be_stopped_can_not_be_read, 0, 2);
     tcase_add_test(t, one_is_taken_up_when_it_is_wanted);
     tcase_add_test(t, one_that_was_in_the_midst_goes_on);
     tcase_add_loop_test(t, map_runs_wait_until_fewer_are_open, 0, COUNT(openings));

@@ -185,8 +185,9 @@ static void expect_heartbeat(struct rt_frame *f, const struct rt_event *e)
     f->beat_ms = f->beat_every_ms && !waits ? e->at_ms + e->skew_ms + f->beat_every_ms : INT64_MAX;
 }
 
-static json *role_of_task(const json *credentials)
+json *rt_task_role(const struct rt_event *scheduled)
 {
+    const json *credentials = scheduled->scheduled.credentials;
     const json *role =
         credentials && json_is_object(credentials) ? json_get(credentials, "RoleArn") : NULL;
 
@@ -205,7 +206,7 @@ static void schedule_task(rt_exec *x, struct rt_frame *f, const struct rt_event 
     f->beat_every_ms = 1000 * e->scheduled.heartbeat_s;
     exec_replace(&f->task, json_ref(e->data));
     exec_replace(&f->token, json_ref(e->scheduled.token));
-    exec_replace(&f->role, role_of_task(e->scheduled.credentials));
+    exec_replace(&f->role, rt_task_role(e));
     exec_replace(&f->submitted, NULL);
     expect_heartbeat(f, e);
 }

@@ -155,6 +155,10 @@ void rt_event_clear(struct rt_event *e);
 /* Returns a copy of `e` that shares its values; the caller clears it. */
 struct rt_event rt_event_copy(const struct rt_event *e);
 
+/* Returns the RoleArn in the Credentials of a TASK_SCHEDULED; NULL without one. The reference is
+ * yours. */
+json *rt_task_role(const struct rt_event *scheduled);
+
 /* What an event is counted as. */
 enum rt_tally {
     RT_TALLY_NONE,

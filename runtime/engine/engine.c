@@ -14,6 +14,7 @@
 #include "runtime/engine/engine_recover.h"
 #include "runtime/engine/engine_redrive.h"
 #include "runtime/engine/engine_slice.h"
+#include "runtime/engine/engine_stops.h"
 #include "runtime/engine/engine_take_up.h"
 #include "runtime/engine/engine_tell.h"
 
@@ -540,6 +541,7 @@ void engine_free(engine *e)
     for (struct id_node *n; (n = id_map_take_any(&e->calls));)
         mem_free(n);
     id_map_clear(&e->calls);
+    engine_clear_stops(e);
     mem_free(e->again);
     id_queue_clear(&e->throttled);
     id_queue_clear(&e->to_open);

@@ -50,6 +50,13 @@ struct engine_hooks {
     void *user;
     void (*run_task)(void *user, const struct task *task);
     void (*cancel_task)(void *user, uint64_t id);
+    /*
+     * Called after a restart with a task whose job is to be stopped, as it was cancelled before.
+     * `submitted` is what the service said when the job began; NULL: nobody knows whether it has.
+     * Once nothing is out any more for that, engine_task_gone is to be called. NULL: nobody can
+     * stop jobs.
+     */
+    void (*stop_job)(void *user, const struct task *task);
     /* Called when a task has got its result by its token: whoever works on it needn't bring a
      * result, and needn't be stopped. May be NULL. */
     void (*release_task)(void *user, uint64_t id);
@@ -188,9 +195,16 @@ bool engine_redrive(engine *e, uint64_t execution, const json *token, struct dia
 void engine_update_map_run(engine *e, uint64_t execution, const json *request);
 /* Tells that a worker took an activity's task; `worker` is its name, NULL: it gave none. */
 void engine_task_started(engine *e, uint64_t id, const json *worker);
-/* Tells the service's answer to a .sync or .waitForTaskToken task, whose result comes later. Does
- * nothing for other tasks. */
+/* Tells the service's answer to a .sync or .waitForTaskToken task, whose result comes later; of one
+ * that was cancelled meanwhile it tells which job is to be stopped. Does nothing for other tasks.
+ */
 void engine_task_submitted(engine *e, uint64_t id, const json *output);
+/* Tells that nothing of a task is out any more that was cancelled: neither the call that began its
+ * job nor one that stops it. */
+void engine_task_gone(engine *e, uint64_t id);
+/* Calls stop_job for the jobs that an earlier process was to stop, and has not. False with *why
+ * filled when the store can't be read. */
+bool engine_stop_again(engine *e, struct diag *why);
 /* Brings items that a reading has asked for: a value as RT_IN_ITEMS has it, taken. */
 void engine_items_came(engine *e, uint64_t id, json *part);
 /* Brings what a writing came to: a value as RT_IN_RESULTS has it, or its error. Both are taken. */

@@ -8,10 +8,11 @@
 #include "runtime/engine/engine_call.h"
 
 #include "parsers/base/mem.h"
+#include "runtime/engine/engine_stops.h"
 #include "runtime/engine/engine_take_up.h"
 #include "runtime/engine/engine_turn.h"
 
-static uint64_t call_id(uint64_t execution, uint64_t ref)
+uint64_t engine_call_id(uint64_t execution, uint64_t ref)
 {
     return execution << 32 | (ref & UINT32_MAX);
 }
@@ -23,7 +24,7 @@ static struct engine_call *call_by_id(const engine *e, uint64_t id)
 
 struct engine_call *engine_find_call(const engine *e, uint64_t execution, uint64_t ref)
 {
-    return call_by_id(e, call_id(execution, ref));
+    return call_by_id(e, engine_call_id(execution, ref));
 }
 
 bool engine_parent(const engine *e, uint64_t execution, uint64_t *parent)
@@ -93,7 +94,7 @@ struct engine_call *engine_new_call(engine *e, uint64_t execution, uint64_t ref,
 {
     struct engine_call *call = mem_calloc(1, sizeof *call);
 
-    call->node.id = call_id(execution, ref);
+    call->node.id = engine_call_id(execution, ref);
     call->execution = execution;
     call->ref = ref;
     call->child = child;
@@ -178,7 +179,9 @@ void engine_task_submitted(engine *e, uint64_t id, const json *output)
 {
     struct engine_call *call = call_by_id(e, id);
 
-    if (call && call->submits)
+    if (!call)
+        engine_note_late_job(e, id, output);
+    else if (call->submits)
         engine_answer(e, call, RT_IN_SUBMITTED, json_ref(output), (struct asl_error){0});
 }
 

@@ -5,6 +5,8 @@
 
 #include "runtime/engine/engine_state.h"
 
+/* Returns the id of the call of the event `ref`. */
+uint64_t engine_call_id(uint64_t execution, uint64_t ref);
 /* Returns the call of the event `ref`; NULL: none is out. */
 struct engine_call *engine_find_call(const engine *e, uint64_t execution, uint64_t ref);
 /* Adds a call; a child call has no child yet. */

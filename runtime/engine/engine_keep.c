@@ -6,6 +6,7 @@
 
 #include "runtime/engine/engine_keep.h"
 
+#include "runtime/engine/engine_stops.h"
 #include "runtime/engine/engine_turn.h"
 
 /* Returns whether the execution only waits, and for long. */
@@ -95,6 +96,8 @@ bool engine_keep_events(engine *e, struct diag *why)
         if (entry && !entry->kept)
             keep_start(e, entry);
         store_append(e->store, t->execution, t->out.events, t->out.count);
+        if (entry && entry->keep == ENGINE_KEEP)
+            engine_keep_stops(e, t);
     }
     for (size_t i = 0; e->recovers && i < e->turn_count; i++) {
         struct entry *entry = engine_entry(e, e->turns[i].execution);

@@ -142,6 +142,7 @@ struct engine {
     int64_t now_ms;  /* of the turn */
     int64_t skew_ms; /* what is due counts by now_ms + skew_ms */
     struct id_map calls;
+    struct id_map stops; /* what the store has of jobs that are to be stopped */
     size_t tasks_busy, running;
 
     struct input_queue inputs;

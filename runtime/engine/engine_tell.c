@@ -221,6 +221,8 @@ static void obey(engine *e, uint64_t execution, const rt_exec *x, const struct r
     case RT_CANCEL_WRITING:
         if ((call = engine_find_call(e, execution, c->ref)))
             cancel(e, call, c);
+        else if (c->kind == RT_CANCEL_TASK)
+            engine_task_gone(e, engine_call_id(execution, c->ref));
         break;
     case RT_RELEASE_TASK:
         if ((call = engine_find_call(e, execution, c->ref)))

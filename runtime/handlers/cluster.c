@@ -229,7 +229,7 @@ static void cluster_called(void *user, struct http_response *r)
         cluster_finish(w, &a, false);
         return;
     }
-    if (h->submitted && !w->task_call->lingers)
+    if (h->submitted)
         h->submitted(h->user, w->task_call->node.id, a.value);
     cluster_follow_job(w, a.value, false);
 }
@@ -358,7 +358,10 @@ bool cluster_cancel(struct task_call *call)
 {
     struct cluster_work *w = call->work;
 
-    if (call->lingers)
+    bool begins =
+        cluster_awaits_job(w) && !w->name && w->transfer && signed_send_is_out(w->transfer);
+
+    if (call->lingers || (call->h->closing && begins))
         cluster_say_not_stopped(w, "asl ended before the cluster had answered");
     else
         call->lingers = cluster_leave_job(w);

@@ -457,7 +457,7 @@ static bool endpoint_cancel(struct task_call *call)
     }
     if (is_of_cluster(&call->resource))
         return cluster_cancel(call);
-    if (call->lingers)
+    if (call->lingers || (call->h->closing && job_is_beginning(w)))
         say_not_stopped(w, "asl ended before the service had answered");
     else
         call->lingers = leave_job(w);
@@ -470,6 +470,7 @@ static bool endpoint_cancel(struct task_call *call)
 }
 
 const struct handler_kind handler_endpoint = {.field = "endpoint",
+                                              .flags = KIND_HAS_JOBS,
                                               .start = endpoint_start,
                                               .cancel = endpoint_cancel,
                                               .serves = endpoint_serves};

@@ -125,6 +125,9 @@ void endpoint_tell_problems(const struct task_call *call);
 void endpoint_begun(struct endpoint_work *w, const struct aws_answer *a, struct aws_result *r);
 /* Goes on, from the start of a call, with the job that `submitted` (taken) tells of. */
 void follow_job(struct endpoint_work *w, json *submitted);
+/* Returns whether the call that begins the job is out, so that only its answer says which job that
+ * is. */
+bool job_is_beginning(const struct endpoint_work *w);
 /* Lets a job end of which the Task won't hear. Returns true when something is still out for that,
  * and the work goes on until it has come back. */
 bool leave_job(struct endpoint_work *w);

@@ -259,14 +259,12 @@ void endpoint_begun(struct endpoint_work *w, const struct aws_answer *a, struct 
         give_up_job(w, &half);
         return;
     }
-    if (w->task_call->lingers) {
-        if (!stop_job(w))
-            endpoint_finish(w, &(struct aws_result){0}, false);
-        return;
-    }
     if (h->submitted)
         h->submitted(h->user, w->task_call->node.id, w->submitted);
-    follow_noted_job(w);
+    if (!w->task_call->lingers)
+        follow_noted_job(w);
+    else if (!stop_job(w))
+        endpoint_finish(w, &(struct aws_result){0}, false);
 }
 
 /* ---- stopping ---- */
@@ -413,6 +411,11 @@ static void give_up_job(struct endpoint_work *w, struct aws_result *r)
     end_stop(w);
 }
 
+bool job_is_beginning(const struct endpoint_work *w)
+{
+    return w->call.job && !w->submitted && w->transfer && signed_send_is_out(w->transfer);
+}
+
 /* A call that is out may be beginning its job at this moment: only its answer says which job is to
  * be stopped. */
 bool leave_job(struct endpoint_work *w)
@@ -422,7 +425,7 @@ bool leave_job(struct endpoint_work *w)
     if (call->released || call->h->closing || !aws_job_can_be_stopped(&w->call))
         return false;
     if (!w->submitted)
-        return w->transfer && signed_send_is_out(w->transfer);
+        return job_is_beginning(w);
     if (w->transfer)
         signed_send_cancel(w->transfer);
     w->transfer = NULL;

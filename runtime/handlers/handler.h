@@ -22,6 +22,9 @@ typedef void handler_done(void *user, uint64_t id, struct task_result *result);
 /* Is called when a service has begun a .sync Task's job, whose end will be the result: `output` (a
  * look) is what the service said to that. */
 typedef void handler_submitted(void *user, uint64_t id, const json *output);
+/* Is called when nothing is out any more of a call that was cancelled, and had requests out for its
+ * job still. Not while the set closes. */
+typedef void handler_gone(void *user, uint64_t id);
 
 struct endpoints;
 struct credentials;
@@ -74,8 +77,9 @@ void handler_request_id(const char *key, char id[HANDLER_REQUEST_ID]);
 handlers *handlers_new(uv_loop_t *loop, const struct handlers_options *options, handler_done *done,
                        void *user);
 
-/* Calls `submitted` from the loop for each job that has begun, before its result. */
-void handlers_on_submitted(handlers *h, handler_submitted *submitted);
+/* Calls `submitted` from the loop for each job that has begun, before its result, or when its Task
+ * is cancelled already; and `gone`. Each may be NULL. */
+void handlers_on_jobs(handlers *h, handler_submitted *submitted, handler_gone *gone);
 
 /* Adds the rows of a handlers file, whose form handlers_load.c tells: its text, JSON or YAML, and
  * the path that it is from. Returns false with *why filled, whose text begins with the place. */
@@ -108,8 +112,14 @@ enum handlers_taker handlers_would_take(handlers *h, const struct task *task,
                                         struct task_result *failed);
 
 /* Ends a task call: kills its process group, closes its connection, stops its job. No result comes
- * any more. Does nothing when the call is not of this set. */
-void handlers_cancel(handlers *h, uint64_t id);
+ * any more. Returns whether requests are still out for its job: handler_gone tells when they no
+ * longer are. Does nothing when the call is not of this set. */
+bool handlers_cancel(handlers *h, uint64_t id);
+/*
+ * Stops the job of a task that an earlier process had cancelled, which began as task->submitted
+ * says; NULL: nobody knows whether it has, which is told on the log. Returns as handlers_cancel.
+ */
+bool handlers_stop_job(handlers *h, const struct task *task);
 /* Ends a task call as handlers_cancel does, but lets a job that has begun elsewhere go on. */
 void handlers_release(handlers *h, uint64_t id);
 

@@ -249,9 +249,14 @@ void task_call_sleep(struct task_call *call, struct handler_answer *answer, int6
 
 void task_call_gone(struct task_call *call)
 {
-    handlers_list_take(&call->h->lingering, call);
+    handlers *h = call->h;
+    uint64_t id = call->node.id;
+
+    handlers_list_take(&h->lingering, call);
     slot_free(call->row);
     task_call_free(call);
+    if (h->gone && !h->closing)
+        h->gone(h->user, id);
 }
 
 void task_call_rouse(struct task_call *call)
@@ -433,9 +438,10 @@ static void start_or_queue(struct task_call *call)
     wake(row->h);
 }
 
-void handlers_on_submitted(handlers *h, handler_submitted *submitted)
+void handlers_on_jobs(handlers *h, handler_submitted *submitted, handler_gone *gone)
 {
     h->submitted = submitted;
+    h->gone = gone;
 }
 
 /* A bucket's row comes first, as it says more than a resource does. A row of the file comes before
@@ -510,8 +516,8 @@ enum handlers_taker handlers_would_take(handlers *h, const struct task *task,
     return !row ? HANDLERS_NOBODY : row->kind == &handler_bucket ? HANDLERS_FOLDER : HANDLERS_OTHER;
 }
 
-/* What it leaves behind (a slot still taken) is the kind's affair. */
-static void handlers_drop(struct task_call *call)
+/* What it leaves behind (a slot still taken) is the kind's affair. Returns whether it lingers. */
+static bool handlers_drop(struct task_call *call)
 {
     handlers *h = call->h;
     struct handler_row *row = call->row;
@@ -524,19 +530,59 @@ static void handlers_drop(struct task_call *call)
             slot_free(row);
         break;
     }
-    if (call->lingers)
+    bool lingers = call->lingers;
+    if (lingers)
         list_put(&h->lingering, call);
     else
         task_call_free(call);
+    return lingers;
 }
 
 /* A call of another set, or one that has ended meanwhile, isn't in the map. */
-void handlers_cancel(handlers *h, uint64_t id)
+bool handlers_cancel(handlers *h, uint64_t id)
 {
     struct task_call *call = take_call(h, id);
 
-    if (call)
-        handlers_drop(call);
+    return call && handlers_drop(call);
+}
+
+static void log_unstopped(handlers *h, const struct task *task, const char *why)
+{
+    handlers_log(h, task->execution, "%s: the job %s: %s", task->resource->text,
+                 task->submitted ? "was not stopped and may go on"
+                                 : "may have begun, and was not stopped",
+                 why);
+}
+
+/* Waits for no slot: what there was to wait for was over in an earlier process. */
+bool handlers_stop_job(handlers *h, const struct task *task)
+{
+    const struct integration *i = integration_of(task->resource);
+    struct handler_input v = {0};
+    struct task_result failed = {0};
+    struct diag also = {0};
+    bool stopping = false;
+
+    if (!i->prepare(task, &v, &failed)) {
+        task_result_clear(&failed);
+        return false;
+    }
+    struct handler_row *row = row_for(h, &v, &also);
+    if (!row) {
+        log_unstopped(h, task, "nobody serves its service any more");
+    } else if (row->kind->flags & KIND_HAS_JOBS && !task->submitted) {
+        log_unstopped(h, task, "asl ended before the service had answered");
+    } else if (row->kind->flags & KIND_HAS_JOBS) {
+        struct task_call *call = task_call_new(row, task, i, &v);
+        id_map_put(&h->calls, &call->node);
+        handlers_start_call(call);
+        if (call->state == CALL_READY && call->answer.cause)
+            log_unstopped(h, task, json_str(call->answer.cause));
+        stopping = handlers_cancel(h, task->id);
+    }
+    diag_clear(&also);
+    json_unref(v.payload);
+    return stopping;
 }
 
 void handlers_release(handlers *h, uint64_t id)

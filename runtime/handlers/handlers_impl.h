@@ -94,6 +94,9 @@ enum {
     KIND_TAKES_EVENTS = 4,
     /* A running call only waits for the clock: nothing is lost when it is dropped. */
     KIND_SLEEPS = 8,
+    /* A call may begin a job elsewhere; one with `submitted` begins none, and when it is cancelled
+     * the job is stopped. */
+    KIND_HAS_JOBS = 16,
 };
 
 /* A kind of handler. It is defined in the file that has its name, and listed in handlers_load.c. */
@@ -157,6 +160,7 @@ struct handlers {
     void *user;
     char *lambda_endpoint;
     handler_submitted *submitted;
+    handler_gone *gone;
     struct connection *connections;
     struct call_list lingering; /* cancelled calls whose jobs are being stopped */
     struct role_keys *roles;    /* that Tasks name in Credentials */

@@ -37,10 +37,13 @@ handlers *handler_sets_now(const struct handler_sets *all)
 
 /* Which handlers have a task call is not noted: each is asked, and those that don't have it do
  * nothing. */
-void handler_sets_cancel(const struct handler_sets *all, uint64_t id)
+bool handler_sets_cancel(const struct handler_sets *all, uint64_t id)
 {
+    bool is_out = false;
+
     for (const struct handler_set *s = all->first; s; s = s->next)
-        handlers_cancel(s->handlers, id);
+        is_out = handlers_cancel(s->handlers, id) || is_out;
+    return is_out;
 }
 
 void handler_sets_release(const struct handler_sets *all, uint64_t id)

@@ -23,7 +23,7 @@ void handler_sets_retire(struct handler_sets *all, handlers *made);
 handlers *handler_sets_now(const struct handler_sets *all);
 
 /* Cancel or release a task call, whichever handlers have it. */
-void handler_sets_cancel(const struct handler_sets *all, uint64_t id);
+bool handler_sets_cancel(const struct handler_sets *all, uint64_t id);
 void handler_sets_release(const struct handler_sets *all, uint64_t id);
 /* Do all that is due at `now_ms`; and tell when something is due next. */
 void handler_sets_wake(const struct handler_sets *all, int64_t now_ms);

@@ -185,7 +185,7 @@ static handlers *new_handlers(host *h)
 {
     handlers *made = handlers_new(h->loop, &h->options.handlers, host_task_ended, h);
 
-    handlers_on_submitted(made, host_task_submitted);
+    handlers_on_jobs(made, host_task_submitted, host_task_gone);
     return made;
 }
 
@@ -518,6 +518,8 @@ bool host_serve(host *h, void (*on_stop)(void *user), void *user, struct diag *w
 {
     bool told = false;
 
+    if (!engine_stop_again(h->engine, why))
+        return false;
     engine_take_up_later(h->engine, false);
     for (;;) {
         if (!host_turn(h, why))

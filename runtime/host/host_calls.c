@@ -44,6 +44,13 @@ void host_task_submitted(void *user, uint64_t id, const json *output)
     engine_task_submitted(h->engine, id, output);
 }
 
+void host_task_gone(void *user, uint64_t id)
+{
+    host *h = user;
+
+    engine_task_gone(h->engine, id);
+}
+
 static void give_to_handlers(host *h, const struct task *task)
 {
     struct task_result result = {0};
@@ -54,18 +61,22 @@ static void give_to_handlers(host *h, const struct task *task)
         host_task_ended(h, task->id, &result);
 }
 
+static bool guests_take(const host *h, struct task *task)
+{
+    for (size_t i = 0; i < h->guest_count; i++)
+        if (h->guests[i].offer && h->guests[i].offer(h->guests[i].user, task))
+            return true;
+    return false;
+}
+
 /* While draining, nobody is given anything: the next process hands the task call out again. */
 static void host_run_task(void *user, const struct task *task)
 {
     host *h = user;
     struct task offered = *task;
 
-    if (h->draining)
-        return;
-    for (size_t i = 0; i < h->guest_count; i++)
-        if (h->guests[i].offer && h->guests[i].offer(h->guests[i].user, &offered))
-            return;
-    give_to_handlers(h, &offered);
+    if (!h->draining && !guests_take(h, &offered))
+        give_to_handlers(h, &offered);
 }
 
 static void host_cancel_task(void *user, uint64_t id)
@@ -73,10 +84,23 @@ static void host_cancel_task(void *user, uint64_t id)
     host *h = user;
 
     mapio_cancel(h->mapio, id);
-    handler_sets_cancel(&h->handlers, id);
+    bool is_out = handler_sets_cancel(&h->handlers, id);
     for (size_t i = 0; i < h->guest_count; i++)
         if (h->guests[i].cancel)
             h->guests[i].cancel(h->guests[i].user, id);
+    if (!is_out)
+        engine_task_gone(h->engine, id);
+}
+
+/* Of a job that a guest has begun it knows without being told. */
+static void host_stop_job(void *user, const struct task *task)
+{
+    host *h = user;
+    struct task offered = *task;
+    bool taken = task->submitted && guests_take(h, &offered);
+
+    if (taken || !handlers_stop_job(handler_sets_now(&h->handlers), task))
+        host_cancel_task(h, task->id);
 }
 
 /* S3 is asked for a Map Run as a Task would ask: guests and handlers are the same. */
@@ -231,6 +255,7 @@ void host_set_hooks(host *h, struct engine_hooks *hooks)
                                    .made_for = host_made_for,
                                    .done_for = host_done_for,
                                    .cancel_task = host_cancel_task,
+                                   .stop_job = host_stop_job,
                                    .release_task = host_release_task,
                                    .happened = host_happened,
                                    .ended = host_ended,

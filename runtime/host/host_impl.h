@@ -51,5 +51,7 @@ mapio *host_new_mapio(host *h);
 /* Brings a task call's result (taken) to who has asked for it. */
 void host_task_ended(void *user, uint64_t id, struct task_result *result);
 void host_task_submitted(void *user, uint64_t id, const json *output);
+/* Tells the engine that nothing is out any more of a task call that was cancelled. */
+void host_task_gone(void *user, uint64_t id);
 
 #endif

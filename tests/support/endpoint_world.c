@@ -98,7 +98,7 @@ struct endpoint_world *endpoint_world_new_with(const struct reply *replies, cons
     options.endpoints = w->endpoints;
     options.poll_ms = 1;
     w->handlers = handlers_new(&w->loop, &options, on_result, w);
-    handlers_on_submitted(w->handlers, on_submitted);
+    handlers_on_jobs(w->handlers, on_submitted, NULL);
     if (file) {
         char path[] = "/tmp/asl-endpoint-XXXXXX";
         int fd = mkstemp(path);

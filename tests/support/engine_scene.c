@@ -87,6 +87,16 @@ void cancel_task(void *user, uint64_t id)
     buf_adds(&w->log, "cancel\n");
 }
 
+static void stop_job(void *user, const struct task *t)
+{
+    struct world_log *w = user;
+
+    buf_printf(&w->log, "stop %s %s as %s: ", t->state, t->key, t->role ? t->role : "nobody");
+    if (t->submitted)
+        json_write(&w->log, t->submitted);
+    buf_adds(&w->log, "\n");
+}
+
 struct folding {
     rt_exec *x;
     uint64_t seq;
@@ -257,6 +267,7 @@ engine *new_engine(struct world_log *w, bool slices)
     struct engine_hooks hooks = {.user = w,
                                  .run_task = run_task,
                                  .cancel_task = cancel_task,
+                                 .stop_job = stop_job,
                                  .read_items = read_items,
                                  .write_results = write_results,
                                  .reading_held = reading_held,
