@@ -23,10 +23,11 @@ struct warner {
     size_t guesses; /* names that unknown ones may still be compared with */
 };
 
-/* Reports the code that is looked for; the hint is how that is mended. */
-#define warn_at(w, at, part, ...)                                                                  \
-    asl_report_add((w)->report, ASL_WARNING, (w)->code->name, at, part, (w)->code->mend,           \
-                   __VA_ARGS__)
+/* Reports the code that is looked for, with a hint at how this one is mended. */
+#define warn_with_hint(w, at, part, hint, ...)                                                     \
+    asl_report_add((w)->report, ASL_WARNING, (w)->code->name, at, part, hint, __VA_ARGS__)
+/* Reports it; the hint is how the code is mended. */
+#define warn_at(w, at, part, ...) warn_with_hint(w, at, part, (w)->code->mend, __VA_ARGS__)
 
 /* ---- what a state reads: warn_reads.c ---- */
 

@@ -54,9 +54,11 @@ static void check_list(struct warner *w, const struct asl_at *config)
 
     for (size_t i = 0; i < COUNT(of_files); i++)
         if (asl_at_member(config, of_files[i], &at))
-            warn_at(w, &at, ASL_KEY,
-                    "'%s' has no effect on a list of objects without LOAD_AND_FLATTEN",
-                    of_files[i]);
+            warn_with_hint(w, &at, ASL_KEY,
+                           "Leave the field out, or write \"Transformation\": "
+                           "\"LOAD_AND_FLATTEN\": then the objects' rows are the items.",
+                           "'%s' has no effect on a list of objects without LOAD_AND_FLATTEN",
+                           of_files[i]);
 }
 
 /* Headers that are there twice fail the Map Run (recorded). */
@@ -74,7 +76,8 @@ static void check_headers(struct warner *w, const struct asl_at *config)
     if (i == json_count(headers.value))
         return;
     asl_at_index(&headers, i, &at);
-    warn_at(w, &at, ASL_VALUE, "CSV headers cannot contain duplicates");
+    warn_with_hint(w, &at, ASL_VALUE, "Give each column a name of its own.",
+                   "CSV headers cannot contain duplicates");
 }
 
 /* ---- an ItemReader ---- */
@@ -95,12 +98,12 @@ static void check_manifest(struct warner *w, const struct asl_at *config)
         !asl_at_member(config, "ManifestType", &type))
         return;
     if (!asl_at_member(config, "InputType", &input))
-        warn_at(w, &type, ASL_KEY,
-                "ManifestType ATHENA_DATA needs an InputType: CSV, JSONL or "
-                "PARQUET");
+        warn_with_hint(w, &type, ASL_KEY, "Say what the files are, as \"InputType\": \"CSV\".",
+                       "ManifestType ATHENA_DATA needs an InputType: CSV, JSONL or "
+                       "PARQUET");
     else if (is_word(config, "InputType", "MANIFEST"))
-        warn_at(w, &input, ASL_VALUE,
-                "The files of ManifestType ATHENA_DATA are CSV, JSONL or PARQUET");
+        warn_with_hint(w, &input, ASL_VALUE, "Say what the files are that it names.",
+                       "The files of ManifestType ATHENA_DATA are CSV, JSONL or PARQUET");
 }
 
 static void check_transformation(struct warner *w, const struct asl_at *reader,
@@ -115,10 +118,13 @@ static void check_transformation(struct warner *w, const struct asl_at *reader,
         check_list(w, config);
     else if (loads && calls(reader, ":s3:getObject") &&
              asl_at_member(config, "Transformation", &at))
-        warn_at(w, &at, ASL_KEY, "'Transformation' has no effect with getObject");
+        warn_with_hint(w, &at, ASL_KEY,
+                       "Leave the field out, or read with arn:aws:states:::s3:listObjectsV2.",
+                       "'Transformation' has no effect with getObject");
     else if (loads && is_word(config, "InputType", "MANIFEST") &&
              asl_at_member(config, "InputType", &at))
-        warn_at(w, &at, ASL_VALUE, "The files of LOAD_AND_FLATTEN are CSV, JSON, JSONL or PARQUET");
+        warn_with_hint(w, &at, ASL_VALUE, "Say what the files of the list are.",
+                       "The files of LOAD_AND_FLATTEN are CSV, JSON, JSONL or PARQUET");
 }
 
 static void check_item_reader(struct warner *w, const struct asl_at *map)
@@ -148,7 +154,8 @@ static void check_item_batcher(struct warner *w, const struct asl_at *map)
     if (asl_at_member(map, "ItemBatcher", &batcher) &&
         asl_at_member(&batcher, "MaxInputBytesPerBatch", &at) && json_kind(at.value) == JSON_INT &&
         json_int_value(at.value) > QUOTA_DATA)
-        warn_at(w, &at, ASL_VALUE, "A batch has %d bytes at most, as every input", QUOTA_DATA);
+        warn_with_hint(w, &at, ASL_VALUE, "Write a smaller number, or leave the field out.",
+                       "A batch has %d bytes at most, as every input", QUOTA_DATA);
 }
 
 static void check_result_writer(struct warner *w, const struct asl_at *map)
@@ -160,7 +167,10 @@ static void check_result_writer(struct warner *w, const struct asl_at *map)
         return;
     for (size_t i = 0; i < COUNT(places); i++)
         if (asl_at_member(&writer, places[i], &at))
-            warn_at(w, &at, ASL_KEY, "'%s' has no effect without a Resource", places[i]);
+            warn_with_hint(w, &at, ASL_KEY,
+                           "Add \"Resource\": \"arn:aws:states:::s3:putObject\": without it no "
+                           "results are written.",
+                           "'%s' has no effect without a Resource", places[i]);
 }
 
 /* A literal object with expressions in it is an object whatever they give. */
@@ -169,7 +179,8 @@ static void check_inline_items(struct warner *w, const struct asl_at *map)
     struct asl_at at;
 
     if (asl_at_member(map, "Items", &at) && json_is_object(at.value))
-        warn_at(w, &at, ASL_KEY, "An inline Map goes over an array, and not over an object");
+        warn_with_hint(w, &at, ASL_KEY, "Give it an array, or make the Map distributed.",
+                       "An inline Map goes over an array, and not over an object");
 }
 
 void warn_map_fields(struct warner *w, const struct asl_state *s, const struct asl_at *at)
