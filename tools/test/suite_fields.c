@@ -237,7 +237,9 @@ static const struct schema_field expect_rows[] = {
      false},
     {"buckets", &objects_by_bucket,
      "What is in the buckets of the case at the end: by bucket and key, a text that the object "
-     "has, or the value of which it has the JSON; `{$absent: true}` where there is none.",
+     "has, or the value of which it has the JSON; `{$absent: true}` where there is none. A `*` in "
+     "a "
+     "key stands for any text, where no object is called so.",
      false},
     {"next", &text, "With `state`: the state that comes next.", false},
     {"inspection", &pattern,
