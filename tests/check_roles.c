@@ -62,6 +62,7 @@ static struct endpoint_world *roles_world_with(const struct reply *replies, cons
     struct endpoint_world *w = endpoint_world_new_with(replies, file, options);
 
     unsetenv("AWS_SESSION_TOKEN");
+    unsetenv("AWS_SECURITY_TOKEN");
     w->shown = "X-Amz-Security-Token";
     w->role = ROLE;
     return w;
@@ -70,6 +71,12 @@ static struct endpoint_world *roles_world_with(const struct reply *replies, cons
 static struct endpoint_world *roles_world(const struct reply *replies, const char *file)
 {
     return roles_world_with(replies, file, (struct handlers_options){0});
+}
+
+static void add_line(void *user, const char *execution, const char *line)
+{
+    (void)execution;
+    buf_printf(user, "%s\n", line);
 }
 
 START_TEST(one_request_for_many)
@@ -307,12 +314,20 @@ END_TEST
 
 START_TEST(an_emulator_alone)
 {
-    const struct reply replies[MAX_REPLIES] = {{200, JSON_0, "{}"}};
-    struct endpoint_world *w =
-        roles_world(replies, "{\"handlers\":[{\"resource\":\"" SEND "\",\"endpoint\":\"STUB\"}]}");
+    const struct reply replies[MAX_REPLIES] = {{200, JSON_0, "{}"}, {200, JSON_0, "{}"}};
+    struct buf lines = {0};
+    struct endpoint_world *w = roles_world_with(
+        replies, "{\"handlers\":[{\"resource\":\"" SEND "\",\"endpoint\":\"STUB\"}]}",
+        (struct handlers_options){.log = add_line, .log_user = &lines});
 
-    endpoint_world_run(w, SEND, MESSAGE);
-    expect_text("without an STS our own keys sign", buf_str(&w->seen), SENT_BY_US);
+    for (int i = 0; i < 2; i++)
+        endpoint_world_run(w, SEND, MESSAGE);
+    expect_text("without an STS our own keys sign", buf_str(&w->seen), SENT_BY_US SENT_BY_US);
+    expect_text("and that is told once", buf_str(&lines),
+                "the role " ROLE " of a Task is not assumed, as its service is on this machine and "
+                "nothing like --endpoint sts=URL says where STS is: our own keys sign the "
+                "request\n");
+    buf_clear(&lines);
     endpoint_world_free(w);
 }
 END_TEST
@@ -885,6 +900,10 @@ START_TEST(profile)
 }
 END_TEST
 
+#define UNASKED                                                                                    \
+    " have to be asked for, which is not done for a service on this machine unless --endpoint "    \
+    "sts=URL says where its STS is; a service on this machine gets "
+
 /* An emulator is asked though our own keys can't be had: what is wrong with them is told once. */
 static const struct {
     const char *name, *variable, *config, *line;
@@ -912,17 +931,24 @@ static const struct {
      "this machine gets the keys 'test' and 'test'\n"},
     {"keys that would have to be asked for", "AWS_PROFILE",
      "[profile p]\ncredential_process = /bin/false\n",
-     "no AWS credentials: those of the profile 'p' have to be asked for, which is not done for a "
-     "service on this "
-     "machine unless --endpoint sts=URL says where its STS is\n"},
+     "no AWS credentials: those of the profile 'p'" UNASKED "the keys 'test' and 'test'\n"},
+    {"of the default profile", "X", "[default]\ncredential_process = /bin/false\n",
+     "no AWS credentials: those of the profile 'default'" UNASKED "the keys 'test' and 'test'\n"},
+    {"of a role that another profile's keys are for", "X",
+     "[default]\nrole_arn = arn:r\nsource_profile = s\n[profile s]\naws_access_key_id = A\n"
+     "aws_secret_access_key = s\n",
+     "no AWS credentials: those of the profile 'default'" UNASKED "the keys 'test' and 'test'\n"},
+    {"of a role that the profile's own keys are for", "AWS_PROFILE",
+     "[profile p]\nrole_arn = arn:r\nsource_profile = p\naws_access_key_id = A\n"
+     "aws_secret_access_key = s\n",
+     "no AWS credentials: those of the profile 'p'" UNASKED "the keys in the profile 'p'\n"},
+    {"a profile without keys", "AWS_PROFILE", "[profile p]\nregion = x\n",
+     "no AWS credentials: the profile 'p', which AWS_PROFILE names, has no keys, no role_arn and "
+     "no credential_process; a service on this machine gets the keys 'test' and 'test'\n"},
+    {"keys in capitals", "AWS_PROFILE",
+     "[profile p]\nAWS_ACCESS_KEY_ID = A\nAWS_SECRET_ACCESS_KEY = s\n", ""},
     {"nothing is wrong", "X", "", ""},
 };
-
-static void add_line(void *user, const char *execution, const char *line)
-{
-    (void)execution;
-    buf_printf(user, "%s\n", line);
-}
 
 START_TEST(emulator_told_once)
 {

@@ -1,14 +1,19 @@
 /*
- * Files of keys. A profile is used when it has both an access key and a secret key. Secrets are
- * compared in constant time by sigv4.c, and never shown: messages name the file and the line only.
+ * Files of keys, read as botocore and Python's configparser read them: names of settings may have
+ * any capitals, `:` does for `=`, what stands behind a section's bracket is passed over, and what
+ * is indented deeper than a setting without a value belongs to it. A profile is used when it has
+ * both an access key and a secret key. Secrets are compared in constant time by sigv4.c, and never
+ * shown: messages name the file and the line only.
  */
 #include "runtime/aws/credentials_impl.h"
 
 #include "parsers/base/arena.h"
+#include "parsers/base/ascii.h"
 #include "parsers/base/mem.h"
 
 #include <openssl/crypto.h>
 #include <string.h>
+#include <strings.h>
 
 enum { MAX_FILE = 1024 * 1024 };
 
@@ -21,6 +26,7 @@ struct credentials {
     /* While it is read: */
     const char *services; /* the NAME of a section [services NAME]; NULL: it is a profile */
     const char *group;    /* the last setting, which had no value; NULL: it had one */
+    size_t group_indent;  /* how many blanks stood before it */
     sigv4_signer *signer; /* of requests that come in; NULL: none has yet */
 };
 
@@ -40,7 +46,7 @@ static struct text credentials_trimmed(const char *at, size_t len)
 
 static bool credentials_is(const struct text *t, const char *word)
 {
-    return t->len == strlen(word) && !memcmp(t->at, word, t->len);
+    return t->len == strlen(word) && !strncasecmp(t->at, word, t->len);
 }
 
 static bool credentials_refuse(const char *path, unsigned line, const char *words, struct diag *why)
@@ -57,14 +63,18 @@ static void add_profile(credentials *c, const struct text *name)
         (struct profile){.name = arena_strndup(&c->arena, name->at, name->len)};
 }
 
-/* Returns what stands behind the first word of a section's name, if that is `word`; else none. */
+/* Returns what stands behind the first word of a section's name, if that is `word`; else none. It
+ * may be quoted, as for a shell. */
 static struct text section_of(const struct text *name, const char *word)
 {
     size_t len = strlen(word);
 
     if (name->len <= len || memcmp(name->at, word, len) != 0 || !strchr(" \t", name->at[len]))
         return (struct text){0};
-    return credentials_trimmed(name->at + len, name->len - len);
+    struct text t = credentials_trimmed(name->at + len, name->len - len);
+    if (t.len > 2 && strchr("\"'", t.at[0]) && t.at[t.len - 1] == t.at[0])
+        t = (struct text){t.at + 1, t.len - 2};
+    return t;
 }
 
 /* "[default]"; what stands in ~/.aws/config begins with "profile", or with "services" where it
@@ -72,12 +82,13 @@ static struct text section_of(const struct text *name, const char *word)
 static bool read_section(credentials *c, const char *path, unsigned line, struct text t,
                          struct diag *why)
 {
+    const char *end = memchr(t.at, ']', t.len);
     struct text profile, services;
 
-    if (t.at[t.len - 1] != ']')
+    if (!end)
         return credentials_refuse(path, line,
                                   "a profile's name stands in brackets, as in [default]", why);
-    t = credentials_trimmed(t.at + 1, t.len - 2);
+    t = credentials_trimmed(t.at + 1, (size_t)(end - t.at - 1));
     if (!t.len)
         return credentials_refuse(path, line, "a profile needs a name", why);
     profile = section_of(&t, "profile");
@@ -91,6 +102,7 @@ static bool read_section(credentials *c, const char *path, unsigned line, struct
 static const char *const setting_names[PROFILE_SETTINGS] = {
     [PROFILE_ACCESS_KEY] = "aws_access_key_id",
     [PROFILE_SECRET_KEY] = "aws_secret_access_key",
+    [PROFILE_SECURITY_TOKEN] = "aws_security_token",
     [PROFILE_SESSION_TOKEN] = "aws_session_token",
     [PROFILE_ROLE] = "role_arn",
     [PROFILE_SESSION] = "role_session_name",
@@ -115,6 +127,23 @@ const char *profile_setting_name(enum profile_setting s)
     return setting_names[s];
 }
 
+const char *profile_token(const struct profile *p)
+{
+    const char *older = p->settings[PROFILE_SECURITY_TOKEN];
+
+    return older ? older : p->settings[PROFILE_SESSION_TOKEN];
+}
+
+/* Settings have small letters, however they are written. */
+static const char *lower_name(credentials *c, const struct text *name)
+{
+    char *kept = arena_strndup(&c->arena, name->at, name->len);
+
+    for (char *p = kept; *p; p++)
+        *p = ascii_lower(*p);
+    return kept;
+}
+
 /* A setting of a group; of interest is where a service is:
  *
  *     [services local]
@@ -130,31 +159,43 @@ static void read_of_group(credentials *c, const struct text *name, const struct 
         c->services, c->group, arena_strndup(&c->arena, value->at, value->len)};
 }
 
+/* Finds what ends the name of a setting; NULL: nothing does. A setting of a group knows `=` only.
+ */
+static const char *end_of_name(const struct text *t, bool in_group)
+{
+    const char *equals = memchr(t->at, '=', t->len);
+    const char *colon = in_group ? NULL : memchr(t->at, ':', t->len);
+
+    return colon && (!equals || colon < equals) ? colon : equals;
+}
+
 /*
  * NAME = VALUE. Settings of other kinds, as `output`, are passed over, as AWS's programs do. One
- * without a value may be the head of settings of its own, which stand below it, `indented`:
+ * without a value may be the head of settings of its own, which stand below it, indented deeper:
  *
  *     s3 =
  *       max_concurrent_requests = 20
  */
 static bool read_setting(credentials *c, const char *path, unsigned line, struct text t,
-                         bool indented, struct diag *why)
+                         size_t indent, struct diag *why)
 {
-    const char *equals = memchr(t.at, '=', t.len);
+    bool in_group = c->group && indent > c->group_indent;
+    const char *end = end_of_name(&t, in_group);
     enum profile_setting s = 0;
 
-    if (!equals)
+    if (!end)
         return credentials_refuse(path, line, "a line is [PROFILE] or NAME = VALUE", why);
     if (!c->count)
         return credentials_refuse(path, line, "[PROFILE] must come first", why);
-    struct text name = credentials_trimmed(t.at, (size_t)(equals - t.at));
-    struct text value = credentials_trimmed(equals + 1, (size_t)(t.at + t.len - equals - 1));
+    struct text name = credentials_trimmed(t.at, (size_t)(end - t.at));
+    struct text value = credentials_trimmed(end + 1, (size_t)(t.at + t.len - end - 1));
 
-    if (indented && c->group) {
+    if (in_group) {
         read_of_group(c, &name, &value);
         return true;
     }
-    c->group = value.len ? NULL : arena_strndup(&c->arena, name.at, name.len);
+    c->group = value.len ? NULL : lower_name(c, &name);
+    c->group_indent = indent;
     while (s < PROFILE_SETTINGS && !credentials_is(&name, setting_names[s]))
         s++;
     if (s <= PROFILE_SESSION_TOKEN && !value.len)
@@ -191,7 +232,7 @@ static bool credentials_read_all(credentials *c, const char *path, const struct 
         else if (t.len && *t.at == '[')
             good = read_section(c, path, line, t, why);
         else if (t.len && *t.at != '#' && *t.at != ';')
-            good = read_setting(c, path, line, t, t.at > at, why);
+            good = read_setting(c, path, line, t, (size_t)(t.at - at), why);
         at = stop + 1;
     }
     for (size_t i = 0; good && i < c->count; i++)
@@ -278,8 +319,7 @@ bool credentials_find(void *user, const char *access_key, size_t len, struct sig
         if (has_keys(p) && strlen(p->settings[PROFILE_ACCESS_KEY]) == len &&
             !memcmp(p->settings[PROFILE_ACCESS_KEY], access_key, len)) {
             *out = (struct sigv4_keys){p->settings[PROFILE_ACCESS_KEY],
-                                       p->settings[PROFILE_SECRET_KEY],
-                                       p->settings[PROFILE_SESSION_TOKEN]};
+                                       p->settings[PROFILE_SECRET_KEY], profile_token(p)};
             return true;
         }
     }

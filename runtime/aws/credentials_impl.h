@@ -7,7 +7,8 @@
 enum profile_setting {
     PROFILE_ACCESS_KEY,
     PROFILE_SECRET_KEY,
-    PROFILE_SESSION_TOKEN, /* these three must not be empty */
+    PROFILE_SECURITY_TOKEN, /* an older name of the next one, which wins over that */
+    PROFILE_SESSION_TOKEN,  /* these four must not be empty */
     PROFILE_ROLE,
     PROFILE_SESSION,
     PROFILE_EXTERNAL_ID,
@@ -34,6 +35,9 @@ struct profile {
 
 /* Returns what a setting is called in files. */
 const char *profile_setting_name(enum profile_setting s);
+
+/* Returns a look at the session token of a profile's keys; NULL: there is none. */
+const char *profile_token(const struct profile *p);
 
 /* Returns a look at the profile of that name; NULL: there is none, or `c` is NULL. */
 const struct profile *credentials_profile(const credentials *c, const char *name);

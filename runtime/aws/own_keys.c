@@ -188,11 +188,13 @@ static const struct key_source *keys_of_environment(struct planning *p)
     const char *access_key = own_keys_set("AWS_ACCESS_KEY_ID"),
                *secret_key = own_keys_set("AWS_SECRET_ACCESS_KEY");
 
+    const char *token = own_keys_set("AWS_SECURITY_TOKEN"); /* its older name */
+
+    if (!token)
+        token = own_keys_set("AWS_SESSION_TOKEN");
     if (access_key && !secret_key)
         p->plan->wrong = "AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not";
-    return access_key && secret_key
-               ? keys_at_hand(p, access_key, secret_key, own_keys_set("AWS_SESSION_TOKEN"), NULL)
-               : NULL;
+    return access_key && secret_key ? keys_at_hand(p, access_key, secret_key, token, NULL) : NULL;
 }
 
 /* A key and its secret are taken from one file: those of two would not belong together. */
@@ -205,8 +207,8 @@ static const struct key_source *keys_of_file(struct planning *p, const credentia
     if (s && s[PROFILE_ACCESS_KEY] && !s[PROFILE_SECRET_KEY])
         return plan_wrong(p, profile, "has an aws_access_key_id, but no aws_secret_access_key", "");
     return s && s[PROFILE_ACCESS_KEY] && s[PROFILE_SECRET_KEY]
-               ? keys_at_hand(p, s[PROFILE_ACCESS_KEY], s[PROFILE_SECRET_KEY],
-                              s[PROFILE_SESSION_TOKEN], profile)
+               ? keys_at_hand(p, s[PROFILE_ACCESS_KEY], s[PROFILE_SECRET_KEY], profile_token(is),
+                              profile)
                : NULL;
 }
 
@@ -592,7 +594,7 @@ static struct key_plan *plan_make(const struct own_keys *o, const credentials *g
     if (!s)
         plan_explain_files(&p);
     plan->source = s;
-    plan->simple = simple ? &simple->keys : NULL;
+    plan->simple = simple;
     return plan;
 }
 

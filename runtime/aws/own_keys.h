@@ -40,7 +40,7 @@ struct key_plan {
     const char *wrong;               /* why there is none, where something is wrong; else NULL */
     bool not_done;                   /* and that is a way to keys which AWS's programs have */
     const char *profile;             /* the one that AWS_PROFILE names; NULL: that is not set */
-    const struct sigv4_keys *simple; /* keys at hand, though `source` may be another; or NULL */
+    const struct key_source *simple; /* keys at hand, though `source` may be another; or NULL */
 };
 
 void key_plan_unref(struct key_plan *p);

@@ -10,6 +10,7 @@
 #include "runtime/aws/cluster_token.h"
 #include "runtime/aws/endpoints.h"
 #include "runtime/base/clock.h"
+#include "runtime/handlers/advice.h"
 
 #include <string.h>
 #include <strings.h>
@@ -271,32 +272,60 @@ static bool is_asked_for(const struct key_source *s)
     return s->way == KEY_OF_ROLE || s->way == KEY_BY_TOKEN || s->way == KEY_BY_PROCESS;
 }
 
+/* Writes why our keys can't be had for a service on this machine; nothing where none are set up. */
+static void say_no_keys(const struct key_plan *plan, struct buf *out)
+{
+    const struct key_source *s = plan->source;
+
+    if (plan->wrong)
+        buf_adds(out, plan->wrong);
+    else if (s && s->profile)
+        buf_printf(out, "those of the profile '%s'", s->profile);
+    else if (s)
+        buf_adds(out, "those of AWS_WEB_IDENTITY_TOKEN_FILE");
+    else if (plan->profile)
+        buf_printf(out,
+                   "the profile '%s', which AWS_PROFILE names, has no keys, no role_arn and no "
+                   "credential_process",
+                   plan->profile);
+    if (s && !plan->wrong)
+        buf_adds(out, " have to be asked for, which is not done for a service on this machine "
+                      "unless --endpoint sts=URL says where its STS is");
+}
+
+/* Writes whose keys a service on this machine gets instead; `simple` NULL: none of ours. */
+static void say_keys_instead(const struct key_source *simple, struct buf *out)
+{
+    if (!simple)
+        buf_adds(out, "the keys 'test' and 'test'");
+    else if (simple->profile)
+        buf_printf(out, "the keys in the profile '%s'", simple->profile);
+    else
+        buf_adds(out, "those in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
+}
+
 /*
- * An emulator gets keys that nobody looks at where ours can't be had: a mistake in the user's files
- * is told all the same, once, or it would be found where a real service is asked.
+ * An emulator gets keys that nobody looks at where ours can't be had: that, and a mistake in the
+ * user's files, is told all the same, once, or it would be found where a real service is asked.
  */
 static const struct sigv4_keys *keys_for_emulator(handlers *h, const struct key_plan *plan)
 {
-    struct buf line = {0};
+    const struct key_source *simple = plan->wrong ? NULL : plan->simple;
+    struct buf why = {0}, line = {0};
 
-    if (plan->wrong)
-        buf_printf(
-            &line,
-            "no AWS credentials: %s; a service on this machine gets the keys 'test' and 'test'",
-            plan->wrong);
-    else if (plan->source && plan->profile)
-        buf_printf(&line,
-                   "no AWS credentials: those of the profile '%s' have to be asked for, which is "
-                   "not done for a "
-                   "service on this machine unless --endpoint sts=URL says where its STS is",
-                   plan->profile);
+    say_no_keys(plan, &why);
+    if (why.len) {
+        buf_printf(&line, "no AWS credentials: %s; a service on this machine gets ", buf_str(&why));
+        say_keys_instead(simple, &line);
+    }
     if (line.len && (!h->told_of_keys || strcmp(h->told_of_keys, buf_str(&line)) != 0)) {
         mem_free(h->told_of_keys);
         h->told_of_keys = mem_strdup(buf_str(&line));
         handlers_log(h, NULL, "%s", buf_str(&line));
     }
+    buf_clear(&why);
     buf_clear(&line);
-    return plan->simple && !plan->wrong ? plan->simple : &test_keys;
+    return simple ? &simple->keys : &test_keys;
 }
 
 /* Returns our own keys where they are at hand; else NULL: then *asked is who is asked for them, or
@@ -377,6 +406,15 @@ static bool send_or_wait(signed_send *s, struct signed_request *q, struct key_pl
     return found == ROLE_AWAITED || s->transfer;
 }
 
+/* A run would look as if the role had worked. */
+static void say_role_left_out(handlers *h, const struct task_call *of)
+{
+    advice_once(h, of->execution,
+                "the role %s of a Task is not assumed, as its service is on this machine and "
+                "nothing like --endpoint sts=URL says where STS is: our own keys sign the request",
+                of->role);
+}
+
 signed_send *send_signed(handlers *h, struct signed_request *q, http_done *done, void *user,
                          struct diag *why)
 {
@@ -388,7 +426,10 @@ signed_send *send_signed(handlers *h, struct signed_request *q, http_done *done,
     s->done = done;
     s->user = user;
     s->wait.done = signed_send_keys_came;
-    s->of_role = q->of && q->of->role && q->service && roles_are_assumed(h, q->test_keys);
+    bool role = q->of && q->of->role && q->service;
+    s->of_role = role && roles_are_assumed(h, q->test_keys);
+    if (role && !s->of_role)
+        say_role_left_out(h, q->of);
     if (q->service && !s->of_role)
         plan = plan_for(h, q);
     bool good = send_or_wait(s, q, plan, why);
