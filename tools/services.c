@@ -7,6 +7,7 @@
 
 #include "asl/call/call.h"
 #include "parsers/base/count.h"
+#include "parsers/base/mem.h"
 #include "runtime/aws/credentials.h"
 #include "runtime/aws/endpoints.h"
 #include "runtime/aws/own_keys.h"
@@ -145,6 +146,22 @@ static void tell_wrong_variables(const char *command)
     }
 }
 
+/* AWS_ENDPOINT_URL_SECRETSMANAGER says nothing to anybody, though it looks right. */
+static void tell_misnamed_variables(const char *command)
+{
+    struct buf meant = {0};
+    const char *variable;
+
+    for (size_t at = 0; (variable = endpoints_next_misnamed(&at, &meant));) {
+        fprintf(stderr, "asl %s: %.*s is left out, as no service has that name", command,
+                (int)strcspn(variable, "="), variable);
+        if (meant.len)
+            fprintf(stderr, "; did you mean AWS_ENDPOINT_URL_%s?", buf_str(&meant));
+        fputc('\n', stderr);
+    }
+    buf_clear(&meant);
+}
+
 struct from_profile {
     const char *command;
     struct services *services;
@@ -154,9 +171,32 @@ static void add_of_profile(void *user, const char *service, const char *url)
 {
     static const char what[] = "an endpoint_url of the profile";
     const struct from_profile *p = user;
+    struct buf meant = {0};
 
-    if (!endpoints_add_of_profile(p->services->endpoints, service, url))
+    if (service && endpoints_misname(service, strlen(service), &meant)) {
+        fprintf(stderr,
+                "asl %s: '%s' in the profile's section of services is left out, as no service has "
+                "that name",
+                p->command, service);
+        if (meant.len)
+            fprintf(stderr, "; did you mean %s?", buf_str(&meant));
+        fputc('\n', stderr);
+    } else if (!endpoints_add_of_profile(p->services->endpoints, service, url)) {
         tell_left_out(p->command, what, strlen(what), url);
+    }
+    buf_clear(&meant);
+}
+
+static void read_profile(struct services *s, const char *command)
+{
+    char *lacking = own_keys_endpoints(add_of_profile, &(struct from_profile){command, s});
+
+    if (lacking)
+        fprintf(stderr,
+                "asl %s: the profile names the section [services %s] for where services are, which "
+                "the file of settings doesn't have\n",
+                command, lacking);
+    mem_free(lacking);
 }
 
 bool services_read(const struct services_options *given, const struct option_set *set,
@@ -169,7 +209,8 @@ bool services_read(const struct services_options *given, const struct option_set
     s->region = region;
     s->allow_link_local = given->allow_link_local;
     tell_wrong_variables(set->command);
-    own_keys_endpoints(add_of_profile, &(struct from_profile){set->command, s});
+    tell_misnamed_variables(set->command);
+    read_profile(s, set->command);
     for (size_t i = 0; good && i < given->endpoint.count; i++)
         good = services_add(s, set, given->endpoint.at[i]);
     if (good && given->lambda_endpoint)

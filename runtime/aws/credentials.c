@@ -96,6 +96,7 @@ static bool read_section(credentials *c, const char *path, unsigned line, struct
     add_profile(c, profile.len ? &profile : &t);
     if (services.len)
         c->services = arena_strndup(&c->arena, services.at, services.len);
+    c->profiles[c->count - 1].services = c->services;
     return true;
 }
 
@@ -370,6 +371,14 @@ const struct profile *credentials_profile(const credentials *c, const char *name
         if (!strcmp(c->profiles[i].name, name))
             return &c->profiles[i];
     return NULL;
+}
+
+bool credentials_has_services(const credentials *c, const char *name)
+{
+    for (size_t i = 0; c && i < c->count; i++)
+        if (c->profiles[i].services && !strcmp(c->profiles[i].services, name))
+            return true;
+    return false;
 }
 
 const struct service_endpoint *credentials_endpoint_at(const credentials *c, size_t i)

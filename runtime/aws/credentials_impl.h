@@ -31,6 +31,7 @@ enum profile_setting {
 struct profile {
     const char *name;
     const char *settings[PROFILE_SETTINGS]; /* NULL: not set */
+    const char *services; /* the NAME of a section [services NAME]; NULL: it is another one */
 };
 
 /* Returns what a setting is called in files. */
@@ -48,6 +49,9 @@ struct service_endpoint {
     const char *service; /* "secrets_manager": the service's id */
     const char *url;
 };
+
+/* Returns whether there is a section [services NAME]; `c` may be NULL. */
+bool credentials_has_services(const credentials *c, const char *name);
 
 /* Returns a look at one after the other; NULL behind the last, or `c` is NULL. */
 const struct service_endpoint *credentials_endpoint_at(const credentials *c, size_t i);

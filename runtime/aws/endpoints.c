@@ -437,7 +437,7 @@ bool endpoints_is_own(const struct endpoints *e, const char *url, const char **r
     return false;
 }
 
-static bool ignores_aws_variables(void)
+bool endpoints_ignore_variables(void)
 {
     const char *v = getenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
 
@@ -516,7 +516,7 @@ static const char *find_called(struct endpoints *e, const char *id, struct asl_p
     for (size_t i = 0; !url && i < COUNT(jar); i++)
         if (!strcmp(jar[i].service, id))
             url = endpoints_variable(e, jar[i].variable);
-    if (url || ignores_aws_variables())
+    if (url || endpoints_ignore_variables())
         return url;
     endpoints_add_variable(&variable, id);
     url = endpoints_variable(e, buf_str(&variable));
@@ -558,7 +558,7 @@ static bool names_endpoint(const char *variable)
     size_t len = strcspn(variable, "=");
 
     if (text_begins_with(variable, aws) && strchr("_=", variable[strlen(aws)]))
-        return !ignores_aws_variables();
+        return !endpoints_ignore_variables();
     for (size_t i = 0; i < COUNT(jar); i++)
         if (strlen(jar[i].variable) == len && !strncmp(jar[i].variable, variable, len))
             return true;

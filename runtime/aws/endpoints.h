@@ -69,6 +69,21 @@ const char *endpoints_next_wrong(size_t *at);
  * query and a fragment. */
 void endpoints_show_url(struct buf *out, const char *url);
 
+/* Returns whether AWS_IGNORE_CONFIGURED_ENDPOINT_URLS says that AWS's variables don't count. */
+bool endpoints_ignore_variables(void);
+
+/* ---- names that no service has: endpoint_names.c ---- */
+
+/*
+ * Returns whether no service has that name in variables and profiles, "secretsmanager" for
+ * secrets_manager: *meant then gets the right one, or nothing if none is near. Without the
+ * services' models all names are good.
+ */
+bool endpoints_misname(const char *name, size_t len, struct buf *meant);
+/* Finds a variable AWS_ENDPOINT_URL_… of no service, as endpoints_next_wrong does; *meant gets the
+ * name that the variable should end in, or nothing. */
+const char *endpoints_next_misnamed(size_t *at, struct buf *meant);
+
 /*
  * Reads an option of Step Functions Local that says where a service is, "-sqsEndpoint" or
  * "--sqs-endpoint". Returns the service, "sqs", to go before `=URL`; NULL when it is no such

@@ -656,7 +656,7 @@ char *own_keys_region(bool *named)
     return region;
 }
 
-void own_keys_endpoints(void (*tell)(void *user, const char *service, const char *url), void *user)
+char *own_keys_endpoints(void (*tell)(void *user, const char *service, const char *url), void *user)
 {
     own_keys *o = own_keys_new();
     const char *profile = own_keys_profile(o);
@@ -665,6 +665,7 @@ void own_keys_endpoints(void (*tell)(void *user, const char *service, const char
     const char *all = setting(&p, profile, PROFILE_ENDPOINT);
     const char *ignores = setting(&p, profile, PROFILE_IGNORES_ENDPOINTS);
     const struct service_endpoint *e;
+    char *lacking = NULL;
 
     if (ignores && !strcasecmp(ignores, "true"))
         section = all = NULL;
@@ -673,5 +674,8 @@ void own_keys_endpoints(void (*tell)(void *user, const char *service, const char
             tell(user, e->service, e->url);
     if (all)
         tell(user, NULL, all);
+    if (section && !credentials_has_services(o->config.content, section))
+        lacking = mem_strdup(section);
     own_keys_free(o);
+    return lacking;
 }

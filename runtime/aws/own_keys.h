@@ -74,8 +74,10 @@ char *own_keys_region(bool *named);
 /*
  * Tells where the profile that AWS_PROFILE names, or `default`, in the same files, says that
  * services are: `service` is one's id, as "secrets_manager", or NULL for all that have none of
- * their own. The texts are good during the call.
+ * their own. The texts are good during the call. Returns the section of services that the profile
+ * names though there is none, yours to free; NULL where all is well.
  */
-void own_keys_endpoints(void (*tell)(void *user, const char *service, const char *url), void *user);
+char *own_keys_endpoints(void (*tell)(void *user, const char *service, const char *url),
+                         void *user);
 
 #endif
