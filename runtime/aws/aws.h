@@ -235,6 +235,10 @@ bool aws_whole_read(const json *v, int64_t *out);
 /* Reads a boolean of a Task, which may be text in any capitals. */
 bool aws_truth_read(const json *v, bool *out);
 
+/* Adds the checksum of a body in Base64: CRC32, CRC32C, CRC64NVME, SHA1, SHA256, SHA512 or MD5.
+ * Returns false when the algorithm is another. */
+bool aws_checksum(const char *algorithm, const struct buf *body, struct buf *out);
+
 /* Makes SdkHttpMetadata as AWS has it: AllHttpHeaders in the order of a Java HashMap, HttpHeaders
  * by name. */
 json *aws_http_metadata(const json *headers, int status);

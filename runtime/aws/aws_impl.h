@@ -101,9 +101,6 @@ bool aws_write_cbor(const struct aws_call *c, const json *v, struct aws_request 
                     struct diag *why);
 
 uint32_t aws_crc32(const char *bytes, size_t len);
-/* Adds the checksum of a body in Base64: CRC32, CRC32C, CRC64NVME, SHA1, SHA256, SHA512 or MD5.
- * Returns false when the algorithm is another. */
-bool aws_checksum(const char *algorithm, const struct buf *body, struct buf *out);
 /* Adds the headers of a checksum where the call wants one. Returns false with *why filled. */
 bool aws_add_checksum(const struct aws_call *c, const json *v, struct aws_request *q,
                       struct diag *why);

@@ -14,6 +14,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
+#include <strings.h>
 
 enum {
     HAS_OBJECT = 1, /* its answer tells of one by headers */
@@ -182,12 +183,74 @@ static bool act_head(const struct bucket_request *q, struct bucket_reply *reply,
     return folder_head(q->folder, &q->ask, &reply->object, &reply->part, why);
 }
 
+/* Returns the algorithm that a header has the checksum by, as in "x-amz-checksum-sha256"; NULL: it
+ * has none. */
+static const char *checksum_in(const char *header)
+{
+    static const char begin[] = "x-amz-checksum-";
+    static const char *const others[] = {"algorithm", "mode", "type"};
+    const char *name = header + strlen(begin);
+
+    if (!strcasecmp(header, "content-md5"))
+        return "MD5";
+    if (strncasecmp(header, begin, strlen(begin)) != 0)
+        return NULL;
+    for (size_t i = 0; i < COUNT(others); i++)
+        if (!strcasecmp(name, others[i]))
+            return NULL;
+    return name;
+}
+
+static void refuse_digest(const char *header, const char *algorithm, struct diag *why)
+{
+    char name[32];
+    size_t len = 0;
+
+    if (!strcasecmp(header, "content-md5")) {
+        diag_set(why, "BadDigest", 0,
+                 "The Content-MD5 you specified did not match what we received.");
+        return;
+    }
+    for (; algorithm[len] && len < sizeof name - 1; len++)
+        name[len] = algorithm[len] >= 'a' && algorithm[len] <= 'z'
+                        ? (char)(algorithm[len] - ('a' - 'A'))
+                        : algorithm[len];
+    name[len] = '\0';
+    diag_set(why, "BadDigest", 0, "The %s you specified did not match the calculated checksum.",
+             name);
+}
+
+/* Returns whether the bytes are those whose checksum the request has. */
+static bool body_is_right(const struct bucket_request *q, struct diag *why)
+{
+    bool good = true;
+
+    for (size_t i = 0; good && i < q->http.header_count; i++) {
+        const char *header = q->http.headers[i].name, *algorithm = checksum_in(header);
+        struct buf sum = {0};
+
+        if (!algorithm)
+            continue;
+        if (!aws_checksum(algorithm, &q->http.body, &sum)) {
+            diag_set(why, "NotImplemented", 0,
+                     "A header you provided implies functionality that is not implemented: %s",
+                     header);
+            good = false;
+        } else if (strcmp(buf_str(&sum), q->http.headers[i].value) != 0) {
+            refuse_digest(header, algorithm, why);
+            good = false;
+        }
+        buf_clear(&sum);
+    }
+    return good;
+}
+
 static bool act_put(const struct bucket_request *q, struct bucket_reply *reply, struct diag *why)
 {
     const struct buf *body = &q->http.body;
 
-    return folder_put(q->folder, q->key, body->data ? body->data : "", body->len, &q->when,
-                      &reply->object, why);
+    return body_is_right(q, why) && folder_put(q->folder, q->key, body->data ? body->data : "",
+                                               body->len, &q->when, &reply->object, why);
 }
 
 static bool act_copy(const struct bucket_request *q, struct bucket_reply *reply, struct diag *why)
@@ -230,7 +293,8 @@ static bool act_put_part(const struct bucket_request *q, struct bucket_reply *re
 {
     const struct buf *body = &q->http.body;
 
-    return folder_upload_put(q->folder, q->key, q->upload, q->part, body->data ? body->data : "",
+    return body_is_right(q, why) &&
+           folder_upload_put(q->folder, q->key, q->upload, q->part, body->data ? body->data : "",
                              body->len, &reply->object, why);
 }
 
