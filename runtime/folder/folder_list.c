@@ -37,7 +37,8 @@ struct listing {
 
 static int list_order(const char *a, size_t a_len, const char *b, size_t b_len)
 {
-    int order = memcmp(a, b, a_len < b_len ? a_len : b_len);
+    size_t len = a_len < b_len ? a_len : b_len;
+    int order = len ? memcmp(a, b, len) : 0;
 
     return order ? order : (a_len > b_len) - (a_len < b_len);
 }
