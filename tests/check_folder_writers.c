@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -55,6 +56,14 @@ static void writers_delete(const char *key)
 
 enum { WRITERS = 4, ROUNDS = 200 };
 
+static bool writers_see(const char *name)
+{
+    char path[256];
+
+    bucket_dir_path(path, sizeof path, name);
+    return !access(path, F_OK);
+}
+
 static void *write_and_delete(void *user)
 {
     const char *key = user;
@@ -76,9 +85,7 @@ START_TEST(folders_come_and_go)
         ck_assert(!pthread_create(&threads[i], NULL, write_and_delete, keys[i]));
     for (int i = 0; i < WRITERS; i++)
         pthread_join(threads[i], NULL);
-    char path[256];
-    bucket_dir_path(path, sizeof path, "a");
-    ck_assert(access(path, F_OK) != 0);
+    ck_assert(!writers_see("a"));
 }
 END_TEST
 
@@ -105,6 +112,26 @@ START_TEST(one_is_the_first)
         first += won != NULL;
     }
     ck_assert_int_eq(first, 1);
+}
+END_TEST
+
+/* Of folders those go that were made for what was not written, and no others. */
+START_TEST(folders_of_others_stay)
+{
+    const struct folder_conditions not_so = {.match = "\"x\""};
+    static const char *const keys[] = {"hollow/in/k", "hollow/in/new/er/k"};
+    struct folder_object o;
+    char path[256];
+
+    bucket_dir_path(path, sizeof path, "hollow");
+    ck_assert(!mkdir(path, 0777));
+    bucket_dir_path(path, sizeof path, "hollow/in");
+    ck_assert(!mkdir(path, 0777));
+    for (size_t i = 0; i < COUNT(keys); i++) {
+        ck_assert(!folder_put(bucket_dir.f, bucket_dir_key(keys[i]), "", 0, &not_so, &o, NULL));
+        ck_assert_msg(writers_see("hollow/in"), "%s", keys[i]);
+        ck_assert_msg(!writers_see("hollow/in/new"), "%s", keys[i]);
+    }
 }
 END_TEST
 
@@ -306,6 +333,7 @@ int main(void)
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, folders_come_and_go);
     tcase_add_test(tc, one_is_the_first);
+    tcase_add_test(tc, folders_of_others_stay);
     tcase_add_loop_test(tc, counted_once, 0, 2);
     tcase_add_test(tc, one_changes_it);
     tcase_add_test(tc, locked_for_ever);

@@ -69,8 +69,9 @@ bool folder_is_conditional(const struct folder_conditions *when);
 struct incoming {
     const object_folder *f;
     struct folder_path path;
-    const char *name;                     /* the end of the path */
-    int dir, fd;                          /* -1: it is not open */
+    const char *name; /* the end of the path */
+    int dir, fd;      /* -1: it is not open */
+    size_t made;      /* the length of the path of the first folder that was made for it; 0: none */
     const struct folder_conditions *when; /* NULL: none */
     const char *beside; /* a name in its folder without which it is put nowhere; NULL: none */
     char temporary[sizeof FOLDER_TEMPORARY + FOLDER_CHANCE];

@@ -43,7 +43,8 @@ static bool refuse_beneath_object(struct diag *why, const char *path)
     return false;
 }
 
-/* Makes the last folder of `path`, those above which are there. Returns 0, or an errno. */
+/* Makes the last folder of `path`, those above which are there. Returns 0, or an errno: EEXIST when
+ * somebody else has made it. */
 static int make_one(const object_folder *f, const char *path)
 {
     struct folder_path whole = {.len = strlen(path)}, above;
@@ -51,18 +52,19 @@ static int make_one(const object_folder *f, const char *path)
     memcpy(whole.text, path, whole.len + 1);
     const char *name = split(&whole, &above);
     int dir = folder_open_path(f, above.text, O_RDONLY | O_DIRECTORY);
-    int error = dir < 0 || (mkdirat(dir, name, 0777) && errno != EEXIST) ? errno : 0;
+    int error = dir < 0 || mkdirat(dir, name, 0777) ? errno : 0;
 
     /* Else a crash could take the folder away, and the file with it. */
-    if (!error && f->durable && fsync(dir))
+    if ((!error || error == EEXIST) && f->durable && fsync(dir))
         error = errno;
     if (dir >= 0)
         close(dir);
     return error;
 }
 
-/* Makes the folders of a path, from above. Returns 0, or an errno. */
-static int make_folders(const object_folder *f, const struct folder_path *path)
+/* Makes the folders of a path, from above, and notes in *made where the first one is. Returns 0, or
+ * an errno. */
+static int make_folders(const object_folder *f, const struct folder_path *path, size_t *made)
 {
     struct folder_path part = *path;
     int error = 0;
@@ -75,19 +77,23 @@ static int make_folders(const object_folder *f, const struct folder_path *path)
             close(dir);
         else
             error = errno == ENOENT ? make_one(f, part.text) : errno;
+        if (dir < 0 && !error && !*made)
+            *made = at;
+        if (error == EEXIST)
+            error = 0;
         part.text[at] = path->text[at];
     }
     return error;
 }
 
 /* Opens the folder of a file to be written, which is made if need be. */
-static int open_folder(const object_folder *f, const struct folder_path *folder)
+static int open_folder(const object_folder *f, const struct folder_path *folder, size_t *made)
 {
     int dir = folder_open_path(f, folder->text, O_RDONLY | O_DIRECTORY), error;
 
     if (dir >= 0 || errno != ENOENT)
         return dir;
-    error = make_folders(f, folder);
+    error = make_folders(f, folder, made);
     if (error) {
         errno = error;
         return -1;
@@ -95,12 +101,13 @@ static int open_folder(const object_folder *f, const struct folder_path *folder)
     return folder_open_path(f, folder->text, O_RDONLY | O_DIRECTORY);
 }
 
-/* Deletes the folder at `path` and those above it, as long as they are empty. */
-static void remove_empty(const object_folder *f, struct folder_path *path)
+/* Deletes the folder at `path` and those above it, as long as they are empty and their paths have
+ * at least so many bytes. */
+static void remove_empty(const object_folder *f, struct folder_path *path, size_t least)
 {
     struct folder_path above;
 
-    while (strcmp(path->text, ".") != 0) {
+    while (strcmp(path->text, ".") != 0 && path->len >= least) {
         const char *name = split(path, &above);
         int dir = folder_open_path(f, above.text, O_PATH | O_DIRECTORY);
         bool gone = dir >= 0 && !unlinkat(dir, name, AT_REMOVEDIR);
@@ -149,7 +156,7 @@ bool incoming_open(struct incoming *w, const object_folder *f, const struct fold
     if (!name_temporary(w->temporary))
         return folder_refuse(why, errno, w->path.text, "written");
     for (int tries = 0; tries < MOST_TRIES; tries++) {
-        w->dir = open_folder(f, &folder);
+        w->dir = open_folder(f, &folder, &w->made);
         if (w->dir >= 0)
             w->fd = openat(w->dir, w->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         error = errno;
@@ -295,10 +302,10 @@ void incoming_end(struct incoming *w, bool is_done)
     close(w->fd);
     unlinkat(w->dir, w->temporary, 0); /* a link has left it there, a rename has not */
     close(w->dir);
-    if (is_done)
+    if (is_done || !w->made)
         return;
     split(&w->path, &folder);
-    remove_empty(w->f, &folder);
+    remove_empty(w->f, &folder, w->made);
 }
 
 bool folder_put(const object_folder *f, struct folder_key key, const char *bytes, size_t len,
@@ -419,6 +426,6 @@ bool folder_delete(const object_folder *f, struct folder_key key,
         close(dir);
     }
     if (result == IS_DELETED)
-        remove_empty(f, &folder);
+        remove_empty(f, &folder, 0);
     return result == HAS_MOVED ? folder_refuse_no_key(why) : result != IS_REFUSED;
 }
