@@ -63,14 +63,26 @@ void bucket_read_path(struct bucket_request *q)
         q->key = keep_decoded(q, path + bucket + 1, strlen(path + bucket + 1));
 }
 
-/* A time stands in the Task's parameters as people write it. */
-static bool time_of(const struct task_call *call, const char *name, int64_t *ms)
+static bool is_given(const json *v)
+{
+    return v && json_kind(v) != JSON_NULL;
+}
+
+/* A time stands in the Task's parameters as people write it. What is none would be a condition that
+ * is passed over. */
+static bool read_time(const struct task_call *call, const char *name, bool *has, int64_t *ms,
+                      struct bucket_reply *reply)
 {
     const json *v = aws_given(call->payload, name);
     struct timestamp t;
 
-    if (!v || !aws_time_read(v, &t))
+    if (!is_given(v))
+        return true;
+    if (!aws_time_read(v, &t)) {
+        bucket_refuse(reply, "InvalidArgument", "%s is no time", name);
         return false;
+    }
+    *has = true;
     *ms = t.ms;
     return true;
 }
@@ -95,8 +107,9 @@ bool bucket_read_object(struct bucket_request *q, const struct task_call *call,
     q->ask.range = bucket_header(q, "Range");
     when->match = bucket_header(q, "If-Match");
     when->none_match = bucket_header(q, "If-None-Match");
-    when->has_since = time_of(call, "IfModifiedSince", &when->since_ms);
-    when->has_until = time_of(call, "IfUnmodifiedSince", &when->until_ms);
+    if (!read_time(call, "IfModifiedSince", &when->has_since, &when->since_ms, reply) ||
+        !read_time(call, "IfUnmodifiedSince", &when->has_until, &when->until_ms, reply))
+        return false;
     if (query_value(q, "partNumber").text) {
         bucket_refuse(reply, "NotImplemented",
                       "A file in a folder has no parts: leave PartNumber out, or give a Range");
@@ -260,8 +273,9 @@ bool bucket_read_copy(struct bucket_request *q, const struct task_call *call,
         return false;
     when->match = bucket_header(q, "x-amz-copy-source-if-match");
     when->none_match = bucket_header(q, "x-amz-copy-source-if-none-match");
-    when->has_since = time_of(call, "CopySourceIfModifiedSince", &when->since_ms);
-    when->has_until = time_of(call, "CopySourceIfUnmodifiedSince", &when->until_ms);
+    if (!read_time(call, "CopySourceIfModifiedSince", &when->has_since, &when->since_ms, reply) ||
+        !read_time(call, "CopySourceIfUnmodifiedSince", &when->has_until, &when->until_ms, reply))
+        return false;
     bool same = q->source == q->folder && q->ask.key.len == q->key.len &&
                 !memcmp(q->ask.key.text, q->key.text, q->key.len);
     if (same && !(directive && !strcmp(directive, "REPLACE"))) {
@@ -303,11 +317,6 @@ bool bucket_read_list(struct bucket_request *q, const struct task_call *call,
         return false;
     }
     return true;
-}
-
-static bool is_given(const json *v)
-{
-    return v && json_kind(v) != JSON_NULL;
 }
 
 /* What is no text is no object's ETag, and no version. */
