@@ -4,7 +4,10 @@
 #include "tests/support/expect.h"
 #include "tests/support/handlers_world.h"
 
+#include "runtime/http/client_impl.h"
+
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- HTTP ---- */
 
@@ -334,6 +337,84 @@ START_TEST(http_cancel)
 }
 END_TEST
 
+/* ---- many large answers ---- */
+
+enum { LARGE = 16 * 1024 * 1024, ROOM = LARGE / 4, LARGE_ONES = 5, FREE_EACH = 64 * 1024 };
+
+static void give_large(void *user, const struct stub_request *q, struct stub_reply *r)
+{
+    (void)user;
+    *r = (struct stub_reply){.status = 200, .zeros = strcmp(q->target, "/small") ? LARGE : 10};
+}
+
+struct large_answers {
+    size_t came, small;
+};
+
+static void large_came(void *user, struct http_response *r)
+{
+    struct large_answers *a = user;
+
+    ck_assert_int_eq(r->outcome, HTTP_ANSWERED);
+    a->came += r->body.len == LARGE;
+    a->small += r->body.len == 10;
+}
+
+static http_transfer *ask_for(http_client *c, const http_stub *s, const char *path,
+                              struct large_answers *a)
+{
+    struct buf url = {0};
+
+    buf_printf(&url, "%s%s", http_stub_url(s), path);
+    http_transfer *t = http_client_send(c,
+                                        &(struct http_request){.method = "GET",
+                                                               .url = buf_str(&url),
+                                                               .timeout_ms = 60000,
+                                                               .max_body = LARGE,
+                                                               .direct = true},
+                                        large_came, a);
+    buf_clear(&url);
+    return t;
+}
+
+/* They come one after the other where there is no room for all, and hold up no small one. That the
+ * one which goes on ends early, or all at once, is as good. */
+START_TEST(large_answers_wait_for_room)
+{
+    uv_loop_t loop;
+    struct large_answers a = {0};
+    size_t most = 0;
+    bool ends = _i;
+
+    uv_loop_init(&loop);
+    http_stub *s = http_stub_new(&loop, give_large, NULL);
+    http_client *c = http_client_new(&loop, 100, NULL);
+    http_client_bound_bodies(c, ROOM);
+    for (int i = 0; i < LARGE_ONES; i++)
+        ask_for(c, s, "/large", &a);
+    while (a.came + _i < LARGE_ONES || (_i && !a.small)) {
+        size_t now = 0;
+        uv_run(&loop, UV_RUN_ONCE);
+        for (const http_transfer *t = c->running; t; t = t->next)
+            now += t->answer.len;
+        most = now > most ? now : most;
+        if (ends && c->favoured && c->paused) {
+            ends = false;
+            http_client_cancel(c->favoured);
+            ask_for(c, s, "/small", &a);
+        }
+    }
+    ck_assert_msg(most > ROOM && most <= ROOM + LARGE + LARGE_ONES * FREE_EACH, "%zu bytes", most);
+    ck_assert_uint_eq(c->body_bytes + c->paused, 0);
+    ck_assert_ptr_null(c->favoured);
+    http_client_close(c);
+    http_stub_close(s);
+    uv_run(&loop, UV_RUN_DEFAULT);
+    ck_assert_int_eq(uv_loop_close(&loop), 0);
+    http_client_free(c);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("handlers_http");
@@ -347,6 +428,7 @@ int main(void)
     tcase_add_test(t, http_connection_is_kept);
     tcase_add_test(t, http_server_restarts);
     tcase_add_test(t, http_cancel);
+    tcase_add_loop_test(t, large_answers_wait_for_room, 0, 2);
     suite_add_tcase(s, t);
     return run_suite(s);
 }

@@ -39,11 +39,12 @@ struct handlers_bucket {
 struct handlers_options {
     const char *lambda_endpoint; /* "http://127.0.0.1:3001"; NULL: none */
     size_t max_output;           /* bytes a handler may answer; 0: 1 MiB */
-    unsigned max_in_flight;      /* calls running at once, others queue; 0: 1,000 */
-    unsigned max_processes;      /* commands running at once, others queue; 0: 64 */
-    bool no_limits;              /* AWS's quota on what a handler may answer doesn't hold */
-    bool no_tokens;   /* nobody brings a Task's token: what a service answers is the result */
-    int64_t grace_ms; /* from SIGTERM to SIGKILL; 0: 1,000 */
+    size_t max_bodies; /* bytes of large answers that come in at once, others wait; 0: no bound */
+    unsigned max_in_flight; /* calls running at once, others queue; 0: 1,000 */
+    unsigned max_processes; /* commands running at once, others queue; 0: 64 */
+    bool no_limits;         /* AWS's quota on what a handler may answer doesn't hold */
+    bool no_tokens;         /* nobody brings a Task's token: what a service answers is the result */
+    int64_t grace_ms;       /* from SIGTERM to SIGKILL; 0: 1,000 */
     /* A line of a handler's stderr, or of what goes wrong; `execution`: the ARN of that for which
      * it works, NULL: for none. May be NULL. */
     void (*log)(void *log_user, const char *execution, const char *line);

@@ -74,6 +74,8 @@ http_client *handlers_client(handlers *h, struct diag *why)
 {
     if (!h->http)
         h->http = http_client_new(h->loop, h->options.max_in_flight, why);
+    if (h->http)
+        http_client_bound_bodies(h->http, h->options.max_bodies);
     return h->http;
 }
 

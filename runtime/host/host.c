@@ -18,6 +18,9 @@
  * milliseconds, whichever is first. */
 enum { TURNS_AT_ONCE = 64, GLANCE_MS = 2 };
 
+/* Of the memory that the process may use, answers that come in have one of so many parts. */
+enum { BODIES_SHARE = 4 };
+
 /*
  * Polls end after so long whatever is due, as their time-outs stand still while the machine is
  * asleep, and nothing tells that the time of day was set. The clock is noted every hour.
@@ -221,6 +224,7 @@ host *host_new(store *s, const struct host_options *options, struct diag *why)
             uv_signal_start(&h->signals[i], on_signal, numbers[i]);
         uv_unref((uv_handle_t *)&h->signals[i]);
     }
+    h->options.handlers.max_bodies = memory / BODIES_SHARE;
     h->options.handlers.now = host_clock_now;
     h->options.handlers.clock = h;
     handler_sets_use(&h->handlers, new_handlers(h));

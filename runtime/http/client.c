@@ -175,6 +175,7 @@ static void client_finish(struct http_transfer *t, CURLcode code)
     t->client->curl->multi_remove_handle(c->multi, t->easy);
     if (t->done && (client_go_on(t, code) || try_again(t, code)))
         return;
+    size_t len = t->answer.len;
     unlink_transfer(&c->running, t);
     if (t->done) {
         if (code == CURLE_OK) {
@@ -190,6 +191,7 @@ static void client_finish(struct http_transfer *t, CURLcode code)
     }
     buf_clear(&r.body);
     buf_clear(&error);
+    http_client_free_room(t, len);
     put_aside(t);
 }
 
@@ -370,6 +372,8 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *user)
         t->too_large = true;
         return 0;
     }
+    if (!http_client_has_room(t, len))
+        return CURL_WRITEFUNC_PAUSE;
     buf_add(&t->answer, bytes, len);
     return len;
 }
@@ -515,6 +519,7 @@ void http_client_cancel(http_transfer *t)
         return;
     t->client->curl->multi_remove_handle(t->client->multi, t->easy);
     unlink_transfer(&t->client->running, t);
+    http_client_free_room(t, t->answer.len);
     put_aside(t);
 }
 

@@ -22,6 +22,10 @@ typedef struct http_transfer http_transfer;
  */
 http_client *http_client_new(uv_loop_t *loop, unsigned max_connections, struct diag *why);
 
+/* Bounds the bytes that bodies of answers have together while they come in, but for the beginning
+ * of each; 0: there is no bound. An answer for which there is no room waits for others to end. */
+void http_client_bound_bodies(http_client *c, size_t bytes);
+
 /* Returns whether `url` begins as one that can be asked must: with http or https, and a host. */
 bool http_url_ok(const char *url);
 /* Returns whether a URL can stand before the paths of requests: it has no user, no query and no

@@ -4,8 +4,9 @@
 #include "runtime/http/client.h"
 #include "runtime/http/curl_library.h"
 
-/* What client.c, which makes requests, client_headers.c, which writes and reads their headers, and
- * client_words.c, which says why one failed, have in common. */
+/* What client.c, which makes requests, client_headers.c, which writes and reads their headers,
+ * client_room.c, which bounds answers, and client_words.c, which says why one failed, have in
+ * common. */
 
 enum { MAX_HEADER_BYTES = 256 * 1024 }; /* of an answer */
 
@@ -30,6 +31,7 @@ struct http_transfer {
     bool again;                         /* it is the second try */
     bool direct;                        /* never through a proxy */
     bool own_ca;                        /* its handle knows other authorities than usual */
+    bool paused;                        /* there is no room for more of the answer */
     bool probing; /* looks up the name only, to ask `allow` before a proxy is asked */
     char error[CURL_ERROR_SIZE];
 };
@@ -42,7 +44,10 @@ struct http_client {
     struct http_transfer *running, *spare;
     size_t spares;
     char *no_proxy;
-    size_t open; /* handles of the loop */
+    size_t body_room, body_bytes;   /* for bodies together, 0: any; and what of it is taken */
+    struct http_transfer *favoured; /* goes on though there is no room; NULL: none */
+    size_t paused;                  /* transfers */
+    size_t open;                    /* handles of the loop */
     bool closing;
 };
 
@@ -51,6 +56,15 @@ struct http_client {
 /* Returns the request's headers as curl wants them, a list; it lies in the transfer, and is used
  * again for the next one. NULL without any. */
 struct curl_slist *http_client_lines(struct http_transfer *t);
+
+/* ---- client_room.c ---- */
+
+/* Returns whether the transfer may have `len` more bytes of its answer, and takes the room for
+ * them. If not, the transfer is to be paused, and goes on by itself when there is room. */
+bool http_client_has_room(struct http_transfer *t, size_t len);
+/* Gives back the room of an answer of which `len` bytes had come. Others that were paused may go
+ * on: not to be called from inside curl. */
+void http_client_free_room(struct http_transfer *t, size_t len);
 
 /* ---- client_words.c ---- */
 

@@ -16,6 +16,7 @@
     _(easy_header)                                                                                 \
     _(easy_init)                                                                                   \
     _(easy_nextheader)                                                                             \
+    _(easy_pause)                                                                                  \
     _(easy_setopt)                                                                                 \
     _(easy_strerror)                                                                               \
     _(free)                                                                                        \
