@@ -357,6 +357,30 @@ START_TEST(cluster_job_is_not_stopped)
 }
 END_TEST
 
+/* A cluster that is busy is asked again, as a service is; one that ends in vain is told. */
+START_TEST(cluster_job_is_stopped_at_the_next_try)
+{
+    const struct reply busy = {503, NULL, "no"};
+    const struct reply replies[MAX_REPLIES] = {
+        {201, NULL, RUNS}, busy, busy, _i ? busy : (struct reply){200, NULL, "{}"}};
+    struct buf log = {0};
+    struct endpoint_world *w = endpoint_world_new_with(
+        replies, NULL, (struct handlers_options){.log = write_line, .log_user = &log});
+    size_t asked = 0;
+
+    begin_call(w, "runJob.sync", RUN, NULL);
+    handlers_cancel(w->handlers, 1);
+    while (!handlers_are_idle(w->handlers))
+        uv_run(&w->loop, UV_RUN_ONCE);
+    for (const char *at = buf_str(&w->seen); (at = strstr(at, "DELETE ")); at++)
+        asked++;
+    ck_assert_uint_eq(asked, 3);
+    ck_assert_msg(!strstr(buf_str(&log), "was not stopped") == !_i, "%s", buf_str(&log));
+    endpoint_world_free(w);
+    buf_clear(&log);
+}
+END_TEST
+
 /* What is told of a begin whose Task has ended before its answer. */
 static const struct {
     struct reply reply;
@@ -614,6 +638,7 @@ int main(void)
     tcase_add_loop_test(t, cluster_call_is_cancelled, 0, COUNT(calls));
     tcase_add_loop_test(t, cluster_job_is_stopped, 0, 2);
     tcase_add_test(t, cluster_job_is_not_stopped);
+    tcase_add_loop_test(t, cluster_job_is_stopped_at_the_next_try, 0, 2);
     tcase_add_loop_test(t, cluster_begin_comes_late, 0, COUNT(late));
     tcase_add_loop_test(t, cluster_job_is_given_up, 0, 2);
     tcase_add_test(t, cluster_job_after_crash);

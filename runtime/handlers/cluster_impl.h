@@ -16,6 +16,7 @@ struct cluster_work {
     bool clear; /* by plain HTTP to another machine */
     signed_send *transfer;
     struct job_pause pause;
+    unsigned stops;  /* requests that were sent to delete the job */
     json *submitted; /* .sync: what the cluster said when the job began */
     char *jobs;      /* the path of the namespace's jobs … */
     char *name;      /* … and the job's name; NULL: not known */

@@ -414,12 +414,34 @@ void cluster_say_went_wrong(const struct cluster_work *w, const struct http_resp
     json_unref(cause);
 }
 
+static void delete_again(void *work)
+{
+    struct cluster_work *w = work;
+    struct handler_answer none = {0};
+
+    if (!delete_job(w))
+        cluster_finish(w, &none, false);
+}
+
+/* An answer that a cluster gives which is busy, or none, as its connection broke: both pass. */
+static bool is_busy(const struct http_response *r)
+{
+    return r->outcome == HTTP_UNREACHED ||
+           (r->outcome == HTTP_ANSWERED && (r->status >= 500 || r->status == 429));
+}
+
 static void job_deleted(void *user, struct http_response *r)
 {
     struct cluster_work *w = user;
     struct handler_answer none = {0};
 
     w->transfer = NULL;
+    if (is_busy(r) && w->stops < JOB_MAX_STOPS && !w->task_call->h->closing) {
+        if (w->stops == 1)
+            job_pause_shorten(&w->pause);
+        job_pause_begin(&w->pause, w->task_call->h, delete_again, w);
+        return;
+    }
     if (!cluster_went_well(r))
         cluster_say_went_wrong(w, r);
     cluster_finish(w, &none, false);
@@ -443,6 +465,7 @@ static bool delete_job(struct cluster_work *w)
     struct buf path = {0};
     struct diag why = {0};
 
+    w->stops++;
     write_job_path(w, &path);
     struct cluster_request q = {.method = "DELETE",
                                 .path = buf_str(&path),

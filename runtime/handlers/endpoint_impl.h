@@ -47,6 +47,9 @@ enum { REQUEST_MS = 60 * 1000 };
  * where each byte may be six: "\u0022". */
 enum { MAX_DESCRIPTION = 4 * 1024 * 1024 };
 
+/* So often a job is told to stop where its service is busy: as often AWS's SDKs try a call. */
+enum { JOB_MAX_STOPS = 3 };
+
 /* The time between two questions about a job. It is a part of the work that asks. */
 struct job_pause {
     uv_timer_t timer;
@@ -59,6 +62,8 @@ struct job_pause {
 
 /* Calls `ask` after a pause: the first one is short, and each is longer than the one before. */
 void job_pause_begin(struct job_pause *p, const handlers *h, void (*ask)(void *work), void *work);
+/* Lets pauses begin with the short one again: those between questions have grown long. */
+void job_pause_shorten(struct job_pause *p);
 /* Says on the log that nothing is known of the job that `job` names, and why; once, until a
  * question has got an answer and `untold` is cleared. */
 void job_pause_untold(struct job_pause *p, const struct task_call *call, const char *job,

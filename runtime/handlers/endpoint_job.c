@@ -14,8 +14,6 @@ enum { STOP_MS = 60 * 1000 };
 /* A service may not know at once of the job that it has begun: ECS's guide says to ask for some
  * minutes. These are three and a half. */
 enum { MAX_MISSING = 20 };
-/* As often AWS's SDKs try a call. */
-enum { MAX_STOPS = 3 };
 
 /* ---- pauses ---- */
 
@@ -62,6 +60,11 @@ void job_pause_untold(struct job_pause *p, const struct task_call *call, const c
                      "answer: %s",
                      call->target, job, why);
     p->untold = true;
+}
+
+void job_pause_shorten(struct job_pause *p)
+{
+    p->ms = 0;
 }
 
 void job_pause_break(struct job_pause *p)
@@ -320,7 +323,7 @@ static bool stop_may_be_tried_again(const struct endpoint_work *w, const struct 
                       ? !result->ok && aws_refused_as_busy(r->status, result)
                       : r->outcome == HTTP_UNREACHED;
 
-    return passes && w->stops < MAX_STOPS && !w->task_call->h->closing;
+    return passes && w->stops < JOB_MAX_STOPS && !w->task_call->h->closing;
 }
 
 static void stop_answered(void *user, struct http_response *r)
@@ -338,7 +341,7 @@ static void stop_answered(void *user, struct http_response *r)
     if (stop_may_be_tried_again(w, r, &result)) {
         aws_result_clear(&result);
         if (w->stops == 1)
-            w->pause.ms = 0; /* those between questions have grown long */
+            job_pause_shorten(&w->pause);
         job_pause_begin(&w->pause, w->task_call->h, stop_again, w);
         return;
     }
