@@ -6,6 +6,7 @@
 #include "parsers/json/json_set.h"
 #include "runtime/aws/sigv4.h"
 #include "runtime/handlers/handler.h"
+#include "runtime/handlers/wait_list.h"
 #include "runtime/http/client.h"
 
 enum handler_outcome {
@@ -326,11 +327,11 @@ struct connection {
     const char *token_url, *client_id, *client_secret, *scope; /* oauth; NULL: none */
     json *headers, *query, *body;                              /* objects; NULL: none */
     /* oauth.h: */
-    char *token;                        /* NULL: there is none */
-    unsigned token_number;              /* counts tokens */
-    int64_t token_until_ms;             /* by clock_steady_ms */
-    signed_send *token_request;         /* that is out; NULL: none */
-    struct oauth_wait *waits, *hearing; /* who waits; who is being told */
+    char *token;                /* NULL: there is none */
+    unsigned token_number;      /* counts tokens */
+    int64_t token_until_ms;     /* by clock_steady_ms */
+    signed_send *token_request; /* that is out; NULL: none */
+    struct wait_list waits;     /* struct oauth_wait */
 };
 
 void connections_free(handlers *h);

@@ -47,40 +47,18 @@ void oauth_close(handlers *h)
 
 /* ---- who waits ---- */
 
-static void oauth_take(struct oauth_wait **list, struct oauth_wait *wait)
-{
-    while (*list && *list != wait)
-        list = &(*list)->next;
-    if (*list)
-        *list = wait->next;
-}
-
 void oauth_leave(struct oauth_wait *wait)
 {
-    if (!wait->connection)
-        return;
-    oauth_take(&wait->connection->waits, wait);
-    oauth_take(&wait->connection->hearing, wait);
-    wait->connection = NULL;
+    wait_list_leave(&wait->waiter);
 }
 
-/* Who is told may wait again, or leave together with others. The first that came is told first. */
 static void oauth_tell(struct connection *c, const char *why, bool late)
 {
-    while (c->waits) {
-        struct oauth_wait *wait = c->waits;
+    struct oauth_wait *wait;
 
-        c->waits = wait->next;
-        wait->next = c->hearing;
-        c->hearing = wait;
-    }
-    while (c->hearing) {
-        struct oauth_wait *wait = c->hearing;
-
-        c->hearing = wait->next;
-        wait->connection = NULL;
+    wait_list_begin_telling(&c->waits);
+    while ((wait = (struct oauth_wait *)wait_list_next(&c->waits)))
         wait->done(wait, why, late);
-    }
 }
 
 /* ---- the request ---- */
@@ -253,8 +231,6 @@ enum oauth_found oauth_find(handlers *h, struct connection *c, int64_t timeout_m
         return OAUTH_FOUND;
     if (!c->token_request && !token_ask(h, c, timeout_ms, why))
         return OAUTH_NOT_ASKED;
-    wait->connection = c;
-    wait->next = c->waits;
-    c->waits = wait;
+    wait_list_add(&c->waits, &wait->waiter);
     return OAUTH_AWAITED;
 }

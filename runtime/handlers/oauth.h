@@ -10,8 +10,7 @@
 
 /* A call that waits for the token. The storage is the waiter's. */
 struct oauth_wait {
-    struct connection *connection; /* NULL: nothing is awaited */
-    struct oauth_wait *next;
+    struct waiter waiter; /* first */
     /* Is called from the loop when the token is there: `why` is NULL then, or says why it can't be
      * had. `late`: who gives it did not answer in the time of the call that asked first. */
     void (*done)(struct oauth_wait *wait, const char *why, bool late);

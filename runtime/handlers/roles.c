@@ -159,42 +159,22 @@ static const char *role_take_keys(struct role_keys *k, const json *given, const 
 
 /* ---- who waits ---- */
 
-static void role_take_wait(struct role_wait **list, struct role_wait *wait)
-{
-    while (*list && *list != wait)
-        list = &(*list)->next;
-    if (*list)
-        *list = wait->next;
-}
-
 void role_leave(struct role_wait *wait)
 {
-    if (!wait->role)
-        return;
-    role_take_wait(&wait->role->waits, wait);
-    role_take_wait(&wait->role->hearing, wait);
+    wait_list_leave(&wait->waiter);
     wait->role = NULL;
 }
 
-/*
- * Who is told may ask for the role again, or leave together with others; so those that wait are
- * taken aside first, and out one by one.
- */
+/* Who is told may ask for the role again, so it must stay until all have been. */
 static void role_tell(struct role_keys *k, const char *why)
 {
-    k->telling = true;
-    while (k->waits) { /* the list has the last that came first */
-        struct role_wait *wait = k->waits;
+    struct role_wait *wait;
 
-        k->waits = wait->next;
-        wait->next = k->hearing;
-        k->hearing = wait;
-    }
-    while (k->hearing) {
-        struct role_wait *wait = k->hearing;
+    k->telling = true;
+    wait_list_begin_telling(&k->waits);
+    while ((wait = (struct role_wait *)wait_list_next(&k->waits))) {
         struct sigv4_keys keys = role_look(k);
 
-        k->hearing = wait->next;
         wait->role = NULL;
         wait->done(wait, why ? NULL : &keys, why);
     }
@@ -452,7 +432,7 @@ static void roles_forget_old(handlers *h)
     while (*at) {
         struct role_keys *k = *at;
 
-        if (k->request || k->process || k->waits || k->telling || role_is_good(k, EARLY_MS)) {
+        if (k->request || k->process || k->waits.waits || k->telling || role_is_good(k, EARLY_MS)) {
             at = &k->next;
         } else {
             *at = k->next;
@@ -564,8 +544,7 @@ enum role_found role_find(handlers *h, const struct role_ask *ask, struct role_w
     }
     /* Who waits keeps it: to ask for the keys of its source may make room for others. */
     wait->role = k;
-    wait->next = k->waits;
-    k->waits = wait;
+    wait_list_add(&k->waits, &wait->waiter);
     if (k->request || k->process)
         return ROLE_AWAITED;
     role_renew(k, ask);

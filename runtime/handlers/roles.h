@@ -20,8 +20,8 @@ struct role_ask {
 
 /* Who waits for a role's keys. The storage is the waiter's. */
 struct role_wait {
+    struct waiter waiter;   /* first */
     struct role_keys *role; /* NULL: nothing is awaited */
-    struct role_wait *next;
     /* Is called from the loop when the keys are there, which are looked at; or with NULL and why
      * they can't be had. */
     void (*done)(struct role_wait *wait, const struct sigv4_keys *keys, const char *why);

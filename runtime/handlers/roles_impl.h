@@ -20,12 +20,12 @@ struct role_keys {
     char *access_key, *secret_key, *session_token;
     int64_t until_ms; /* by clock_wall_ms: when they expire; 0: there are none */
     struct aws_call call;
-    signed_send *request;              /* that is out; NULL: none */
-    struct key_process *process;       /* that runs; NULL: none */
-    char *metadata_token;              /* KEY_METADATA, while it is asked */
-    bool metadata_named;               /* and the role's name is known */
-    struct role_wait *waits, *hearing; /* who waits; who is being told */
-    bool telling;                      /* they are: it must stay */
+    signed_send *request;        /* that is out; NULL: none */
+    struct key_process *process; /* that runs; NULL: none */
+    char *metadata_token;        /* KEY_METADATA, while it is asked */
+    bool metadata_named;         /* and the role's name is known */
+    struct wait_list waits;      /* struct role_wait */
+    bool telling;                /* they are told: it must stay */
 };
 
 /* Ends a fetch with an object that has AccessKeyId, SecretAccessKey, Expiration, and a session
