@@ -15,7 +15,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
+
+enum { OLD_S = 15 * 24 * 3600 };
 
 static bool refuse_upload(struct diag *why)
 {
@@ -57,19 +60,6 @@ static bool write_part_file(const object_folder *f, const char *id, int64_t numb
     return good;
 }
 
-bool folder_upload_begin(const object_folder *f, struct folder_key key, char id[FOLDER_UPLOAD_ID],
-                         struct diag *why)
-{
-    struct folder_path path;
-    struct folder_object o;
-
-    if (!folder_path_of(key, &path, why))
-        return false;
-    if (!folder_chance(id))
-        return folder_refuse(why, errno, path.text, "written");
-    return write_part_file(f, id, 0, key.text, key.len, &o, why);
-}
-
 /* Returns whether there is such an upload, of that key. */
 static bool find_upload(const object_folder *f, struct folder_key key, const char *id,
                         struct diag *why)
@@ -89,22 +79,6 @@ static bool find_upload(const object_folder *f, struct folder_key key, const cha
     }
     return (len >= 0 && (size_t)len == key.len && !memcmp(of, key.text, key.len)) ||
            refuse_upload(why);
-}
-
-bool folder_upload_put(const object_folder *f, struct folder_key key, const char *id,
-                       int64_t number, const char *bytes, size_t len, struct folder_object *out,
-                       struct diag *why)
-{
-    if (number < 1 || number > FOLDER_PARTS_MOST) {
-        diag_set(why, "InvalidArgument", 0,
-                 "Part number must be an integer between 1 and %d, inclusive", FOLDER_PARTS_MOST);
-        return false;
-    }
-    if (!find_upload(f, key, id, why))
-        return false;
-    /* It may have been completed or aborted while the part was written. */
-    return write_part_file(f, id, number, bytes, len, out, why) ||
-           (!strcmp(why->code, "NoSuchKey") && refuse_upload(why));
 }
 
 /* Adds a part to the object, if it is the one that is named. */
@@ -166,6 +140,84 @@ static void forget_upload(const object_folder *f, const char *id)
     if (is_locked)
         folder_unlock(&lock);
     closedir(dir);
+}
+
+/* Returns whether a name is that of the first file of an upload, and fills in its id. */
+static bool is_first_file(const char *name, char id[FOLDER_UPLOAD_ID])
+{
+    size_t before = strlen(FOLDER_TEMPORARY), len = FOLDER_UPLOAD_ID - 1;
+
+    if (strncmp(name, FOLDER_TEMPORARY, before) != 0 || strlen(name) != before + len + 2)
+        return false;
+    memcpy(id, name + before, len);
+    id[len] = '\0';
+    return is_id(id) && !strcmp(name + before + len, "-0");
+}
+
+/*
+ * An upload that nobody completes or aborts would stay for ever: in S3 a rule of the bucket deletes
+ * it. That of a Map Run must stay as long as it may be redriven, which is for 14 days.
+ */
+static void forget_old_uploads(const object_folder *f)
+{
+    int fd = folder_open_path(f, ".", O_RDONLY | O_DIRECTORY);
+    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+    const struct dirent *e;
+    char id[FOLDER_UPLOAD_ID];
+    struct stat st;
+
+    if (fd >= 0 && !dir)
+        close(fd);
+    while (dir && (e = readdir(dir)))
+        if (is_first_file(e->d_name, id) && !fstatat(fd, e->d_name, &st, AT_SYMLINK_NOFOLLOW) &&
+            time(NULL) - st.st_mtime > OLD_S)
+            forget_upload(f, id);
+    if (dir)
+        closedir(dir);
+}
+
+/* An upload is as old as its last part. */
+static void note_use(const object_folder *f, const char *id)
+{
+    const struct folder_path first = path_of_part(id, 0);
+    int dir = folder_open_path(f, ".", O_RDONLY | O_DIRECTORY);
+
+    if (dir < 0)
+        return;
+    utimensat(dir, first.text, NULL, AT_SYMLINK_NOFOLLOW);
+    close(dir);
+}
+
+bool folder_upload_begin(const object_folder *f, struct folder_key key, char id[FOLDER_UPLOAD_ID],
+                         struct diag *why)
+{
+    struct folder_path path;
+    struct folder_object o;
+
+    if (!folder_path_of(key, &path, why))
+        return false;
+    if (!folder_chance(id))
+        return folder_refuse(why, errno, path.text, "written");
+    forget_old_uploads(f);
+    return write_part_file(f, id, 0, key.text, key.len, &o, why);
+}
+
+bool folder_upload_put(const object_folder *f, struct folder_key key, const char *id,
+                       int64_t number, const char *bytes, size_t len, struct folder_object *out,
+                       struct diag *why)
+{
+    if (number < 1 || number > FOLDER_PARTS_MOST) {
+        diag_set(why, "InvalidArgument", 0,
+                 "Part number must be an integer between 1 and %d, inclusive", FOLDER_PARTS_MOST);
+        return false;
+    }
+    if (!find_upload(f, key, id, why))
+        return false;
+    /* It may have been completed or aborted while the part was written. */
+    if (!write_part_file(f, id, number, bytes, len, out, why))
+        return !strcmp(why->code, "NoSuchKey") && refuse_upload(why);
+    note_use(f, id);
+    return true;
 }
 
 bool folder_upload_complete(const object_folder *f, struct folder_key key, const char *id,
