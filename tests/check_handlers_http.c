@@ -33,6 +33,9 @@ static void http_world(struct handlers_world *w, const char *row)
 #define KANJI_10 KANJI KANJI KANJI KANJI KANJI KANJI KANJI KANJI KANJI KANJI
 #define KANJI_100                                                                                  \
     KANJI_10 KANJI_10 KANJI_10 KANJI_10 KANJI_10 KANJI_10 KANJI_10 KANJI_10 KANJI_10 KANJI_10
+#define KANJI_1000                                                                                 \
+    KANJI_100 KANJI_100 KANJI_100 KANJI_100 KANJI_100 KANJI_100 KANJI_100 KANJI_100 KANJI_100      \
+        KANJI_100
 
 static const struct {
     const char *name, *row;
@@ -65,6 +68,12 @@ static const struct {
      {.status = 500, .body = "xx" KANJI_100 KANJI_100 KANJI_100 KANJI_100},
      "failed Lambda.ServiceException: The handler answered with status 500: xx" KANJI_100 KANJI_100
          KANJI_100 KANJI_10 KANJI_10 KANJI_10 KANJI_10},
+    {"a trailer without an end",
+     HTTP_ROW,
+     {.status = 200,
+      .headers = "Transfer-Encoding: chunked\r\n",
+      .body = "1\r\n1\r\n0\r\nT: " KANJI_1000 KANJI_1000 "\r\n\r\n"},
+     "failed States.DataLimitExceeded: ..."},
     {"500",
      HTTP_ROW,
      {.status = 500},

@@ -79,6 +79,11 @@ enum http_outcome http_client_explain(struct http_transfer *t, CURLcode code, st
                    t->header_bytes > MAX_HEADER_BYTES ? (size_t)MAX_HEADER_BYTES : t->max_body);
         return HTTP_TOO_LARGE;
     }
+    /* So curl calls a trailer of more than 4 KiB. */
+    if (strstr(t->error, "Out of memory in chunked-encoding")) {
+        buf_adds(out, "The answer has too long a trailer");
+        return HTTP_TOO_LARGE;
+    }
     if (t->refused) {
         buf_adds(out, "Connect to ");
         add_peer(out, t);
