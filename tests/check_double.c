@@ -222,27 +222,51 @@ START_TEST(random_doubles)
 }
 END_TEST
 
-/* What is read by the short way is what strtod reads. */
-START_TEST(double_reading)
+/* ---- reading ---- */
+
+static void expect_read_as_strtod(const char *text)
+{
+    double want = strtod(text, NULL);
+    json *v = json_number(text, strlen(text));
+
+    ck_assert_msg(isfinite(want) ? v && json_double_value(v) == want : !v, "%s became %.17g", text,
+                  v ? json_double_value(v) : 0);
+    json_unref(v);
+}
+
+START_TEST(random_decimals)
 {
     uint64_t bits = 0x2545F4914F6CDD1D;
+    char text[80];
 
-    for (int i = 0; i < 200000; i++) {
-        struct buf text = {0};
-        double want;
-        json *v;
-
+    for (int i = 0; i < 100000; i++) {
         next_random(&bits);
-        buf_printf(&text, "%s%u.%u", bits & 1 ? "-" : "", (unsigned)(bits >> 8 & 0xFFFFFF),
-                   (unsigned)(bits >> 32 & 0x3FFFFFF));
-        if (bits & 2)
-            buf_printf(&text, "e%d", (int)(bits >> 58) - 32);
-        want = strtod(buf_str(&text), NULL);
-        v = json_number(text.data, text.len);
-        ck_assert_msg(json_double_value(v) == want, "%s became %.17g", buf_str(&text),
-                      json_double_value(v));
-        json_unref(v);
-        buf_clear(&text);
+        snprintf(text, sizeof(text), "%s%u.%ue%d", bits & 1 ? "-" : "",
+                 (unsigned)(bits >> 8 & 0xFFFFFF), (unsigned)(bits >> 32 & 0x3FFFFFF),
+                 bits & 2 ? (int)(bits >> 58) - 32 : 0);
+        expect_read_as_strtod(text);
+        snprintf(text, sizeof(text), "%llue%d", (unsigned long long)bits >> i % 60,
+                 (int)(bits >> 32) % 350);
+        expect_read_as_strtod(text);
+    }
+}
+END_TEST
+
+/* Numbers half-way between two doubles, and those next to them. */
+START_TEST(halves)
+{
+    uint64_t bits = 0x2545F4914F6CDD1D;
+    char text[80];
+
+    for (int i = 0; i < 20000; i++) {
+        uint64_t odd = (next_random(&bits) >> 10) | UINT64_C(1) << 53 | 1;
+
+        for (uint64_t near = odd - 1; near <= odd + 1; near++) {
+            snprintf(text, sizeof(text), "%llue%d", (unsigned long long)near, i % 24);
+            expect_read_as_strtod(text);
+            snprintf(text, sizeof(text), "%llu.5e0", (unsigned long long)near >> 2);
+            expect_read_as_strtod(text);
+        }
     }
 }
 END_TEST
@@ -257,7 +281,8 @@ int main(void)
     tcase_add_test(t, powers_of_two);
     tcase_add_test(t, powers_of_ten);
     tcase_add_test(t, random_doubles);
-    tcase_add_test(t, double_reading);
+    tcase_add_test(t, random_decimals);
+    tcase_add_test(t, halves);
     suite_add_tcase(s, t);
     return run_suite(s);
 }

@@ -262,7 +262,7 @@ static json *double_value(struct data *d, const char *p, uint64_t n, ptrdiff_t c
     /* More than 19 digits may not fit, nor may an exponent of more than 4. */
     if (count <= 19 && p - from <= 4) {
         power += small ? -(ptrdiff_t)exponent : (ptrdiff_t)exponent;
-        if (json_exact_double(n, power, &x))
+        if (json_scaled_double(n, power, &x))
             return json_double(*start == '-' ? -x : x);
     }
     return json_read_number(start, (size_t)(p - start));

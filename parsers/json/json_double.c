@@ -28,12 +28,7 @@ struct interval {
     uint64_t least, middle, most;
 };
 
-/* log2(10^p), log10(2^q) and log10(3/4 * 2^q), rounded down: right for the exponents of doubles. */
-static int floor_log2_of_ten(int p)
-{
-    return (p * 1741647) >> 19;
-}
-
+/* log10(2^q) and log10(3/4 * 2^q), rounded down: right for the exponents of doubles. */
 static int floor_log10_of_two(int q)
 {
     return (q * 1262611) >> 22;
@@ -90,7 +85,7 @@ static struct decimal shortest_decimal(double d)
     lopsided = c == first_bit && biased > 1;
     k = lopsided ? floor_log10_of_three_quarters(q) : floor_log10_of_two(q);
     const struct json_power *g = &json_powers[-k - JSON_LEAST_POWER];
-    shift = q + floor_log2_of_ten(-k) + 1;
+    shift = q + json_floor_log2_of_ten(-k) + 1;
     odd = c & 1;
     x.least = multiply_to_odd(g, (4 * c - (lopsided ? 1 : 2)) << shift) + odd;
     x.middle = multiply_to_odd(g, 4 * c << shift);

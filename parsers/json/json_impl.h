@@ -164,11 +164,8 @@ bool json_index_full(const struct json_index *x, size_t members);
  * longer than JSON_MAX_NUMBER.
  */
 json *json_read_number(const char *text, size_t len);
-/*
- * Sets *d to digits * 10^power when both are exact as doubles, as they mostly are: then one
- * multiplication or division rounds as it must. Else returns false.
- */
-bool json_exact_double(uint64_t digits, ptrdiff_t power, double *d);
+/* Sets *d to the double next to digits * 10^power. False in rare cases, in which strtod knows. */
+bool json_scaled_double(uint64_t digits, ptrdiff_t power, double *d);
 /* Returns whether JSON's grammar of numbers allows the text. */
 bool json_is_number_text(const char *text, size_t len);
 
@@ -184,6 +181,12 @@ enum { JSON_LEAST_POWER = -292, JSON_MOST_POWER = 324 };
 
 /* 10^JSON_LEAST_POWER to 10^JSON_MOST_POWER; the file tells how they are scaled and rounded. */
 extern const struct json_power json_powers[JSON_MOST_POWER - JSON_LEAST_POWER + 1];
+
+/* Returns floor(log2(10^p)), for all powers of ten that doubles have. */
+static inline int json_floor_log2_of_ten(int p)
+{
+    return (p * 1741647) >> 19;
+}
 
 /* ---- json_explain.c ---- */
 
