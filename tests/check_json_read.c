@@ -337,6 +337,29 @@ START_TEST(read_shares_keys)
 }
 END_TEST
 
+/* Small values lie together: one that is kept has to keep little more than itself. */
+START_TEST(read_outlived_by_one)
+{
+    size_t before = mem_in_use();
+    struct buf text = {0};
+    json *v, *kept;
+
+    buf_addc(&text, '[');
+    for (int i = 0; i < 1000; i++)
+        buf_printf(&text, "{\"number\":%d,\"half\":%d.5,\"text\":\"text %d\"},", i, i, i);
+    buf_adds(&text, "[]]");
+    v = json_parse(text.data, text.len, 0, NULL);
+    buf_clear(&text);
+    ck_assert_uint_gt(mem_in_use(), before + 1000 * 100);
+    kept = json_ref(json_at(v, 500));
+    json_unref(v);
+    ck_assert_uint_lt(mem_in_use(), before + 3000);
+    expect_json("what is kept", kept, "{\"number\":500,\"half\":500.5,\"text\":\"text 500\"}");
+    json_unref(kept);
+    ck_assert_uint_eq(mem_in_use(), before);
+}
+END_TEST
+
 /* One reader reads good texts and bad ones in turn as json_parse does each. */
 START_TEST(read_many)
 {
@@ -569,6 +592,7 @@ int main(void)
     tcase_add_loop_test(t, read_surrogates, 0, COUNT(surrogates));
     tcase_add_test(t, read_nul);
     tcase_add_test(t, read_shares_keys);
+    tcase_add_test(t, read_outlived_by_one);
     tcase_add_test(t, read_many);
     tcase_add_test(t, read_many_shares_keys);
     tcase_add_loop_test(t, readers_agree_on_good, 0, COUNT(reads));

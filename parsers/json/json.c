@@ -12,6 +12,20 @@
 
 #include <assert.h>
 
+/* Tells AddressSanitizer, of gcc or clang, that what lies in a block is gone, though the block is
+ * not. */
+#ifdef __has_feature
+#define HAS_FEATURE(x) __has_feature(x)
+#else
+#define HAS_FEATURE(x) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || HAS_FEATURE(address_sanitizer)
+#include <sanitizer/asan_interface.h>
+#define FORBID(at, size) ASAN_POISON_MEMORY_REGION(at, size)
+#else
+#define FORBID(at, size) ((void)0)
+#endif
+
 #define IMMORTAL(k)                                                                                \
     {                                                                                              \
         .refs = JSON_IMMORTAL, .kind = (k)                                                         \
@@ -71,11 +85,28 @@ static inline bool json_drop(json *v)
     return v->refs < JSON_LENT && !--v->refs;
 }
 
+/* Gives a dead value's memory back: its own, or its block's when it was the last there. */
+static inline void json_give_back(json *v)
+{
+    size_t steps = v->flags >> JSON_FLAG_BITS;
+    struct json_block *b;
+
+    if (!steps) {
+        mem_free(v);
+        return;
+    }
+    b = (struct json_block *)(void *)((char *)v - JSON_BLOCK_STEP * steps);
+    if (--b->live)
+        FORBID(v, sizeof(*v));
+    else
+        mem_free(b);
+}
+
 static void json_release(json *v)
 {
     if (v->kind == JSON_OBJECT)
         mem_free(mutable_object(v)->index);
-    mem_free(v);
+    json_give_back(v);
 }
 
 /*
@@ -119,7 +150,7 @@ static __attribute__((noinline)) void free_container(json *v)
             if (json_is_container(kids[i]))
                 bury(&waiting, kids[i]);
             else
-                mem_free(kids[i]);
+                json_give_back(kids[i]);
         }
         json_release(dead);
     }
@@ -132,7 +163,7 @@ void json_unref(json *v)
     if (json_is_container(v))
         free_container(v);
     else
-        mem_free(v);
+        json_give_back(v);
 }
 
 /* ---- making ---- */
@@ -143,6 +174,27 @@ json *json_new(enum json_kind kind, size_t size)
 
     *v = (json){.refs = 1, .kind = (uint8_t)kind};
     return v;
+}
+
+void json_blocks_leave(struct json_blocks *b)
+{
+    if (b->now && !--b->now->live)
+        mem_free(b->now);
+    b->now = NULL;
+    b->used = b->size = 0;
+}
+
+/* What is too large lies alone, and the block that is being filled waits for smaller ones. */
+json *json_new_in_next_block(struct json_blocks *b, enum json_kind kind, size_t size)
+{
+    if (size > JSON_MOST_IN_BLOCK || size > JSON_BLOCK_STEP * (b->next_size - 1))
+        return json_new(kind, size);
+    json_blocks_leave(b);
+    b->now = mem_alloc(JSON_BLOCK_STEP * b->next_size);
+    b->now->live = 1;
+    b->size = b->next_size;
+    b->used = 1;
+    return json_new_in(b, kind, size);
 }
 
 struct string_value *json_new_string(enum json_kind kind, size_t len)

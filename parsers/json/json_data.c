@@ -73,15 +73,19 @@ static inline void copy_bytes(char *to, const char *from, size_t len)
     memcpy(to + len - 8, &tail, 8);
 }
 
-static json *new_plain_string(const char *text, size_t len)
+static json *new_string(struct data *d, const char *text, size_t len, bool plain)
 {
     struct string_value *s;
 
     if (!len)
         return json_string(NULL, 0);
-    s = json_new_string(JSON_STRING, len);
+    s = (struct string_value *)json_new_in(&d->e->blocks, JSON_STRING, sizeof(*s) + len + 1);
+    if (plain)
+        s->head.flags |= JSON_PLAIN;
+    s->len = (uint32_t)len;
+    s->hash = 0;
     copy_bytes(s->text, text, len);
-    s->head.flags = JSON_PLAIN;
+    s->text[len] = '\0';
     return &s->head;
 }
 
@@ -95,18 +99,19 @@ static const char *decode(struct data *d, const char *start, const char *p, bool
 
     buf_reset(&d->decoded);
     for (;;) {
+        size_t len = (size_t)(p - run);
+        /* With room for the character behind it. */
+        char *to = buf_reserve(&d->decoded, len + 4);
         uint32_t cp;
-        size_t len;
 
-        buf_add(&d->decoded, run, (size_t)(p - run));
+        copy_bytes(to, run, len);
+        d->decoded.len += len;
         if (p == d->end || *p != '\\')
             break;
-        len = json_escape_read(p, (size_t)(d->end - p), &cp);
-        if (!len || ((json_escape_is_high(cp) || json_escape_is_low(cp)) &&
-                     !(d->e->flags & JSON_READ_SURROGATES)))
+        run = p + json_escape_read(p, (size_t)(d->end - p), &cp);
+        if (run == p || (json_escape_is_half(cp) && !(d->e->flags & JSON_READ_SURROGATES)))
             return NULL;
-        d->decoded.len += utf8_encode(cp, buf_reserve(&d->decoded, 4));
-        run = p + len;
+        d->decoded.len += utf8_encode(cp, to + len);
         p = plain_end(run, d->end, &wide);
     }
     if (p == d->end || *p != '"')
@@ -148,29 +153,48 @@ static json *string_value(struct data *d)
 
     if (!text)
         return NULL;
-    return plain ? new_plain_string(text, len) : json_string(text, len);
+    return new_string(d, text, len, plain);
 }
 
-/* Most keys were there before. */
+/*
+ * Most keys were there before, and behind the same key as now: then looking at the text once is
+ * enough. A key that had escapes in its text looks otherwise than there, and is never meant.
+ */
+static json *expected_key(struct data *d)
+{
+    const struct string_value *key = as_string(json_events_next_key(d->e));
+    const char *text = d->at + 1;
+
+    if (!key || !(key->head.flags & JSON_PLAIN) || (size_t)(d->end - text) <= key->len ||
+        text[key->len] != '"' || memcmp(text, key->text, key->len) != 0)
+        return NULL;
+    d->at = text + key->len + 1;
+    return json_events_take_next_key(d->e);
+}
+
 static json *key_value(struct data *d)
 {
     size_t len;
     bool plain;
-    const char *text = read_string(d, &len, &plain);
+    const char *text;
     uint32_t hash;
-    json *key;
+    json *key = expected_key(d);
 
+    if (key)
+        return key;
+    text = read_string(d, &len, &plain);
     if (!text)
         return NULL;
     hash = json_hash_bytes(text, len);
     key = json_events_seen_key(d->e, text, len, hash);
-    if (key)
-        return key;
-    key = plain ? new_plain_string(text, len) : json_string(text, len);
-    if (len) {
+    if (!key) {
+        key = new_string(d, text, len, plain);
+        if (!len)
+            return key;
         mutable_string(key)->hash = hash;
         json_events_keep_key(d->e, key);
     }
+    json_events_note_order(d->e, hash);
     return key;
 }
 
@@ -204,7 +228,7 @@ static inline uint64_t number_at_front(uint64_t word, unsigned count)
 #endif
 
 /* Adds the digits from `p` on to *n, which wraps if they are too many; returns where they end. */
-static const char *read_digits(const char *p, const char *end, uint64_t *n)
+static inline const char *read_digits(const char *p, const char *end, uint64_t *n)
 {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
     static const uint32_t powers[] = {1,      10,      100,      1000,     10000,
@@ -226,6 +250,23 @@ static const char *read_digits(const char *p, const char *end, uint64_t *n)
     for (; p < end && ascii_is_digit(*p); p++)
         *n = *n * 10 + (uint64_t)(*p - '0');
     return p;
+}
+
+static json *new_int(struct data *d, int64_t n)
+{
+    struct int_value *v = (struct int_value *)json_new_in(&d->e->blocks, JSON_INT, sizeof(*v));
+
+    v->n = n;
+    return &v->head;
+}
+
+static json *new_double(struct data *d, double x)
+{
+    struct double_value *v =
+        (struct double_value *)json_new_in(&d->e->blocks, JSON_DOUBLE, sizeof(*v));
+
+    v->d = x;
+    return &v->head;
 }
 
 /*
@@ -263,7 +304,7 @@ static json *double_value(struct data *d, const char *p, uint64_t n, ptrdiff_t c
     if (count <= 19 && p - from <= 4) {
         power += small ? -(ptrdiff_t)exponent : (ptrdiff_t)exponent;
         if (json_scaled_double(n, power, &x))
-            return json_double(*start == '-' ? -x : x);
+            return new_double(d, *start == '-' ? -x : x);
     }
     return json_read_number(start, (size_t)(p - start));
 }
@@ -276,12 +317,12 @@ static json *number_value(struct data *d)
     p = read_digits(first, d->end, &n);
     if (p == first || (*first == '0' && p - first > 1))
         return NULL;
-    if (p < d->end && (*p == '.' || (*p | 0x20) == 'e'))
+    if (p < d->end && *p != ',' && (*p == '.' || (*p | 0x20) == 'e'))
         return double_value(d, p, n, p - first);
     d->at = p;
     /* 18 digits fit an int64_t. */
     if (p - first <= 18)
-        return json_int(*start == '-' ? -(int64_t)n : (int64_t)n);
+        return new_int(d, *start == '-' ? -(int64_t)n : (int64_t)n);
     return json_read_number(start, (size_t)(p - start));
 }
 
@@ -311,6 +352,8 @@ static inline char skip_blanks(struct data *d)
 {
     const char *p = d->at, *end = d->end;
 
+    if (p < end && (unsigned char)*p > ' ')
+        return *p;
     while (p < end && ascii_is_json_blank(*p)) {
         /* Half of a text that people read is indentation: it is skipped by eights. */
         if (*p++ == '\n')

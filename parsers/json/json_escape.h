@@ -33,6 +33,11 @@ static inline bool json_escape_is_low(uint32_t unit)
     return unit >= 0xDC00 && unit < 0xE000;
 }
 
+static inline bool json_escape_is_half(uint32_t cp)
+{
+    return cp >= 0xD800 && cp < 0xE000;
+}
+
 /*
  * Reads the escape that `text` begins with, a \u together with the other half of its character.
  * Returns its length, 0 when it is none or is cut off at `len`. *cp is what it means: half a

@@ -7,10 +7,17 @@ void json_events_init(struct json_events *e, unsigned flags, struct arena *arena
     memset(e, 0, offsetof(struct json_events, keys));
     e->flags = flags;
     e->arena = arena;
+    /* As many as the values of a text may be that has few and long ones. */
+    e->first_cap = len / 16 < 64 ? 64 : len / 16 < 16384 ? len / 16 : 16384;
+    /* A short text gets a short block: its values take about eight times as much as itself. */
+    e->blocks.next_size =
+        len / 2 < JSON_BLOCK_STEPS - 4 ? (uint32_t)(len / 2 + 4) : JSON_BLOCK_STEPS;
     e->key_slots = JSON_LEAST_KEYS;
     while (e->key_slots < JSON_MOST_KEYS && e->key_slots < len / 16)
         e->key_slots *= 2;
     memset(e->keys, 0, e->key_slots * sizeof(e->keys[0]));
+    e->last_slot = 0;
+    memset(e->next_slots, 0, e->key_slots * sizeof(e->next_slots[0]));
 }
 
 void json_events_clear(struct json_events *e)
@@ -19,6 +26,7 @@ void json_events_clear(struct json_events *e)
         json_unref(e->stack[--e->used]);
     for (size_t i = 0; i < e->key_slots; i++)
         json_unref(e->keys[i]);
+    json_blocks_leave(&e->blocks);
     mem_free(e->index);
     mem_free(e->stack);
     mem_free(e->places);
@@ -82,7 +90,8 @@ void json_events_close_array(struct json_events *e)
         close_frame(e, json_ref(json_empty_array()));
         return;
     }
-    a = (struct array_value *)json_new(JSON_ARRAY, sizeof(*a) + count * sizeof(a->items[0]));
+    a = (struct array_value *)json_new_in(&e->blocks, JSON_ARRAY,
+                                          sizeof(*a) + count * sizeof(a->items[0]));
     a->count = (uint32_t)count;
     a->text_len = 0;
     memcpy(a->items, e->stack + base, count * sizeof(a->items[0]));
@@ -200,7 +209,8 @@ bool json_events_close_object(struct json_events *e, size_t *twice)
             find_depth(&e->frames[e->depth - 1], members, kept);
         count = kept;
     }
-    o = (struct object_value *)json_new(JSON_OBJECT, sizeof(*o) + count * sizeof(o->members[0]));
+    o = (struct object_value *)json_new_in(&e->blocks, JSON_OBJECT,
+                                           sizeof(*o) + count * sizeof(o->members[0]));
     o->count = (uint32_t)count;
     o->text_len = 0;
     o->index = NULL;

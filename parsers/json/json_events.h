@@ -30,10 +30,12 @@ struct json_events {
     unsigned flags; /* JSON_READ_... */
 
     json **stack; /* an object's children are key, value, key, value ... */
-    size_t used, cap;
+    size_t used, cap, first_cap;
     size_t depth; /* how many frames are open */
 
     struct json_index *index; /* finds keys that an object has twice */
+
+    struct json_blocks blocks; /* where values are made */
 
     /* Places are wanted when `arena` is set; `places` runs beside `stack`. */
     struct arena *arena;
@@ -43,6 +45,8 @@ struct json_events {
      */
     size_t key_slots;
     json *keys[JSON_MOST_KEYS];
+    /* The slot of the key that came last, and of each slot the one whose key came behind it. */
+    uint8_t last_slot, next_slots[JSON_MOST_KEYS];
     struct json_frame frames[JSON_MAX_DEPTH]; /* not cleared */
 };
 
@@ -72,7 +76,7 @@ static inline void json_events_make_room(struct json_events *e)
 {
     if (e->used < e->cap)
         return;
-    e->cap = mem_grow(e->cap, e->used + 64);
+    e->cap = e->cap ? 2 * e->cap : e->first_cap;
     e->stack = mem_realloc(e->stack, e->cap * sizeof(*e->stack));
     if (e->arena)
         e->places = mem_realloc(e->places, e->cap * sizeof(*e->places));
@@ -144,6 +148,26 @@ static inline void json_events_keep_key(struct json_events *e, json *key)
 
     json_unref(*slot);
     *slot = json_ref(key);
+}
+
+/* Returns the key that came behind the last one when that came before; NULL when none did. */
+static inline const json *json_events_next_key(const struct json_events *e)
+{
+    return e->keys[e->next_slots[e->last_slot]];
+}
+
+/* Takes that key, which must be there, as the last one and returns a new reference to it. */
+static inline json *json_events_take_next_key(struct json_events *e)
+{
+    e->last_slot = e->next_slots[e->last_slot];
+    return json_ref(e->keys[e->last_slot]);
+}
+
+/* Notes that the key that is remembered with this hash came now, behind the last one. */
+static inline void json_events_note_order(struct json_events *e, uint32_t hash)
+{
+    e->next_slots[e->last_slot] = (uint8_t)(hash & (e->key_slots - 1));
+    e->last_slot = e->next_slots[e->last_slot];
 }
 
 /* ---- json_data.c ---- */

@@ -141,8 +141,7 @@ static size_t unescape(const char *text, size_t len, unsigned flags, char *out, 
             break;
         run = json_escape_read(text + i, len - i, &cp);
         assert(run);
-        if ((json_escape_is_high(cp) || json_escape_is_low(cp)) &&
-            !(flags & JSON_READ_SURROGATES)) {
+        if (json_escape_is_half(cp) && !(flags & JSON_READ_SURROGATES)) {
             *bad = i;
             return SIZE_MAX;
         }
@@ -483,6 +482,7 @@ json_reader *json_reader_new(unsigned flags)
     json_reader *x = mem_alloc(sizeof(*x));
 
     json_events_init(&x->made, flags, NULL, SIZE_MAX);
+    x->made.first_cap = 64;
     return x;
 }
 
