@@ -54,7 +54,7 @@ objs   = $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(foreach d,$(1),$(wildcard $(d)
 below  = $(sort $(1) $(foreach r,$(1),$(BELOW.$r)))
 linked = $(call objs,$(call below,$(1)))
 pkgs   = $(sort $(foreach r,$(call below,$(1)),$(PKGS.$r)))
-libs   = $(shell $(PKG_CONFIG) --libs $(call pkgs,$(1))) -lm $(if $(filter runtime/http,$(call below,$(1))),-ldl)
+libs   = $(shell $(PKG_CONFIG) --libs $(call pkgs,$(1))) -lm -ldl
 
 SUPPORT := $(call objs,tests/support)
 # The library: what needs neither libuv nor libcurl.

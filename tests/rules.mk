@@ -9,7 +9,7 @@ suites  = $(eval CHECKS  += $(2))$(eval $(call program,check,$(2),$(1)))
 fuzzers = $(eval FUZZERS += $(2))$(eval $(call program,fuzz,$(2),$(1)))
 benches = $(eval BENCHES += $(2))$(eval $(call program,bench,$(2),$(1)))
 
-$(call suites,parsers/base,ground timestamp)
+$(call suites,parsers/base,ground timestamp digest)
 $(call suites,parsers/json,json json_read double)
 $(call suites,parsers/items,items)
 $(call suites,parsers/parquet,parquet)
@@ -127,9 +127,12 @@ $(BUILD)/libsupport.a: $(SUPPORT)
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
+# Libraries that are loaded when first used, and which a test or a measurement calls itself.
+loaded = $(if $(filter runtime/store/sqlite,$(call below,$(1))),sqlite3) $(if $(filter parsers/parquet,$(1)),snappy)
+
 define link_check
 	$(call say,LINK)
-	$(link) -Wl,--wrap=_mark_point $(CHECK_LDFLAGS) $< $(BUILD)/libsupport.a $(sort $(filter-out $< %.a,$^)) $(shell $(PKG_CONFIG) --libs check) $(call libs,$(ROOM))
+	$(link) -Wl,--wrap=_mark_point $(CHECK_LDFLAGS) $< $(BUILD)/libsupport.a $(sort $(filter-out $< %.a,$^)) $(shell $(PKG_CONFIG) --libs check $(call loaded,$(ROOM))) $(call libs,$(ROOM))
 endef
 
 # A program finds the services' models beside itself.
@@ -140,7 +143,7 @@ $(FUZZERS:%=$(BUILD)/fuzz_%): $(BUILD)/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o 
 	$(link) -fsanitize=fuzzer $(sort $^) $(call libs,$(ROOM))
 $(BENCHES:%=$(BUILD)/bench_%): $(BUILD)/bench_%: $(BUILD)/obj/tests/bench/bench_%.o
 	$(call say,LINK)
-	$(link) $(sort $^) $(call libs,$(ROOM))
+	$(link) $(sort $^) $(shell $(PKG_CONFIG) --libs $(call loaded,$(ROOM))) $(call libs,$(ROOM))
 
 # What a library does otherwise in some tests.
 PRELOADS := $(patsubst tests/preload/%.c,$(BUILD)/%.so,$(wildcard tests/preload/*.c))

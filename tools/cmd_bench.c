@@ -5,11 +5,11 @@
  */
 
 #include "parsers/base/buf.h"
+#include "parsers/base/digest.h"
 #include "parsers/base/mem.h"
 #include "tools/cmd.h"
 #include "tools/workflow.h"
 
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,13 +78,12 @@ static struct spread spread_of(double *values, int64_t count)
 static void hash_output(const json *output, char out[65])
 {
     struct buf text = {0};
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned len = 0;
+    unsigned char sum[DIGEST_MAX];
 
     json_write_sorted(&text, output);
-    EVP_Digest(text.data, text.len, digest, &len, EVP_sha256(), NULL);
+    digest_make(DIGEST_SHA256, text.data, text.len, sum);
     for (unsigned i = 0; i < 32; i++)
-        snprintf(out + 2 * i, 3, "%02x", digest[i]);
+        snprintf(out + 2 * i, 3, "%02x", sum[i]);
     buf_clear(&text);
 }
 
@@ -159,7 +158,7 @@ static int bench_run_all(struct bench *b, const struct option_set *set, int64_t 
     int status = EXIT_USAGE;
 
     workflow_host_options(&b->w, &options);
-    host *h = host_new(s, &options, &why);
+    host *h = digest_ready(&why) ? host_new(s, &options, &why) : NULL;
     if (!h) {
         cmd_fail("bench", "%s", why.text);
         goto out;

@@ -44,7 +44,7 @@ const struct intrinsic_function intrinsic_functions[] = {
      "the text, " QUOTA_TEXT(QUOTA_ENCODED) " characters at most, in Base64"},
     {"Base64Decode", "base64", 1, 1, INTRINSIC_STRING, intrinsic_base64_decode, NULL,
      "the text that the Base64 stands for"},
-    {"Hash", "data, algorithm", 2, 2, INTRINSIC_STRING, intrinsic_hash, intrinsic_hash_prepare,
+    {"Hash", "data, algorithm", 2, 2, INTRINSIC_STRING, intrinsic_hash, NULL,
      "the MD5, SHA-1, SHA-256, SHA-384 or SHA-512 in hexadecimal digits"},
     {"JsonMerge", "object, object, false", 3, 3, 0, intrinsic_json_merge, NULL,
      "both objects' members in one; the second's win"},

@@ -8,11 +8,10 @@
 #include "asl/report/quota.h"
 #include "parsers/base/base64.h"
 #include "parsers/base/count.h"
+#include "parsers/base/digest.h"
 #include "parsers/base/utf8.h"
 
 #include <string.h>
-
-#include <openssl/evp.h>
 
 /*
  * AWS's bound is on characters, the work is in bytes: the text is read to count the ones before the
@@ -83,42 +82,9 @@ json *intrinsic_base64_decode(struct invocation *in)
 
 /* ---- Hash ---- */
 
-static const struct {
-    const char *name, *fetch; /* ours and libcrypto's */
-} algorithms[] = {
-    {"MD5", "MD5"},          {"SHA-1", "SHA1"},       {"SHA-256", "SHA2-256"},
-    {"SHA-384", "SHA2-384"}, {"SHA-512", "SHA2-512"},
-};
-
-static EVP_MD *fetch(const json *algorithm)
-{
-    for (size_t i = 0; i < COUNT(algorithms); i++)
-        if (json_str_is(algorithm, algorithms[i].name))
-            return EVP_MD_fetch(NULL, algorithms[i].fetch, NULL);
-    return NULL;
-}
-
-static void intrinsic_encode_release(void *md)
-{
-    EVP_MD_free(md);
-}
-
-/* libcrypto looks an algorithm up slowly: once for the call that names it. */
-void *intrinsic_hash_prepare(struct arena *a, const struct argument *arguments, size_t count)
-{
-    EVP_MD *md;
-
-    if (count < 2 || arguments[1].kind != ARGUMENT_VALUE || !json_is_string(arguments[1].value))
-        return NULL;
-    md = fetch(arguments[1].value);
-    if (md)
-        arena_defer(a, intrinsic_encode_release, md);
-    return md;
-}
-
 static json *intrinsic_encode_hex(const unsigned char *bytes, size_t len)
 {
-    char text[2 * EVP_MAX_MD_SIZE];
+    char text[2 * DIGEST_MAX];
 
     for (size_t i = 0; i < len; i++) {
         text[2 * i] = "0123456789abcdef"[bytes[i] >> 4];
@@ -127,34 +93,27 @@ static json *intrinsic_encode_hex(const unsigned char *bytes, size_t len)
     return json_string(text, 2 * len);
 }
 
-static json *digest(struct invocation *in, const json *text, const EVP_MD *md)
-{
-    unsigned char bytes[EVP_MAX_MD_SIZE];
-    unsigned len = 0;
-
-    if (!intrinsic_encode_fits(in, text))
-        return NULL;
-    if (!EVP_Digest(json_str(text), json_str_len(text), bytes, &len, md, NULL))
-        return intrinsic_refuse(in, "States.Hash: the library refuses to make this hash");
-    return intrinsic_encode_hex(bytes, len);
-}
-
 /* Data that are no string are hashed as their JSON text. */
 json *intrinsic_hash(struct invocation *in)
 {
-    const json *algorithm = intrinsic_string(in, 1);
-    EVP_MD *md = in->call->prepared, *fetched = NULL;
-    json *text, *v;
+    const json *name = intrinsic_string(in, 1);
+    enum digest_algorithm algorithm;
+    unsigned char bytes[DIGEST_MAX];
+    size_t len = 0;
+    json *text;
 
-    if (!algorithm)
+    if (!name)
         return NULL;
-    if (!md)
-        md = fetched = fetch(algorithm);
-    if (!md)
+    algorithm = digest_named(json_str(name), json_str_len(name));
+    if (algorithm == DIGEST_ALGORITHMS)
         return intrinsic_invalid(in);
     text = intrinsic_text(in, in->arguments[0]);
-    v = text ? digest(in, text, md) : NULL;
+    if (!text || !intrinsic_encode_fits(in, text)) {
+        json_unref(text);
+        return NULL;
+    }
+    len = digest_make(algorithm, json_str(text), json_str_len(text), bytes);
     json_unref(text);
-    EVP_MD_free(fetched);
-    return v;
+    return len ? intrinsic_encode_hex(bytes, len)
+               : intrinsic_refuse(in, "States.Hash: the library refuses to make this hash");
 }

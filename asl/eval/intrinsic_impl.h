@@ -106,7 +106,6 @@ json *intrinsic_json_merge(struct invocation *in);
 json *intrinsic_base64_encode(struct invocation *in);
 json *intrinsic_base64_decode(struct invocation *in);
 json *intrinsic_hash(struct invocation *in);
-void *intrinsic_hash_prepare(struct arena *a, const struct argument *arguments, size_t count);
 
 json *intrinsic_math_add(struct invocation *in);
 json *intrinsic_math_random(struct invocation *in);

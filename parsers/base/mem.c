@@ -4,6 +4,8 @@
  * (runtime/engine/engine_memory.c).
  */
 
+#define _DEFAULT_SOURCE /* explicit_bzero */
+
 #include "parsers/base/mem.h"
 
 #include <malloc.h>
@@ -88,6 +90,11 @@ void mem_free(void *p)
 {
     in_use -= malloc_usable_size(p);
     free(p);
+}
+
+void mem_wipe(void *p, size_t size)
+{
+    explicit_bzero(p, size);
 }
 
 void mem_hand_over(void *p)

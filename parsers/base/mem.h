@@ -15,6 +15,8 @@ char *mem_strndup(const char *text, size_t len);
 char *mem_strdup(const char *text);
 /* Freeing NULL does nothing. */
 void mem_free(void *p);
+/* Overwrites a secret before it is given back; no compiler leaves that out. */
+void mem_wipe(void *p, size_t size);
 
 /* For a program's start: large blocks, which come and go, are given back to the system at once. The
  * allocator would learn to keep them, and small blocks between them would hold their place. */

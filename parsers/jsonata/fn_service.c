@@ -1,12 +1,12 @@
 /* What Step Functions adds to the language, with its words for what they refuse. */
 
 #include "parsers/base/count.h"
+#include "parsers/base/digest.h"
 #include "parsers/jsonata/jsonata_functions.h"
 #include "parsers/jsonata/jsonata_region.h"
 #include "parsers/picture/js_number.h"
 
 #include <math.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -82,39 +82,25 @@ static struct jv fn_range(struct evaluation *e, const struct call *c)
     return jv_list(l);
 }
 
-static const EVP_MD *digest_of(struct jv name)
-{
-    static const struct {
-        const char *name;
-        const EVP_MD *(*digest)(void);
-    } digests[] = {
-        {"MD5", EVP_md5},        {"SHA-1", EVP_sha1},     {"SHA-256", EVP_sha256},
-        {"SHA-384", EVP_sha384}, {"SHA-512", EVP_sha512},
-    };
-
-    for (size_t i = 0; i < COUNT(digests); i++)
-        if (is_string(name) && json_str_is(name.j, digests[i].name))
-            return digests[i].digest();
-    return NULL;
-}
-
 /* Of a digest, besides what goes into it. */
 enum { HASH_COST = 50 };
 
 /* 0: the library doesn't make it; -1: the evaluation has to stop. */
-static int make_digest(struct evaluation *e, struct jv text, const EVP_MD *md, unsigned char *sum,
-                       unsigned *len)
+static int make_digest(struct evaluation *e, struct jv text, enum digest_algorithm algorithm,
+                       unsigned char *sum, size_t *len)
 {
-    EVP_MD_CTX *digest = EVP_MD_CTX_new();
-    int rc = digest ? EVP_DigestInit_ex(digest, md, NULL) : 0;
+    digest *d = digest_new(algorithm);
+    int rc = d != NULL;
 
-    for (size_t at = 0, paid = 0; rc == 1 && at < str_len(text); at = paid)
-        rc = work_spend_piece(e->work, at, str_len(text), WORK_CHARACTERS_A_UNIT, &paid)
-                 ? EVP_DigestUpdate(digest, str(text) + at, paid - at)
-                 : -1;
+    for (size_t at = 0, paid = 0; rc == 1 && at < str_len(text); at = paid) {
+        if (work_spend_piece(e->work, at, str_len(text), WORK_CHARACTERS_A_UNIT, &paid))
+            digest_add(d, str(text) + at, paid - at);
+        else
+            rc = -1;
+    }
     if (rc == 1)
-        rc = EVP_DigestFinal_ex(digest, sum, len);
-    EVP_MD_CTX_free(digest);
+        *len = digest_end(d, sum);
+    digest_free(d);
     return rc;
 }
 
@@ -126,22 +112,23 @@ static struct jv fn_hash(struct evaluation *e, const struct call *c)
 {
     static const char hex[] = "0123456789abcdef";
     const struct jv text = arg(c, 0);
-    const EVP_MD *digest = digest_of(arg(c, 1));
-    unsigned char sum[EVP_MAX_MD_SIZE];
-    unsigned len = 0;
+    unsigned char sum[DIGEST_MAX];
+    size_t len = 0;
     struct buf out = {0};
 
     if (is_undefined(text) || is_undefined(arg(c, 1)))
         return jv_undefined();
     eval_spend(e, HASH_COST);
-    if (!digest) {
+    const enum digest_algorithm algorithm =
+        is_string(arg(c, 1)) ? digest_named(str(arg(c, 1)), str_len(arg(c, 1))) : DIGEST_ALGORITHMS;
+    if (algorithm == DIGEST_ALGORITHMS) {
         eval_error(e, "D3137");
         buf_printf(&e->why.message,
                    "Hash algorithm '%.*s' must be one of SHA-1, SHA-384, SHA-256, SHA-512, MD5",
                    (int)str_len(arg(c, 1)), str(arg(c, 1)));
         return jv_error();
     }
-    const int rc = make_digest(e, text, digest, sum, &len);
+    const int rc = make_digest(e, text, algorithm, sum, &len);
     if (rc < 0) {
         eval_stop(e);
         return jv_error();

@@ -8,7 +8,6 @@
 
 #include "parsers/base/mem.h"
 
-#include <snappy-c.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -99,6 +98,8 @@ const char *codec_refused(int codec)
 
     if (codec < 0 || (size_t)codec >= sizeof others / sizeof *others)
         return "that is not known";
+    if (codec == CODEC_SNAPPY && !snappy_is_there(NULL))
+        return "SNAPPY, without libsnappy,";
     return others[codec];
 }
 
@@ -158,24 +159,12 @@ static bool unpack_page_zstd(struct packing *p, struct bytes in, unsigned char *
     return p->zstd && ZSTD_decompressDCtx(p->zstd, out, len, in.at, in.len) == len;
 }
 
-/* The text says itself how long it gets, which must be what the header says: else it would be
- * written over the end. */
-static bool unpack_page_snappy(struct bytes in, unsigned char *out, size_t len)
-{
-    size_t claimed;
-
-    return snappy_uncompressed_length((const char *)in.at, in.len, &claimed) == SNAPPY_OK &&
-           claimed == len &&
-           snappy_uncompress((const char *)in.at, in.len, (char *)out, &claimed) == SNAPPY_OK &&
-           claimed == len;
-}
-
 bool page_unpack(struct packing **p, int codec, struct bytes in, unsigned char *out, size_t len)
 {
     if (!*p)
         *p = mem_calloc(1, sizeof **p);
     switch (codec) {
-    case CODEC_SNAPPY: return unpack_page_snappy(in, out, len);
+    case CODEC_SNAPPY: return snappy_unpack(in, out, len);
     case CODEC_GZIP: return unpack_page_gzip(*p, in, out, len);
     case CODEC_ZSTD: return unpack_page_zstd(*p, in, out, len);
     default: return false;

@@ -204,6 +204,16 @@ size_t page_header_read(struct page_header *h, struct bytes text);
 /* What unpacks pages: one for a reader. */
 struct packing;
 void packing_free(struct packing *p);
+/* ---- snappy.c ---- */
+
+/* Returns whether the library can be loaded, which is done when this is asked; `why` may be NULL.
+ */
+bool snappy_is_there(struct diag *why);
+/* Unpacks to exactly `len` bytes; false when that is not what is packed. */
+bool snappy_unpack(struct bytes in, unsigned char *out, size_t len);
+
+/* ---- page.c ---- */
+
 /* Returns the name of a codec that cannot be read; NULL: it can. */
 const char *codec_refused(int codec);
 /*

@@ -6,6 +6,7 @@
 
 #include "parsers/yaml/yaml_impl.h"
 
+#include "parsers/base/library.h"
 #include "parsers/base/utf8.h"
 
 /* Levels around each event, added up: what a text may come to. */
@@ -440,29 +441,56 @@ static bool yaml_read_on_event(struct yaml_reader *r, const yaml_event_t *e)
     return true;
 }
 
+/* ---- libyaml, loaded when the first text is read ---- */
+
+#define YAML_FUNCTIONS(_)                                                                          \
+    _(yaml_event_delete)                                                                           \
+    _(yaml_parser_delete)                                                                          \
+    _(yaml_parser_initialize)                                                                      \
+    _(yaml_parser_parse)                                                                           \
+    _(yaml_parser_set_encoding)                                                                    \
+    _(yaml_parser_set_input_string)
+
+static struct {
+    YAML_FUNCTIONS(LIBRARY_MEMBER)
+} libyaml;
+
+static void yaml_find(struct library *library)
+{
+    __typeof__(libyaml) *functions = &libyaml;
+
+    YAML_FUNCTIONS(LIBRARY_FIND)
+}
+
+static struct library yaml_library = {
+    .soname = "libyaml-0.so.2", .user = "YAML", .find = yaml_find};
+
 static bool run_libyaml(struct yaml_reader *r)
 {
     yaml_parser_t parser;
     yaml_event_t e;
     bool good = true, end = false;
 
+    if (!library_load(&yaml_library, r->why))
+        return false;
+
     /* It has no other fault here than that there is no memory. */
-    if (!yaml_parser_initialize(&parser))
+    if (!libyaml.yaml_parser_initialize(&parser))
         return yaml_refuse(r, r->start, "JSON_TOO_LARGE", "there is no memory to read the text");
-    yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&parser, (const unsigned char *)r->text + r->start,
-                                 r->len - r->start);
+    libyaml.yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
+    libyaml.yaml_parser_set_input_string(&parser, (const unsigned char *)r->text + r->start,
+                                         r->len - r->start);
     while (good && !end) {
-        good = yaml_parser_parse(&parser, &e);
+        good = libyaml.yaml_parser_parse(&parser, &e);
         if (!good) {
             yaml_explain(r, &parser);
             break;
         }
         good = yaml_read_on_event(r, &e);
         end = e.type == YAML_STREAM_END_EVENT;
-        yaml_event_delete(&e);
+        libyaml.yaml_event_delete(&e);
     }
-    yaml_parser_delete(&parser);
+    libyaml.yaml_parser_delete(&parser);
     if (good && !r->documents)
         good = yaml_refuse(r, r->len, "JSON_EMPTY", "there is no value: the text is %s",
                            r->len > r->start ? "blank" : "empty");

@@ -8,12 +8,10 @@
 
 #include "asl/report/quota.h"
 #include "parsers/base/ascii.h"
+#include "parsers/base/digest.h"
 #include "runtime/api/api_call.h"
 #include "runtime/api/api_state.h"
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,10 +33,9 @@ static bool from_hex(struct buf *out, const char *text, size_t len)
 
 /* The MAC of `after`, which has the time before it, as the end of a page of this very question. */
 static void mac(const struct call *c, const char *args, const char *after, size_t len,
-                unsigned char out[EVP_MAX_MD_SIZE])
+                unsigned char out[DIGEST_SHA256_SIZE])
 {
     struct buf text = {0};
-    unsigned size = 0;
 
     buf_adds(&text, c->operation);
     for (const char *a = args; *a; a += strspn(a, " ")) {
@@ -51,8 +48,7 @@ static void mac(const struct call *c, const char *args, const char *after, size_
     }
     buf_addc(&text, '\n');
     buf_add(&text, after, len);
-    HMAC(EVP_sha256(), c->api->page_key, sizeof c->api->page_key, (const unsigned char *)text.data,
-         text.len, out, &size);
+    digest_hmac(c->api->page_key, sizeof c->api->page_key, text.data, text.len, out);
     buf_clear(&text);
 }
 
@@ -79,7 +75,7 @@ static int64_t read_token_time(const char *bytes)
 bool page_begin(struct call *c, const char *args, struct page *out)
 {
     const json *limit = call_get(c, "maxResults"), *token = call_get(c, "nextToken");
-    unsigned char want[EVP_MAX_MD_SIZE];
+    unsigned char want[DIGEST_SHA256_SIZE];
     struct buf text = {0};
     bool good = true;
 
@@ -91,7 +87,7 @@ bool page_begin(struct call *c, const char *args, struct page *out)
     good = from_hex(&text, json_str(token), json_str_len(token)) && text.len >= HEAD;
     if (good) {
         mac(c, args, text.data + MAC_BYTES, text.len - MAC_BYTES, want);
-        good = !CRYPTO_memcmp(text.data, want, MAC_BYTES) &&
+        good = digest_is_same(text.data, want, MAC_BYTES) &&
                c->now_ms - read_token_time(text.data + MAC_BYTES) < QUOTA_PAGE_TOKEN_MS;
     }
     if (good)
@@ -113,7 +109,7 @@ uint64_t page_after(const struct page *p, uint64_t none)
  */
 static json *token(const struct call *c, const char *args, const json *last)
 {
-    unsigned char code[EVP_MAX_MD_SIZE];
+    unsigned char code[DIGEST_SHA256_SIZE];
     struct buf text = {0}, end = {0};
 
     add_time(&end, c->now_ms);

@@ -6,25 +6,25 @@
 
 #include "parsers/base/base64.h"
 #include "parsers/base/count.h"
+#include "parsers/base/digest.h"
 
-#include <openssl/evp.h>
 #include <string.h>
 #include <strings.h>
 
-/* Cyclic codes as reflected polynomials of `bits` bits; digests as libcrypto calls them. */
+/* Cyclic codes as reflected polynomials of `bits` bits; and digests. */
 static const struct {
     const char *name;
     unsigned bits;
     uint64_t polynomial;
-    const char *digest;
+    enum digest_algorithm made_by;
 } algorithms[] = {
-    {"CRC32", 32, UINT64_C(0xEDB88320), NULL},
-    {"CRC32C", 32, UINT64_C(0x82F63B78), NULL},
-    {"CRC64NVME", 64, UINT64_C(0x9A6C9329AC4BC9B5), NULL},
-    {"SHA1", 0, 0, "SHA1"},
-    {"SHA256", 0, 0, "SHA256"},
-    {"SHA512", 0, 0, "SHA512"},
-    {"MD5", 0, 0, "MD5"},
+    {"CRC32", 32, UINT64_C(0xEDB88320), DIGEST_ALGORITHMS},
+    {"CRC32C", 32, UINT64_C(0x82F63B78), DIGEST_ALGORITHMS},
+    {"CRC64NVME", 64, UINT64_C(0x9A6C9329AC4BC9B5), DIGEST_ALGORITHMS},
+    {"SHA1", 0, 0, DIGEST_SHA1},
+    {"SHA256", 0, 0, DIGEST_SHA256},
+    {"SHA512", 0, 0, DIGEST_SHA512},
+    {"MD5", 0, 0, DIGEST_MD5},
 };
 
 /*
@@ -59,24 +59,25 @@ uint32_t aws_crc32(const char *bytes, size_t len)
 
 bool aws_checksum(const char *algorithm, const struct buf *body, struct buf *out)
 {
-    unsigned char bytes[EVP_MAX_MD_SIZE];
-    unsigned len = 0;
+    unsigned char bytes[DIGEST_MAX];
+    size_t len;
 
     for (size_t i = 0; i < COUNT(algorithms); i++) {
         if (strcasecmp(algorithms[i].name, algorithm) != 0)
             continue;
-        if (algorithms[i].digest) {
-            const EVP_MD *md = EVP_get_digestbyname(algorithms[i].digest);
-            if (!md || !EVP_Digest(body->data ? body->data : "", body->len, bytes, &len, md, NULL))
+        if (!algorithms[i].bits) {
+            len =
+                digest_make(algorithms[i].made_by, body->data ? body->data : "", body->len, bytes);
+            if (!len)
                 return false;
         } else {
             uint64_t crc =
                 crc_of(body->data, body->len, algorithms[i].bits, algorithms[i].polynomial);
             len = algorithms[i].bits / 8;
-            for (unsigned k = 0; k < len; k++)
+            for (size_t k = 0; k < len; k++)
                 bytes[k] = (unsigned char)(crc >> (8 * (len - 1 - k)));
         }
-        char raw[EVP_MAX_MD_SIZE];
+        char raw[DIGEST_MAX];
         memcpy(raw, bytes, len);
         base64_encode(out, raw, len);
         return true;

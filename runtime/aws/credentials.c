@@ -11,7 +11,6 @@
 #include "parsers/base/ascii.h"
 #include "parsers/base/mem.h"
 
-#include <openssl/crypto.h>
 #include <string.h>
 #include <strings.h>
 
@@ -257,7 +256,7 @@ static credentials *parse(bool was_read, struct buf *text, const char *path, boo
         c = NULL;
     }
     if (text->len)
-        OPENSSL_cleanse(text->data, text->len);
+        mem_wipe(text->data, text->len);
     buf_clear(text);
     return c;
 }

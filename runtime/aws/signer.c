@@ -6,10 +6,9 @@
 #include "runtime/aws/sigv4_impl.h"
 
 #include "parsers/base/count.h"
+#include "parsers/base/digest.h"
 #include "parsers/base/mem.h"
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,34 +23,27 @@ struct derived_key {
 };
 
 struct sigv4_signer {
-    EVP_MD_CTX *sha256;
+    digest *sha256;
     struct derived_key kept[KEPT_KEYS];
     size_t next; /* the place that is given away next: that of the oldest */
 };
-
-static void *or_abort(void *made)
-{
-    if (!made)
-        abort(); /* as mem_alloc: no memory */
-    return made;
-}
 
 sigv4_signer *sigv4_signer_new(void)
 {
     sigv4_signer *s = mem_calloc(1, sizeof *s);
 
-    s->sha256 = or_abort(EVP_MD_CTX_new());
-    if (!EVP_DigestInit_ex(s->sha256, EVP_sha256(), NULL))
-        abort();
+    s->sha256 = digest_new(DIGEST_SHA256);
+    if (!s->sha256)
+        abort(); /* there is no libcrypto without it */
     return s;
 }
 
 static void derived_key_clear(struct derived_key *k)
 {
     if (k->secret)
-        OPENSSL_cleanse(k->secret, strlen(k->secret));
+        mem_wipe(k->secret, strlen(k->secret));
     mem_free(k->secret);
-    OPENSSL_cleanse(k, sizeof *k);
+    mem_wipe(k, sizeof *k);
     k->secret = NULL;
 }
 
@@ -61,7 +53,7 @@ void sigv4_signer_free(sigv4_signer *s)
         return;
     for (size_t i = 0; i < KEPT_KEYS; i++)
         derived_key_clear(&s->kept[i]);
-    EVP_MD_CTX_free(s->sha256);
+    digest_free(s->sha256);
     mem_free(s);
 }
 
@@ -72,16 +64,13 @@ struct bytes {
     size_t len;
 };
 
-/* The SHA-256 of two texts behind one another. That the context keeps its algorithm is what makes
- * this cheap: libcrypto looks an algorithm up under locks. */
+/* The SHA-256 of two texts behind one another. */
 static void sha256_of(sigv4_signer *s, struct bytes a, struct bytes b,
                       unsigned char hash[SIGV4_HASH_SIZE])
 {
-    if (!EVP_DigestInit_ex(s->sha256, NULL, NULL) ||
-        (a.len && !EVP_DigestUpdate(s->sha256, a.at, a.len)) ||
-        (b.len && !EVP_DigestUpdate(s->sha256, b.at, b.len)) ||
-        !EVP_DigestFinal_ex(s->sha256, hash, NULL))
-        abort();
+    digest_add(s->sha256, a.at, a.len);
+    digest_add(s->sha256, b.at, b.len);
+    digest_end(s->sha256, hash);
 }
 
 /*
@@ -103,8 +92,8 @@ static void hmac(sigv4_signer *s, struct bytes key, struct bytes text,
     }
     sha256_of(s, (struct bytes){inner, sizeof inner}, text, hash);
     sha256_of(s, (struct bytes){outer, sizeof outer}, (struct bytes){hash, sizeof hash}, out);
-    OPENSSL_cleanse(inner, sizeof inner);
-    OPENSSL_cleanse(outer, sizeof outer);
+    mem_wipe(inner, sizeof inner);
+    mem_wipe(outer, sizeof outer);
 }
 
 void signer_add_sha256(sigv4_signer *s, struct buf *out, const char *bytes, size_t len)
@@ -149,7 +138,7 @@ static void derive(sigv4_signer *s, struct derived_key *k, const struct sigv4_sc
         hmac(s, key, steps[i], k->key);
         key = (struct bytes){k->key, sizeof k->key};
     }
-    OPENSSL_cleanse(seed.data, seed.len);
+    mem_wipe(seed.data, seed.len);
     buf_clear(&seed);
 }
 

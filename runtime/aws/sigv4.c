@@ -6,11 +6,11 @@
 
 #include "parsers/base/ascii.h"
 #include "parsers/base/count.h"
+#include "parsers/base/digest.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/percent.h"
 #include "parsers/base/timestamp.h"
 
-#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -611,7 +611,7 @@ static bool check_signed_headers(const struct sigv4_request *q, const char *list
 /* Looks at every byte whatever it finds, so that the time it takes does not tell how many agree. */
 static bool agrees(const struct part *given, struct buf *own)
 {
-    return given->len == own->len && !CRYPTO_memcmp(given->text, buf_str(own), own->len);
+    return given->len == own->len && digest_is_same(given->text, buf_str(own), own->len);
 }
 
 /* Keys that are temporary have a token, without which nobody may use them. */
@@ -622,7 +622,7 @@ static bool same_token(const struct sigv4_request *q, const struct sigv4_keys *k
     if (!keys->session_token)
         return true;
     return given && strlen(given) == strlen(keys->session_token) &&
-           !CRYPTO_memcmp(given, keys->session_token, strlen(given));
+           digest_is_same(given, keys->session_token, strlen(given));
 }
 
 /* What the head of a request says of its signature. */

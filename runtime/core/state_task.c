@@ -7,14 +7,13 @@
 #include "runtime/core/state_task.h"
 
 #include "asl/report/quota.h"
+#include "parsers/base/digest.h"
 #include "runtime/core/context.h"
 #include "runtime/core/errors.h"
 #include "runtime/core/leave.h"
 #include "runtime/core/token.h"
 
 #include <inttypes.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <string.h>
 
 /* TimeoutSeconds and HeartbeatSeconds; 0: none, which an expression may say. */
@@ -62,16 +61,14 @@ static bool limits_of(const struct rt_frame *f, const struct asl_env *env, int64
 static json *make_token(const struct step *s)
 {
     const rt_exec *x = s->x;
-    unsigned char mac[EVP_MAX_MD_SIZE];
-    unsigned size = 0;
+    unsigned char mac[DIGEST_SHA256_SIZE];
     struct buf text = {0};
 
     buf_printf(&text, "%s\n%" PRIu64, x->names.arn ? json_str(x->names.arn) : "", x->seq);
-    HMAC(EVP_sha256(), x->secret, sizeof x->secret, (const unsigned char *)text.data, text.len, mac,
-         &size);
+    digest_hmac(x->secret, sizeof x->secret, text.data, text.len, mac);
     buf_reset(&text);
     buf_adds(&text, RT_TOKEN_PREFIX);
-    buf_add_hex(&text, mac, size);
+    buf_add_hex(&text, mac, sizeof mac);
     return json_take_buf(&text);
 }
 

@@ -9,6 +9,7 @@
 #include "runtime/folder/folder_impl.h"
 #include "runtime/folder/folder_names.h"
 
+#include "parsers/base/digest.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/text.h"
 #include "parsers/base/utf8.h"
@@ -18,7 +19,6 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <linux/openat2.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
@@ -290,15 +290,15 @@ static int64_t modified_ms(const struct stat *st)
     return (int64_t)st->st_mtim.tv_sec * 1000 + st->st_mtim.tv_nsec / 1000000;
 }
 
-static void write_etag(const unsigned char digest[16], uint64_t parts, char out[FOLDER_ETAG_SIZE])
+static void write_etag(const unsigned char sum[16], uint64_t parts, char out[FOLDER_ETAG_SIZE])
 {
     static const char digits[] = "0123456789abcdef";
     size_t n = 0;
 
     out[n++] = '"';
     for (size_t i = 0; i < 16; i++) {
-        out[n++] = digits[digest[i] >> 4];
-        out[n++] = digits[digest[i] & 15];
+        out[n++] = digits[sum[i] >> 4];
+        out[n++] = digits[sum[i] & 15];
     }
     if (parts)
         n += (size_t)snprintf(out + n, FOLDER_ETAG_SIZE - n, "-%" PRIu64, parts);
@@ -307,7 +307,7 @@ static void write_etag(const unsigned char digest[16], uint64_t parts, char out[
 }
 
 /* Reads all of the file through `md`. Returns false with errno set. */
-static bool digest_file(int fd, EVP_MD_CTX *md)
+static bool digest_file(int fd, digest *md)
 {
     char piece[16 << 10];
     uint64_t at = 0;
@@ -319,31 +319,30 @@ static bool digest_file(int fd, EVP_MD_CTX *md)
             continue;
         if (got <= 0)
             return got == 0;
-        EVP_DigestUpdate(md, piece, (size_t)got);
+        digest_add(md, piece, (size_t)got);
         at += (uint64_t)got;
     }
 }
 
 /* A file that is replaced has another inode, one that is written another time or size. */
-static void digest_identity(const struct stat *st, EVP_MD_CTX *md)
+static void digest_identity(const struct stat *st, digest *md)
 {
     char text[128];
     int len =
         snprintf(text, sizeof text, "%" PRId64 " %" PRId64 ".%09ld %" PRIu64, (int64_t)st->st_size,
                  (int64_t)st->st_mtim.tv_sec, (long)st->st_mtim.tv_nsec, (uint64_t)st->st_ino);
 
-    EVP_DigestUpdate(md, text, (size_t)len);
+    digest_add(md, text, (size_t)len);
 }
 
 bool folder_describe(int fd, const struct stat *st, struct folder_object *out, struct diag *why)
 {
-    EVP_MD_CTX *md = EVP_MD_CTX_new();
-    unsigned char digest[EVP_MAX_MD_SIZE] = {0};
+    digest *md = digest_new(DIGEST_MD5);
+    unsigned char sum[DIGEST_MAX];
     uint64_t size = (uint64_t)st->st_size;
-    bool is_small = size <= SMALL_BYTES, good;
+    bool is_small = size <= SMALL_BYTES, good = md;
 
     *out = (struct folder_object){.size = size, .modified_ms = modified_ms(st)};
-    good = md && EVP_DigestInit_ex(md, EVP_md5(), NULL) == 1;
     if (!good)
         diag_set(why, "InternalError", 0, "libcrypto has no MD5, of which ETags are made");
     if (good && is_small && !digest_file(fd, md))
@@ -351,10 +350,10 @@ bool folder_describe(int fd, const struct stat *st, struct folder_object *out, s
     if (good && !is_small)
         digest_identity(st, md);
     if (good) {
-        EVP_DigestFinal_ex(md, digest, NULL);
-        write_etag(digest, is_small ? 0 : (size + PART_BYTES - 1) / PART_BYTES, out->etag);
+        digest_end(md, sum);
+        write_etag(sum, is_small ? 0 : (size + PART_BYTES - 1) / PART_BYTES, out->etag);
     }
-    EVP_MD_CTX_free(md);
+    digest_free(md);
     return good;
 }
 

@@ -14,7 +14,6 @@
 #include "parsers/base/mem.h"
 
 #include <fcntl.h>
-#include <openssl/crypto.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -92,7 +91,7 @@ static void key_process_on_closed(struct child *c)
 
     p->h->open--;
     role_wipe_buf(&p->output);
-    OPENSSL_cleanse(p->bytes, sizeof p->bytes);
+    mem_wipe(p->bytes, sizeof p->bytes);
     buf_clear(&p->tail);
     buf_clear(&p->log.line);
     arena_clear(&p->texts);

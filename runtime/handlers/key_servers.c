@@ -9,7 +9,6 @@
 #include "parsers/base/mem.h"
 #include "runtime/http/message.h"
 
-#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -15,9 +15,9 @@
  */
 #include "runtime/handlers/lambda_impl.h"
 
+#include "parsers/base/digest.h"
 #include "parsers/base/mem.h"
 
-#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -157,7 +157,7 @@ static const char *path_for(const struct runtime *rt, http_exchange *x)
 
     if (!rt->secret.len)
         return is_from_process(rt, x) ? path : NULL;
-    if (strlen(path) < rt->secret.len || CRYPTO_memcmp(path, rt->secret.data, rt->secret.len))
+    if (strlen(path) < rt->secret.len || !digest_is_same(path, rt->secret.data, rt->secret.len))
         return NULL;
     return path + rt->secret.len;
 }

@@ -15,7 +15,6 @@
 #include "runtime/handlers/invoke_request.h"
 #include "runtime/http/message.h"
 
-#include <openssl/crypto.h>
 #include <string.h>
 #include <strings.h>
 
@@ -25,7 +24,7 @@ enum { MIN_TELLING = 4 };
 void oauth_forget(struct connection *c)
 {
     if (c->token)
-        OPENSSL_cleanse(c->token, strlen(c->token));
+        mem_wipe(c->token, strlen(c->token));
     mem_free(c->token);
     c->token = NULL;
 }
@@ -197,7 +196,7 @@ static void token_came(void *user, struct http_response *r)
     }
     json_unref(body);
     if (r->body.data)
-        OPENSSL_cleanse(r->body.data, r->body.len);
+        mem_wipe(r->body.data, r->body.len);
     oauth_tell(c, why.len && !oauth_has_good(c) ? buf_str(&why) : NULL,
                r->outcome == HTTP_TIMED_OUT);
     buf_clear(&why);

@@ -13,7 +13,6 @@
 #include "runtime/base/clock.h"
 
 #include <assert.h>
-#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,7 +30,7 @@ static const char sts[] = "STS";
 void role_wipe(char **text)
 {
     if (*text)
-        OPENSSL_cleanse(*text, strlen(*text));
+        mem_wipe(*text, strlen(*text));
     mem_free(*text);
     *text = NULL;
 }
@@ -39,7 +38,7 @@ void role_wipe(char **text)
 void role_wipe_buf(struct buf *text)
 {
     if (text->len)
-        OPENSSL_cleanse(text->data, text->len);
+        mem_wipe(text->data, text->len);
     buf_clear(text);
 }
 

@@ -6,9 +6,8 @@
 #include <curl/curl.h>
 
 /*
- * libcurl, loaded when the first request is made: it brings some thirty libraries with it, which
- * cost a process that makes no request more time and memory than all of its own work. Functions
- * have their libcurl names without the "curl_".
+ * libcurl, loaded when the first request is made: it brings some thirty libraries with it; see
+ * parsers/base/library.h. Functions have their libcurl names without the "curl_".
  */
 #define CURL_FUNCTIONS(_)                                                                          \
     _(easy_cleanup)                                                                                \

@@ -7,6 +7,7 @@
 
 #include "runtime/serve/service.h"
 
+#include "parsers/base/digest.h"
 #include "parsers/base/mem.h"
 #include "runtime/aws/credentials.h"
 #include "runtime/serve/api_server.h"
@@ -293,10 +294,13 @@ static bool service_offer(void *user, http_exchange *x)
 
 /* ---- the store ---- */
 
+/* Pages and tokens need digests: later, when many files are open, might be too late to get them. */
 static bool service_open_store(service *s, struct diag *why)
 {
     const struct service_options *o = &s->options;
 
+    if (!digest_ready(why))
+        return false;
     s->store = stores_open(o->store ? o->store : ":memory:", o->durability, why);
     return s->store != NULL;
 }

@@ -1,1 +1,1 @@
-$(eval $(call room,runtime/store/sqlite,runtime/store asl,sqlite3 libcrypto))
+$(eval $(call room,runtime/store/sqlite,runtime/store asl))

@@ -45,21 +45,21 @@ static bool for_each(struct check *c, const char *sql,
                      void (*see)(struct check *c, sqlite3_stmt *row))
 {
     sqlite3_stmt *q = NULL;
-    int got = sqlite3_prepare_v2(c->file->db, sql, -1, &q, NULL);
+    int got = sqlite.prepare_v2(c->file->db, sql, -1, &q, NULL);
 
-    while (got == SQLITE_OK && (got = sqlite3_step(q)) == SQLITE_ROW) {
+    while (got == SQLITE_OK && (got = sqlite.step(q)) == SQLITE_ROW) {
         see(c, q);
         got = SQLITE_OK;
     }
     if (got != SQLITE_DONE)
         sqlite_read_failed(c->file, c->why);
-    sqlite3_finalize(q);
+    sqlite.finalize(q);
     return got == SQLITE_DONE;
 }
 
 static const char *store_check_text_at(sqlite3_stmt *row, int column)
 {
-    const char *text = (const char *)sqlite3_column_text(row, column);
+    const char *text = (const char *)sqlite.column_text(row, column);
 
     return text ? text : "";
 }
@@ -75,14 +75,14 @@ static void see_integrity(struct check *c, sqlite3_stmt *row)
 bool sqlite_is_whole(struct file *f, const char *sql)
 {
     sqlite3_stmt *q = NULL;
-    int got = sqlite3_prepare_v2(f->db, sql, -1, &q, NULL);
+    int got = sqlite.prepare_v2(f->db, sql, -1, &q, NULL);
 
-    while (got == SQLITE_OK && (got = sqlite3_step(q)) == SQLITE_ROW) {
-        for (int i = 0; i < sqlite3_column_count(q); i++)
-            sqlite3_column_bytes(q, i);
+    while (got == SQLITE_OK && (got = sqlite.step(q)) == SQLITE_ROW) {
+        for (int i = 0; i < sqlite.column_count(q); i++)
+            sqlite.column_bytes(q, i);
         got = SQLITE_OK;
     }
-    sqlite3_finalize(q);
+    sqlite.finalize(q);
     return (got & 0xff) != SQLITE_CORRUPT;
 }
 
@@ -129,11 +129,11 @@ static void see_definition(struct check *c, sqlite3_stmt *row)
     struct buf hex = {0};
 
     c->counts->definitions++;
-    buf_add_hex(&hex, sqlite3_column_blob(row, 0), (size_t)sqlite3_column_bytes(row, 0));
+    buf_add_hex(&hex, sqlite.column_blob(row, 0), (size_t)sqlite.column_bytes(row, 0));
     /* The key is the hash of the text, so a definition proves itself. */
-    sqlite_hash(c->file, store_check_text_at(row, 1), (size_t)sqlite3_column_bytes(row, 1), key);
-    if (sqlite3_column_bytes(row, 0) != KEY_BYTES ||
-        memcmp(sqlite3_column_blob(row, 0), key, KEY_BYTES) != 0)
+    sqlite_hash(c->file, store_check_text_at(row, 1), (size_t)sqlite.column_bytes(row, 1), key);
+    if (sqlite.column_bytes(row, 0) != KEY_BYTES ||
+        memcmp(sqlite.column_blob(row, 0), key, KEY_BYTES) != 0)
         store_check_tell(c, "its text is not the one that was kept", "definition %s",
                          buf_str(&hex));
     else if (!sqlite_machine(c->file, key, &why))
@@ -194,12 +194,12 @@ static void tell_of(const struct folding *f, const char *what)
 /* A number that a query gives; -1: none. */
 static int64_t store_check_ask(struct check *c, sqlite3_stmt *q)
 {
-    int got = sqlite3_step(q);
-    int64_t n = got == SQLITE_ROW ? sqlite3_column_int64(q, 0) : -1;
+    int got = sqlite.step(q);
+    int64_t n = got == SQLITE_ROW ? sqlite.column_int64(q, 0) : -1;
 
     if (got != SQLITE_ROW && got != SQLITE_DONE && !c->why->code)
         sqlite_read_failed(c->file, c->why);
-    sqlite3_reset(q);
+    sqlite.reset(q);
     return n;
 }
 
@@ -215,10 +215,10 @@ static void look_for_token(struct folding *f, const struct rt_event *e)
         sqlite_hash(file, json_str(token), json_str_len(token), key);
     else
         sqlite_map_run_key(file, json_str(e->data), json_str_len(e->data), key);
-    sqlite3_bind_blob(q, 1, key, KEY_BYTES, SQLITE_STATIC);
+    sqlite.bind_blob(q, 1, key, KEY_BYTES, SQLITE_STATIC);
     sqlite_bind_number(q, 2, f->number);
     int64_t seq = store_check_ask(f->check, q);
-    sqlite3_clear_bindings(q);
+    sqlite.clear_bindings(q);
     f->tokens += seq >= 0;
     /* Earlier versions kept no ARNs. */
     if (seq >= 0 ? (uint64_t)seq != e->seq : token != NULL)
@@ -246,7 +246,7 @@ static void look_for_child(struct folding *f, const struct rt_event *e)
     sqlite_bind_number(q, 2, e->seq);
     sqlite_bind_string(q, 3, run ? json_str(run->arn) : "");
     int64_t listed = store_check_ask(f->check, q);
-    sqlite3_clear_bindings(q);
+    sqlite.clear_bindings(q);
     f->children += listed >= 0;
     if (!listed)
         f->strange_child = e->seq;
@@ -283,8 +283,8 @@ static void add_number(struct buf *out, const int64_t *n)
 /* A column is what the history tells; NULL: nothing is there. */
 static void hold(const struct folding *f, sqlite3_stmt *row, enum column at, const int64_t *want)
 {
-    int64_t n = sqlite3_column_int64(row, at);
-    bool empty = sqlite3_column_type(row, at) == SQLITE_NULL;
+    int64_t n = sqlite.column_int64(row, at);
+    bool empty = sqlite.column_type(row, at) == SQLITE_NULL;
     struct buf text = {0};
 
     if (empty ? !want : want && n == *want)
@@ -299,7 +299,7 @@ static void hold(const struct folding *f, sqlite3_stmt *row, enum column at, con
 
 static bool store_check_is_text(sqlite3_stmt *row, enum column at, const json *want)
 {
-    return want && (size_t)sqlite3_column_bytes(row, at) == json_str_len(want) &&
+    return want && (size_t)sqlite.column_bytes(row, at) == json_str_len(want) &&
            !memcmp(store_check_text_at(row, at), json_str(want), json_str_len(want));
 }
 
@@ -325,7 +325,7 @@ static bool names_fit(const struct rt_names *n)
 static void store_check_texts(const struct folding *f, sqlite3_stmt *row)
 {
     const struct rt_names *names = rt_exec_names(f->x);
-    bool child = sqlite3_column_type(row, PARENT) != SQLITE_NULL;
+    bool child = sqlite.column_type(row, PARENT) != SQLITE_NULL;
 
     if (!store_check_is_text(row, ARN, names->arn))
         tell_of(f, "its row has another ARN than its configuration");
@@ -334,9 +334,9 @@ static void store_check_texts(const struct folding *f, sqlite3_stmt *row)
     /* A child's is told by the history that it was started in. */
     if (!child && !store_check_is_text(row, LIST, names->machine_arn))
         tell_of(f, "it is not listed under its state machine");
-    if (sqlite3_column_type(row, NOTE) == SQLITE_NULL)
+    if (sqlite.column_type(row, NOTE) == SQLITE_NULL)
         return;
-    json *note = json_parse(store_check_text_at(row, NOTE), (size_t)sqlite3_column_bytes(row, NOTE),
+    json *note = json_parse(store_check_text_at(row, NOTE), (size_t)sqlite.column_bytes(row, NOTE),
                             JSON_READ_SURROGATES, NULL);
     if (!note)
         tell_of(f, "what its starter keeps with it can't be read");
@@ -350,9 +350,9 @@ static void check_due(const struct folding *f, sqlite3_stmt *row)
 {
     struct rt_output out = {0};
 
-    if (sqlite3_column_type(row, DUE) == SQLITE_NULL)
+    if (sqlite.column_type(row, DUE) == SQLITE_NULL)
         return;
-    rt_resume(f->x, sqlite3_column_int64(row, DUE), &out);
+    rt_resume(f->x, sqlite.column_int64(row, DUE), &out);
     int64_t due_ms = rt_next_due(f->x);
     hold(f, row, DUE, rt_exec_status(f->x) == RT_RUNNING ? &due_ms : NULL);
     rt_output_clear(&out);
@@ -361,7 +361,7 @@ static void check_due(const struct folding *f, sqlite3_stmt *row)
 static void check_columns(const struct folding *f, sqlite3_stmt *row)
 {
     bool runs = rt_exec_status(f->x) == RT_RUNNING;
-    bool child = sqlite3_column_type(row, PARENT) != SQLITE_NULL;
+    bool child = sqlite.column_type(row, PARENT) != SQLITE_NULL;
     int64_t start = rt_exec_start_ms(f->x), stop = rt_exec_stop_ms(f->x),
             redriven = rt_exec_redriven_ms(f->x), redrives = rt_exec_redrives(f->x);
     struct rt_config config;
@@ -375,7 +375,7 @@ static void check_columns(const struct folding *f, sqlite3_stmt *row)
     hold(f, row, LISTED, !runs ? &stop : redrives ? &redriven : &start);
     /* What ends as one of these doesn't stay; and an Express machine's children are as it is. */
     int64_t transient = config.express;
-    if (!(child && !config.express && runs && sqlite3_column_int(row, TRANSIENT) == 1))
+    if (!(child && !config.express && runs && sqlite.column_int(row, TRANSIENT) == 1))
         hold(f, row, TRANSIENT, &transient);
     check_due(f, row);
 }
@@ -413,7 +413,7 @@ static void check_ties(const struct folding *f)
 static void check_history(struct check *c, sqlite3_stmt *of, const struct store_execution *row)
 {
     struct folding f = {
-        .check = c, .number = (uint64_t)sqlite3_column_int64(of, NUMBER), .fits = true};
+        .check = c, .number = (uint64_t)sqlite.column_int64(of, NUMBER), .fits = true};
     enum rt_status status = row->status;
     struct diag why = {0};
     struct buf text = {0};
@@ -451,7 +451,7 @@ static void check_history(struct check *c, sqlite3_stmt *of, const struct store_
 
 static void see_execution(struct check *c, sqlite3_stmt *of)
 {
-    uint64_t number = (uint64_t)sqlite3_column_int64(of, NUMBER);
+    uint64_t number = (uint64_t)sqlite.column_int64(of, NUMBER);
     const struct store_execution *row;
     struct diag why = {0};
     struct buf text = {0};
@@ -475,13 +475,13 @@ static void see_execution(struct check *c, sqlite3_stmt *of)
 static void see_spoiled(struct check *c, sqlite3_stmt *row)
 {
     store_check_tell(c, "its row can't be one that was kept", "execution %" PRId64 " (%s)",
-                     (int64_t)sqlite3_column_int64(row, 0), store_check_text_at(row, 1));
+                     (int64_t)sqlite.column_int64(row, 0), store_check_text_at(row, 1));
 }
 
 static void see_parentless(struct check *c, sqlite3_stmt *row)
 {
     store_check_tell(c, "the execution whose Map Run it is of is not there",
-                     "execution %" PRId64 " (%s)", (int64_t)sqlite3_column_int64(row, 0),
+                     "execution %" PRId64 " (%s)", (int64_t)sqlite.column_int64(row, 0),
                      store_check_text_at(row, 1));
 }
 
@@ -490,15 +490,15 @@ static void see_parentless(struct check *c, sqlite3_stmt *row)
 static void see_lost_events(struct check *c, sqlite3_stmt *row)
 {
     store_check_tell(c, "the execution that they are of is not there",
-                     "%" PRId64 " rows of events of %" PRId64,
-                     (int64_t)sqlite3_column_int64(row, 1), (int64_t)sqlite3_column_int64(row, 0));
+                     "%" PRId64 " rows of events of %" PRId64, (int64_t)sqlite.column_int64(row, 1),
+                     (int64_t)sqlite.column_int64(row, 0));
 }
 
 static void see_lost_tokens(struct check *c, sqlite3_stmt *row)
 {
     store_check_tell(c, "the execution that they are of is not there",
-                     "%" PRId64 " tokens of %" PRId64, (int64_t)sqlite3_column_int64(row, 1),
-                     (int64_t)sqlite3_column_int64(row, 0));
+                     "%" PRId64 " tokens of %" PRId64, (int64_t)sqlite.column_int64(row, 1),
+                     (int64_t)sqlite.column_int64(row, 0));
 }
 
 static void see_sequence(struct check *c, sqlite3_stmt *row)
@@ -510,7 +510,7 @@ static void see_sequence(struct check *c, sqlite3_stmt *row)
 
 static void count_rows(struct check *c, sqlite3_stmt *row)
 {
-    c->counts->rows = (uint64_t)sqlite3_column_int64(row, 0);
+    c->counts->rows = (uint64_t)sqlite.column_int64(row, 0);
 }
 
 /* The statements stay for the whole check: they are asked for each event. */
@@ -529,16 +529,16 @@ static bool store_check_prepare(struct check *c)
 
     for (size_t i = 0; i < COUNT(queries); i++)
         good &=
-            sqlite3_prepare_v2(c->file->db, queries[i].sql, -1, queries[i].to, NULL) == SQLITE_OK;
+            sqlite.prepare_v2(c->file->db, queries[i].sql, -1, queries[i].to, NULL) == SQLITE_OK;
     return good || sqlite_read_failed(c->file, c->why);
 }
 
 static void finalize(struct check *c)
 {
-    sqlite3_finalize(c->token);
-    sqlite3_finalize(c->child);
-    sqlite3_finalize(c->tokens);
-    sqlite3_finalize(c->children);
+    sqlite.finalize(c->token);
+    sqlite.finalize(c->child);
+    sqlite.finalize(c->tokens);
+    sqlite.finalize(c->children);
 }
 
 bool store_check(store *s, store_tell *told, void *user, struct store_counts *counts,

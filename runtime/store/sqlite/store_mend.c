@@ -31,25 +31,25 @@ static void clear_texts(struct texts *t)
 static bool ask_texts(struct file *f, const char *sql, struct texts *out, struct diag *why)
 {
     sqlite3_stmt *q = NULL;
-    int got = sqlite3_prepare_v2(f->db, sql, -1, &q, NULL);
+    int got = sqlite.prepare_v2(f->db, sql, -1, &q, NULL);
 
-    while (got == SQLITE_OK && (got = sqlite3_step(q)) == SQLITE_ROW) {
-        const char *text = (const char *)sqlite3_column_text(q, 0);
+    while (got == SQLITE_OK && (got = sqlite.step(q)) == SQLITE_ROW) {
+        const char *text = (const char *)sqlite.column_text(q, 0);
         MEM_GROW(out->list, out->count, out->cap);
         out->list[out->count++] = mem_strdup(text ? text : "");
         got = SQLITE_OK;
     }
     if (got != SQLITE_DONE)
         sqlite_read_failed(f, why);
-    sqlite3_finalize(q);
+    sqlite.finalize(q);
     return got == SQLITE_DONE;
 }
 
 static bool store_mend_run(struct file *f, const char *sql, struct diag *why)
 {
-    if (sqlite3_exec(f->db, sql, NULL, NULL, NULL) == SQLITE_OK)
+    if (sqlite.exec(f->db, sql, NULL, NULL, NULL) == SQLITE_OK)
         return true;
-    diag_set(why, MEND, 0, "%s", sqlite3_errmsg(f->db));
+    diag_set(why, MEND, 0, "%s", sqlite.errmsg(f->db));
     return false;
 }
 
@@ -115,10 +115,10 @@ static bool make_indexes(struct file *f, const struct texts *indexes, struct dia
 
 bool store_sqlite_mend(const char *path, size_t *count, struct diag *why)
 {
-    struct file *f = sqlite_new_file();
+    struct file *f = sqlite_new_file(why);
     struct texts indexes = {0};
     /* Everything that can refuse comes before anything is written. */
-    bool good = sqlite_open_to_mend(f, path, why) && tables_are_whole(f, why) &&
+    bool good = f && sqlite_open_to_mend(f, path, why) && tables_are_whole(f, why) &&
                 store_mend_has_room(f, why) &&
                 ask_texts(f, "SELECT sql FROM sqlite_schema WHERE type='index' AND sql NOT NULL",
                           &indexes, why) &&
@@ -128,6 +128,7 @@ bool store_sqlite_mend(const char *path, size_t *count, struct diag *why)
         diag_prefix(why, "%s: ", path);
     *count = indexes.count;
     clear_texts(&indexes);
-    store_free(&f->store);
+    if (f)
+        store_free(&f->store);
     return good;
 }

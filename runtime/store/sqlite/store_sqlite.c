@@ -27,7 +27,7 @@ enum { LOG_PAGES = 1024 };
 
 sqlite3_stmt *sqlite_use(struct file *f, enum statement which)
 {
-    sqlite3_reset(f->kept[which]);
+    sqlite.reset(f->kept[which]);
     /* A definition is read for the execution that it is of. */
     if (which != GET_DEFINITION)
         f->reading = NOBODY;
@@ -55,7 +55,7 @@ void sqlite_fail(struct file *f, const char *code, const char *text)
     f->refused = code == STORE_REFUSED ? f->putting : NOBODY;
     f->suspect = code == STORE_CORRUPT ? f->putting : NOBODY;
     /* The row is another one than its indexes know. */
-    f->convicted = sqlite3_extended_errcode(f->db) == SQLITE_CORRUPT_INDEX;
+    f->convicted = sqlite.extended_errcode(f->db) == SQLITE_CORRUPT_INDEX;
     diag_set(&f->broken, code, 0, "%s: %s",
              code == STORE_REFUSED   ? "the store can't take it"
              : code == STORE_CORRUPT ? "the store's file is damaged"
@@ -65,10 +65,10 @@ void sqlite_fail(struct file *f, const char *code, const char *text)
 
 void sqlite_run(struct file *f, sqlite3_stmt *q)
 {
-    if (sqlite3_step(q) != SQLITE_DONE)
-        sqlite_fail(f, sqlite_code_of(sqlite3_errcode(f->db)), sqlite3_errmsg(f->db));
-    sqlite3_reset(q);
-    sqlite3_clear_bindings(q);
+    if (sqlite.step(q) != SQLITE_DONE)
+        sqlite_fail(f, sqlite_code_of(sqlite.errcode(f->db)), sqlite.errmsg(f->db));
+    sqlite.reset(q);
+    sqlite.clear_bindings(q);
 }
 
 /* The transaction begins late, with the first thing put in: a turn that keeps nothing costs no
@@ -87,15 +87,15 @@ bool sqlite_begin(struct file *f, uint64_t execution)
 
 bool sqlite_read_failed(struct file *f, struct diag *why)
 {
-    bool damaged = (sqlite3_errcode(f->db) & 0xff) == SQLITE_CORRUPT;
+    bool damaged = (sqlite.errcode(f->db) & 0xff) == SQLITE_CORRUPT;
 
     diag_set(why, damaged ? STORE_DAMAGED : STORE_READ, 0, "%s: %s",
              damaged ? "the store's file is damaged" : "the store can't be read",
-             sqlite3_errmsg(f->db));
+             sqlite.errmsg(f->db));
     /* SQLite commits nothing after it has met a damaged page, even by a read: the transaction is
      * lost. */
     if (damaged && f->writing && !f->broken.code) {
-        sqlite_fail(f, STORE_CORRUPT, sqlite3_errmsg(f->db));
+        sqlite_fail(f, STORE_CORRUPT, sqlite.errmsg(f->db));
         f->suspect = f->reading;
     }
     /* An index costs nobody anything, as it can be made anew: nobody is set apart for it. */
@@ -120,12 +120,12 @@ bool sqlite_none(struct diag *why, const char *what)
 /* SQLite has signed numbers; ours stay below their bound. */
 void sqlite_bind_number(sqlite3_stmt *q, int at, uint64_t n)
 {
-    sqlite3_bind_int64(q, at, (sqlite3_int64)n);
+    sqlite.bind_int64(q, at, (sqlite3_int64)n);
 }
 
 static void bind_text(sqlite3_stmt *q, int at, const char *text, size_t len)
 {
-    sqlite3_bind_text64(q, at, text ? text : "", len, SQLITE_STATIC, SQLITE_UTF8);
+    sqlite.bind_text64(q, at, text ? text : "", len, SQLITE_STATIC, SQLITE_UTF8);
 }
 
 void sqlite_bind_string(sqlite3_stmt *q, int at, const char *text)
@@ -135,12 +135,10 @@ void sqlite_bind_string(sqlite3_stmt *q, int at, const char *text)
 
 void sqlite_hash(struct file *f, const char *text, size_t len, unsigned char key[KEY_BYTES])
 {
-    unsigned char whole[EVP_MAX_MD_SIZE];
+    unsigned char whole[DIGEST_MAX];
 
-    memset(whole, 0, sizeof whole);
-    EVP_DigestInit_ex(f->hash, f->sha256, NULL);
-    EVP_DigestUpdate(f->hash, text, len);
-    EVP_DigestFinal_ex(f->hash, whole, NULL);
+    digest_add(f->hash, text, len);
+    digest_end(f->hash, whole);
     memcpy(key, whole, KEY_BYTES);
 }
 
@@ -157,8 +155,8 @@ void sqlite_map_run_key(struct file *f, const char *arn, size_t len, unsigned ch
 
 void sqlite_overwrite_deleted(struct file *f, bool on)
 {
-    sqlite3_exec(f->db, on ? "PRAGMA secure_delete=ON" : "PRAGMA secure_delete=OFF", NULL, NULL,
-                 NULL);
+    sqlite.exec(f->db, on ? "PRAGMA secure_delete=ON" : "PRAGMA secure_delete=OFF", NULL, NULL,
+                NULL);
 }
 
 /* ---- machines ---- */
@@ -231,7 +229,7 @@ static const struct known *keep_machine(struct file *f, asl_machine *m)
         json_write(&text, m->definition);
     sqlite_hash(f, text.data, text.len, key);
     sqlite3_stmt *q = sqlite_use(f, ADD_DEFINITION);
-    sqlite3_bind_blob(q, 1, key, KEY_BYTES, SQLITE_STATIC);
+    sqlite.bind_blob(q, 1, key, KEY_BYTES, SQLITE_STATIC);
     bind_text(q, 2, text.data, text.len);
     sqlite_overwrite_deleted(f, true);
     sqlite_run(f, q);
@@ -266,23 +264,23 @@ asl_machine *sqlite_machine(struct file *f, const void *key, struct diag *why)
         if (!memcmp(f->known[i].key, key, KEY_BYTES))
             return sqlite_machine_of(&f->known[i], why);
     sqlite3_stmt *q = sqlite_use(f, GET_DEFINITION);
-    sqlite3_bind_blob(q, 1, key, KEY_BYTES, SQLITE_TRANSIENT);
-    int got = sqlite3_step(q);
+    sqlite.bind_blob(q, 1, key, KEY_BYTES, SQLITE_TRANSIENT);
+    int got = sqlite.step(q);
     if (got != SQLITE_ROW) {
         if (got == SQLITE_DONE)
             diag_set(why, STORE_DAMAGED, 0, "the store lacks its definition");
         else
             sqlite_read_failed(f, why);
-        sqlite3_reset(q);
+        sqlite.reset(q);
         return NULL;
     }
     char *refusal = NULL;
-    asl_machine *m = sqlite_compile((const char *)sqlite3_column_text(q, 0),
-                                    (size_t)sqlite3_column_bytes(q, 0), &refusal);
+    asl_machine *m = sqlite_compile((const char *)sqlite.column_text(q, 0),
+                                    (size_t)sqlite.column_bytes(q, 0), &refusal);
     /* `key` may be a column of a statement that is about to be reset. */
     unsigned char own[KEY_BYTES];
     memcpy(own, key, KEY_BYTES);
-    sqlite3_reset(q);
+    sqlite.reset(q);
     return sqlite_machine_of(add_machine(f, m, refusal, own), why);
 }
 
@@ -303,19 +301,19 @@ static void sqlite_start(store *s, const struct store_execution *x)
     rt_config_write(&f->text, &x->config);
     sqlite_bind_number(q, 1, x->number);
     bind_text(q, 2, arn ? json_str(arn) : "", arn ? json_str_len(arn) : 0);
-    sqlite3_bind_blob(q, 3, machine->key, KEY_BYTES, SQLITE_STATIC);
+    sqlite.bind_blob(q, 3, machine->key, KEY_BYTES, SQLITE_STATIC);
     bind_text(q, 4, f->text.data, f->text.len);
-    sqlite3_bind_int(q, 5, (int)x->status);
-    sqlite3_bind_int64(q, 6, x->start_ms);
+    sqlite.bind_int(q, 5, (int)x->status);
+    sqlite.bind_int64(q, 6, x->start_ms);
     if (x->status != RT_RUNNING)
-        sqlite3_bind_int64(q, 7, x->stop_ms);
+        sqlite.bind_int64(q, 7, x->stop_ms);
     if (x->due_ms != STORE_AWAKE)
-        sqlite3_bind_int64(q, 8, x->due_ms);
+        sqlite.bind_int64(q, 8, x->due_ms);
     if (x->parent.set) {
         sqlite_bind_number(q, 9, x->parent.execution);
         sqlite_bind_number(q, 10, x->parent.ref);
     }
-    sqlite3_bind_int(q, 11, x->transient);
+    sqlite.bind_int(q, 11, x->transient);
     if (x->list)
         bind_text(q, 12, json_str(x->list), json_str_len(x->list));
     if (x->note) {
@@ -324,7 +322,7 @@ static void sqlite_start(store *s, const struct store_execution *x)
         bind_text(q, 13, f->note.data, f->note.len);
     }
     /* listed_ms: by when it stands in lists. */
-    sqlite3_bind_int64(q, 14, x->status == RT_RUNNING ? x->start_ms : x->stop_ms);
+    sqlite.bind_int64(q, 14, x->status == RT_RUNNING ? x->start_ms : x->stop_ms);
     sqlite_run(f, q);
 }
 
@@ -339,7 +337,7 @@ static void sqlite_add_token(struct file *f, uint64_t execution, const struct rt
         sqlite_hash(f, json_str(token), json_str_len(token), key);
     else
         sqlite_map_run_key(f, json_str(e->data), json_str_len(e->data), key);
-    sqlite3_bind_blob(q, 1, key, KEY_BYTES, SQLITE_STATIC);
+    sqlite.bind_blob(q, 1, key, KEY_BYTES, SQLITE_STATIC);
     sqlite_bind_number(q, 2, execution);
     sqlite_bind_number(q, 3, e->seq);
     sqlite_run(f, q);
@@ -360,7 +358,7 @@ static void sqlite_append(store *s, uint64_t execution, const struct rt_event *e
     }
     /* A text that is too long can't be bound: SQLite would find NULL in its place, and name another
      * fault. */
-    size_t most = (size_t)sqlite3_limit(f->db, SQLITE_LIMIT_LENGTH, -1);
+    size_t most = (size_t)sqlite.limit(f->db, SQLITE_LIMIT_LENGTH, -1);
     if (f->text.len > most) {
         sqlite_fail(f, STORE_REFUSED, "its events of one turn are longer than what SQLite keeps");
         return;
@@ -381,11 +379,11 @@ static void sqlite_progress(store *s, uint64_t execution, enum rt_status status,
         return;
     sqlite3_stmt *q = sqlite_use(f, SET_PROGRESS);
     sqlite_bind_number(q, 1, execution);
-    sqlite3_bind_int(q, 2, (int)status);
+    sqlite.bind_int(q, 2, (int)status);
     if (status != RT_RUNNING)
-        sqlite3_bind_int64(q, 3, stop_ms);
+        sqlite.bind_int64(q, 3, stop_ms);
     if (due_ms != STORE_AWAKE)
-        sqlite3_bind_int64(q, 4, due_ms);
+        sqlite.bind_int64(q, 4, due_ms);
     sqlite_run(f, q);
 }
 
@@ -397,8 +395,8 @@ static void sqlite_redriven(store *s, uint64_t execution, uint32_t redrives, int
         return;
     sqlite3_stmt *q = sqlite_use(f, SET_REDRIVES);
     sqlite_bind_number(q, 1, execution);
-    sqlite3_bind_int64(q, 2, redrives);
-    sqlite3_bind_int64(q, 3, at_ms);
+    sqlite.bind_int64(q, 2, redrives);
+    sqlite.bind_int64(q, 3, at_ms);
     sqlite_run(f, q);
 }
 
@@ -415,7 +413,7 @@ static void sqlite_set_apart(store *s, uint64_t execution, const char *why, int6
         return;
     sqlite3_stmt *q = sqlite_use(f, SET_APART);
     sqlite_bind_number(q, 1, execution);
-    sqlite3_bind_int64(q, 2, at_ms);
+    sqlite.bind_int64(q, 2, at_ms);
     sqlite_bind_string(q, 3, why);
     sqlite_run(f, q);
 }
@@ -487,7 +485,7 @@ static bool sqlite_commit(store *s, struct diag *why)
     if (f->broken.code) {
         /* What COMMIT left open goes back: nothing of it was told to anybody. */
         if (f->writing)
-            sqlite3_exec(f->db, "ROLLBACK", NULL, NULL, NULL);
+            sqlite.exec(f->db, "ROLLBACK", NULL, NULL, NULL);
         f->writing = false;
         if (f->broken.code == STORE_CORRUPT)
             judge_damage(f);
@@ -505,7 +503,7 @@ static bool sqlite_commit(store *s, struct diag *why)
      * short. */
     if (f->log_pages > LOG_PAGES || f->scrub) {
         int how = f->scrub ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
-        bool done = sqlite3_wal_checkpoint_v2(f->db, NULL, how, NULL, NULL) == SQLITE_OK;
+        bool done = sqlite.wal_checkpoint_v2(f->db, NULL, how, NULL, NULL) == SQLITE_OK;
         f->scrub &= !done;
         f->log_pages = 0;
     }
@@ -536,14 +534,13 @@ static void free_file(store *s)
 
     forget_all_known(f);
     for (int i = 0; i < STATEMENTS; i++)
-        sqlite3_finalize(f->kept[i]);
+        sqlite.finalize(f->kept[i]);
     /* What was put in and not committed goes; the log is brought into the file. */
-    sqlite3_close(f->db);
+    sqlite.close(f->db);
     sqlite_clear_apart(f);
     store_unlock(&f->lock);
     mem_free(f->known);
-    EVP_MD_CTX_free(f->hash);
-    EVP_MD_free(f->sha256);
+    digest_free(f->hash);
     diag_clear(&f->broken);
     buf_clear(&f->text);
     buf_clear(&f->damage);
@@ -552,7 +549,7 @@ static void free_file(store *s)
     mem_free(f);
 }
 
-struct file *sqlite_new_file(void)
+struct file *sqlite_new_file(struct diag *why)
 {
     static const struct store_ops ops = {
         .free = free_file,
@@ -586,13 +583,13 @@ struct file *sqlite_new_file(void)
         .get = sqlite_get,
         .list = sqlite_list,
     };
+    if (!sqlite_library_load(why) || !digest_ready(why))
+        return NULL;
     struct file *f = mem_calloc(1, sizeof *f);
     f->suspect = NOBODY;
-
     f->store.ops = &ops;
     f->lock = STORE_UNLOCKED;
-    f->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-    f->hash = EVP_MD_CTX_new();
+    f->hash = digest_new(DIGEST_SHA256);
     f->refused = NOBODY;
     /* What earlier runs left is looked for once after each start. */
     f->orphans = f->untidy = true;
@@ -605,20 +602,21 @@ static store *opened(struct file *f, bool good, const char *path, struct diag *w
     if (good)
         return &f->store;
     diag_prefix(why, "%s: ", path);
-    free_file(&f->store);
+    if (f)
+        free_file(&f->store);
     return NULL;
 }
 
 store *store_sqlite_open(const char *path, enum store_durability durability, struct diag *why)
 {
-    struct file *f = sqlite_new_file();
+    struct file *f = sqlite_new_file(why);
 
-    return opened(f, sqlite_open_file(f, path, durability, why), path, why);
+    return opened(f, f && sqlite_open_file(f, path, durability, why), path, why);
 }
 
 store *store_sqlite_look(const char *path, struct diag *why)
 {
-    struct file *f = sqlite_new_file();
+    struct file *f = sqlite_new_file(why);
 
-    return opened(f, sqlite_look_at_file(f, path, why), path, why);
+    return opened(f, f && sqlite_look_at_file(f, path, why), path, why);
 }

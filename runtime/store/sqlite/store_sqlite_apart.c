@@ -45,11 +45,11 @@ void sqlite_add_arn(struct file *f, uint64_t execution, struct buf *out)
     sqlite3_stmt *q = sqlite_use(f, GET_ARN);
 
     sqlite_bind_number(q, 1, execution);
-    if (sqlite3_step(q) == SQLITE_ROW)
-        buf_add(out, (const char *)sqlite3_column_text(q, 0), (size_t)sqlite3_column_bytes(q, 0));
+    if (sqlite.step(q) == SQLITE_ROW)
+        buf_add(out, (const char *)sqlite.column_text(q, 0), (size_t)sqlite.column_bytes(q, 0));
     else
         buf_printf(out, "execution %" PRIu64, execution);
-    sqlite3_reset(q);
+    sqlite.reset(q);
 }
 
 void sqlite_add_apart(struct file *f, uint64_t execution, const char *why)
@@ -76,9 +76,9 @@ static bool can_read(sqlite3_stmt *q)
 {
     int got;
 
-    while ((got = sqlite3_step(q)) == SQLITE_ROW)
+    while ((got = sqlite.step(q)) == SQLITE_ROW)
         continue;
-    sqlite3_reset(q);
+    sqlite.reset(q);
     return (got & 0xff) != SQLITE_CORRUPT;
 }
 
@@ -96,15 +96,15 @@ const char *sqlite_bad_index(struct file *f)
                               "WHERE type='index' AND sql NOT NULL";
     sqlite3_stmt *q = NULL;
 
-    if (!f->indexes_seen && sqlite3_prepare_v2(f->db, all, -1, &q, NULL) == SQLITE_OK) {
-        while (!f->bad_index.len && sqlite3_step(q) == SQLITE_ROW) {
-            const char *name = (const char *)sqlite3_column_text(q, 0);
-            if (!sqlite_is_whole_index(f, name, (const char *)sqlite3_column_text(q, 1),
-                                       (const char *)sqlite3_column_text(q, 2)))
+    if (!f->indexes_seen && sqlite.prepare_v2(f->db, all, -1, &q, NULL) == SQLITE_OK) {
+        while (!f->bad_index.len && sqlite.step(q) == SQLITE_ROW) {
+            const char *name = (const char *)sqlite.column_text(q, 0);
+            if (!sqlite_is_whole_index(f, name, (const char *)sqlite.column_text(q, 1),
+                                       (const char *)sqlite.column_text(q, 2)))
                 buf_adds(&f->bad_index, name);
         }
     }
-    sqlite3_finalize(q);
+    sqlite.finalize(q);
     f->indexes_seen = true;
     return f->bad_index.len ? buf_str(&f->bad_index) : NULL;
 }
@@ -115,13 +115,12 @@ void sqlite_load_apart(struct file *f)
 
     sqlite_bind_string(q, 1, APART);
     sqlite_bind_string(q, 2, "");
-    while (sqlite3_step(q) == SQLITE_ROW) {
+    while (sqlite.step(q) == SQLITE_ROW) {
         struct buf arn = {0};
-        uint64_t execution = strtoull((const char *)sqlite3_column_text(q, 0), NULL, 10);
+        uint64_t execution = strtoull((const char *)sqlite.column_text(q, 0), NULL, 10);
         sqlite_add_arn(f, execution, &arn);
-        note_apart(f, execution, mem_strdup(buf_str(&arn)),
-                   (const char *)sqlite3_column_text(q, 1));
+        note_apart(f, execution, mem_strdup(buf_str(&arn)), (const char *)sqlite.column_text(q, 1));
         buf_clear(&arn);
     }
-    sqlite3_reset(q);
+    sqlite.reset(q);
 }

@@ -28,7 +28,7 @@ static bool sqlite_forget_drop(struct file *f, uint64_t execution)
     }
     /* Its definition may be nobody's now. */
     f->untidy = true;
-    return !f->broken.code && sqlite3_changes(f->db) > 0;
+    return !f->broken.code && sqlite.changes(f->db) > 0;
 }
 
 void sqlite_forget(store *s, uint64_t execution)
@@ -39,7 +39,7 @@ void sqlite_forget(store *s, uint64_t execution)
 /* A query that gives one row or none; its statement is to be reset. False with *why filled. */
 static bool ask_row(struct file *f, sqlite3_stmt *q, bool *found, struct diag *why)
 {
-    int got = sqlite3_step(q);
+    int got = sqlite.step(q);
 
     *found = got == SQLITE_ROW;
     return *found || got == SQLITE_DONE || sqlite_read_failed(f, why);
@@ -54,10 +54,10 @@ static bool first_child(struct file *f, uint64_t parent, uint64_t *child, bool *
     sqlite_bind_number(q, 1, parent);
     bool good = ask_row(f, q, found, why);
     if (*found) {
-        *child = (uint64_t)sqlite3_column_int64(q, 0);
-        *runs = sqlite3_column_int(q, 1) == RT_RUNNING;
+        *child = (uint64_t)sqlite.column_int64(q, 0);
+        *runs = sqlite.column_int(q, 1) == RT_RUNNING;
     }
-    sqlite3_reset(q);
+    sqlite.reset(q);
     return good;
 }
 
@@ -106,12 +106,12 @@ static bool drop_all(struct going *g, sqlite3_stmt *q)
     int got;
 
     sqlite_bind_number(q, 2, g->limit < INT64_MAX ? g->limit + 1 : INT64_MAX);
-    while ((got = sqlite3_step(q)) == SQLITE_ROW) {
+    while ((got = sqlite.step(q)) == SQLITE_ROW) {
         MEM_GROW(numbers, count, cap);
-        numbers[count++] = (uint64_t)sqlite3_column_int64(q, 0);
+        numbers[count++] = (uint64_t)sqlite.column_int64(q, 0);
     }
     bool good = got == SQLITE_DONE || sqlite_read_failed(g->file, g->why);
-    sqlite3_reset(q);
+    sqlite.reset(q);
     for (size_t i = 0; good && i < count; i++)
         good = drop_tree(g, numbers[i]);
     /* Some that can't be touched may be among them. */
@@ -128,7 +128,7 @@ bool sqlite_forget_list(store *s, const char *list, size_t limit, struct store_g
 
     sqlite_bind_string(q, 1, list);
     bool good = drop_all(&g, q);
-    sqlite3_clear_bindings(q);
+    sqlite.clear_bindings(q);
     return good;
 }
 
@@ -138,7 +138,7 @@ bool sqlite_retire(store *s, int64_t before_ms, size_t limit, struct store_gone 
     struct going g = {file_of(s), limit, out, why};
     sqlite3_stmt *q = sqlite_use(g.file, LIST_STOPPED);
 
-    sqlite3_bind_int64(q, 1, before_ms);
+    sqlite.bind_int64(q, 1, before_ms);
     return drop_all(&g, q);
 }
 
@@ -157,8 +157,8 @@ static bool next_parent(struct file *f, uint64_t from, uint64_t *parent, bool *f
     sqlite_bind_number(q, 1, from);
     bool good = ask_row(f, q, found, why);
     if (*found)
-        *parent = (uint64_t)sqlite3_column_int64(q, 0);
-    sqlite3_reset(q);
+        *parent = (uint64_t)sqlite.column_int64(q, 0);
+    sqlite.reset(q);
     return good;
 }
 
@@ -169,7 +169,7 @@ static bool is_known(struct file *f, uint64_t execution, bool *known, struct dia
 
     sqlite_bind_number(q, 1, execution);
     bool good = ask_row(f, q, known, why);
-    sqlite3_reset(q);
+    sqlite.reset(q);
     return good;
 }
 
@@ -223,11 +223,11 @@ static void drop_definition(struct file *f, const unsigned char key[KEY_BYTES])
     if (!forget_machine(f, key) || !sqlite_begin(f, NOBODY))
         return;
     sqlite3_stmt *q = sqlite_use(f, DROP_DEFINITION);
-    sqlite3_bind_blob(q, 1, key, KEY_BYTES, SQLITE_STATIC);
+    sqlite.bind_blob(q, 1, key, KEY_BYTES, SQLITE_STATIC);
     sqlite_overwrite_deleted(f, true);
     sqlite_run(f, q);
     sqlite_overwrite_deleted(f, false);
-    if (sqlite3_changes(f->db)) {
+    if (sqlite.changes(f->db)) {
         f->scrub = true;
         f->store.changed = true;
     }
@@ -243,13 +243,13 @@ static bool tidy_definitions(struct file *f)
     sqlite3_stmt *q = sqlite_use(f, LIST_DEFINITIONS);
 
     /* Goes on behind the key where the last call ended; zeros are before all keys. */
-    sqlite3_bind_blob(q, 1, f->tidied, KEY_BYTES, SQLITE_STATIC);
-    sqlite3_bind_int(q, 2, TIDY_DEFINITIONS);
-    while (count < TIDY_DEFINITIONS && (got = sqlite3_step(q)) == SQLITE_ROW)
-        if (sqlite3_column_bytes(q, 0) == KEY_BYTES)
-            memcpy(keys[count++], sqlite3_column_blob(q, 0), KEY_BYTES);
+    sqlite.bind_blob(q, 1, f->tidied, KEY_BYTES, SQLITE_STATIC);
+    sqlite.bind_int(q, 2, TIDY_DEFINITIONS);
+    while (count < TIDY_DEFINITIONS && (got = sqlite.step(q)) == SQLITE_ROW)
+        if (sqlite.column_bytes(q, 0) == KEY_BYTES)
+            memcpy(keys[count++], sqlite.column_blob(q, 0), KEY_BYTES);
     bool good = got == SQLITE_ROW || got == SQLITE_DONE || sqlite_read_failed(f, &why);
-    sqlite3_reset(q);
+    sqlite.reset(q);
     for (size_t i = 0; good && i < count; i++)
         drop_definition(f, keys[i]);
     bool more = good && count == TIDY_DEFINITIONS;
@@ -266,13 +266,13 @@ static bool ask_number(struct file *f, const char *sql, int64_t *out)
     sqlite3_stmt *q = NULL;
     struct diag why = {0};
     bool good =
-        sqlite3_prepare_v2(f->db, sql, -1, &q, NULL) == SQLITE_OK && sqlite3_step(q) == SQLITE_ROW;
+        sqlite.prepare_v2(f->db, sql, -1, &q, NULL) == SQLITE_OK && sqlite.step(q) == SQLITE_ROW;
 
     if (good)
-        *out = sqlite3_column_int64(q, 0);
+        *out = sqlite.column_int64(q, 0);
     else
         sqlite_read_failed(f, &why);
-    sqlite3_finalize(q);
+    sqlite.finalize(q);
     diag_clear(&why);
     return good;
 }
@@ -292,8 +292,8 @@ static bool give_pages_back(struct file *f)
     if (spare < TIDY_PAGES || !sqlite_begin(f, NOBODY))
         return false;
     snprintf(sql, sizeof sql, "PRAGMA incremental_vacuum(%d)", TIDY_PAGES);
-    if (sqlite3_exec(f->db, sql, NULL, NULL, NULL) != SQLITE_OK)
-        sqlite_fail(f, sqlite_code_of(sqlite3_errcode(f->db)), sqlite3_errmsg(f->db));
+    if (sqlite.exec(f->db, sql, NULL, NULL, NULL) != SQLITE_OK)
+        sqlite_fail(f, sqlite_code_of(sqlite.errcode(f->db)), sqlite.errmsg(f->db));
     f->store.changed = true;
     return spare > 2 * TIDY_PAGES;
 }

@@ -5,11 +5,10 @@
  * reads, store_sqlite_forget.c lets go of what is over, store_sqlite_apart.c knows whose pages are
  * damaged, store_sqlite_open.c has the schema and opens files. */
 
+#include "parsers/base/digest.h"
+#include "runtime/store/sqlite/sqlite_library.h"
 #include "runtime/store/sqlite/store_file.h"
 #include "runtime/store/store_impl.h"
-
-#include <openssl/evp.h>
-#include <sqlite3.h>
 
 /* The statements that are kept; each once in use at a time. */
 enum statement {
@@ -100,8 +99,7 @@ struct file {
     unsigned char tidied[KEY_BYTES];
     struct buf text, note; /* of what is being put in */
     int log_pages;
-    EVP_MD *sha256;
-    EVP_MD_CTX *hash;
+    digest *hash; /* SHA-256 */
     /* Machines of executions that were started or found; what nobody else has goes now and then. */
     struct known *known;
     size_t known_count, known_cap, known_most;
@@ -116,8 +114,8 @@ static inline struct file *file_of(store *s)
 
 /* ---- store_sqlite.c ---- */
 
-/* An empty one, to be opened; store_free. */
-struct file *sqlite_new_file(void);
+/* An empty one, to be opened; store_free. NULL with *why filled when a library misses. */
+struct file *sqlite_new_file(struct diag *why);
 
 /* A kept statement, ready to be bound. */
 sqlite3_stmt *sqlite_use(struct file *f, enum statement which);

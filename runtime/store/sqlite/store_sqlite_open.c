@@ -144,18 +144,18 @@ static const char *const statements[STATEMENTS] = {
 
 static void refuse_opening(struct file *f, struct diag *why)
 {
-    int error = sqlite3_errcode(f->db) & 0xff;
+    int error = sqlite.errcode(f->db) & 0xff;
 
     if (error == SQLITE_CORRUPT)
-        diag_set(why, STORE_CORRUPT, 0, "the file is damaged: %s", sqlite3_errmsg(f->db));
+        diag_set(why, STORE_CORRUPT, 0, "the file is damaged: %s", sqlite.errmsg(f->db));
     else
         diag_set(why, error == SQLITE_NOTADB ? STORE_FOREIGN : STORE_OPEN, 0, "%s",
-                 sqlite3_errmsg(f->db));
+                 sqlite.errmsg(f->db));
 }
 
 static bool execute(struct file *f, const char *sql, struct diag *why)
 {
-    if (sqlite3_exec(f->db, sql, NULL, NULL, NULL) == SQLITE_OK)
+    if (sqlite.exec(f->db, sql, NULL, NULL, NULL) == SQLITE_OK)
         return true;
     refuse_opening(f, why);
     return false;
@@ -165,13 +165,13 @@ static bool pragma(struct file *f, const char *sql, int64_t *out, struct diag *w
 {
     sqlite3_stmt *q = NULL;
     bool good =
-        sqlite3_prepare_v2(f->db, sql, -1, &q, NULL) == SQLITE_OK && sqlite3_step(q) == SQLITE_ROW;
+        sqlite.prepare_v2(f->db, sql, -1, &q, NULL) == SQLITE_OK && sqlite.step(q) == SQLITE_ROW;
 
     if (good)
-        *out = sqlite3_column_int64(q, 0);
+        *out = sqlite.column_int64(q, 0);
     else
         refuse_opening(f, why);
-    sqlite3_finalize(q);
+    sqlite.finalize(q);
     return good;
 }
 
@@ -213,12 +213,12 @@ static bool check_owner(struct file *f, int64_t *version, struct diag *why)
  */
 static bool refuse_tables(struct file *f, int64_t version, struct diag *why)
 {
-    if (strcmp(why->code, STORE_OPEN) != 0 || (sqlite3_errcode(f->db) & 0xff) != SQLITE_ERROR)
+    if (strcmp(why->code, STORE_OPEN) != 0 || (sqlite.errcode(f->db) & 0xff) != SQLITE_ERROR)
         return false;
     diag_set(why, STORE_CORRUPT, 0,
              "the file is damaged: its tables are not those of schema %" PRId64
              ", which its header tells: %s",
-             version, sqlite3_errmsg(f->db));
+             version, sqlite.errmsg(f->db));
     return false;
 }
 
@@ -246,8 +246,8 @@ static bool migrate(struct file *f, int64_t version, struct diag *why)
 static bool sqlite_open_prepare(struct file *f, struct diag *why)
 {
     for (int i = 0; i < STATEMENTS; i++) {
-        if (sqlite3_prepare_v3(f->db, statements[i], -1, SQLITE_PREPARE_PERSISTENT, &f->kept[i],
-                               NULL) != SQLITE_OK) {
+        if (sqlite.prepare_v3(f->db, statements[i], -1, SQLITE_PREPARE_PERSISTENT, &f->kept[i],
+                              NULL) != SQLITE_OK) {
             refuse_opening(f, why);
             return refuse_tables(f, SCHEMA, why);
         }
@@ -261,7 +261,7 @@ enum { MOST_REWRITTEN = 64 << 20 };
 /* The disk has no room for a second copy, or somebody reads the file: it stays as it is. */
 static bool can_do_without(const struct file *f)
 {
-    int code = sqlite3_errcode(f->db) & 0xff;
+    int code = sqlite.errcode(f->db) & 0xff;
 
     return code == SQLITE_FULL || code == SQLITE_BUSY || code == SQLITE_LOCKED;
 }
@@ -357,10 +357,10 @@ static bool open_to_read(struct file *f, const char *path, struct diag *why)
     add_uri(&uri, path);
     if (alone && !has_log(path))
         buf_adds(&uri, "?immutable=1");
-    if (good && sqlite3_open_v2(buf_str(&uri), &f->db,
-                                SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX,
-                                NULL) != SQLITE_OK) {
-        diag_set(why, STORE_OPEN, 0, "%s", f->db ? sqlite3_errmsg(f->db) : "no memory");
+    if (good && sqlite.open_v2(buf_str(&uri), &f->db,
+                               SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX,
+                               NULL) != SQLITE_OK) {
+        diag_set(why, STORE_OPEN, 0, "%s", f->db ? sqlite.errmsg(f->db) : "no memory");
         good = false;
     }
     buf_clear(&uri);
@@ -383,7 +383,7 @@ bool sqlite_look_at_file(struct file *f, const char *path, struct diag *why)
 
     if (!sqlite_open_check_name(path, why) || !open_to_read(f, path, why))
         return false;
-    sqlite3_busy_timeout(f->db, 1000);
+    sqlite.busy_timeout(f->db, 1000);
     if (!check_owner(f, &version, why) ||
         !execute(f, "PRAGMA temp_store=MEMORY;PRAGMA trusted_schema=OFF", why))
         return false;
@@ -396,14 +396,14 @@ bool sqlite_look_at_file(struct file *f, const char *path, struct diag *why)
 /* For this process alone; whose it is has been looked at. */
 static bool open_to_write(struct file *f, const char *path, int64_t *version, struct diag *why)
 {
-    if (sqlite3_open_v2(path, &f->db,
-                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-                        NULL) != SQLITE_OK) {
-        diag_set(why, STORE_OPEN, 0, "%s", f->db ? sqlite3_errmsg(f->db) : "no memory");
+    if (sqlite.open_v2(path, &f->db,
+                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                       NULL) != SQLITE_OK) {
+        diag_set(why, STORE_OPEN, 0, "%s", f->db ? sqlite.errmsg(f->db) : "no memory");
         return false;
     }
     /* Someone who reads with the command line may hold a lock for a moment. */
-    sqlite3_busy_timeout(f->db, 1000);
+    sqlite.busy_timeout(f->db, 1000);
     return check_owner(f, version, why);
 }
 
@@ -440,7 +440,7 @@ bool sqlite_open_file(struct file *f, const char *path, enum store_durability du
                  why) ||
         !migrate(f, version, why) || !sqlite_open_prepare(f, why))
         return false;
-    sqlite3_wal_hook(f->db, sqlite_note_log, f);
+    sqlite.wal_hook(f->db, sqlite_note_log, f);
     /* From here on a damaged index is told apart from damaged rows. */
     f->judges = true;
     sqlite_load_apart(f);

@@ -16,11 +16,11 @@ bool sqlite_next_number(store *s, uint64_t *out, struct diag *why)
 {
     struct file *f = file_of(s);
     sqlite3_stmt *q = sqlite_use(f, NEXT_NUMBER);
-    bool good = sqlite3_step(q) == SQLITE_ROW || sqlite_read_failed(f, why);
+    bool good = sqlite.step(q) == SQLITE_ROW || sqlite_read_failed(f, why);
 
     if (good)
-        *out = (uint64_t)sqlite3_column_int64(q, 0);
-    sqlite3_reset(q);
+        *out = (uint64_t)sqlite.column_int64(q, 0);
+    sqlite.reset(q);
     return good;
 }
 
@@ -36,12 +36,12 @@ static void sqlite_unref_look(const json *v)
 /* What is in columns `at` and `at` + 1; owned. A note is what we wrote: it can be read. */
 static void read_label(sqlite3_stmt *q, int at, const json **list, const json **note)
 {
-    const char *text = (const char *)sqlite3_column_text(q, at);
+    const char *text = (const char *)sqlite.column_text(q, at);
 
-    *list = text ? json_string(text, (size_t)sqlite3_column_bytes(q, at)) : NULL;
-    text = (const char *)sqlite3_column_text(q, at + 1);
+    *list = text ? json_string(text, (size_t)sqlite.column_bytes(q, at)) : NULL;
+    text = (const char *)sqlite.column_text(q, at + 1);
     *note =
-        text ? json_parse(text, (size_t)sqlite3_column_bytes(q, at + 1), JSON_READ_SURROGATES, NULL)
+        text ? json_parse(text, (size_t)sqlite.column_bytes(q, at + 1), JSON_READ_SURROGATES, NULL)
              : NULL;
 }
 
@@ -68,9 +68,9 @@ static void spoil(struct file *f, struct store_execution *x, const char *text)
 
 static json *sqlite_text_in(sqlite3_stmt *q, int column)
 {
-    const char *text = (const char *)sqlite3_column_text(q, column);
+    const char *text = (const char *)sqlite.column_text(q, column);
 
-    return json_string(text ? text : "", (size_t)sqlite3_column_bytes(q, column));
+    return json_string(text ? text : "", (size_t)sqlite.column_bytes(q, column));
 }
 
 /* Every execution has names, be they made from its ARN and its list, which is the machine's ARN. */
@@ -105,11 +105,11 @@ static bool sqlite_read_config(struct file *f, sqlite3_stmt *q, struct store_exe
     struct diag wrong = {0};
     bool good = true;
 
-    if (sqlite3_column_bytes(q, 0) != KEY_BYTES)
+    if (sqlite.column_bytes(q, 0) != KEY_BYTES)
         spoil(f, x, "it doesn't say which definition it runs");
     /* A definition that can't be compiled is this row's damage; a file that can't be read is
      * nobody's in particular. */
-    else if (!(x->machine = sqlite_machine(f, sqlite3_column_blob(q, 0), &wrong)))
+    else if (!(x->machine = sqlite_machine(f, sqlite.column_blob(q, 0), &wrong)))
         good = strcmp(wrong.code, STORE_DAMAGED) == 0;
     if (!good)
         diag_set(why, wrong.code, 0, "%s", wrong.text);
@@ -117,7 +117,7 @@ static bool sqlite_read_config(struct file *f, sqlite3_stmt *q, struct store_exe
         spoil(f, x, wrong.text);
     diag_clear(&wrong);
     if (good &&
-        !rt_config_read((const char *)sqlite3_column_text(q, 1), (size_t)sqlite3_column_bytes(q, 1),
+        !rt_config_read((const char *)sqlite.column_text(q, 1), (size_t)sqlite.column_bytes(q, 1),
                         x->machine, &x->config, &wrong)) {
         diag_prefix(&wrong, "its configuration: ");
         spoil(f, x, wrong.text);
@@ -129,21 +129,21 @@ static bool sqlite_read_config(struct file *f, sqlite3_stmt *q, struct store_exe
 static bool sqlite_read_row(struct file *f, sqlite3_stmt *q, struct store_execution *x,
                             struct diag *why)
 {
-    const char *damage = (const char *)sqlite3_column_text(q, 13);
-    int status = sqlite3_column_int(q, 2);
+    const char *damage = (const char *)sqlite.column_text(q, 13);
+    int status = sqlite.column_int(q, 2);
 
     /* A status that is none counts as a failure: it ends, and nobody takes it up. */
     x->status = status >= RT_RUNNING && status <= RT_TIMED_OUT ? (enum rt_status)status : RT_FAILED;
-    x->start_ms = sqlite3_column_int64(q, 3);
-    x->stop_ms = sqlite3_column_int64(q, 4);
-    x->due_ms = sqlite3_column_type(q, 5) == SQLITE_NULL ? STORE_AWAKE : sqlite3_column_int64(q, 5);
-    x->parent = (struct store_parent){sqlite3_column_type(q, 6) != SQLITE_NULL,
-                                      (uint64_t)sqlite3_column_int64(q, 6),
-                                      (uint64_t)sqlite3_column_int64(q, 7)};
+    x->start_ms = sqlite.column_int64(q, 3);
+    x->stop_ms = sqlite.column_int64(q, 4);
+    x->due_ms = sqlite.column_type(q, 5) == SQLITE_NULL ? STORE_AWAKE : sqlite.column_int64(q, 5);
+    x->parent = (struct store_parent){sqlite.column_type(q, 6) != SQLITE_NULL,
+                                      (uint64_t)sqlite.column_int64(q, 6),
+                                      (uint64_t)sqlite.column_int64(q, 7)};
     read_label(q, 8, &x->list, &x->note);
-    x->transient = sqlite3_column_int(q, 10);
-    x->redrives = (uint32_t)sqlite3_column_int64(q, 11);
-    x->redriven_ms = sqlite3_column_int64(q, 12);
+    x->transient = sqlite.column_int(q, 10);
+    x->redrives = (uint32_t)sqlite.column_int64(q, 11);
+    x->redriven_ms = sqlite.column_int64(q, 12);
     x->apart = damage != NULL;
     if (damage)
         spoil(f, x, damage);
@@ -204,19 +204,19 @@ bool sqlite_find(store *s, uint64_t execution, const struct store_execution **ou
     sqlite3_stmt *q = sqlite_use(f, GET_EXECUTION);
     f->reading = execution;
     sqlite_bind_number(q, 1, execution);
-    int got = sqlite3_step(q);
+    int got = sqlite.step(q);
     if (got == SQLITE_DONE) {
         sqlite_none(why, "execution");
     } else if (got != SQLITE_ROW) {
         good = sqlite_find_damaged(f, execution, out, why);
-        sqlite3_reset(q);
+        sqlite.reset(q);
         return good;
     } else {
         sqlite_clear_found(&f->found);
         f->found.number = execution;
         good = sqlite_read_row(f, q, &f->found, why);
     }
-    sqlite3_reset(q);
+    sqlite.reset(q);
     if (good)
         *out = &f->found;
     return good;
@@ -303,14 +303,14 @@ static bool read_rows(store *s, sqlite3_stmt *q, uint64_t execution, uint64_t se
     r.machine = x->machine;
     f->reading = execution;
     sqlite_bind_number(q, 1, execution);
-    while ((got = sqlite3_step(q)) == SQLITE_ROW)
-        if (!visit_row(&r, (const char *)sqlite3_column_text(q, 0),
-                       (size_t)sqlite3_column_bytes(q, 0), (uint64_t)sqlite3_column_int64(q, 1)) ||
+    while ((got = sqlite.step(q)) == SQLITE_ROW)
+        if (!visit_row(&r, (const char *)sqlite.column_text(q, 0),
+                       (size_t)sqlite.column_bytes(q, 0), (uint64_t)sqlite.column_int64(q, 1)) ||
             one)
             break;
     if (got != SQLITE_ROW && got != SQLITE_DONE)
         r.good = sqlite_read_failed(f, why);
-    sqlite3_reset(q);
+    sqlite.reset(q);
     return r.good;
 }
 
@@ -386,16 +386,16 @@ bool sqlite_read_last(store *s, uint64_t execution, store_visit *visit, void *us
  * number is NULL. */
 static bool get_number(struct file *f, sqlite3_stmt *q, uint64_t *out, struct diag *why)
 {
-    int got = sqlite3_step(q);
-    bool found = got == SQLITE_ROW && sqlite3_column_type(q, 0) != SQLITE_NULL;
+    int got = sqlite.step(q);
+    bool found = got == SQLITE_ROW && sqlite.column_type(q, 0) != SQLITE_NULL;
 
     if (found)
-        *out = (uint64_t)sqlite3_column_int64(q, 0);
+        *out = (uint64_t)sqlite.column_int64(q, 0);
     else if (got == SQLITE_ROW || got == SQLITE_DONE)
         sqlite_none(why, "execution");
     else
         sqlite_read_failed(f, why);
-    sqlite3_reset(q);
+    sqlite.reset(q);
     return found;
 }
 
@@ -424,9 +424,9 @@ bool sqlite_find_map_run(store *s, const char *arn, uint64_t *execution, struct 
     sqlite3_stmt *q = sqlite_use(f, FIND_TOKEN);
 
     sqlite_map_run_key(f, arn, strlen(arn), key);
-    sqlite3_bind_blob(q, 1, key, KEY_BYTES, SQLITE_STATIC);
+    sqlite.bind_blob(q, 1, key, KEY_BYTES, SQLITE_STATIC);
     bool found = get_number(f, q, execution, why);
-    sqlite3_clear_bindings(q);
+    sqlite.clear_bindings(q);
     return found;
 }
 
@@ -438,18 +438,18 @@ bool sqlite_find_token(store *s, const char *token, uint64_t *execution, uint64_
     sqlite3_stmt *q = sqlite_use(f, FIND_TOKEN);
 
     sqlite_hash(f, token, strlen(token), key);
-    sqlite3_bind_blob(q, 1, key, KEY_BYTES, SQLITE_STATIC);
-    int got = sqlite3_step(q);
+    sqlite.bind_blob(q, 1, key, KEY_BYTES, SQLITE_STATIC);
+    int got = sqlite.step(q);
     if (got == SQLITE_ROW) {
-        *execution = (uint64_t)sqlite3_column_int64(q, 0);
-        *seq = (uint64_t)sqlite3_column_int64(q, 1);
+        *execution = (uint64_t)sqlite.column_int64(q, 0);
+        *seq = (uint64_t)sqlite.column_int64(q, 1);
     } else if (got == SQLITE_DONE) {
         sqlite_none(why, "token");
     } else {
         sqlite_read_failed(f, why);
     }
-    sqlite3_reset(q);
-    sqlite3_clear_bindings(q);
+    sqlite.reset(q);
+    sqlite.clear_bindings(q);
     return got == SQLITE_ROW;
 }
 
@@ -460,12 +460,12 @@ static bool next_running(struct file *f, int64_t *number, struct diag *why)
     bool good = !sqlite_read_failed(f, &damage) && strcmp(damage.code, STORE_DAMAGED) == 0;
     sqlite3_stmt *q = sqlite_use(f, NEXT_RUNNING);
 
-    sqlite3_bind_int64(q, 1, *number);
-    if (good && (good = sqlite3_step(q) == SQLITE_ROW))
-        *number = sqlite3_column_int64(q, 0);
+    sqlite.bind_int64(q, 1, *number);
+    if (good && (good = sqlite.step(q) == SQLITE_ROW))
+        *number = sqlite.column_int64(q, 0);
     else
         diag_set(why, damage.code, 0, "%s", damage.text);
-    sqlite3_reset(q);
+    sqlite.reset(q);
     diag_clear(&damage);
     return good;
 }
@@ -478,31 +478,31 @@ bool sqlite_list_running(store *s, bool labels, store_visit_running *visit, void
     int64_t last = -1;
     int got;
 
-    sqlite3_bind_int64(q, 1, last);
+    sqlite.bind_int64(q, 1, last);
     /* A row that can't be read ends the query. It is told as lost, by its number alone, and a new
      * query goes on behind it. */
-    while ((got = sqlite3_step(q)) == SQLITE_ROW || got == SQLITE_CORRUPT) {
+    while ((got = sqlite.step(q)) == SQLITE_ROW || got == SQLITE_CORRUPT) {
         if (got == SQLITE_CORRUPT) {
             struct store_running lost = {.due_ms = STORE_AWAKE};
             bool found = next_running(f, &last, why);
-            sqlite3_reset(q);
+            sqlite.reset(q);
             lost.number = (uint64_t)last;
             if (!found || !visit(user, &lost))
                 return found;
-            sqlite3_bind_int64(q, 1, last);
+            sqlite.bind_int64(q, 1, last);
             continue;
         }
-        last = sqlite3_column_int64(q, 0);
+        last = sqlite.column_int64(q, 0);
         struct store_running r = {
-            .number = (uint64_t)sqlite3_column_int64(q, 0),
+            .number = (uint64_t)sqlite.column_int64(q, 0),
             .due_ms =
-                sqlite3_column_type(q, 1) == SQLITE_NULL ? STORE_AWAKE : sqlite3_column_int64(q, 1),
-            .parent = {sqlite3_column_type(q, 2) != SQLITE_NULL,
-                       (uint64_t)sqlite3_column_int64(q, 2), (uint64_t)sqlite3_column_int64(q, 3)}};
+                sqlite.column_type(q, 1) == SQLITE_NULL ? STORE_AWAKE : sqlite.column_int64(q, 1),
+            .parent = {sqlite.column_type(q, 2) != SQLITE_NULL, (uint64_t)sqlite.column_int64(q, 2),
+                       (uint64_t)sqlite.column_int64(q, 3)}};
         /* Two texts a row: recovery of many executions does without them. */
         if (labels)
             read_label(q, 4, &r.list, &r.note);
-        r.transient = sqlite3_column_int(q, 6);
+        r.transient = sqlite.column_int(q, 6);
         bool more = visit(user, &r);
         sqlite_unref_look(r.list);
         sqlite_unref_look(r.note);
@@ -510,7 +510,7 @@ bool sqlite_list_running(store *s, bool labels, store_visit_running *visit, void
             break;
     }
     bool good = got == SQLITE_ROW || got == SQLITE_DONE || sqlite_read_failed(f, why);
-    sqlite3_reset(q);
+    sqlite.reset(q);
     return good;
 }
 
@@ -520,11 +520,11 @@ bool sqlite_list_spoiled(store *s, store_visit_number *visit, void *user, struct
     sqlite3_stmt *q = sqlite_use(f, LIST_SPOILED);
     int got;
 
-    while ((got = sqlite3_step(q)) == SQLITE_ROW)
-        if (!visit(user, (uint64_t)sqlite3_column_int64(q, 0)))
+    while ((got = sqlite.step(q)) == SQLITE_ROW)
+        if (!visit(user, (uint64_t)sqlite.column_int64(q, 0)))
             break;
     bool good = got == SQLITE_ROW || got == SQLITE_DONE || sqlite_read_failed(f, why);
-    sqlite3_reset(q);
+    sqlite.reset(q);
     return good;
 }
 
@@ -538,19 +538,19 @@ bool sqlite_list_executions(store *s, const char *list, const enum rt_status *st
 
     sqlite_bind_string(q, 1, list);
     /* Pages go on behind a place, not behind a count, so what comes in meanwhile shifts nothing. */
-    sqlite3_bind_int64(q, 2, after ? after->at_ms : INT64_MAX);
+    sqlite.bind_int64(q, 2, after ? after->at_ms : INT64_MAX);
     sqlite_bind_number(q, 3, after ? after->number : INT64_MAX);
     if (status)
-        sqlite3_bind_int(q, 4, (int)*status);
-    while ((got = sqlite3_step(q)) == SQLITE_ROW) {
+        sqlite.bind_int(q, 4, (int)*status);
+    while ((got = sqlite.step(q)) == SQLITE_ROW) {
         struct store_listed x = {
-            .place = {sqlite3_column_int64(q, 0), (uint64_t)sqlite3_column_int64(q, 1)},
-            .redrives = (uint32_t)sqlite3_column_int64(q, 2)};
+            .place = {sqlite.column_int64(q, 0), (uint64_t)sqlite.column_int64(q, 1)},
+            .redrives = (uint32_t)sqlite.column_int64(q, 2)};
         if (!visit(user, &x))
             break;
     }
     bool good = got == SQLITE_ROW || got == SQLITE_DONE || sqlite_read_failed(f, why);
-    sqlite3_reset(q);
+    sqlite.reset(q);
     return good;
 }
 
@@ -558,15 +558,15 @@ bool sqlite_list_executions(store *s, const char *list, const enum rt_status *st
 static bool get_text(struct file *f, sqlite3_stmt *q, const char *what, struct buf *out,
                      struct diag *why)
 {
-    int got = sqlite3_step(q);
+    int got = sqlite.step(q);
 
     if (got == SQLITE_ROW)
-        buf_add(out, (const char *)sqlite3_column_text(q, 0), (size_t)sqlite3_column_bytes(q, 0));
+        buf_add(out, (const char *)sqlite.column_text(q, 0), (size_t)sqlite.column_bytes(q, 0));
     else if (got == SQLITE_DONE)
         sqlite_none(why, what);
     else
         sqlite_read_failed(f, why);
-    sqlite3_reset(q);
+    sqlite.reset(q);
     return got == SQLITE_ROW;
 }
 
@@ -575,9 +575,9 @@ bool sqlite_next_list(store *s, struct buf *name, struct diag *why)
     sqlite3_stmt *q = sqlite_use(file_of(s), NEXT_LIST);
     struct buf next = {0};
 
-    sqlite3_bind_text64(q, 1, buf_str(name), name->len, SQLITE_STATIC, SQLITE_UTF8);
+    sqlite.bind_text64(q, 1, buf_str(name), name->len, SQLITE_STATIC, SQLITE_UTF8);
     bool found = get_text(file_of(s), q, "list", &next, why);
-    sqlite3_clear_bindings(q);
+    sqlite.clear_bindings(q);
     if (found) {
         buf_reset(name);
         buf_add(name, next.data, next.len);
@@ -604,11 +604,11 @@ bool sqlite_list(store *s, const char *kind, const char *after, store_visit_reco
 
     sqlite_bind_string(q, 1, kind);
     sqlite_bind_string(q, 2, after ? after : "");
-    while ((got = sqlite3_step(q)) == SQLITE_ROW)
-        if (!visit(user, (const char *)sqlite3_column_text(q, 0),
-                   (const char *)sqlite3_column_text(q, 1), (size_t)sqlite3_column_bytes(q, 1)))
+    while ((got = sqlite.step(q)) == SQLITE_ROW)
+        if (!visit(user, (const char *)sqlite.column_text(q, 0),
+                   (const char *)sqlite.column_text(q, 1), (size_t)sqlite.column_bytes(q, 1)))
             break;
     bool good = got == SQLITE_ROW || got == SQLITE_DONE || sqlite_read_failed(f, why);
-    sqlite3_reset(q);
+    sqlite.reset(q);
     return good;
 }
