@@ -38,7 +38,7 @@ static void replay(const struct history *h, asl_machine *m)
     json *name = json_cstring("m");
 
     replay_run(&(struct replay_options){.history = h, .machine = m, .name = name}, &r);
-    json_unref(replay_case(&r, h));
+    json_unref(replay_case(&r, h, "suite.test.yaml"));
     replay_clear(&r);
     json_unref(name);
 }
