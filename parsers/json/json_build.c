@@ -74,14 +74,14 @@ void json_build_copy(struct json_build *b, const json *v, size_t more)
     if (v->kind == JSON_ARRAY) {
         json_build_array(b, count + more);
         for (size_t i = 0; i < count; i++)
-            mutable_array(b->v)->items[i] = json_ref(as_array(v)->items[i]);
+            mutable_array(b->v)->items[i] = json_ref_child(as_array(v)->items[i]);
         if (b->cap)
             mutable_array(b->v)->count = (uint32_t)count;
     } else {
         json_build_object(b, count + more);
         for (size_t i = 0; i < count; i++) {
-            mutable_object(b->v)->members[i].key = json_ref(as_object(v)->members[i].key);
-            mutable_object(b->v)->members[i].value = json_ref(as_object(v)->members[i].value);
+            mutable_object(b->v)->members[i].key = json_ref_child(as_object(v)->members[i].key);
+            mutable_object(b->v)->members[i].value = json_ref_child(as_object(v)->members[i].value);
         }
         if (b->cap)
             mutable_object(b->v)->count = (uint32_t)count;
@@ -225,7 +225,7 @@ json *json_object_of(const json *keys, json *const *values)
     o = mutable_object(b.v);
     o->count = (uint32_t)count;
     for (size_t i = 0; i < count; i++) {
-        o->members[i] = (struct json_member){json_ref(as_array(keys)->items[i]), values[i]};
+        o->members[i] = (struct json_member){json_ref_child(as_array(keys)->items[i]), values[i]};
         deepen(b.v, values[i]);
     }
     return b.v;

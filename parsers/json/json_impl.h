@@ -151,6 +151,17 @@ static inline uint16_t json_depth_around(const json *v)
     return v->depth < UINT16_MAX ? (uint16_t)(v->depth + 1) : UINT16_MAX;
 }
 
+/* Returns a new reference to a child of a container, which is never lent: json_ref without a call.
+ */
+static inline json *json_ref_child(const json *v)
+{
+    json *mine = json_mutable(v);
+
+    if (mine->refs < JSON_LENT)
+        mine->refs++;
+    return mine;
+}
+
 /* ---- json.c ---- */
 
 /* Returns a new value of `size` bytes with one reference; the caller fills all but its head. */

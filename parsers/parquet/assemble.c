@@ -36,34 +36,24 @@ static void drop_absent(struct assembling *a, const struct node *n)
     }
 }
 
-/* The value of a column that is there. */
-static json *take_leaf(struct assembling *a, const struct node *n)
-{
-    struct column *c = &a->columns[n->first_leaf];
-    struct entry *e = &c->row[c->row_next];
-    json *v = c->row_next < c->row_count ? e->value : NULL;
-
-    if (!v) {
-        a->bad = c;
-        return json_null();
-    }
-    a->bytes += e->bytes;
-    e->value = NULL;
-    c->row_next++;
-    return v;
-}
-
-/* The value of a column that is not repeated: most fields are such. */
+/* The value of a column: most fields are such. */
 static inline json *leaf_value(struct assembling *a, const struct node *n)
 {
     struct column *c = &a->columns[n->first_leaf];
+    struct entry *e = &c->row[c->row_next];
+    json *v;
 
-    if (c->row_next < c->row_count && !c->row[c->row_next].value && n->repetition == OPTIONAL &&
-        c->row[c->row_next].def + 1 == n->max_def) {
+    if (c->row_next < c->row_count && (v = e->value)) {
+        a->bytes += e->bytes;
+        e->value = NULL;
         c->row_next++;
-        return json_null();
+        return v;
     }
-    return take_leaf(a, n);
+    if (c->row_next < c->row_count && n->repetition == OPTIONAL && e->def + 1 == n->max_def)
+        c->row_next++;
+    else
+        a->bad = c;
+    return json_null();
 }
 
 static json *assemble_struct(struct assembling *a, const struct node *n)
@@ -88,7 +78,7 @@ static json *assemble_map(struct assembling *a, const struct node *n);
 static json *assemble_present(struct assembling *a, const struct node *n)
 {
     switch (n->shape) {
-    case NODE_LEAF: return take_leaf(a, n);
+    case NODE_LEAF: return leaf_value(a, n);
     case NODE_STRUCT: return assemble_struct(a, n);
     case NODE_LIST: return assemble_list(a, n + 1, n->own_element);
     case NODE_MAP: return assemble_map(a, n);

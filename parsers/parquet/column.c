@@ -27,6 +27,7 @@ void column_init(struct column *c, struct columns *all, const struct node *leaf)
     c->entry_bytes = (uint32_t)json_str_len(leaf->name) + 8;
     c->row_cap = leaf->max_rep ? 0 : COLUMN_AHEAD;
     c->row = c->row_cap ? mem_alloc(c->row_cap * sizeof *c->row) : NULL;
+    maker_init(&c->maker, &leaf->type);
     c->is_text = !leaf->type.width || leaf->type.physical == PHYSICAL_FIXED;
 }
 

@@ -29,63 +29,87 @@ static int64_t stored_int(const struct leaf_type *t, struct bytes v)
 
 /* ---- texts and numbers ---- */
 
-static json *text_json(struct bytes v)
+static json *text_json(struct maker *m, struct bytes v)
 {
     const char *text = (const char *)v.at;
 
+    (void)m;
     return utf8_valid(text, v.len) == v.len ? json_string(text, v.len)
                                             : json_string_mended(text, v.len);
 }
 
-static json *binary_json(struct bytes v)
+static json *binary_json(struct maker *m, struct bytes v)
 {
     struct buf text = {0};
 
+    (void)m;
     base64_encode(&text, (const char *)v.at, v.len);
     return json_take_buf(&text);
 }
 
+static json *boolean_json(struct maker *m, struct bytes v)
+{
+    (void)m;
+    return json_bool(v.at[0]);
+}
+
+static json *int32_json(struct maker *m, struct bytes v)
+{
+    (void)m;
+    return json_int(int32_of(v));
+}
+
+static json *int64_json(struct maker *m, struct bytes v)
+{
+    (void)m;
+    return json_int(int64_of(v));
+}
+
 /* JSON has no number for these: they are texts, as Java's libraries write them. */
-static json *double_json(double d)
+static json *json_of_double(double d)
 {
     if (isfinite(d))
         return json_double(d);
     return json_cstring(isnan(d) ? "NaN" : d < 0 ? "-Infinity" : "Infinity");
 }
 
-static json *float_json(struct bytes v)
+static json *float_json(struct maker *m, struct bytes v)
 {
     uint32_t bits = load32(v.at);
     float f;
 
+    (void)m;
     memcpy(&f, &bits, 4);
-    return double_json((double)f);
+    return json_of_double((double)f);
 }
 
-static json *double_of_bytes(struct bytes v)
+static json *double_json(struct maker *m, struct bytes v)
 {
     uint64_t bits = load64(v.at);
     double d;
 
+    (void)m;
     memcpy(&d, &bits, 8);
-    return double_json(d);
+    return json_of_double(d);
 }
 
 /* IEEE 754 binary16: sign, 5 bits of exponent, 10 of fraction. */
-static json *half_json(struct bytes v)
+static json *half_json(struct maker *m, struct bytes v)
 {
     unsigned bits = v.at[0] | (unsigned)v.at[1] << 8, exponent = bits >> 10 & 31,
              fraction = bits & 1023;
     double d = ldexp(exponent ? 1024 + fraction : fraction, exponent ? (int)exponent - 25 : -24);
 
+    (void)m;
     if (exponent == 31)
         d = fraction ? (double)NAN : (double)INFINITY;
-    return double_json(bits >> 15 ? -d : d);
+    return json_of_double(bits >> 15 ? -d : d);
 }
 
 /* Where fewer bits are meant than are stored, writers differ in what stands above them. */
-static json *unsigned_json(const struct leaf_type *t, struct bytes v)
+static json *unsigned_json(struct maker *m, struct bytes v)
 {
+    const struct leaf_type *t = m->type;
     uint64_t n = t->physical == PHYSICAL_INT32 ? (uint32_t)int32_of(v) : (uint64_t)int64_of(v);
     struct buf digits = {0};
     json *number;
@@ -102,10 +126,19 @@ static json *unsigned_json(const struct leaf_type *t, struct bytes v)
 
 /* ---- dates and times ---- */
 
+/* Two at a time: that halves the divisions, each of which waits for the one before. */
 static inline char *put_digits(char *out, uint32_t n, unsigned count)
 {
-    for (unsigned i = count; i-- > 0; n /= 10)
-        out[i] = (char)('0' + n % 10);
+    static const char pairs[] = "0001020304050607080910111213141516171819202122232425262728293031"
+                                "3233343536373839404142434445464748495051525354555657585960616263"
+                                "6465666768697071727374757677787980818283848586878889909192939495"
+                                "96979899";
+    unsigned i = count;
+
+    for (; i > 1; i -= 2, n /= 100)
+        memcpy(out + i - 2, pairs + n % 100 * 2, 2);
+    if (i)
+        *out = (char)('0' + n % 10);
     return out + count;
 }
 
@@ -158,8 +191,8 @@ static int64_t floor_div(int64_t n, int64_t by, int64_t *left)
 }
 
 /* An instant ends with Z; a local time, whose zone nobody knows, does not. */
-static json *timestamp_json(struct date_text *date, int64_t second, int64_t fraction,
-                            unsigned digits, bool utc)
+static json *json_of_instant(struct date_text *date, int64_t second, int64_t fraction,
+                             unsigned digits, bool utc)
 {
     char text[64], *end;
     int64_t of_day, day = floor_div(second, 86400, &of_day);
@@ -177,11 +210,19 @@ static json *timestamp_json(struct date_text *date, int64_t second, int64_t frac
     return json_string(text, (size_t)(end - text));
 }
 
-/* A day has 86400 seconds, and some writers know 24:00. */
-static json *time_json(const struct leaf_type *t, int64_t n)
+static json *timestamp_json(struct maker *m, struct bytes v)
 {
+    int64_t fraction, second = floor_div(int64_of(v), units_a_second(m->type->digits), &fraction);
+
+    return json_of_instant(&m->date, second, fraction, m->type->digits, m->type->utc);
+}
+
+/* A day has 86400 seconds, and some writers know 24:00. */
+static json *time_json(struct maker *m, struct bytes v)
+{
+    const struct leaf_type *t = m->type;
     char text[32], *end = text;
-    int64_t fraction, second = floor_div(n, units_a_second(t->digits), &fraction);
+    int64_t fraction, second = floor_div(stored_int(t, v), units_a_second(t->digits), &fraction);
 
     if (second < 0 || second > 86400)
         return NULL;
@@ -190,34 +231,37 @@ static json *time_json(const struct leaf_type *t, int64_t n)
 }
 
 /* Days since 1970. 32 bits of them go over five million years. */
-static json *date_json(int64_t day)
+static json *date_json(struct maker *m, struct bytes v)
 {
     char text[32];
 
-    return json_string(text, (size_t)(put_date(text, day) - text));
+    (void)m;
+    return json_string(text, (size_t)(put_date(text, int32_of(v)) - text));
 }
 
 /* Nanoseconds of the day (8 bytes), and the Julian day (4), whose number 2440588 is 1970-01-01. */
-static json *int96_json(struct date_text *date, struct bytes v)
+static json *int96_json(struct maker *m, struct bytes v)
 {
     int64_t day = (int64_t)load32(v.at + 8) - 2440588, fraction;
     int64_t second = floor_div(int64_of(v), 1000000000, &fraction);
 
-    return timestamp_json(date, day * 86400 + second, fraction, 9, false);
+    return json_of_instant(&m->date, day * 86400 + second, fraction, 9, false);
 }
 
 /* Months, days, milliseconds: an ISO 8601 duration. */
-static json *interval_json(struct bytes v)
+static json *interval_json(struct maker *m, struct bytes v)
 {
     unsigned ms = load32(v.at + 8);
 
+    (void)m;
     return json_stringf("P%uM%uDT%u.%03uS", load32(v.at), load32(v.at + 4), ms / 1000, ms % 1000);
 }
 
-static json *uuid_json(struct bytes v)
+static json *uuid_json(struct maker *m, struct bytes v)
 {
     struct buf text = {0};
 
+    (void)m;
     for (size_t i = 0; i < 16; i++) {
         if (i == 4 || i == 6 || i == 8 || i == 10)
             buf_addc(&text, '-');
@@ -312,8 +356,9 @@ static json *decimal_of_digits(const struct leaf_type *t, const struct buf *digi
  * highest one first. Numbers of JSON are doubles here, so only as many digits as these keep make a
  * number; where the point is behind the last digit there is no limit.
  */
-static json *decimal_json(const struct leaf_type *t, struct bytes v)
+static json *decimal_json(struct maker *m, struct bytes v)
 {
+    const struct leaf_type *t = m->type;
     static const double powers[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                     1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
     unsigned char turned[8];
@@ -340,43 +385,28 @@ static json *decimal_json(const struct leaf_type *t, struct bytes v)
 
 /* ---- all of them ---- */
 
-static json *itself_json(const struct leaf_type *t, struct date_text *date, struct bytes v)
+static json *null_json(struct maker *m, struct bytes v)
 {
-    switch (t->physical) {
-    case PHYSICAL_BOOLEAN: return json_bool(v.at[0]);
-    case PHYSICAL_INT32: return json_int(int32_of(v));
-    case PHYSICAL_INT64: return json_int(int64_of(v));
-    case PHYSICAL_INT96: return int96_json(date, v);
-    case PHYSICAL_FLOAT: return float_json(v);
-    case PHYSICAL_DOUBLE: return double_of_bytes(v);
-    case PHYSICAL_BYTES:
-    case PHYSICAL_FIXED: return binary_json(v);
-    case PHYSICAL_NONE: break;
-    }
-    return NULL;
+    (void)m, (void)v;
+    return json_null();
 }
 
-/* Called for each value, or once for each of a dictionary that occurs. */
-json *leaf_json(const struct leaf_type *t, struct date_text *date, struct bytes v)
+void maker_init(struct maker *m, const struct leaf_type *type)
 {
-    int64_t second, fraction;
+    static json *(*const plain[])(struct maker *, struct bytes) = {
+        [PHYSICAL_BOOLEAN] = boolean_json, [PHYSICAL_INT32] = int32_json,
+        [PHYSICAL_INT64] = int64_json,     [PHYSICAL_INT96] = int96_json,
+        [PHYSICAL_FLOAT] = float_json,     [PHYSICAL_DOUBLE] = double_json,
+        [PHYSICAL_BYTES] = binary_json,    [PHYSICAL_FIXED] = binary_json,
+    };
+    static json *(*const meant[])(struct maker *, struct bytes) = {
+        [MEANS_TEXT] = text_json,           [MEANS_UNSIGNED] = unsigned_json,
+        [MEANS_DATE] = date_json,           [MEANS_TIME] = time_json,
+        [MEANS_TIMESTAMP] = timestamp_json, [MEANS_DECIMAL] = decimal_json,
+        [MEANS_UUID] = uuid_json,           [MEANS_FLOAT16] = half_json,
+        [MEANS_INTERVAL] = interval_json,   [MEANS_NULL] = null_json,
+    };
 
-    switch (t->meaning) {
-    case MEANS_TEXT: return text_json(v);
-    case MEANS_UNSIGNED: return unsigned_json(t, v);
-    case MEANS_DATE: return date_json(int32_of(v));
-    case MEANS_TIME: return time_json(t, stored_int(t, v));
-    case MEANS_TIMESTAMP:
-        second = floor_div(int64_of(v), units_a_second(t->digits), &fraction);
-        return timestamp_json(date, second, fraction, t->digits, t->utc);
-    case MEANS_DECIMAL: return decimal_json(t, v);
-    case MEANS_UUID: return uuid_json(v);
-    case MEANS_FLOAT16: return half_json(v);
-    case MEANS_INTERVAL: return interval_json(v);
-    case MEANS_NULL: return json_null();
-    case MEANS_ITSELF:
-    case MEANS_LIST:
-    case MEANS_MAP: break;
-    }
-    return itself_json(t, date, v);
+    *m = (struct maker){.type = type};
+    m->make = type->meaning == MEANS_ITSELF ? plain[type->physical] : meant[type->meaning];
 }

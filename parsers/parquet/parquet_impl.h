@@ -336,8 +336,15 @@ struct date_text {
     char text[24];
 };
 
-/* Makes JSON of a value. NULL when its bytes are none of that type. */
-json *leaf_json(const struct leaf_type *type, struct date_text *date, struct bytes value);
+/* What makes JSON of a column's values. */
+struct maker {
+    /* Returns the value of its bytes; NULL when they are none of that type. */
+    json *(*make)(struct maker *m, struct bytes value);
+    const struct leaf_type *type;
+    struct date_text date;
+};
+
+void maker_init(struct maker *m, const struct leaf_type *type);
 
 /* ---- column.c ---- */
 
@@ -365,6 +372,10 @@ struct columns {
 
 /* One leaf of the schema: its chunk in the row group that is read. */
 struct column {
+    /* Entries that were taken, and the next one to be used. They are those of one row, or in a
+     * column that is not repeated one each of several rows. */
+    struct entry *row;
+    size_t row_count, row_cap, row_next;
     struct columns *all;
     const struct node *leaf;
     struct chunk chunk;
@@ -388,15 +399,11 @@ struct column {
 
     uint64_t skip; /* rows that nobody wants */
     bool rep_is_read, row_is_open;
-    uint32_t rep; /* of the next entry */
-    /* Entries that were taken, and the next one to be used. They are those of one row, or in a
-     * column that is not repeated one each of several rows. */
-    struct entry *row;
-    size_t row_count, row_cap, row_next;
+    uint32_t rep;         /* of the next entry */
     const char *failure;  /* why no more can be taken ahead; NULL: they can */
     uint32_t entry_bytes; /* that an entry counts for, but for the length of a text */
     bool is_text;         /* its values may be texts */
-    struct date_text date;
+    struct maker maker;
 };
 
 /* So many entries are taken ahead of a column that is not repeated: enough to come back seldom, and

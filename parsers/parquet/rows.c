@@ -16,23 +16,29 @@ static const char bad_values[] = "a page has fewer values than it says, or one t
 
 /* ---- values ---- */
 
-/* What is made of an entry of the dictionary is kept, and shared by all rows that have it; one that
- * never occurs is never made. */
+/*
+ * What is made of an entry of the dictionary is kept, and shared by all rows that have it. It is
+ * kept from its second time on: of a column whose values hardly repeat nearly all would be kept for
+ * nothing, and looked for in memory that nobody else uses. JSON's null, which has no memory, stands
+ * for the first time.
+ */
 static inline json *dictionary_value(struct column *c, uint32_t i)
 {
     struct dictionary *d = &c->dictionary;
     struct bytes v = {(const unsigned char *)d->bytes.data, c->leaf->type.width};
+    json *made;
 
     if (i >= d->count)
         return NULL;
-    if (!d->made[i]) {
-        if (d->offsets)
-            v = (struct bytes){v.at + d->offsets[i] + 4, load32(v.at + d->offsets[i])};
-        else
-            v.at += i * v.len;
-        d->made[i] = leaf_json(&c->leaf->type, &c->date, v);
-    }
-    return json_ref(d->made[i]);
+    if (d->made[i] && d->made[i] != json_null())
+        return json_ref(d->made[i]);
+    if (d->offsets)
+        v = (struct bytes){v.at + d->offsets[i] + 4, load32(v.at + d->offsets[i])};
+    else
+        v.at += i * v.len;
+    made = c->maker.make(&c->maker, v);
+    d->made[i] = d->made[i] ? json_ref(made) : json_null();
+    return made;
 }
 
 static inline json *take_value(struct column *c)
@@ -42,7 +48,7 @@ static inline json *take_value(struct column *c)
 
     if (c->by_dictionary)
         return hybrid_next(&c->indexes, &i) ? dictionary_value(c, i) : NULL;
-    return c->values.next(&c->values, &v) ? leaf_json(&c->leaf->type, &c->date, v) : NULL;
+    return c->values.next(&c->values, &v) ? c->maker.make(&c->maker, v) : NULL;
 }
 
 /* Values can't be jumped over, as most have no fixed length; but no JSON is made of them. */
@@ -104,22 +110,48 @@ static enum column_step find_page(struct column *c, bool *ended, struct diag *wh
 
 /* ---- a column that is not repeated ---- */
 
+/* Takes entries that all have a value, as a run of definition levels says: most do. */
+static void take_run_ahead(struct column *c, size_t *bytes)
+{
+    struct entry *begin = c->row + c->row_count, *e = begin;
+    const struct entry *end = c->row + COLUMN_AHEAD;
+    uint16_t def = c->leaf->max_def;
+
+    if (c->page_left < (uint64_t)(end - e))
+        end = e + c->page_left;
+    if (c->defs.repeat < (uint64_t)(end - e))
+        end = e + c->defs.repeat;
+    for (; e < end && *bytes < AHEAD_BYTES; e++) {
+        json *value = take_value(c);
+        if (!value) {
+            c->failure = bad_values;
+            break;
+        }
+        *e = (struct entry){0, def, entry_bytes(c, value), value};
+        *bytes += e->bytes;
+    }
+    c->row_count += (size_t)(e - begin);
+    c->page_left -= (uint64_t)(e - begin);
+    c->defs.repeat -= (uint64_t)(e - begin);
+}
+
 static void take_ahead(struct column *c)
 {
     size_t bytes = 0;
 
-    while (c->page_left && c->row_count < COLUMN_AHEAD && bytes < AHEAD_BYTES) {
-        struct entry *e = &c->row[c->row_count];
+    while (c->page_left && c->row_count < COLUMN_AHEAD && bytes < AHEAD_BYTES && !c->failure) {
+        json *value;
         uint32_t def;
 
-        c->failure = take_entry(c, &def, &e->value);
+        if (c->defs.repeat && c->defs.value == c->leaf->max_def) {
+            take_run_ahead(c, &bytes);
+            continue;
+        }
+        c->failure = take_entry(c, &def, &value);
         if (c->failure)
             return;
-        e->rep = 0;
-        e->def = (uint16_t)def;
-        e->bytes = entry_bytes(c, e->value);
-        bytes += e->bytes;
-        c->row_count++;
+        c->row[c->row_count] = (struct entry){0, (uint16_t)def, entry_bytes(c, value), value};
+        bytes += c->row[c->row_count++].bytes;
     }
 }
 
