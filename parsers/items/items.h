@@ -16,6 +16,7 @@
  *         switch (items_next(r, &item, &why)) {
  *         case ITEMS_ITEM: ... take item.key and item.value; remember item.end ...
  *         case ITEMS_WANTS: items_wanted(r, &from, &len); ... items_feed or items_feed_end ...
+ *         case ITEMS_RESTS: ... let others go first ...
  *         case ITEMS_END: return true;
  *         case ITEMS_FAILED: return false;
  *         }
@@ -62,6 +63,7 @@ enum items_result {
     ITEMS_ITEM,
     ITEMS_WANTS,  /* bytes: items_wanted says which */
     ITEMS_END,    /* there are no more items, and the file is good to its end */
+    ITEMS_RESTS,  /* much was done and no item came: to be called again when others had a turn */
     ITEMS_FAILED, /* the file is bad */
 };
 
@@ -73,6 +75,7 @@ struct items_options {
     char delimiter;      /* CSV; 0: ',' */
     const json *headers; /* CSV: an array of texts; NULL: they are in the first row */
     uint64_t size;       /* of the file, unpacked; UINT64_MAX: not known. Parquet needs it */
+    uint64_t max_pages;  /* Parquet: bytes of all its pages, unpacked; 0: however many */
     size_t max_item;     /* bytes of the file that one item may take; 0: ITEMS_MAX_ITEM */
     /* Of an earlier reader of the same file, with the same options. `position` 0 begins anew. */
     const json *state;

@@ -13,11 +13,14 @@
 #include "parsers/base/mem.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <string.h>
 #include <zlib.h>
 
 /* Statistics of long texts make a header long; more than that is none. */
 enum { MAX_HEADER = 1 << 20 };
+/* What a page and an entry may have besides values: more than any writer needs. */
+enum { PAGE_SLACK = 64 << 10, ENTRY_SLACK = 16 };
 
 void column_init(struct column *c, struct columns *all, const struct node *leaf)
 {
@@ -47,18 +50,24 @@ enum column_step column_fail(const struct column *c, struct diag *why, const cha
     return COLUMN_FAILED;
 }
 
+/* Returns whether so many bytes more may be in memory; false with *why filled. */
+static bool check_resident(const struct column *c, size_t more, struct diag *why)
+{
+    if (c->all->resident + more <= (size_t)PARQUET_MAX_RESIDENT_MIB << 20)
+        return true;
+    column_fail(c, why, "the pages that are needed at once have more than %d MiB",
+                PARQUET_MAX_RESIDENT_MIB);
+    return false;
+}
+
 /* Makes room in a buffer, and counts it. False with *why filled when there is too much of it all.
  */
 static bool column_reserve(struct column *c, struct buf *b, size_t len, struct diag *why)
 {
     size_t before = b->cap;
 
-    if (len > before && c->all->resident + (len - before) > (size_t)PARQUET_MAX_RESIDENT_MIB
-                                                                << 20) {
-        column_fail(c, why, "the pages that are needed at once have more than %d MiB",
-                    PARQUET_MAX_RESIDENT_MIB);
+    if (len > before && !check_resident(c, len - before, why))
         return false;
-    }
     buf_reset(b);
     buf_reserve(b, len + 1);
     c->all->resident += b->cap - before;
@@ -195,8 +204,15 @@ static bool unpack_body(struct column *c, struct bytes in, size_t len, bool is_p
         column_fail(c, why, "a page can't have as many bytes as it says");
         return false;
     }
+    if (len > c->all->most - c->all->unpacked) {
+        column_fail(c, why, "the pages of the file have more than %" PRIu64 " bytes, unpacked",
+                    c->all->most);
+        return false;
+    }
     if (!column_reserve(c, room, len, why))
         return false;
+    c->all->unpacked += len;
+    c->all->work += len;
     *out = (struct bytes){(const unsigned char *)room->data, len};
     if (len && !page_unpack(&c->all->packing, codec, in, (unsigned char *)room->data, len)) {
         column_fail(c, why, "a page can't be unpacked");
@@ -248,9 +264,13 @@ static bool begin_dictionary(struct column *c, const struct page_header *h, stru
         column_fail(c, why, "its dictionary has fewer values than it says");
         return false;
     }
+    size_t places = h->values * (sizeof *d->made + sizeof *d->offsets);
+    if (!check_resident(c, places, why))
+        return false;
     d->count = h->values;
-    d->counted = d->count * (sizeof *d->made + sizeof *d->offsets);
-    c->all->resident += d->counted;
+    d->counted = places;
+    c->all->resident += places;
+    c->all->work += places;
     d->made = mem_calloc(d->count + 1, sizeof(*d->made));
     if (!width && !index_dictionary(d, plain.len)) {
         column_fail(c, why, "its dictionary can't be read");
@@ -357,6 +377,21 @@ static bool skips_page(struct column *c, const struct page_header *h)
     return true;
 }
 
+/*
+ * A page of numbers can't have many more bytes than its entries need: a value and two levels each,
+ * and where numbers come in blocks the last one's padding. The codecs make far more of nothing, so
+ * what nobody would look at is not unpacked.
+ */
+static bool check_size(const struct column *c, const struct page_header *h, struct diag *why)
+{
+    uint32_t width = c->leaf->type.width;
+
+    if (!width || h->unpacked <= PAGE_SLACK + (uint64_t)h->values * (width + ENTRY_SLACK))
+        return true;
+    column_fail(c, why, "a page has more bytes than its values need");
+    return false;
+}
+
 /* A page may have fewer values than entries, but not more; its header says how many entries. */
 static bool begin_page(struct column *c, const struct page_header *h, struct bytes body,
                        struct diag *why)
@@ -364,15 +399,18 @@ static bool begin_page(struct column *c, const struct page_header *h, struct byt
     if (h->kind == PAGE_INDEX)
         return true;
     if (h->kind == PAGE_DICTIONARY)
-        return check_page(c, h, body, why) && begin_dictionary(c, h, body, why);
+        return check_page(c, h, body, why) && check_size(c, h, why) &&
+               begin_dictionary(c, h, body, why);
     if (h->values > c->values_left) {
         column_fail(c, why, "its pages have more values than the footer says");
         return false;
     }
-    if (skips_page(c, h))
+    /* One without entries has nothing to be read. */
+    if (!h->values || skips_page(c, h))
         return true;
-    if (!check_page(c, h, body, why) || !(h->kind == PAGE_DATA_V2 ? begin_page_v2(c, h, body, why)
-                                                                  : begin_page_v1(c, h, body, why)))
+    if (!check_page(c, h, body, why) || !check_size(c, h, why) ||
+        !(h->kind == PAGE_DATA_V2 ? begin_page_v2(c, h, body, why)
+                                  : begin_page_v1(c, h, body, why)))
         return false;
     c->page_left = h->values;
     c->values_left -= h->values;
@@ -396,6 +434,7 @@ enum column_step column_next_page(struct column *c, struct diag *why)
     if (!begin_page(c, &h, (struct bytes){here.at + len, h.packed}, why))
         return COLUMN_FAILED;
     c->used += len + h.packed;
+    c->all->work += len + h.packed;
     return COLUMN_ROW;
 }
 

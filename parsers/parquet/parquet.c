@@ -286,6 +286,7 @@ static enum items_result collect_rows(struct parquet *r, struct diag *why)
         switch (column_next_row(&r->columns[r->column], why)) {
         case COLUMN_ROW: break;
         case COLUMN_WANTS: want_run(r); return ITEMS_WANTS;
+        case COLUMN_RESTS: return ITEMS_RESTS;
         case COLUMN_FAILED: return ITEMS_FAILED;
         }
     for (size_t i = 0; i < count; i++) {
@@ -349,6 +350,7 @@ static enum items_result parquet_next(items_reader *reader, struct item *out, st
     enum items_result result;
 
     out->value = NULL;
+    r->all.work = 0;
     do {
         if (r->ended)
             return fail_at(r, why, r->size, "the file is shorter than it was said to be");
@@ -406,6 +408,7 @@ items_reader *parquet_new(const struct items_options *o, struct diag *why)
     r->size = o->size;
     r->position = o->position;
     r->all.max_item = o->max_item ? o->max_item : ITEMS_MAX_ITEM;
+    r->all.most = o->max_pages ? o->max_pages : UINT64_MAX;
     want_stretch(r, &r->tail, r->size - TAIL, r->size);
     return &r->head;
 }

@@ -359,7 +359,7 @@ struct dictionary {
     uint32_t *offsets; /* of values whose width varies, and one behind them; else NULL */
     json **made;       /* what was made of them so far */
     size_t count;
-    size_t counted; /* bytes that are counted as resident for it */
+    size_t counted; /* bytes that are counted as resident for it, but for those of `bytes` */
 };
 
 /* What the columns of a reader share. */
@@ -367,6 +367,8 @@ struct columns {
     const struct schema *schema;
     struct packing *packing;
     size_t resident;            /* bytes of windows, pages and dictionaries */
+    uint64_t unpacked, most;    /* bytes of pages that were unpacked, and may be */
+    uint64_t work;              /* of this call of items_next: bytes, and entries passed over */
     size_t row_bytes, max_item; /* of the row that is collected, and the most */
 };
 
@@ -410,11 +412,23 @@ struct column {
  * few enough that their values are given back before malloc must look for new memory. */
 enum { COLUMN_AHEAD = 8 };
 
+/*
+ * A file of a few kilobytes may have pages that unpack to gigabytes, and entries by the billion
+ * that are no rows. So all that is done without a row is counted, in bytes, and a call of
+ * items_next ends when it has done this much; an entry that is passed over takes as long as some.
+ */
+enum { COLUMN_WORK = 4 << 20, COLUMN_ENTRY_WORK = 8 };
+
 void column_init(struct column *c, struct columns *all, const struct node *leaf);
 /* Begins with a chunk, and with its row number `skip`. `span` is NULL, or the whole chunk. */
 void column_begin(struct column *c, const struct chunk *chunk, uint64_t skip,
                   const unsigned char *span, size_t piece);
-enum column_step { COLUMN_ROW, COLUMN_WANTS, COLUMN_FAILED };
+enum column_step { COLUMN_ROW, COLUMN_WANTS, COLUMN_RESTS, COLUMN_FAILED };
+/* Returns whether so much was done that others should go first. */
+static inline bool column_has_worked(const struct column *c)
+{
+    return c->all->work >= COLUMN_WORK;
+}
 /* Reads the page behind the one that is done with, whatever it is. */
 enum column_step column_next_page(struct column *c, struct diag *why);
 /* Returns whether nothing was fed of its chunk yet. */

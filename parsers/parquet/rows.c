@@ -8,13 +8,25 @@
 
 #include "parsers/base/mem.h"
 
-/* Long texts are not taken far ahead. */
-enum { AHEAD_BYTES = 16 << 10 };
+/* Long texts are not taken far ahead. A value takes about so much memory beside its text. */
+enum { AHEAD_BYTES = 16 << 10, VALUE_BYTES = 32 };
 
 static const char bad_levels[] = "the levels of a page can't be read";
 static const char bad_values[] = "a page has fewer values than it says, or one that can't be read";
 
 /* ---- values ---- */
+
+/* Counts what is kept of a dictionary. Returns whether there is room for it. */
+static bool column_keeps(struct column *c, const json *made)
+{
+    size_t bytes = VALUE_BYTES + (json_is_string(made) ? json_str_len(made) : 0);
+
+    if (c->all->resident + bytes > (size_t)PARQUET_MAX_RESIDENT_MIB << 20)
+        return false;
+    c->all->resident += bytes;
+    c->dictionary.counted += bytes;
+    return true;
+}
 
 /*
  * What is made of an entry of the dictionary is kept, and shared by all rows that have it. It is
@@ -37,7 +49,10 @@ static inline json *dictionary_value(struct column *c, uint32_t i)
     else
         v.at += i * v.len;
     made = c->maker.make(&c->maker, v);
-    d->made[i] = d->made[i] ? json_ref(made) : json_null();
+    if (!d->made[i])
+        d->made[i] = json_null();
+    else if (made && column_keeps(c, made))
+        d->made[i] = json_ref(made);
     return made;
 }
 
@@ -88,11 +103,13 @@ static const char *pass_entry(struct column *c)
         return bad_levels;
     if (def == c->leaf->max_def && !pass_value(c))
         return bad_values;
+    c->all->work += COLUMN_ENTRY_WORK;
     c->page_left--;
     return NULL;
 }
 
-/* Goes to a page with entries. COLUMN_ROW with *ended: there is none any more. */
+/* Goes to a page with entries. COLUMN_ROW with *ended: there is none any more. A call that has done
+ * nothing yet reads a page at least, so it always comes further. */
 static enum column_step find_page(struct column *c, bool *ended, struct diag *why)
 {
     *ended = false;
@@ -101,6 +118,8 @@ static enum column_step find_page(struct column *c, bool *ended, struct diag *wh
             *ended = true;
             return COLUMN_ROW;
         }
+        if (column_has_worked(c))
+            return COLUMN_RESTS;
         enum column_step step = column_next_page(c, why);
         if (step != COLUMN_ROW)
             return step;
@@ -170,8 +189,11 @@ static enum column_step fill_flat(struct column *c, struct diag *why)
             return step;
         if (ended)
             return column_fail(c, why, "it has fewer rows than its row group");
-        for (; c->skip && c->page_left && !c->failure; c->skip--)
+        for (; c->skip && c->page_left && !c->failure; c->skip--) {
+            if (column_has_worked(c))
+                return COLUMN_RESTS;
             c->failure = pass_entry(c);
+        }
         if (!c->failure)
             take_ahead(c);
     }
@@ -249,6 +271,8 @@ static enum column_step next_repeated(struct column *c, struct diag *why)
             return column_fail(c, why, "it has fewer rows than its row group");
         if (!c->row_is_open && c->rep)
             return column_fail(c, why, "a row does not begin with its first value");
+        if (column_has_worked(c))
+            return COLUMN_RESTS;
         c->row_is_open = true;
         if (!collect_entry(c, why))
             return COLUMN_FAILED;

@@ -468,6 +468,7 @@ enum source_step file_read(struct reading *r)
     switch (items_next(f->reader, &item, &why)) {
     case ITEMS_ITEM: return take_item(r, &item);
     case ITEMS_WANTS: return feed(r);
+    case ITEMS_RESTS: return SOURCE_GOES_ON;
     case ITEMS_END: return end_file(r);
     case ITEMS_FAILED: break;
     }

@@ -50,6 +50,8 @@ static size_t read_rows(const struct buf *file, bool print, size_t *requests)
             ++*requests;
             continue;
         }
+        if (result == ITEMS_RESTS)
+            continue;
         if (print)
             print_row(item.value);
         json_unref(item.value);

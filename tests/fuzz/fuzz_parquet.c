@@ -55,7 +55,9 @@ static void read_all(struct outcome *got, const struct buf *file, uint64_t posit
     got->is_cut = false;
     got->result = ITEMS_FAILED;
     while (r && ((got->result = items_next(r, &item, &got->why)) == ITEMS_ITEM ||
-                 got->result == ITEMS_WANTS)) {
+                 got->result == ITEMS_WANTS || got->result == ITEMS_RESTS)) {
+        if (got->result == ITEMS_RESTS)
+            continue;
         if (got->result == ITEMS_WANTS) {
             items_wanted(r, &from, &wanted);
             require(wanted && from < file->len && wanted <= file->len - from);
