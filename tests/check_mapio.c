@@ -30,7 +30,7 @@ struct world {
     char action[32];
     json *parameters;
     size_t calls;
-    bool cancelled, refuses, knows_no_ranges, gives_tokens, anew;
+    bool cancelled, refuses, knows_no_ranges, gives_tokens, anew, no_limits;
     /* So many calls fail first, with these. */
     size_t failures;
     const char *failure, *cause;
@@ -199,7 +199,8 @@ static void answer_call(struct world *w)
     mapio_task_done(w->m, id, &r);
 }
 
-static void world_init(struct world *w, const struct object *objects)
+/* A file has at most so many bytes; 0: as on AWS. */
+static void world_init_bounded(struct world *w, const struct object *objects, uint64_t most)
 {
     *w = (struct world){.objects = objects, .etag = "\"1\""};
     w->m = mapio_new(&(struct mapio_world){.user = w,
@@ -208,7 +209,13 @@ static void world_init(struct world *w, const struct object *objects)
                                            .now = world_now,
                                            .came = world_came,
                                            .failed = world_failed,
-                                           .tell = world_tell});
+                                           .tell = world_tell,
+                                           .most_read = most});
+}
+
+static void world_init(struct world *w, const struct object *objects)
+{
+    world_init_bounded(w, objects, 0);
 }
 
 static void world_clear(struct world *w)
@@ -230,7 +237,8 @@ static void ask(struct world *w, const json *plan, bool begin, const json *sourc
                                   .begin = begin,
                                   .source = source,
                                   .position = at,
-                                  .anew = w->anew};
+                                  .anew = w->anew,
+                                  .aws_limits = !w->no_limits};
 
     json_unref(w->part);
     w->part = NULL;
@@ -1101,6 +1109,84 @@ START_TEST(unpacks_in_turns)
 }
 END_TEST
 
+/* Lines of 10 bytes: how many of them a file that may have `most` bytes gives. */
+static const struct {
+    const char *name, *key;
+    void (*pack)(struct buf *out, const struct buf *text);
+    uint64_t most;
+    bool knows_no_ranges, no_limits;
+    size_t items;
+    const char *error;
+} sizes[] = {
+    {"a file may have as many bytes as that", "n.jsonl", NULL, 1000, false, false, 100, ""},
+    {"of a larger one nothing is read", "n.jsonl", NULL, 999, false, false, 0,
+     "States.ItemReaderFailed: 'n.jsonl' has more than 999 bytes, the most that a file of items "
+     "may have\n"},
+    {"one that comes whole is no exception", "n.jsonl", NULL, 999, true, false, 0,
+     "States.ItemReaderFailed: 'n.jsonl' has more than 999 bytes, the most that a file of items "
+     "may have\n"},
+    {"without AWS's limits it is read", "n.jsonl", NULL, 999, false, true, 100, ""},
+    {"a packed file counts unpacked", "n.jsonl.zst", zstandard, 999, false, false, 0,
+     "States.ItemReaderFailed: 'n.jsonl.zst' has more than 999 bytes, unpacked, the most that a "
+     "file of items may have\n"},
+    {"and may have as many bytes", "n.jsonl.gz", gzipped, 1000, false, false, 100, ""},
+};
+
+START_TEST(file_size)
+{
+    struct buf text = {0}, packed = {0};
+    struct world w;
+    struct read r;
+
+    for (int i = 0; i < 100; i++)
+        buf_printf(&text, "\"%07d\"\n", i);
+    if (sizes[_i].pack)
+        sizes[_i].pack(&packed, &text);
+    else
+        buf_add(&packed, text.data, text.len);
+    const struct object file[] = {{sizes[_i].key, packed.data, packed.len}, {NULL, NULL, 0}};
+    json *plan = numbers_plan(sizes[_i].key);
+    world_init_bounded(&w, file, sizes[_i].most);
+    w.knows_no_ranges = sizes[_i].knows_no_ranges;
+    w.no_limits = sizes[_i].no_limits;
+    read_all(&w, plan, NULL, 0, &r);
+    ck_assert_msg(r.count == sizes[_i].items, "%s: %zu items", sizes[_i].name, r.count);
+    const char *error = strstr(buf_str(&r.text), "States.");
+    expect_text(sizes[_i].name, error ? error : "", sizes[_i].error);
+    read_clear(&r);
+    json_unref(plan);
+    world_clear(&w);
+    buf_clear(&text);
+    buf_clear(&packed);
+}
+END_TEST
+
+/* The pages of a Parquet file count unpacked, and the file itself. */
+START_TEST(parquet_size)
+{
+    static const char text[] = READER("getObject", "\"Bucket\": \"b\", \"Key\": \"a.parquet\"",
+                                      "\"InputType\": \"PARQUET\"");
+    struct buf made = {0};
+    struct world w;
+    struct read r;
+
+    write_parquet(&made, 0, 3);
+    const struct object file[] = {{"a.parquet", made.data, made.len}, {NULL, NULL, 0}};
+    json *plan = json_parse(text, sizeof text - 1, 0, NULL);
+    for (uint64_t most = made.len - 1; most <= made.len; most++) {
+        world_init_bounded(&w, file, most);
+        read_all(&w, plan, NULL, 0, &r);
+        ck_assert_uint_eq(r.count, most < made.len ? 0 : 3);
+        ck_assert_msg(most == made.len || strstr(buf_str(&r.text), "'a.parquet' has more than"),
+                      "%s", buf_str(&r.text));
+        read_clear(&r);
+        world_clear(&w);
+    }
+    json_unref(plan);
+    buf_clear(&made);
+}
+END_TEST
+
 /* A cancelled reading takes its call with it; a missing handler keeps its name, for the lines that
  * its cause says. */
 START_TEST(cancelled)
@@ -1148,6 +1234,8 @@ int main(void)
     tcase_add_test(t, changed_manifest);
     tcase_add_loop_test(t, failure, 0, COUNT(failures));
     tcase_add_test(t, cancelled_in_a_pause);
+    tcase_add_loop_test(t, file_size, 0, COUNT(sizes));
+    tcase_add_test(t, parquet_size);
     tcase_add_test(t, cancelled);
     suite_add_tcase(s, t);
     return run_suite(s);

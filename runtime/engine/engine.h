@@ -29,6 +29,7 @@ struct map_reading {
     const json *source;    /* with `begin`: the state of the reader; NULL: at the beginning */
     uint64_t position;     /* with `begin`: where the last item ended */
     bool anew;             /* with `begin`: what is read may have been changed since */
+    bool aws_limits;       /* a file may be as large as on AWS, and no larger */
 };
 
 /* Results that a Map Run wants to have written. All of it is looked at only. */

@@ -41,7 +41,9 @@ static void read_items(engine *e, uint64_t execution, const rt_exec *x, const st
     struct buf key = {0};
     const struct task as = in_name_of(e, execution, x, c, &key);
     uint64_t id = engine_add_call(e, execution, c)->node.id;
+    struct rt_config config;
 
+    rt_exec_config(x, &config);
     if (!e->hooks.read_items)
         engine_reading_failed(
             e, id, nobody(ASL_ITEM_READER_FAILED, "reads the items of a Map from elsewhere"));
@@ -52,7 +54,8 @@ static void read_items(engine *e, uint64_t execution, const rt_exec *x, const st
                                                                  .begin = c->begin,
                                                                  .source = c->source,
                                                                  .position = c->position,
-                                                                 .anew = c->anew});
+                                                                 .anew = c->anew,
+                                                                 .aws_limits = config.aws_limits});
     buf_clear(&key);
 }
 

@@ -172,6 +172,7 @@ static bool open_reader(struct reading *r, const json *state, uint64_t position,
         .delimiter = delimiter_of(r),
         .headers = r->headers,
         .size = size,
+        .max_pages = r->most_read,
         .state = state,
         .position = position,
     };
@@ -233,6 +234,17 @@ static bool is_past_end(const struct task_result *result)
            (result->cause && strstr(json_str(result->cause), "Status Code: 416"));
 }
 
+/* AWS documents the limit, and no text. False after the reading failed. */
+static bool check_file_size(struct reading *r, uint64_t bytes)
+{
+    if (bytes <= r->most_read)
+        return true;
+    reading_fail(r,
+                 "'%s' has more than %" PRIu64 " bytes%s, the most that a file of items may have",
+                 json_str(r->file.key), r->most_read, r->file.unpacker ? ", unpacked" : "");
+    return false;
+}
+
 /*
  * Takes the bytes of an answer, which say where they stand. Without that they are the whole object:
  * who knows no ranges (a mock, a small server) answers with it. False after the reading failed.
@@ -260,7 +272,8 @@ static bool take_piece(struct reading *r, const json *body, const json *range)
     f->next = range ? from + len : len;
     f->whole = !range || len == 0 ||
                (r->format != ITEMS_PARQUET && (size ? f->next >= size : len < PIECE_BYTES));
-    return f->reader || open_reader(r, NULL, f->end, range ? size : len);
+    return check_file_size(r, size > f->next ? size : f->next) &&
+           (f->reader || open_reader(r, NULL, f->end, range ? size : len));
 }
 
 static void piece_came(struct asker *asker, struct task_result *result)
@@ -384,7 +397,7 @@ static enum source_step feed(struct reading *r)
         return SOURCE_FAILED;
     }
     if (fed)
-        return SOURCE_GOES_ON;
+        return check_file_size(r, f->unpacked) ? SOURCE_GOES_ON : SOURCE_FAILED;
     if (why) {
         reading_fail(r, "'%s' can't be unpacked: %s", json_str(f->key), why);
         return SOURCE_FAILED;

@@ -46,6 +46,8 @@ struct mapio_world {
     /* Tells people, in a line, what an error leaves out; NULL: nobody listens. */
     void (*tell)(void *user, const char *execution, const char *line);
     uint64_t most_file; /* bytes of one result file; 0: as many as on AWS */
+    uint64_t
+        most_read; /* bytes of one file of items, unpacked, where AWS's limits hold; 0 likewise */
 };
 
 mapio *mapio_new(const struct mapio_world *world);

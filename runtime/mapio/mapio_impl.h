@@ -81,7 +81,8 @@ struct reading {
     struct asker asker;
     json *plan;
     bool asked;
-    bool anew; /* what is read may be another object than before */
+    bool anew;          /* what is read may be another object than before */
+    uint64_t most_read; /* bytes of one file, unpacked; UINT64_MAX: any number */
     struct part part;
     struct asl_error error;   /* what it has failed with behind the part; no name: it has not */
     json *source;             /* the state of what the part's items are read from */

@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* AWS's 5 GB. */
-static const uint64_t MOST_FILE = UINT64_C(5) << 30;
+/* AWS's 5 GB of a file of results, and 10 GB of a file of items. */
+static const uint64_t MOST_FILE = UINT64_C(5) << 30, MOST_READ = UINT64_C(10) << 30;
 
 /* ---- its ends ---- */
 
@@ -204,6 +204,7 @@ static void reading_begin(mapio *m, const struct map_reading *of)
     r->source = json_ref(of->source);
     r->asked = true;
     r->anew = of->anew;
+    r->most_read = of->aws_limits ? m->world.most_read : UINT64_MAX;
     id_map_put(&m->readings, &r->asker.node);
     r->kind = kind_of(r);
     r->format = format_of(r);
@@ -256,6 +257,8 @@ mapio *mapio_new(const struct mapio_world *world)
     m->world = *world;
     if (!m->world.most_file)
         m->world.most_file = MOST_FILE;
+    if (!m->world.most_read)
+        m->world.most_read = MOST_READ;
     return m;
 }
 
