@@ -180,16 +180,17 @@ END_TEST
 /* A page without entries is not unpacked. */
 START_TEST(nothing_stays_packed)
 {
+    static const char one[] = "\2\0\0\0\2\0\2\0\0\0\2\1\7\0\0"; /* levels, and 7 */
     struct pqm_made m;
 
-    begin_file(&m, (struct pqm_field){.physical = PQ_INT32});
+    begin_file(&m, (struct pqm_field){.physical = PQ_INT32, .repetition = PQ_REPEATED});
     pqm_column(&m, &(struct pqm_column){.physical = PQ_INT32, .codec = ZSTD, .values = 1});
     add_zeros(&m, (struct pqm_page){.values = 0}, "", 0, 8 * MIB, 4);
-    add_zeros(&m, (struct pqm_page){.values = 1}, "\7\0\0\0", 4, 4, 1);
+    add_zeros(&m, (struct pqm_page){.values = 1}, one, 16, 16, 1);
     end_file(&m, 1);
-    struct outcome got = read_bomb(&m.file, (struct items_options){.max_pages = 4});
+    struct outcome got = read_bomb(&m.file, (struct items_options){.max_pages = 16});
     ck_assert_int_eq(got.result, ITEMS_END);
-    ck_assert_uint_eq(got.count, 1);
+    expect_json("row", got.rows[0], "{\"c\":[7]}");
     outcome_clear(&got);
     pqm_clear(&m);
 }

@@ -189,6 +189,7 @@ static void read_items(void *user, const struct map_reading *reading)
     struct world_log *w = user;
     struct json_build b, items, ends;
 
+    ck_assert_msg(reading->aws_limits, "the limits of the execution hold for what is read");
     if (reading->begin) {
         w->readings++;
         w->read = reading->position;
