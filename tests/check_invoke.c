@@ -433,19 +433,24 @@ END_TEST
 START_TEST(no_connection)
 {
     static const struct {
-        const char *name, *parameters, *want;
+        const char *name, *resource, *parameters, *want;
     } cases[] = {
-        {"none in the definition", "{\"ApiEndpoint\":\"https://h/\",\"Method\":\"GET\"}",
-         "or give the Task its Authentication.ConnectionArn, which AWS wants"},
-        {"none in the file",
+        {"an API that is nowhere", "arn:aws:states:::apigateway:invoke",
+         "{\"ApiEndpoint\":\"h\",\"Method\":\"GET\"}",
+         "say where the API is by a row of a handlers file, {\"resource\": "
+         "\"arn:aws:states:::apigateway:invoke\", \"endpoint\": \"http://127.0.0.1:3000\"}; to do "
+         "its work here, add to"},
+        {"none in the definition", HTTP, "{\"ApiEndpoint\":\"https://h/\",\"Method\":\"GET\"}",
+         ": give the Task its Authentication.ConnectionArn, which AWS wants"},
+        {"none in the file", HTTP,
          "{\"ApiEndpoint\":\"https://h/\",\"Method\":\"GET\"," WITH_CONNECTION "}",
-         "or add its connection: \"connections\": [{\"connection\": \"" CONNECTION "\"}]"},
+         ": add its connection: \"connections\": [{\"connection\": \"" CONNECTION "\"}]"},
     };
     static const struct reply replies[MAX_REPLIES] = {{200, NULL, "1"}};
     struct endpoint_world *w =
         endpoint_world_new(replies, "{\"handlers\":[],\"connections\":[{\"connection\":\"x\"}]}");
 
-    endpoint_world_run(w, HTTP, cases[_i].parameters);
+    endpoint_world_run(w, cases[_i].resource, cases[_i].parameters);
     ck_assert_msg(json_str_is(w->result.error, "Asl.NoHandler") &&
                       strstr(json_str(w->result.cause), cases[_i].want),
                   "%s: %s", cases[_i].name, json_str(w->result.cause));
@@ -1002,7 +1007,7 @@ int main(void)
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, invoke, 0, COUNT(invokes));
     tcase_add_loop_test(t, is_refused, 0, COUNT(refused));
-    tcase_add_loop_test(t, no_connection, 0, 2);
+    tcase_add_loop_test(t, no_connection, 0, 3);
     tcase_add_test(t, no_keys);
     tcase_add_test(t, body_of_get);
     tcase_add_loop_test(t, guard_behind_proxy, 0, COUNT(proxied));

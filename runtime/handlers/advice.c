@@ -174,11 +174,11 @@ void advice_missing(const handlers *h, const struct handler_input *v, const stru
     } else {
         if (v->lambda)
             name = asl_function_name(v->target);
+        if (also->text)
+            buf_printf(&text, "%s; to do its work here, ", also->text);
         add_row(&text, h, name.at, name.len, does_work);
         if (v->lambda)
             buf_adds(&text, ", or give --lambda-endpoint URL");
-        if (also->text)
-            buf_printf(&text, "; %s", also->text);
     }
     const char *near = near_row(h, v);
     if (near)

@@ -30,7 +30,7 @@ bool cluster_serves(handlers *h, struct diag *why)
 
     if (h->options.endpoints && endpoints_find(h->options.endpoints, "EKS"))
         return true;
-    buf_adds(&text, "or say where EKS is, then Tasks may go where their Endpoint says: ");
+    buf_adds(&text, "say where EKS is, then Tasks may go where their Endpoint says: ");
     endpoints_say("EKS", &text);
     diag_set(why, "NO_ENDPOINT", 0, "%s", buf_str(&text));
     buf_clear(&text);

@@ -80,10 +80,12 @@ bool invoke_serves(handlers *h, const struct handler_input *v, struct diag *why)
     const char *arn;
 
     if (is_gateway(v->resource)) {
+        bool named = h->options.endpoints && endpoints_find(h->options.endpoints, "API Gateway");
         diag_set(why, "NO_ENDPOINT", 0,
-                 "or say where the API is: {\"resource\": \"%s\", \"endpoint\": "
-                 "\"http://127.0.0.1:3000\"}",
-                 v->target);
+                 "say where the API is by a row of a handlers file, {\"resource\": \"%s\", "
+                 "\"endpoint\": \"http://127.0.0.1:3000\"}%s",
+                 v->target,
+                 named ? " (options and variables say only where API Gateway's own calls go)" : "");
         return false;
     }
     arn = connection_arn(v->payload);
@@ -91,12 +93,12 @@ bool invoke_serves(handlers *h, const struct handler_input *v, struct diag *why)
         return true;
     if (arn)
         diag_set(why, "NO_CONNECTION", 0,
-                 "or add its connection: \"connections\": [{\"connection\": \"%s\"}], with its "
+                 "add its connection: \"connections\": [{\"connection\": \"%s\"}], with its "
                  "basic, api_key or oauth",
                  arn);
     else
         diag_set(why, "NO_CONNECTION", 0,
-                 "or give the Task its Authentication.ConnectionArn, which AWS wants");
+                 "give the Task its Authentication.ConnectionArn, which AWS wants");
     return false;
 }
 
