@@ -647,6 +647,44 @@ START_TEST(job_is_awaited_without_keys)
 }
 END_TEST
 
+/* After a restart nothing may say where the service is: the job runs all the same, and is asked
+ * about when something does. */
+static const struct {
+    const char *name, *resource, *parameters, *submitted, *want;
+} lost[] = {
+    {"of a service", GLUE, "{\"JobName\":\"j\"}", "{\"JobRunId\":\"r\"}",
+     GLUE ": nothing is known of the job {\"JobName\":\"j\",\"RunId\":\"r\"}, which is asked about "
+          "until there is an answer: nothing says where it is: --endpoint glue=URL (also "
+          "GLUE_ENDPOINT, AWS_ENDPOINT_URL_GLUE, AWS_ENDPOINT_URL)\n"},
+    {"of a cluster", "arn:aws:states:::eks:runJob.sync",
+     "{\"ClusterName\":\"c\",\"CertificateAuthority\":\"\",\"Endpoint\":\"http://"
+     "127.0.0.1:1\",\"Job\":{"
+     "}}",
+     "{\"ResponseBody\":{\"metadata\":{\"name\":\"n\"}}}",
+     "arn:aws:states:::eks:runJob.sync: nothing is known of the job "
+     "/apis/batch/v1/namespaces/default/jobs/n, which is asked about until there is an answer: say "
+     "where EKS is, then Tasks may go where their Endpoint says: --endpoint eks=URL (also "
+     "EKS_ENDPOINT, AWS_ENDPOINT_URL_EKS, AWS_ENDPOINT_URL)\n"},
+};
+
+START_TEST(job_whose_service_is_nowhere)
+{
+    struct buf log = {0};
+    struct endpoint_world *w = endpoint_world_new_with(
+        NULL, "{\"handlers\":[]}", (struct handlers_options){.log = write_line, .log_user = &log});
+    json *submitted = json_of(lost[_i].submitted);
+
+    endpoint_world_begin_again(w, lost[_i].resource, lost[_i].parameters, submitted);
+    for (int turns = 0; turns < 20 && !w->answered; turns++)
+        uv_run(&w->loop, UV_RUN_ONCE);
+    ck_assert_msg(!w->answered, "%s: %s", lost[_i].name, json_str(w->result.cause));
+    expect_text(lost[_i].name, buf_str(&log), lost[_i].want);
+    json_unref(submitted);
+    endpoint_world_free(w);
+    buf_clear(&log);
+}
+END_TEST
+
 /* A state that the model of the service hasn't, or ECS writes otherwise, is told once. */
 static const struct {
     const char *resource, *parameters, *submitted;
@@ -736,6 +774,7 @@ int main(void)
     tcase_add_loop_test(t, job_that_nothing_is_told_of, 0, 2);
     tcase_add_loop_test(t, job_in_a_strange_state, 0, COUNT(strangers));
     tcase_add_test(t, job_is_awaited_without_keys);
+    tcase_add_loop_test(t, job_whose_service_is_nowhere, 0, COUNT(lost));
     tcase_add_loop_test(t, job_with_a_large_description, 0, 2);
     suite_add_tcase(s, t);
     return run_suite(s);

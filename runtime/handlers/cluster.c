@@ -166,6 +166,8 @@ signed_send *cluster_send(struct cluster_work *w, const struct cluster_request *
     struct buf url = {0}, query = {0}, body = {0};
     signed_send *t;
 
+    if (!call->row->url && !cluster_serves(call->h, why))
+        return NULL; /* nor may it be asked about a job that had begun when it was known */
     buf_add(&url, w->base.data, w->base.len);
     buf_adds(&url, q->path);
     invoke_request_add_query(&query, q->query);

@@ -180,19 +180,11 @@ static void endpoint_send(struct endpoint_work *w, struct outgoing *o, bool in_s
         o->timeout_ms = call->row->timeout_ms;
     o->no_keys = endpoint_no_keys;
     o->user = w;
-    w->transfer = o->to->base ? endpoint_send_call(w->task_call, o, &bad_call, &why) : NULL;
-    if (!w->transfer && bad_call) {
+    w->transfer = endpoint_send_call(w->task_call, o, &bad_call, &why);
+    if (!w->transfer && bad_call)
         endpoint_refuse(w, why.text, in_start);
-    } else if (!w->transfer) {
-        struct buf text = {0};
-        if (!why.text) {
-            buf_adds(&text, "nothing says where it is: ");
-            endpoints_say_of_call(o->call, &text);
-        }
-        endpoint_not_sent(w, o->call, is_no_role(&why), why.text ? why.text : buf_str(&text),
-                          in_start);
-        buf_clear(&text);
-    }
+    else if (!w->transfer)
+        endpoint_not_sent(w, o->call, is_no_role(&why), why.text, in_start);
     diag_clear(&why);
 }
 
@@ -437,7 +429,7 @@ static void endpoint_start(struct task_call *call)
     json_unref(call->payload);
     call->payload = named;
     w->place = endpoint_place_of(call->h, &w->call, call->row->url, call->payload);
-    if (w->place.base && w->call.job && call->submitted)
+    if (w->call.job && call->submitted)
         follow_job(w, json_ref(call->submitted));
     else if (job_has_name(w))
         start_before(w, NULL, true);

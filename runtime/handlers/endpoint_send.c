@@ -104,6 +104,13 @@ signed_send *endpoint_send_call(const struct task_call *of, const struct outgoin
     signed_send *t;
 
     *bad_call = false;
+    if (!o->to->base) {
+        buf_adds(&url, "nothing says where it is: ");
+        endpoints_say_of_call(c, &url);
+        diag_set(why, "NO_ENDPOINT", 0, "%s", buf_str(&url));
+        buf_clear(&url);
+        return NULL;
+    }
     if (!can_be_asked(o->to, c, why))
         return NULL;
     *bad_call = !aws_request_make(c, o->parameters, &caller, &q, why);

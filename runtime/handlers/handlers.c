@@ -459,6 +459,15 @@ static struct handler_row *row_for(handlers *h, const struct handler_input *v, s
     return row;
 }
 
+/* Returns the row of services that no row of the file is for. */
+static struct handler_row *row_of_services(handlers *h)
+{
+    for (size_t i = 0; i < h->row_count; i++)
+        if (!h->rows[i]->pattern && h->rows[i]->kind == &handler_endpoint)
+            return h->rows[i];
+    return NULL;
+}
+
 /*
  * Lambda takes an Event and answers at once. Where the kind doesn't do that itself, two calls stand
  * for one: `heard` has its answer already, and the one that is returned does the work.
@@ -485,6 +494,9 @@ bool handlers_start(handlers *h, const struct task *task, struct task_result *fa
     if (!i->prepare(task, &v, failed))
         return false;
     struct handler_row *row = row_for(h, &v, &also);
+    /* Its job may run for hours, and the next start may say again where its service is. */
+    if (!row && task->submitted)
+        row = row_of_services(h);
     if (row) {
         advice_token(row, task);
         struct task_call *call = task_call_new(row, task, i, &v);
