@@ -162,6 +162,12 @@ static const struct {
      "S3.SdkClientException: Unable to unmarshall response: it has no ETag (status 200, no body)"},
     {"rest-xml: nothing", "aws-sdk:s3:listObjectsV2", NULL, "",
      "S3.SdkClientException: Unable to unmarshall response: it has no body (status 200, no body)"},
+    {"json: nothing, where there must be something", "states:startExecution", NULL, "",
+     "StepFunctions.SdkClientException: Unable to unmarshall response: it has no body (status 200, "
+     "no body)"},
+    {"json: nothing, where members need not be there", "aws-sdk:dynamodb:putItem", NULL, "", "{}"},
+    {"rest-json: nothing, where there must be something", "aws-sdk:eventbridge:listRules", NULL, "",
+     "{}"},
     {"rest-xml: a list of nothing", "aws-sdk:s3:listObjectsV2", NULL, "<ListBucketResult/>", "{}"},
     {"rest-xml: another's list", "aws-sdk:s3:listObjectsV2", NULL,
      "<ListAllMyBucketsResult><Prefix/></ListAllMyBucketsResult>",

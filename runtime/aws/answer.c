@@ -123,6 +123,36 @@ static bool has_body_members(const struct model_shape *output)
     return output->payload != NULL;
 }
 
+/* Returns whether members stand in the body that every answer has. */
+static bool requires_body(const struct model_shape *output)
+{
+    for (size_t i = 0; i < output->count; i++)
+        if (model_member_is_required(output, i) &&
+            model_member_at(output, i).location == MODEL_IN_BODY)
+            return true;
+    return false;
+}
+
+/*
+ * Returns whether no body can't be the service's answer. An empty one of JSON is an object without
+ * members, for AWS's SDKs, too; so only what an answer must have tells that it is another's.
+ */
+static bool lacks_body(const struct aws_call *c, const struct aws_answer *a,
+                       const struct model_shape *output)
+{
+    if (a->len || a->status == 204)
+        return false;
+    switch (c->service->protocol) {
+    case MODEL_REST_XML: return has_body_members(output);
+    case MODEL_JSON:
+    case MODEL_REST_JSON: return requires_body(output);
+    case MODEL_QUERY:
+    case MODEL_EC2: break; /* XML of nothing can't be read */
+    case MODEL_CBOR: break;
+    }
+    return false;
+}
+
 /* Returns whether all of the body is one member that may be any text. */
 static bool answers_any_text(const struct aws_call *c, const struct model_shape *output)
 {
@@ -163,8 +193,7 @@ static const char *why_of_another(const struct aws_call *c, const struct aws_ans
     if (rest && len && is_for_people(a) && !strchr("<{[", *begin) &&
         !(has_output && has_body_members(&output)))
         return "it has a text where the service sends nothing";
-    if (c->service->protocol == MODEL_REST_XML && !a->len && a->status != 204 && has_output &&
-        has_body_members(&output))
+    if (lacks_body(c, a, &output))
         return "it has no body";
     return NULL;
 }
