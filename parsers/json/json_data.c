@@ -10,10 +10,6 @@
 
 #include "parsers/base/utf8.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 struct data {
     const char *at, *end;
     struct json_events *e;
@@ -21,57 +17,6 @@ struct data {
 };
 
 /* ---- strings ---- */
-
-/*
- * Returns the first byte from `p` on that is a quote, a backslash or a control character, `end`
- * when there is none. Sets *wide if there are bytes of 0x80 and more before it.
- */
-static inline const char *plain_end(const char *p, const char *end, bool *wide)
-{
-#ifdef __SSE2__
-    const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\');
-    const __m128i last_control = _mm_set1_epi8(0x1F);
-
-    for (; end - p >= 16; p += 16) {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
-        __m128i control = _mm_cmpeq_epi8(_mm_max_epu8(bytes, last_control), last_control);
-        __m128i either =
-            _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash));
-        unsigned stops = (unsigned)_mm_movemask_epi8(_mm_or_si128(either, control));
-        unsigned high = (unsigned)_mm_movemask_epi8(bytes);
-
-        if (stops) {
-            *wide |= (high & ((stops & -stops) - 1)) != 0;
-            return p + __builtin_ctz(stops);
-        }
-        *wide |= high != 0;
-    }
-#endif
-    for (; p < end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20; p++)
-        *wide |= (unsigned char)*p >= 0x80;
-    return p;
-}
-
-/* Copies as memcpy does; most strings are short, and need no call for it. */
-static inline void copy_bytes(char *to, const char *from, size_t len)
-{
-    uint64_t head, tail;
-
-    if (len - 8 > 8) {
-        if (len >= 8) {
-            memcpy(to, from, len);
-            return;
-        }
-        for (size_t i = 0; i < len; i++)
-            to[i] = from[i];
-        return;
-    }
-    /* 8 to 16, by two copies that may overlap. */
-    memcpy(&head, from, 8);
-    memcpy(&tail, from + len - 8, 8);
-    memcpy(to, &head, 8);
-    memcpy(to + len - 8, &tail, 8);
-}
 
 static json *new_string(struct data *d, const char *text, size_t len, bool plain)
 {
@@ -84,7 +29,7 @@ static json *new_string(struct data *d, const char *text, size_t len, bool plain
         s->head.flags |= JSON_PLAIN;
     s->len = (uint32_t)len;
     s->hash = 0;
-    copy_bytes(s->text, text, len);
+    json_copy_bytes(s->text, text, len);
     s->text[len] = '\0';
     return &s->head;
 }
@@ -93,7 +38,7 @@ static json *new_string(struct data *d, const char *text, size_t len, bool plain
  * Decodes a string from `start` on, of which the first stop is a backslash at `p`. Returns where
  * its closing quote is, NULL when it is not a good one.
  */
-static const char *decode(struct data *d, const char *start, const char *p, bool wide)
+static const char *decode_escapes(struct data *d, const char *start, const char *p, bool wide)
 {
     const char *run = start;
 
@@ -104,7 +49,7 @@ static const char *decode(struct data *d, const char *start, const char *p, bool
         char *to = buf_reserve(&d->decoded, len + 4);
         uint32_t cp;
 
-        copy_bytes(to, run, len);
+        json_copy_bytes(to, run, len);
         d->decoded.len += len;
         if (p == d->end || *p != '\\')
             break;
@@ -112,7 +57,7 @@ static const char *decode(struct data *d, const char *start, const char *p, bool
         if (run == p || (json_escape_is_half(cp) && !(d->e->flags & JSON_READ_SURROGATES)))
             return NULL;
         d->decoded.len += utf8_encode(cp, to + len);
-        p = plain_end(run, d->end, &wide);
+        p = json_plain_end(run, d->end, &wide);
     }
     if (p == d->end || *p != '"')
         return NULL;
@@ -123,11 +68,11 @@ static const char *decode(struct data *d, const char *start, const char *p, bool
  * Reads the string whose opening quote is at `at`, and goes behind it. Returns its text, which is
  * good until the next call, NULL when it is not a good one; *plain says that nothing was escaped.
  */
-static const char *read_string(struct data *d, size_t *len, bool *plain)
+static const char *string_text(struct data *d, size_t *len, bool *plain)
 {
     const char *start = d->at + 1;
     bool wide = false;
-    const char *p = plain_end(start, d->end, &wide);
+    const char *p = json_plain_end(start, d->end, &wide);
 
     if (p == d->end)
         return NULL;
@@ -137,7 +82,7 @@ static const char *read_string(struct data *d, size_t *len, bool *plain)
         d->at = p + 1;
         return wide && utf8_valid(start, *len) != *len ? NULL : start;
     }
-    p = decode(d, start, p, wide);
+    p = decode_escapes(d, start, p, wide);
     if (!p)
         return NULL;
     *len = d->decoded.len;
@@ -149,7 +94,7 @@ static json *string_value(struct data *d)
 {
     size_t len;
     bool plain;
-    const char *text = read_string(d, &len, &plain);
+    const char *text = string_text(d, &len, &plain);
 
     if (!text)
         return NULL;
@@ -182,7 +127,7 @@ static json *key_value(struct data *d)
 
     if (key)
         return key;
-    text = read_string(d, &len, &plain);
+    text = string_text(d, &len, &plain);
     if (!text)
         return NULL;
     hash = json_hash_bytes(text, len);
@@ -328,7 +273,7 @@ static json *number_value(struct data *d)
 
 /* ---- all else ---- */
 
-static json *word_value(struct data *d, const char *word, size_t len, json *v)
+static json *constant_value(struct data *d, const char *word, size_t len, json *v)
 {
     if ((size_t)(d->end - d->at) < len || memcmp(d->at, word, len) != 0)
         return NULL;
@@ -340,15 +285,15 @@ static json *scalar_value(struct data *d)
 {
     switch (*d->at) {
     case '"': return string_value(d);
-    case 'n': return word_value(d, "null", 4, json_null());
-    case 't': return word_value(d, "true", 4, json_bool(true));
-    case 'f': return word_value(d, "false", 5, json_bool(false));
+    case 'n': return constant_value(d, "null", 4, json_null());
+    case 't': return constant_value(d, "true", 4, json_bool(true));
+    case 'f': return constant_value(d, "false", 5, json_bool(false));
     default: return number_value(d);
     }
 }
 
 /* Goes to the next byte that is no blank, and returns it; NUL at the end. */
-static inline char skip_blanks(struct data *d)
+static inline char next_token(struct data *d)
 {
     const char *p = d->at, *end = d->end;
 
@@ -368,19 +313,19 @@ static bool read_key(struct data *d)
 {
     json *key;
 
-    if (skip_blanks(d) != '"')
+    if (next_token(d) != '"')
         return false;
     key = key_value(d);
     if (!key)
         return false;
     json_events_key(d->e, key, (struct place){0});
-    if (skip_blanks(d) != ':')
+    if (next_token(d) != ':')
         return false;
     d->at++;
     return true;
 }
 
-static bool close_container(struct data *d, bool object)
+static bool leave_container(struct data *d, bool object)
 {
     size_t twice;
 
@@ -395,7 +340,7 @@ static bool close_container(struct data *d, bool object)
  * Goes behind the `[` or `{` at `at`, and a `]` or `}` right behind it. False when that is wrong;
  * *empty: the container is whole, else an element comes next, or a member's value.
  */
-static bool open_container(struct data *d, bool *empty)
+static bool enter_container(struct data *d, bool *empty)
 {
     bool object = *d->at == '{';
 
@@ -403,9 +348,9 @@ static bool open_container(struct data *d, bool *empty)
         return false;
     json_events_open(d->e, object, 0, (struct place){0});
     d->at++;
-    *empty = skip_blanks(d) == (object ? '}' : ']');
+    *empty = next_token(d) == (object ? '}' : ']');
     if (*empty)
-        return close_container(d, object);
+        return leave_container(d, object);
     return !object || read_key(d);
 }
 
@@ -417,14 +362,14 @@ static bool go_behind_value(struct data *d, bool *more)
 {
     while (d->e->depth) {
         bool object = json_events_top(d->e)->object;
-        char c = skip_blanks(d);
+        char c = next_token(d);
 
         if (c == ',') {
             d->at++;
             *more = true;
             return !object || read_key(d);
         }
-        if (c != (object ? '}' : ']') || !close_container(d, object))
+        if (c != (object ? '}' : ']') || !leave_container(d, object))
             return false;
     }
     *more = false;
@@ -436,12 +381,12 @@ static bool read_values(struct data *d)
     bool more = true;
 
     while (more) {
-        char c = skip_blanks(d);
+        char c = next_token(d);
 
         if (c == '[' || c == '{') {
             bool empty;
 
-            if (!open_container(d, &empty))
+            if (!enter_container(d, &empty))
                 return false;
             if (!empty)
                 continue;
@@ -455,7 +400,7 @@ static bool read_values(struct data *d)
         if (!go_behind_value(d, &more))
             return false;
     }
-    skip_blanks(d);
+    next_token(d);
     return d->at == d->end;
 }
 

@@ -102,7 +102,7 @@ static struct decimal shortest_decimal(double d)
     return shortest;
 }
 
-/* ---- Java's form ---- */
+/* ---- their text, in Java's form ---- */
 
 enum { MOST_DIGITS = 20 };
 
@@ -162,10 +162,21 @@ static char *write_with_exponent(char *at, const char *digits, int count, int ex
     return at + (end - start);
 }
 
-void json_write_double(struct buf *out, double d)
+/* What is not a digit is behind `digits`, and is copied with them: it is written over. */
+char *json_put_int(char *at, int64_t n)
+{
+    char room[2 * MOST_DIGITS], *end = room + MOST_DIGITS, *digits;
+
+    if (n < 0)
+        *at++ = '-';
+    digits = write_digits_before(end, n < 0 ? -(uint64_t)n : (uint64_t)n);
+    memcpy(at, digits, MOST_DIGITS);
+    return at + (end - digits);
+}
+
+char *json_put_double(char *at, double d)
 {
     char room[MOST_DIGITS], *end = room + sizeof(room), *digits;
-    char *start = buf_reserve(out, 40), *at = start;
     double size = fabs(d);
     struct decimal x;
     int count, point;
@@ -175,18 +186,27 @@ void json_write_double(struct buf *out, double d)
         *at++ = '-';
     if (size == 0) {
         memcpy(at, "0.0", 3);
-        out->len += (size_t)(at + 3 - start);
-        return;
+        return at + 3;
     }
     x = shortest_decimal(size);
+    /* Numbers as people write them end in zeros, of which most go at once. */
+    if (x.digits % 100000000 == 0) {
+        x.digits /= 100000000;
+        x.power += 8;
+    }
     digits = write_digits_before(end, x.digits);
     count = (int)(end - digits);
     point = count + x.power;
     while (count > 1 && digits[count - 1] == '0')
         count--;
     if (size >= 1e-3 && size < 1e7)
-        at = write_plain(at, digits, count, point);
-    else
-        at = write_with_exponent(at, digits, count, point - 1);
-    out->len += (size_t)(at - start);
+        return write_plain(at, digits, count, point);
+    return write_with_exponent(at, digits, count, point - 1);
+}
+
+void json_write_double(struct buf *out, double d)
+{
+    char *at = buf_reserve(out, JSON_NUMBER_ROOM);
+
+    out->len += (size_t)(json_put_double(at, d) - at);
 }

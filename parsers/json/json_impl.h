@@ -221,6 +221,15 @@ bool json_scaled_double(uint64_t digits, ptrdiff_t power, double *d);
 /* Returns whether JSON's grammar of numbers allows the text. */
 bool json_is_number_text(const char *text, size_t len);
 
+/* ---- json_double.c ---- */
+
+/* Bytes that the text of any double or int64_t may take, and the writing of it. */
+enum { JSON_NUMBER_ROOM = 32 };
+
+/* Write a number's text where there is room for it, and return where that ends. */
+char *json_put_int(char *at, int64_t n);
+char *json_put_double(char *at, double d);
+
 /* ---- json_powers.c ---- */
 
 /* A power of ten, scaled so that its first bit is set, in two words. */

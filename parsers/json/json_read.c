@@ -454,7 +454,8 @@ json *json_parse_places(const char *text, size_t len, unsigned flags, struct are
 /* ---- data ---- */
 
 /* A function of its own, as its frame is large, and is to be gone when the other reader begins. */
-static __attribute__((noinline)) json *read_data(const char *text, size_t len, unsigned flags)
+static __attribute__((noinline)) json *read_without_places(const char *text, size_t len,
+                                                           unsigned flags)
 {
     struct json_events e;
     json *v;
@@ -467,7 +468,7 @@ static __attribute__((noinline)) json *read_data(const char *text, size_t len, u
 
 json *json_parse(const char *text, size_t len, unsigned flags, struct diag *why)
 {
-    json *v = text && len < UINT32_MAX ? read_data(text, len, flags) : NULL;
+    json *v = text && len < UINT32_MAX ? read_without_places(text, len, flags) : NULL;
 
     return v ? v : json_parse_places(text, len, flags, NULL, NULL, why);
 }

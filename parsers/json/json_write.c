@@ -3,6 +3,7 @@
  * without writing, and remembered: the quota of 256 KiB is asked for at every state.
  */
 
+#include "parsers/json/json_escape.h"
 #include "parsers/json/json_impl.h"
 
 #include "parsers/base/mem.h"
@@ -10,23 +11,72 @@
 
 #include <stdlib.h>
 
-/* ---- strings ---- */
+/* ---- where it is written ---- */
 
-/* 1: is escaped; 2: begins what may be a lone surrogate. */
-static const unsigned char needs_care[256] = {
-    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,         1,          1,          1,
-    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, ['"'] = 1, ['\\'] = 1, [0xED] = 2,
+/* The room of a buffer behind what is written; `out` learns of it when writing ends. */
+struct writer {
+    struct buf *out;
+    char *at, *end;
 };
 
-/* How many bytes at the start are written as they are. */
+/* So much room a beginning asks for. */
+enum { ROOM_AT_FIRST = 64 };
+
+static struct writer writer_begin(struct buf *out)
+{
+    char *at = buf_reserve(out, ROOM_AT_FIRST);
+
+    return (struct writer){out, at, out->data + out->cap};
+}
+
+static void writer_end(struct writer *w)
+{
+    w->out->len = (size_t)(w->at - w->out->data);
+}
+
+static __attribute__((noinline)) void writer_grow(struct writer *w, size_t more)
+{
+    writer_end(w);
+    w->at = buf_reserve(w->out, more);
+    w->end = w->out->data + w->out->cap;
+}
+
+static inline void writer_need(struct writer *w, size_t more)
+{
+    if ((size_t)(w->end - w->at) < more)
+        writer_grow(w, more);
+}
+
+static inline void put_char(struct writer *w, char c)
+{
+    writer_need(w, 1);
+    *w->at++ = c;
+}
+
+static inline void put_bytes(struct writer *w, const char *bytes, size_t len)
+{
+    writer_need(w, len);
+    json_copy_bytes(w->at, bytes, len);
+    w->at += len;
+}
+
+/* ---- strings ---- */
+
+/*
+ * How many bytes at the start are written as they are: up to a character that is escaped, or to
+ * half of one, ED A0 80 to ED BF BF, which is written \udXXX.
+ */
 static size_t plain_run(const char *text, size_t len)
 {
-    const unsigned char *t = (const unsigned char *)text;
+    bool wide = false;
+    const char *end = json_plain_end(text, text + len, &wide), *p = text;
 
-    for (size_t i = 0; i < len; i++)
-        if (needs_care[t[i]] == 1 || (needs_care[t[i]] == 2 && len - i >= 3 && t[i + 1] >= 0xA0))
-            return i;
-    return len;
+    while (wide && (p = memchr(p, 0xED, (size_t)(end - p)))) {
+        if (end - p >= 3 && (unsigned char)p[1] >= 0xA0)
+            return (size_t)(p - text);
+        p++;
+    }
+    return (size_t)(end - text);
 }
 
 /* Writes the escape for the character at `text` to `out` and returns the character's length. */
@@ -67,24 +117,6 @@ static size_t json_write_escape(const char *text, size_t len, char out[6], size_
     return taken ? taken : 1;
 }
 
-/* Copies what needs no escape in runs: a text has few characters that do. */
-static void write_escaped(struct buf *out, const char *text, size_t len)
-{
-    while (len) {
-        size_t run = plain_run(text, len), escaped;
-
-        buf_add(out, text, run);
-        text += run;
-        len -= run;
-        if (!len)
-            return;
-        run = json_write_escape(text, len, buf_reserve(out, 6), &escaped);
-        out->len += escaped;
-        text += run;
-        len -= run;
-    }
-}
-
 /* How many bytes `text` takes between the quotes. */
 static size_t escaped_len(const char *text, size_t len)
 {
@@ -107,11 +139,33 @@ static size_t escaped_len(const char *text, size_t len)
     return total;
 }
 
+/* Copies what needs no escape in runs: a text has few characters that do. */
+static void put_escaped(struct writer *w, const char *text, size_t len)
+{
+    put_char(w, '"');
+    for (;;) {
+        size_t run = plain_run(text, len), escaped;
+
+        put_bytes(w, text, run);
+        text += run;
+        len -= run;
+        if (!len)
+            break;
+        writer_need(w, 6);
+        run = json_write_escape(text, len, w->at, &escaped);
+        w->at += escaped;
+        text += run;
+        len -= run;
+    }
+    put_char(w, '"');
+}
+
 void json_write_string(struct buf *out, const char *text, size_t len)
 {
-    buf_addc(out, '"');
-    write_escaped(out, text, len);
-    buf_addc(out, '"');
+    struct writer w = writer_begin(out);
+
+    put_escaped(&w, text, len);
+    writer_end(&w);
 }
 
 /* Looks at the bytes once in a string's life. */
@@ -125,111 +179,129 @@ static bool json_write_is_plain(const json *v)
 }
 
 /* A string without escapes, as most are, is copied in one piece. */
-static void json_write_text_of_string(struct buf *out, const json *v)
+static void put_string(struct writer *w, const json *v)
 {
     const struct string_value *s = as_string(v);
-    char *at;
 
     if (!json_write_is_plain(v)) {
-        json_write_string(out, s->text, s->len);
+        put_escaped(w, s->text, s->len);
         return;
     }
-    at = buf_reserve(out, (size_t)s->len + 2);
-    *at = '"';
-    memcpy(at + 1, s->text, s->len);
-    at[s->len + 1] = '"';
-    out->len += (size_t)s->len + 2;
+    writer_need(w, (size_t)s->len + 2);
+    *w->at = '"';
+    json_copy_bytes(w->at + 1, s->text, s->len);
+    w->at[s->len + 1] = '"';
+    w->at += (size_t)s->len + 2;
 }
 
 /* ---- values ---- */
 
-static void write_scalar(struct buf *out, const json *v)
+static inline void put_scalar(struct writer *w, const json *v)
 {
-    switch (json_kind(v)) {
-    case JSON_NULL: buf_add(out, "null", 4); break;
-    case JSON_FALSE: buf_add(out, "false", 5); break;
-    case JSON_TRUE: buf_add(out, "true", 4); break;
-    case JSON_INT: buf_add_int(out, json_int_value(v)); break;
-    case JSON_BIGINT: buf_add(out, as_string(v)->text, as_string(v)->len); break;
-    case JSON_DOUBLE: json_write_double(out, json_double_value(v)); break;
-    case JSON_STRING: json_write_text_of_string(out, v); break;
+    switch ((enum json_kind)v->kind) {
+    case JSON_NULL: put_bytes(w, "null", 4); break;
+    case JSON_FALSE: put_bytes(w, "false", 5); break;
+    case JSON_TRUE: put_bytes(w, "true", 4); break;
+    case JSON_INT:
+        writer_need(w, JSON_NUMBER_ROOM);
+        w->at = json_put_int(w->at, json_int_value(v));
+        break;
+    case JSON_DOUBLE:
+        writer_need(w, JSON_NUMBER_ROOM);
+        w->at = json_put_double(w->at, json_double_value(v));
+        break;
+    case JSON_BIGINT: put_bytes(w, as_string(v)->text, as_string(v)->len); break;
+    case JSON_STRING: put_string(w, v); break;
     case JSON_ARRAY:
     case JSON_OBJECT: break;
     }
 }
 
-static void json_write_array(struct buf *out, const struct array_value *a)
+static void put_value(struct writer *w, const json *v);
+
+static void put_elements(struct writer *w, const struct array_value *a)
 {
-    buf_addc(out, '[');
+    put_char(w, '[');
     for (size_t i = 0; i < a->count; i++) {
         if (i)
-            buf_addc(out, ',');
-        json_write(out, a->items[i]);
+            put_char(w, ',');
+        put_value(w, a->items[i]);
     }
-    buf_addc(out, ']');
+    put_char(w, ']');
 }
 
-static void json_write_object(struct buf *out, const struct object_value *o)
+static void put_members(struct writer *w, const struct object_value *o)
 {
-    buf_addc(out, '{');
+    put_char(w, '{');
     for (size_t i = 0; i < o->count; i++) {
         if (i)
-            buf_addc(out, ',');
-        json_write_text_of_string(out, o->members[i].key);
-        buf_addc(out, ':');
-        json_write(out, o->members[i].value);
+            put_char(w, ',');
+        put_string(w, o->members[i].key);
+        put_char(w, ':');
+        put_value(w, o->members[i].value);
     }
-    buf_addc(out, '}');
+    put_char(w, '}');
+}
+
+static void put_value(struct writer *w, const json *v)
+{
+    if (v->kind == JSON_ARRAY)
+        put_elements(w, as_array(v));
+    else if (v->kind == JSON_OBJECT)
+        put_members(w, as_object(v));
+    else
+        put_scalar(w, v);
 }
 
 void json_write(struct buf *out, const json *v)
 {
-    if (v->kind == JSON_ARRAY)
-        json_write_array(out, as_array(v));
-    else if (v->kind == JSON_OBJECT)
-        json_write_object(out, as_object(v));
-    else
-        write_scalar(out, v);
+    struct writer w = writer_begin(out);
+
+    put_value(&w, v);
+    writer_end(&w);
 }
 
-static void json_write_new_line(struct buf *out, size_t level)
+static void put_new_line(struct writer *w, size_t level)
 {
     size_t len = 1 + 2 * level;
-    char *at = buf_reserve(out, len);
 
-    memset(at, ' ', len);
-    *at = '\n';
-    out->len += len;
+    writer_need(w, len);
+    memset(w->at, ' ', len);
+    *w->at = '\n';
+    w->at += len;
 }
 
-static void write_pretty(struct buf *out, const json *v, size_t level)
+static void put_pretty(struct writer *w, const json *v, size_t level)
 {
     size_t count = json_count(v);
 
     if (!count) {
-        json_write(out, v);
+        put_value(w, v);
         return;
     }
-    buf_addc(out, v->kind == JSON_ARRAY ? '[' : '{');
+    put_char(w, v->kind == JSON_ARRAY ? '[' : '{');
     for (size_t i = 0; i < count; i++) {
         if (i)
-            buf_addc(out, ',');
-        json_write_new_line(out, level + 1);
+            put_char(w, ',');
+        put_new_line(w, level + 1);
         if (v->kind == JSON_ARRAY) {
-            write_pretty(out, json_at(v, i), level + 1);
+            put_pretty(w, json_at(v, i), level + 1);
         } else {
-            json_write_text_of_string(out, json_key_at(v, i));
-            buf_add(out, ": ", 2);
-            write_pretty(out, json_value_at(v, i), level + 1);
+            put_string(w, json_key_at(v, i));
+            put_bytes(w, ": ", 2);
+            put_pretty(w, json_value_at(v, i), level + 1);
         }
     }
-    json_write_new_line(out, level);
-    buf_addc(out, v->kind == JSON_ARRAY ? ']' : '}');
+    put_new_line(w, level);
+    put_char(w, v->kind == JSON_ARRAY ? ']' : '}');
 }
 
 void json_write_pretty(struct buf *out, const json *v)
 {
-    write_pretty(out, v, 0);
+    struct writer w = writer_begin(out);
+
+    put_pretty(&w, v, 0);
+    writer_end(&w);
 }
 
 /* Byte order is code point order in UTF-8. */
@@ -242,40 +314,50 @@ static int json_write_by_key(const void *a, const void *b)
     return order ? order : (l->len > r->len) - (l->len < r->len);
 }
 
-static void write_sorted_object(struct buf *out, const struct object_value *o)
+static void put_sorted(struct writer *w, const json *v);
+
+static void put_sorted_object(struct writer *w, const struct object_value *o)
 {
     const struct json_member **sorted = mem_alloc(o->count * sizeof(*sorted));
 
     for (size_t i = 0; i < o->count; i++)
         sorted[i] = &o->members[i];
     qsort(sorted, o->count, sizeof(*sorted), json_write_by_key);
-    buf_addc(out, '{');
+    put_char(w, '{');
     for (size_t i = 0; i < o->count; i++) {
         if (i)
-            buf_addc(out, ',');
-        json_write_text_of_string(out, sorted[i]->key);
-        buf_addc(out, ':');
-        json_write_sorted(out, sorted[i]->value);
+            put_char(w, ',');
+        put_string(w, sorted[i]->key);
+        put_char(w, ':');
+        put_sorted(w, sorted[i]->value);
     }
-    buf_addc(out, '}');
+    put_char(w, '}');
     mem_free(sorted);
+}
+
+static void put_sorted(struct writer *w, const json *v)
+{
+    if (v->kind == JSON_OBJECT) {
+        put_sorted_object(w, as_object(v));
+    } else if (v->kind == JSON_ARRAY) {
+        put_char(w, '[');
+        for (size_t i = 0; i < json_count(v); i++) {
+            if (i)
+                put_char(w, ',');
+            put_sorted(w, json_at(v, i));
+        }
+        put_char(w, ']');
+    } else {
+        put_scalar(w, v);
+    }
 }
 
 void json_write_sorted(struct buf *out, const json *v)
 {
-    if (v->kind == JSON_OBJECT) {
-        write_sorted_object(out, as_object(v));
-    } else if (v->kind == JSON_ARRAY) {
-        buf_addc(out, '[');
-        for (size_t i = 0; i < json_count(v); i++) {
-            if (i)
-                buf_addc(out, ',');
-            json_write_sorted(out, json_at(v, i));
-        }
-        buf_addc(out, ']');
-    } else {
-        write_scalar(out, v);
-    }
+    struct writer w = writer_begin(out);
+
+    put_sorted(&w, v);
+    writer_end(&w);
 }
 
 /* The length is known before, so the text is written without moving. */
@@ -283,7 +365,7 @@ json *json_text(const json *v)
 {
     struct buf text = {0};
 
-    buf_reserve(&text, json_text_len(v));
+    buf_reserve(&text, json_text_len(v) + ROOM_AT_FIRST);
     json_write(&text, v);
     return json_take_buf(&text);
 }
@@ -300,14 +382,11 @@ static size_t int_len(int64_t n)
     return len;
 }
 
-/* Written into a buffer on the stack that is never outgrown: 64 bytes hold any double. */
 static size_t double_len(double d)
 {
-    char room[64];
-    struct buf text = {.data = room, .cap = sizeof(room)};
+    char room[JSON_NUMBER_ROOM];
 
-    json_write_double(&text, d);
-    return text.len;
+    return (size_t)(json_put_double(room, d) - room);
 }
 
 static size_t string_len(const json *v)
