@@ -1,6 +1,7 @@
 /*
  * The batches of a distributed Map. Both bounds hold at once, and bytes are those of the child's
- * whole input as JSON text: AWS measures what it starts the child with.
+ * whole input as JSON text: AWS measures what it starts the child with. Without a bound of bytes a
+ * batch has as many as a child's input may have.
  */
 #include "asl/eval/batch.h"
 
@@ -22,11 +23,13 @@ static json *batch_of(const json *shared, json *items)
     return json_build_done(&b);
 }
 
-void asl_batch_begin(struct asl_batch *b, const json *of)
+void asl_batch_begin(struct asl_batch *b, const json *of, uint64_t most)
 {
+    uint64_t bytes = asl_batch_bound(of, "bytes");
+
     *b = (struct asl_batch){.shared = json_get(of, "input"),
                             .most_items = asl_batch_bound(of, "items"),
-                            .most_bytes = asl_batch_bound(of, "bytes")};
+                            .most_bytes = bytes < most ? bytes : most};
     json *empty = batch_of(b->shared, json_ref(json_empty_array()));
     b->bytes = json_text_len(empty);
     json_unref(empty);

@@ -17,9 +17,9 @@ struct asl_batch {
     struct json_build items;
 };
 
-/* Begins one without items. `of` is "batch" of the Map's plan (asl_flow_plan), and must outlive it.
- */
-void asl_batch_begin(struct asl_batch *b, const json *of);
+/* Begins one without items, which gets no more than `most` bytes. `of` is "batch" of the Map's plan
+ * (asl_flow_plan), and must outlive it. */
+void asl_batch_begin(struct asl_batch *b, const json *of, uint64_t most);
 /* Adds an item (taken). False: it has no room any more, and `item` stays the caller's. The first
  * one always has room, however large it is. */
 bool asl_batch_add(struct asl_batch *b, json *item);

@@ -7,6 +7,7 @@
 
 #include "asl/eval/batch.h"
 #include "asl/eval/flow.h"
+#include "asl/report/quota.h"
 #include "runtime/api/api_call.h"
 #include "runtime/api/api_state.h"
 #include "runtime/mapio/mapio.h"
@@ -268,7 +269,7 @@ static bool take_batches(struct way *w)
         return true;
     json_build_array(&list, 0);
     for (size_t i = 0; i < json_count(w->inputs);) {
-        asl_batch_begin(&batch, of);
+        asl_batch_begin(&batch, of, QUOTA_DATA);
         while (i < json_count(w->inputs)) {
             json *input = json_ref(json_at(w->inputs, i));
             if (!asl_batch_add(&batch, input)) {

@@ -47,7 +47,7 @@ void exit_state(struct step *s, struct rt_frame *f, json *output, json *vars, st
         end_scope(s, f);
 }
 
-static size_t data_limit(const struct step *s)
+size_t data_limit(const struct step *s)
 {
     return s->x->aws_limits ? QUOTA_DATA : PROCESS_DATA_LIMIT;
 }

@@ -23,6 +23,8 @@ void finish_state(struct step *s, struct rt_frame *f, json *output, const json *
 /* Sets `e` to "The state/task 'WHO' WHAT with a size exceeding …"; `what`: "returned a result", or
  * what else it did. */
 void error_too_large(struct asl_error *e, const json *who, const char *what);
+/* Returns how many bytes of text data may have. */
+size_t data_limit(const struct step *s);
 /* False after failing the state when `v` is deeper than allowed. */
 bool check_depth(struct step *s, struct rt_frame *f, const json *v);
 /* False after failing the state when `v` is deeper than allowed, or the execution when it is

@@ -153,7 +153,7 @@ static json *batch_input(struct step *s, struct rt_frame *f, struct map_item *la
     struct asl_batch b;
     struct map_item item;
 
-    asl_batch_begin(&b, json_get(f->group->run->plan, "batch"));
+    asl_batch_begin(&b, json_get(f->group->run->plan, "batch"), data_limit(s));
     for (*count = 0; *count < there && !asl_batch_is_full(&b) && cursor_next(&c, &item); ++*count) {
         json *input = item_input(s, f, &item, e);
         if (!input) {
