@@ -25,8 +25,7 @@ void fail_execution(struct step *s, struct rt_frame *f, struct asl_error *e)
     *e = (struct asl_error){0};
 }
 
-/* Puts the state's name before the cause; an expression that failed has its event. */
-static void blame(struct step *s, struct rt_frame *f, uint32_t previous, struct asl_error *e)
+void blame_state(struct step *s, struct rt_frame *f, uint32_t previous, struct asl_error *e)
 {
     /* The one error of the language itself that AWS names no state in. */
     if (json_str_is(e->name, ASL_REFERENCE_PATH_CONFLICT))
@@ -51,7 +50,7 @@ static void blame(struct step *s, struct rt_frame *f, uint32_t previous, struct 
 
 void state_failed(struct step *s, struct rt_frame *f, struct asl_error *e)
 {
-    blame(s, f, f->last, e);
+    blame_state(s, f, f->last, e);
     if (asl_error_is_terminal(e->name))
         fail_execution(s, f, e);
     else
@@ -91,7 +90,7 @@ static bool enter_catcher(struct step *s, struct rt_frame *f, const struct asl_c
     json_unref(error_output);
     if (!output || (c->assign && !vars)) {
         json_unref(output);
-        blame(s, f, previous, e);
+        blame_state(s, f, previous, e);
         return false;
     }
     if (check_leaving(s, f, output, vars))

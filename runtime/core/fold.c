@@ -40,7 +40,7 @@ static bool same_child(const struct rt_child *a, const struct rt_child *b)
 static bool same_results(const struct rt_results *a, const struct rt_results *b)
 {
     if (a->wanted != b->wanted || a->over != b->over || a->pending_written != b->pending_written ||
-        !same_value(a->writer, b->writer))
+        a->pending_items != b->pending_items || !same_value(a->writer, b->writer))
         return false;
     for (size_t kind = 0; kind < RT_RESULTS_PENDING; kind++) {
         const struct rt_unwritten *one = &a->unwritten[kind], *other = &b->unwritten[kind];

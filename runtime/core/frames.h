@@ -67,7 +67,8 @@ struct rt_unwritten {
 struct rt_results {
     bool wanted; /* there is one */
     struct rt_unwritten unwritten[RT_RESULT_KINDS];
-    uint64_t pending_written; /* of this attempt */
+    uint64_t pending_written; /* of this attempt: records, */
+    uint64_t pending_items;   /* and how many items they list that children never had */
     json *writer;             /* the state of who writes; NULL: nothing is written yet */
     bool over;                /* all are written, and the manifest */
     bool asked;               /* some are being written, or it is looked at where. Derived */
@@ -77,8 +78,11 @@ struct rt_results {
 /* How far the list of what a failed Map Run did not begin is. Derived. */
 struct rt_closed {
     bool begun, over;
-    uint64_t passed; /* items behind those that are taken */
-    uint64_t listed; /* results */
+    const struct rt_child *child; /* the next one to look at; NULL: all children are listed */
+    uint64_t passed;              /* items behind those that are taken */
+    uint64_t listed;              /* children */
+    uint32_t *items;              /* how many each record lists that is to be written: a queue */
+    size_t head, count, cap;
 };
 
 /* What a distributed Map has besides, once its Map Run has started. */

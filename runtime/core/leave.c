@@ -70,13 +70,20 @@ static void too_large(struct step *s, struct rt_frame *f)
 }
 
 /* What is deeper than the parser reads could be made here, but never be read back from a store. */
+bool depth_is_allowed(const json *v, struct asl_error *e)
+{
+    if (json_depth(v) <= JSON_MAX_DEPTH)
+        return true;
+    asl_error_set(e, ASL_RUNTIME, "The state's data nests deeper than %d levels.", JSON_MAX_DEPTH);
+    return false;
+}
+
 bool check_depth(struct step *s, struct rt_frame *f, const json *v)
 {
     struct asl_error e = {0};
 
-    if (json_depth(v) <= JSON_MAX_DEPTH)
+    if (depth_is_allowed(v, &e))
         return true;
-    asl_error_set(&e, ASL_RUNTIME, "The state's data nests deeper than %d levels.", JSON_MAX_DEPTH);
     state_failed(s, f, &e);
     return false;
 }

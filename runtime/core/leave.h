@@ -25,6 +25,8 @@ void finish_state(struct step *s, struct rt_frame *f, json *output, const json *
 void error_too_large(struct asl_error *e, const json *who, const char *what);
 /* Returns how many bytes of text data may have. */
 size_t data_limit(const struct step *s);
+/* False with *e filled when `v` is deeper than allowed. */
+bool depth_is_allowed(const json *v, struct asl_error *e);
 /* False after failing the state when `v` is deeper than allowed. */
 bool check_depth(struct step *s, struct rt_frame *f, const json *v);
 /* False after failing the state when `v` is deeper than allowed, or the execution when it is

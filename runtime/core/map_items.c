@@ -116,21 +116,26 @@ struct map_item group_map_item(const struct rt_group *g, uint64_t i)
     return (struct map_item){.key = group_item_key(g, i), .value = group_item(g, i), .index = i};
 }
 
+static json *plain_item(const struct map_item *item)
+{
+    struct json_build b;
+
+    if (!item->key)
+        return json_ref(item->value);
+    json_build_object(&b, 2);
+    json_build_set(&b, "Key", json_ref(item->key));
+    json_build_set(&b, "Value", json_ref(item->value));
+    return json_build_done(&b);
+}
+
 json *item_input(struct step *s, struct rt_frame *f, const struct map_item *item,
                  struct asl_error *e)
 {
     const asl_template *selector = f->state->map.item_selector;
     struct scope_view view;
-    struct json_build b;
 
-    if (!selector && !item->key)
-        return json_ref(item->value);
-    if (!selector) {
-        json_build_object(&b, 2);
-        json_build_set(&b, "Key", json_ref(item->key));
-        json_build_set(&b, "Value", json_ref(item->value));
-        return json_build_done(&b);
-    }
+    if (!selector)
+        return plain_item(item);
     view_init(&view, s, f);
     view.in_item = true;
     view.item = item->value;
@@ -144,6 +149,18 @@ json *item_input(struct step *s, struct rt_frame *f, const struct map_item *item
     return input;
 }
 
+/* The list of what a failed run did not begin has all items. */
+static json *listed_input(struct step *s, struct rt_frame *f, const struct map_item *item,
+                          struct asl_error *e)
+{
+    json *input = item_input(s, f, item, e);
+
+    if (input || !f->group->run->closing)
+        return input;
+    asl_error_clear(e);
+    return plain_item(item);
+}
+
 /* A batch has one item at least, however large that is. Both bounds hold for the others. */
 static json *batch_input(struct step *s, struct rt_frame *f, struct map_item *last, uint32_t *count,
                          struct asl_error *e)
@@ -155,7 +172,7 @@ static json *batch_input(struct step *s, struct rt_frame *f, struct map_item *la
 
     asl_batch_begin(&b, json_get(f->group->run->plan, "batch"), data_limit(s));
     for (*count = 0; *count < there && !asl_batch_is_full(&b) && cursor_next(&c, &item); ++*count) {
-        json *input = item_input(s, f, &item, e);
+        json *input = listed_input(s, f, &item, e);
         if (!input) {
             json_unref(asl_batch_done(&b));
             return NULL;
@@ -175,7 +192,7 @@ static json *single_input(struct step *s, struct rt_frame *f, struct map_item *i
     struct cursor c = cursor_begin(f->group);
 
     cursor_next(&c, item);
-    return item_input(s, f, item, e);
+    return listed_input(s, f, item, e);
 }
 
 /* The reader may be in another state behind the item: then that is recorded first. */
@@ -200,32 +217,46 @@ static json *next_input(struct step *s, struct rt_frame *f, struct map_item *las
                                      : single_input(s, f, last, e);
 }
 
-json *run_pass_items(struct step *s, struct rt_frame *f, struct asl_error *e)
+void run_skip_items(struct rt_group *g, uint64_t items)
 {
-    struct rt_run *run = f->group->run;
+    uint64_t there = at_hand(g), count = items < there ? items : there;
+
+    g->run->closed.passed += count;
+    run_drop_items(g->run, count);
+}
+
+json *run_pass_items(struct step *s, struct rt_frame *f, uint32_t *count)
+{
+    struct map_item last;
+    struct asl_error none = {0};
+    json *input = next_input(s, f, &last, count, &none);
+
+    run_skip_items(f->group, *count);
+    return input;
+}
+
+/* False with *e filled, as an error of the state: what ItemSelector makes is bounded as all data
+ * is. */
+static bool can_be_input(struct step *s, struct rt_frame *f, const json *input, struct asl_error *e)
+{
+    if (!input || !depth_is_allowed(input, e)) {
+        blame_state(s, f, f->last, e);
+        return false;
+    }
+    if (!is_larger_than_data(s, input))
+        return true;
+    error_too_large(e, f->state->name, "returned a result");
+    return false;
+}
+
+json *run_next_input(struct step *s, struct rt_frame *f, struct rt_event *started,
+                     struct asl_error *e)
+{
     struct map_item last;
     uint32_t count;
     json *input = next_input(s, f, &last, &count, e);
 
-    if (input) {
-        run->closed.passed += count;
-        run_drop_items(run, count);
-    }
-    return input;
-}
-
-json *run_next_input(struct step *s, struct rt_frame *f, struct rt_event *started)
-{
-    struct map_item last;
-    uint32_t count;
-    struct asl_error e = {0};
-    json *input = next_input(s, f, &last, &count, &e);
-
-    if (!input) {
-        state_failed(s, f, &e);
-        return NULL;
-    }
-    if (!check_size(s, f, input)) {
+    if (!can_be_input(s, f, input, e)) {
         json_unref(input);
         return NULL;
     }

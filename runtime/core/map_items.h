@@ -9,11 +9,17 @@
 bool run_has_next(const struct rt_group *g);
 /*
  * Makes the input of the next child and fills in what its CHILD_STARTED says of its items. NULL
- * when that failed, and with it the Map: `f` may be gone then.
+ * with *e filled when there can be none.
  */
-json *run_next_input(struct step *s, struct rt_frame *f, struct rt_event *started);
-/* Passes over what the next child would have, and returns its input; NULL with *e filled. */
-json *run_pass_items(struct step *s, struct rt_frame *f, struct asl_error *e);
+json *run_next_input(struct step *s, struct rt_frame *f, struct rt_event *started,
+                     struct asl_error *e);
+/*
+ * Of a Map Run that has failed: passes over what the next child would have, and returns its input
+ * and of how many items that is. What ItemSelector can make nothing of is as it was read.
+ */
+json *run_pass_items(struct step *s, struct rt_frame *f, uint32_t *count);
+/* Passes over the first `items` of those at hand, or all. */
+void run_skip_items(struct rt_group *g, uint64_t items);
 /* Returns whether more items may come than those at hand. */
 bool run_may_have_more(const struct rt_group *g);
 /* Asks for more items, if few are at hand and more may come. */

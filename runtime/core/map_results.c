@@ -134,6 +134,7 @@ void results_clear(struct rt_run *run)
         buf_clear(&run->results.unwritten[i].text);
         mem_free(run->results.unwritten[i].ends);
     }
+    mem_free(run->closed.items);
     json_unref(run->results.writer);
     asl_error_clear(&run->error);
 }
@@ -146,8 +147,9 @@ void results_redo(struct rt_run *run)
     unwritten_drop(&r->unwritten[RT_RESULTS_FAILED], UINT64_MAX);
     unwritten_drop(&r->unwritten[RT_RESULTS_PENDING], UINT64_MAX);
     r->over = r->asked = r->checked = false;
-    r->pending_written = 0;
+    r->pending_written = r->pending_items = 0;
     run->failing = run->closing = false;
+    mem_free(run->closed.items);
     run->closed = (struct rt_closed){0};
     asl_error_clear(&run->error);
 }

@@ -111,6 +111,13 @@ bool too_many_failed(const struct rt_group *g)
     return asl_tolerance_exceeded(&t, g->run->failed, 0);
 }
 
+/* Of data that are too large or an expression that can't be: as of other states, the execution
+ * fails with it. */
+static bool is_beyond_catching(const json *name)
+{
+    return name && (json_str_is(name, ASL_DATA_LIMIT_EXCEEDED) || asl_error_is_terminal(name));
+}
+
 static void end_map_run(struct step *s, struct rt_frame *f, const struct asl_error *e)
 {
     emit(s, &(struct rt_event){.kind = RT_MAP_RUN_FAILED,
@@ -119,7 +126,9 @@ static void end_map_run(struct step *s, struct rt_frame *f, const struct asl_err
                                .state = f->state,
                                .error = asl_error_copy(e)});
     struct asl_error own = asl_error_copy(e);
-    if (running(s))
+    if (running(s) && is_beyond_catching(e->name))
+        fail_execution(s, f, &own);
+    else if (running(s))
         decide(s, f, &own);
     asl_error_clear(&own);
 }
@@ -218,8 +227,14 @@ static bool map_run_start_child(struct step *s, struct rt_frame *f)
                                .state = f->state,
                                .child = {.index = f->group->started}};
 
-    if (!(started.data = run_next_input(s, f, &started)))
+    struct asl_error e = {0};
+
+    if (!(started.data = run_next_input(s, f, &started, &e))) {
+        if (running(s))
+            fail_map_run(s, f, &e);
+        asl_error_clear(&e);
         return false;
+    }
     emit(s, &started);
     if (!running(s))
         return false;

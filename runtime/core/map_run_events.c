@@ -308,6 +308,7 @@ void apply_results(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
     /* Only the execution that lives has listed them. */
     unwritten_drop(&r->unwritten[RT_RESULTS_PENDING], (uint64_t)e->results.pending);
     r->pending_written += (uint64_t)e->results.pending;
+    r->pending_items += (uint64_t)e->results.items;
     r->over = e->results.over;
     exec_replace(&r->writer, json_ref(e->data));
 }

@@ -6,9 +6,11 @@
  */
 #include "runtime/core/map_write.h"
 
-#include "asl/report/quota.h"
+#include "parsers/base/mem.h"
 #include "runtime/core/map_items.h"
 #include "runtime/core/map_results.h"
+
+#include <string.h>
 
 /* S3 takes no smaller pieces than 5 MiB but for a file's last. With the second bound unwritten,
  * children wait. */
@@ -35,51 +37,66 @@ bool results_are_awaited(const struct rt_run *run)
 
 /* ---- what was not begun ---- */
 
-static void add_pending(struct step *s, struct rt_run *run, const struct rt_child *child,
-                        const json *input)
+static bool list_has_room(const struct rt_run *run)
 {
-    if (run->closed.listed++ >= run->results.pending_written)
-        results_note_pending(s->x, run, child, input);
+    return unwritten_bytes(&run->results.unwritten[RT_RESULTS_PENDING]) < PIECE_BYTES;
 }
 
-/* Children of an earlier attempt that this redrive did not come to. */
+static void add_pending(struct step *s, struct rt_run *run, const struct rt_child *child,
+                        const json *input, uint32_t items)
+{
+    struct rt_closed *c = &run->closed;
+
+    results_note_pending(s->x, run, child, input);
+    MEM_GROW(c->items, c->count, c->cap);
+    c->items[c->count++] = items;
+}
+
+/* Children of an earlier attempt that this redrive did not come to, and those that had not begun.
+ * They stand first, so what a crash has left in files is the first of them. */
 static void list_pending_children(struct step *s, struct rt_run *run)
 {
-    for (const struct rt_child *c = run->first; c; c = c->next)
-        if (c->pending)
-            add_pending(s, run, c->unbegun ? NULL : c, c->input);
-    run->closed.begun = true;
+    struct rt_closed *c = &run->closed;
+
+    if (!c->begun)
+        c->child = run->first;
+    c->begun = true;
+    for (; c->child && list_has_room(run); c->child = c->child->next)
+        if (c->child->pending && c->listed++ >= run->results.pending_written)
+            add_pending(s, run, c->child->unbegun ? NULL : c->child, c->child->input, 0);
 }
 
-/* The run has failed for a reason of its own: an item whose input can't be made ends the list. */
-static bool list_next_item(struct step *s, struct rt_frame *f)
+/* Those that are in files from before a crash are passed over by their number: batches may be
+ * others by now. */
+static void list_items(struct step *s, struct rt_frame *f)
 {
-    struct asl_error e = {0};
-    json *input = run_pass_items(s, f, &e);
+    struct rt_run *run = f->group->run;
 
-    if (input)
-        add_pending(s, f->group->run, NULL, input);
-    asl_error_clear(&e);
-    json_unref(input);
-    return input != NULL;
+    if (run->closed.passed < run->results.pending_items)
+        run_skip_items(f->group, run->results.pending_items - run->closed.passed);
+    while (list_has_room(run) && !step_is_long(s) && run_has_next(f->group)) {
+        uint32_t count;
+        json *input = run_pass_items(s, f, &count);
+        add_pending(s, run, NULL, input, count);
+        json_unref(input);
+    }
 }
 
 static void list_pending(struct step *s, struct rt_frame *f)
 {
     struct rt_run *run = f->group->run;
-    const struct rt_unwritten *u = &run->results.unwritten[RT_RESULTS_PENDING];
 
     if (!run->closing || run->closed.over)
         return;
-    if (!run->closed.begun)
-        list_pending_children(s, run);
-    while (unwritten_bytes(u) < PIECE_BYTES && run_has_next(f->group))
-        if (!list_next_item(s, f)) {
-            run->closed.over = true;
-            return;
-        }
-    if (run_has_next(f->group))
+    list_pending_children(s, run);
+    if (!run->closed.child)
+        list_items(s, f);
+    if (run->closed.child || run_has_next(f->group)) {
+        /* What there is no room for goes on when more is written. */
+        if (list_has_room(run))
+            exec_ready(s->x, f);
         return;
+    }
     run->closed.over = !run_may_have_more(f->group);
     if (!run->closed.over)
         run_ask_for_items(s, f);
@@ -197,6 +214,22 @@ struct rt_frame *results_not_written(struct step *s, const struct rt_input *in)
     return f;
 }
 
+/* How many items the first `records` of those list that were to be written; they leave the queue.
+ */
+static int64_t take_listed(struct rt_closed *c, int64_t records)
+{
+    int64_t items = 0;
+
+    for (; records > 0 && c->head < c->count; records--)
+        items += c->items[c->head++];
+    if (c->head >= c->count - c->head && c->head) {
+        c->count -= c->head;
+        memmove(c->items, c->items + c->head, c->count * sizeof *c->items);
+        c->head = 0;
+    }
+    return items;
+}
+
 struct rt_frame *results_came(struct step *s, const struct rt_input *in)
 {
     struct rt_frame *f = results_not_written(s, in);
@@ -204,15 +237,18 @@ struct rt_frame *results_came(struct step *s, const struct rt_input *in)
 
     if (f && json_get(in->value, "checked"))
         f->group->run->results.checked = true;
-    if (counts)
-        emit(s, &(struct rt_event){
-                    .kind = RT_RESULTS_WRITTEN,
-                    .frame = f->id,
-                    .state = f->state,
-                    .data = json_ref(json_get(in->value, "state")),
-                    .results = {.succeeded = json_int_value(json_at(counts, RT_RESULTS_SUCCEEDED)),
-                                .failed = json_int_value(json_at(counts, RT_RESULTS_FAILED)),
-                                .pending = json_int_value(json_at(counts, RT_RESULTS_PENDING)),
-                                .over = json_get(in->value, "over") != NULL}});
+    if (!counts)
+        return f;
+    int64_t pending = json_int_value(json_at(counts, RT_RESULTS_PENDING));
+    emit(s, &(struct rt_event){
+                .kind = RT_RESULTS_WRITTEN,
+                .frame = f->id,
+                .state = f->state,
+                .data = json_ref(json_get(in->value, "state")),
+                .results = {.succeeded = json_int_value(json_at(counts, RT_RESULTS_SUCCEEDED)),
+                            .failed = json_int_value(json_at(counts, RT_RESULTS_FAILED)),
+                            .pending = pending,
+                            .items = take_listed(&f->group->run->closed, pending),
+                            .over = json_get(in->value, "over") != NULL}});
     return f;
 }
