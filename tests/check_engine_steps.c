@@ -270,6 +270,82 @@ START_TEST(reading_goes_on_after_memory_was_left)
 }
 END_TEST
 
+/* A Map Run that has seen where its results go, and then waits for items, has what no event tells:
+ * it would never begin if it forgot that. */
+START_TEST(a_map_run_begins_in_little_memory)
+{
+    enum { LARGE = 100000 };
+    struct world_log w;
+    struct buf input = {0};
+
+    /* Memory is looked at when much has happened. */
+    buf_addc(&input, '"');
+    for (int i = 0; i < LARGE; i++)
+        buf_addc(&input, 'x');
+    buf_addc(&input, '"');
+    world_open(&w, 0);
+    ck_assert(engine_recover(w.e, w.now_ms, INT64_MAX, NULL));
+    engine_limit_memory(w.e, MOST);
+    w.items = 9;
+    w.used_bytes = MOST / 3 * 2;
+    start(&w,
+          "{" MAP("M", "\"ItemReader\":{\"Resource\":\"arn:aws:states:::s3:getObject\","
+                       "\"Parameters\":{\"Bucket\":\"b\",\"Key\":\"k\"}},\"ResultWriter\":{"
+                       "\"Resource\":\"arn:aws:states:::s3:putObject\",\"Parameters\":{"
+                       "\"Bucket\":\"b\"}},\"ItemProcessor\":{" DISTRIBUTED "," PASS "}") "}",
+          buf_str(&input));
+    for (int i = 0; i < 200; i++) {
+        turn(&w);
+        world_write(&w);
+    }
+    ck_assert_uint_eq(w.written, 9);
+    ck_assert_msg(strstr(buf_str(&w.log), "\n0 ended SUCCEEDED\n"), "%s", buf_str(&w.log));
+    buf_clear(&input);
+    world_close(&w);
+}
+END_TEST
+
+/* Each child's end comes in for its Map Run: that is not folded each time, and leaves memory when
+ * nothing comes in for some time, or no memory is left. */
+START_TEST(a_map_run_with_many_children_is_folded_seldom)
+{
+    enum { ITEMS = 600, TURNS = 5000 };
+    struct world_log w;
+
+    for (int used_up = 0; used_up < 2; used_up++) {
+        world_open(&w, 0);
+        disk.before = NULL;
+        ck_assert(engine_recover(w.e, w.now_ms, INT64_MAX, NULL));
+        engine_limit_memory(w.e, MOST);
+        w.items = ITEMS;
+        w.used_bytes = MOST / 3 * 2;
+        start(&w,
+              "{" MAP("M", "\"MaxConcurrency\":3,\"ItemReader\":{\"Resource\":"
+                           "\"arn:aws:states:::s3:getObject\",\"Parameters\":{\"Bucket\":\"b\","
+                           "\"Key\":\"k\"}},\"ItemProcessor\":{" DISTRIBUTED
+                           ",\"StartAt\":\"C\",\"States\":{\"C\":{\"Type\":\"Choice\",\"Choices\":["
+                           "{\"Variable\":\"$\",\"NumericEquals\":600,\"Next\":\"W\"}],\"Default\":"
+                           "\"P\"},\"P\":{\"Type\":\"Pass\",\"End\":true},\"W\":{\"Type\":\"Wait\","
+                           "\"Seconds\":99999,\"End\":true}}}") "}",
+              "1");
+        reads.count = 0;
+        for (int i = 0; i < TURNS && engine_next_due(w.e) == INT64_MIN; i++)
+            turn(&w);
+        ck_assert_msg(w.read == ITEMS, "%d were read", (int)w.read);
+        ck_assert_msg(reads.count < ITEMS / 10, "histories were read %zu times", reads.count);
+        ck_assert_msg(engine_execution(w.e, 0) != NULL, "it left memory while much came in");
+        if (used_up)
+            w.used_bytes = MOST;
+        else
+            w.now_ms += 10000;
+        turn(&w);
+        ck_assert_msg(!engine_execution(w.e, 0), "it stays in memory for ever");
+        ck_assert(stored(&w, 0) == RT_RUNNING);
+        world_close(&w);
+    }
+}
+END_TEST
+
 /* What is being written is still out when its execution comes back into memory. */
 START_TEST(writing_goes_on_after_memory_was_left)
 {
@@ -420,6 +496,8 @@ int main(void)
     tcase_add_test(t, large_children_leave_memory);
     tcase_add_test(t, reading_goes_on_after_memory_was_left);
     tcase_add_test(t, reading_counts_as_held);
+    tcase_add_test(t, a_map_run_begins_in_little_memory);
+    tcase_add_test(t, a_map_run_with_many_children_is_folded_seldom);
     tcase_add_test(t, writing_goes_on_after_memory_was_left);
     tcase_add_test(t, large_children_wait_to_begin);
     tcase_add_test(t, what_is_too_large_fails);

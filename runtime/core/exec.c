@@ -547,11 +547,23 @@ uint32_t rt_exec_events(const rt_exec *x)
     return x->event_id;
 }
 
-bool rt_exec_closes(const rt_exec *x)
+uint64_t rt_exec_length(const rt_exec *x)
+{
+    return x->seq;
+}
+
+static bool run_forgets(const struct rt_run *run)
+{
+    const struct rt_results *r = &run->results;
+
+    return run->closing || (r->wanted && !r->used && (r->asked || r->checked));
+}
+
+bool rt_exec_forgets(const rt_exec *x)
 {
     for (uint32_t i = 0; x->map_runs && i < x->frame_count; i++) {
         const struct rt_group *g = x->frames[i] ? x->frames[i]->group : NULL;
-        if (g && g->run && g->run->closing && !g->over)
+        if (g && g->run && run_forgets(g->run) && !g->over)
             return true;
     }
     return false;

@@ -75,8 +75,11 @@ bool rt_exec_can_go_on(const rt_exec *x);
 uint64_t rt_exec_transitions(const rt_exec *x);
 /* Public events so far. */
 uint32_t rt_exec_events(const rt_exec *x);
-/* True if a Map Run of x has failed and its results are being written. */
-bool rt_exec_closes(const rt_exec *x);
+/* Events so far, private ones among them: what a fold of x costs. */
+uint64_t rt_exec_length(const rt_exec *x);
+/* True if x has done what no event tells, and would do it again after a fold: a Map Run lists what
+ * it did not begin, or it is seen where its results go. */
+bool rt_exec_forgets(const rt_exec *x);
 /* Approximate size, as text, of the data that x holds. */
 size_t rt_exec_held(const rt_exec *x);
 /* Returns how many Map Runs of its own are open. */

@@ -73,6 +73,7 @@ struct rt_results {
     bool over;                /* all are written, and the manifest */
     bool asked;               /* some are being written, or it is looked at where. Derived */
     bool checked;             /* that was seen to be good, in this attempt: children begin then */
+    bool used;                /* one has begun in it */
 };
 
 /* How far the list of what a failed Map Run did not begin is. Derived. */

@@ -146,7 +146,7 @@ void results_redo(struct rt_run *run)
 
     unwritten_drop(&r->unwritten[RT_RESULTS_FAILED], UINT64_MAX);
     unwritten_drop(&r->unwritten[RT_RESULTS_PENDING], UINT64_MAX);
-    r->over = r->asked = r->checked = false;
+    r->over = r->asked = r->checked = r->used = false;
     r->pending_written = r->pending_items = 0;
     run->failing = run->closing = false;
     mem_free(run->closed.items);

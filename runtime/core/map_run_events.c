@@ -365,7 +365,7 @@ void apply_run_child_start(rt_exec *x, struct rt_frame *f, const struct rt_event
                                .items = e->child.items ? e->child.items : 1,
                                .runs = true};
     link_child(g->run, child);
-    g->run->results.checked = true;
+    g->run->results.checked = g->run->results.used = true;
     g->run->taken += child->items;
     g->run->position = (uint64_t)e->child.position;
     run_drop_items(g->run, child->items);
@@ -401,7 +401,7 @@ void apply_run_child_redrive(rt_exec *x, struct rt_frame *f, const struct rt_eve
     (void)x;
     child->pending = false;
     child->runs = true;
-    run->results.checked = true;
+    run->results.checked = run->results.used = true;
     if (child->unbegun)
         child->started_ms = e->at_ms;
     else

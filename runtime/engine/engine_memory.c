@@ -5,7 +5,7 @@
  *
  * - executions of Map Runs that have not begun wait, one after another;
  * - executions that are in the store, as all are between their steps, leave memory, and come back
- *   when something comes in for them;
+ *   when something comes in for them; with a long history only once they are idle;
  * - at three quarters engine_is_full tells the API to refuse what is new;
  * - when all that was not enough, the execution that holds most fails.
  */
@@ -27,6 +27,13 @@ enum { MUCH = 256 };
 enum { MANY = 4, HELD_BACK = 16 };
 /* Those at the head of the queue come next: they stay. */
 enum { STAY = 4 };
+/*
+ * An execution that has come back was folded: each event costs some two microseconds. One leaves
+ * when it has been idle for so long that it is folded for less than a part of the time, whatever
+ * comes in for it: a Map Run of a million children hears of each. With less memory that is a larger
+ * part; with none left all go.
+ */
+enum { EVENTS_A_MS = 20, FULL_EVENTS_A_MS = 200 };
 /* How many executions a turn looks at for what may leave memory. */
 enum { LOOKED_AT = 4096 };
 
@@ -46,11 +53,16 @@ bool engine_is_short(const engine *e)
     return e->used >= e->memory / 2;
 }
 
+static bool is_nearly_used_up(const engine *e)
+{
+    return e->used >= e->memory / 4 * 3;
+}
+
 bool engine_is_full(engine *e)
 {
     if (engine_is_short(e))
         engine_memory_measure(e);
-    return e->used >= e->memory / 4 * 3;
+    return is_nearly_used_up(e);
 }
 
 /* ---- lists of executions ---- */
@@ -86,6 +98,7 @@ void engine_unlist(struct entry *entry)
 
 void engine_note_step(engine *e, struct entry *entry)
 {
+    entry->stepped_ms = e->now_ms;
     if (entry->in == &e->stepped)
         return;
     engine_unlist(entry);
@@ -102,12 +115,12 @@ static bool comes_next(const engine *e, uint64_t execution)
     return false;
 }
 
-/* One that closes a Map Run stays: what it lists is not in the history, and would be made anew each
- * time it comes back. */
+/* What a fold would lose stays: it would be made anew each time that the execution comes back, and
+ * never be of use. */
 bool engine_can_leave(const engine *e, const struct entry *entry)
 {
     return e->recovers && entry->x && entry->kept && !entry->slice &&
-           rt_exec_status(entry->x) == RT_RUNNING && !rt_exec_closes(entry->x);
+           rt_exec_status(entry->x) == RT_RUNNING && !rt_exec_forgets(entry->x);
 }
 
 /*
@@ -150,6 +163,33 @@ static size_t bytes_held(const engine *e, const struct entry *entry)
     return bytes;
 }
 
+static bool will_be_back_soon(const engine *e, const struct entry *entry)
+{
+    uint64_t length = rt_exec_length(entry->x),
+             idle_ms =
+                 (uint64_t)(e->now_ms > entry->stepped_ms ? e->now_ms - entry->stepped_ms : 0);
+
+    return e->used < e->memory &&
+           idle_ms < length / (is_nearly_used_up(e) ? FULL_EVENTS_A_MS : EVENTS_A_MS);
+}
+
+/* Those that were busy when they were looked at may be idle by now, or there is less memory. */
+static void let_idle_leave(engine *e)
+{
+    struct entry *next = e->busy.first;
+
+    for (size_t n = 0; n < LOOKED_AT && next; n++) {
+        struct entry *entry = next;
+        next = entry->behind;
+        if (!engine_can_leave(e, entry)) {
+            engine_unlist(entry);
+            engine_memory_enlist(&e->stepped, entry);
+        } else if (!will_be_back_soon(e, entry)) {
+            engine_memory_leave(e, entry);
+        }
+    }
+}
+
 /*
  * Only a step changes what an execution holds, and whether it can leave: so those that have had one
  * since they were looked at are all that matter, and those of them that stay and hold much are the
@@ -161,7 +201,12 @@ static void let_leave(engine *e)
 
     for (size_t n = 0; n < LOOKED_AT && (entry = e->stepped.first); n++) {
         if (engine_can_leave(e, entry) && !comes_next(e, entry->node.id)) {
-            engine_memory_leave(e, entry);
+            if (will_be_back_soon(e, entry)) {
+                engine_unlist(entry);
+                engine_memory_enlist(&e->busy, entry);
+            } else {
+                engine_memory_leave(e, entry);
+            }
             continue;
         }
         engine_unlist(entry);
@@ -210,8 +255,9 @@ void engine_look_at_memory(engine *e)
     if (!engine_is_short(e))
         return;
     let_leave(e);
+    let_idle_leave(e);
     engine_memory_measure(e);
-    if (e->used >= e->memory && !e->stepped.first)
+    if (e->used >= e->memory && !e->stepped.first && !e->busy.first)
         fail_largest(e);
 }
 
@@ -245,8 +291,9 @@ void engine_step_beginnings(engine *e)
         if (entry)
             entry->unstarted = false;
         engine_step(e, &in);
-        /* What it will hold is seen when it has made its step. */
-        if (engine_is_short(e))
+        /* What it will hold is seen when it has made its step; nothing if that was its last. */
+        entry = engine_entry(e, in.execution);
+        if (engine_is_short(e) && entry && entry->x && rt_exec_status(entry->x) == RT_RUNNING)
             break;
     }
 }

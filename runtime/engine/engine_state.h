@@ -29,6 +29,7 @@ struct entry {
     bool untaken;               /* it ran before a restart, and was not taken up since */
     struct entry_list *in;      /* a list of the engine's; NULL: none */
     struct entry *ahead, *behind;
+    int64_t stepped_ms;  /* when it was last */
     size_t held;         /* bytes, when memory was looked at; in `large` */
     struct slice *slice; /* its step that is under way; NULL: none */
     enum engine_keep keep;
@@ -165,7 +166,8 @@ struct engine {
     size_t used;                   /* bytes in use when memory was last looked at */
     size_t grown;                  /* about how many bytes came since then */
     struct entry_list stepped;     /* executions with a step since memory was last looked at */
-    struct entry_list large;       /* those that stayed in memory then, and hold much of it */
+    struct entry_list busy;        /* those that can leave memory, but would soon be folded again */
+    struct entry_list large;       /* those that can't, and hold much of it */
 
     int64_t evaluation_ns;                    /* that an evaluation may use */
     struct slice *under_way, *last_under_way; /* the next one to go on first */
