@@ -372,6 +372,36 @@ START_TEST(writing_goes_on_after_memory_was_left)
 }
 END_TEST
 
+/* So is what is held to write for it: it fails, as it holds most. */
+START_TEST(writing_counts_as_held)
+{
+    struct world_log w;
+
+    world_open(&w, 0);
+    bound_memory(&w);
+    w.writing_bytes = MOST;
+    start(&w,
+          "{" MAP("M", "\"ResultWriter\":{\"Resource\":\"arn:aws:states:::s3:putObject\","
+                       "\"Parameters\":{\"Bucket\":\"b\"}},\"ItemProcessor\":{" DISTRIBUTED "," PASS
+                       "}") "}",
+          "[1,2]");
+    for (int i = 0; i < 9; i++)
+        turn(&w);
+    ck_assert_msg(w.writing, "nothing is to be written");
+    w.used_bytes = MOST;
+    start(&w, LARGE_CHILDREN("\"End\":true"), "1");
+    for (int i = 0; i < 9; i++)
+        turn(&w);
+    const struct asl_error *error = rt_exec_error(engine_execution(w.e, 0));
+    ck_assert_msg(error != NULL, "it does not fail");
+    size_t held = 0;
+    sscanf(json_str(error->cause), "The execution holds data of %zu bytes", &held);
+    ck_assert_uint_ge(held, MOST);
+    json_unref(w.results);
+    world_close(&w);
+}
+END_TEST
+
 /* What is held to read for an execution is that execution's. */
 START_TEST(reading_counts_as_held)
 {
@@ -496,6 +526,7 @@ int main(void)
     tcase_add_test(t, large_children_leave_memory);
     tcase_add_test(t, reading_goes_on_after_memory_was_left);
     tcase_add_test(t, reading_counts_as_held);
+    tcase_add_test(t, writing_counts_as_held);
     tcase_add_test(t, a_map_run_begins_in_little_memory);
     tcase_add_test(t, a_map_run_with_many_children_is_folded_seldom);
     tcase_add_test(t, writing_goes_on_after_memory_was_left);

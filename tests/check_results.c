@@ -315,6 +315,15 @@ static bool is_empty(const json *texts)
            !json_count(json_at(texts, 2));
 }
 
+static size_t bytes_of(const json *results)
+{
+    size_t bytes = 0;
+
+    for (size_t i = 0; i < json_count(results); i++)
+        bytes += json_str_len(json_get(json_at(results, i), "text"));
+    return bytes;
+}
+
 /* As the core asks: with what is not written yet, in the state that came last. */
 static void write_request(struct world *w, const json *plan, const json *request, json **state)
 {
@@ -336,8 +345,11 @@ static void write_request(struct world *w, const json *plan, const json *request
                                         .results = results,
                                         .attempt = attempt ? (uint32_t)json_int_value(attempt) : 0,
                                         .end = end != NULL});
+        if (w->call)
+            ck_assert_uint_ge(mapio_held(w->m, 7), bytes_of(results));
         json_unref(results);
         answer_calls(w);
+        ck_assert_uint_eq(mapio_held(w->m, 7), 0);
         if (!w->written)
             continue;
         json_unref(*state);

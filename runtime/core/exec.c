@@ -9,6 +9,7 @@
 #include "parsers/base/mem.h"
 #include "runtime/core/map_results.h"
 #include "runtime/core/map_run.h"
+#include "runtime/core/map_write.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -615,6 +616,19 @@ bool rt_exec_next_reading(const rt_exec *x, uint32_t *frame, uint64_t *ref)
         const struct rt_run *run = f && f->group ? f->group->run : NULL;
         if (run && run->ahead.begun) {
             *ref = run->ref;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool rt_exec_next_writing(const rt_exec *x, uint32_t *frame, uint64_t *ref)
+{
+    while (*frame < x->frame_count) {
+        const struct rt_frame *f = x->frames[(*frame)++];
+        const struct rt_run *run = f && f->group ? f->group->run : NULL;
+        if (run && run->results.asked) {
+            *ref = writing_ref(run);
             return true;
         }
     }

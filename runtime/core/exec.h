@@ -87,6 +87,8 @@ uint32_t rt_exec_map_runs(const rt_exec *x);
 /* Looks from frame number *frame on for a Map Run that items are read for: fills in the ref of its
  * READ_ITEMS and moves *frame behind it. False: there is no other one. */
 bool rt_exec_next_reading(const rt_exec *x, uint32_t *frame, uint64_t *ref);
+/* Looks in the same way for a Map Run whose results are being written, for its WRITE_RESULTS. */
+bool rt_exec_next_writing(const rt_exec *x, uint32_t *frame, uint64_t *ref);
 /* How often it was redriven, and when last; 0: never. */
 uint32_t rt_exec_redrives(const rt_exec *x);
 int64_t rt_exec_redriven_ms(const rt_exec *x);

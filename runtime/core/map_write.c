@@ -16,8 +16,7 @@
  * children wait. */
 enum { PIECE_BYTES = 5 << 20, MOST_UNWRITTEN = 6 << 20 };
 
-/* The event before MAP_RUN_STARTED is the group's beginning, which starts no call of its own. */
-static uint64_t writing_ref(const struct rt_run *run)
+uint64_t writing_ref(const struct rt_run *run)
 {
     return run->ref - 1;
 }

@@ -5,6 +5,9 @@
 
 #include "runtime/core/step.h"
 
+/* Returns the ref of a Map Run's WRITE_RESULTS: the event before MAP_RUN_STARTED is the group's
+ * beginning, which starts no call of its own. */
+uint64_t writing_ref(const struct rt_run *run);
 /* Has results written, if there are enough of them or no more will come, and nothing is being
  * written. */
 void write_results(struct step *s, struct rt_frame *f);

@@ -67,8 +67,9 @@ struct engine_hooks {
      * NULL: nothing can be read.
      */
     void (*read_items)(void *user, const struct map_reading *reading);
-    /* Returns how many bytes are held for a reading. May be NULL: then it counts for nothing. */
-    size_t (*reading_held)(void *user, uint64_t id);
+    /* Returns how many bytes are held for a reading or a writing. May be NULL: then they count for
+     * nothing. */
+    size_t (*held_for)(void *user, uint64_t id);
     /*
      * Called to have results of a Map Run written: engine_results_written or engine_writing_failed
      * answers, once. cancel_task calls it off. NULL: nothing can be written.

@@ -147,20 +147,29 @@ static void engine_memory_leave(const engine *e, struct entry *entry)
     entry->x = NULL;
 }
 
-/* Bytes of one that could be made to fail, with those that are held to read for it. */
-static size_t bytes_held(const engine *e, const struct entry *entry)
+typedef bool next_call(const rt_exec *x, uint32_t *frame, uint64_t *ref);
+
+/* What is held for the calls of a kind that the execution has out. */
+static size_t held_for_calls(const engine *e, const struct entry *entry, next_call *next)
 {
     uint32_t frame = 0;
     uint64_t ref;
+    size_t bytes = 0;
 
-    if (!entry->x || rt_exec_status(entry->x) != RT_RUNNING)
-        return 0;
-    size_t bytes = rt_exec_held(entry->x);
-    while (e->hooks.reading_held && rt_exec_next_reading(entry->x, &frame, &ref)) {
+    while (e->hooks.held_for && next(entry->x, &frame, &ref)) {
         const struct engine_call *call = engine_find_call(e, entry->node.id, ref);
-        bytes += call ? e->hooks.reading_held(e->hooks.user, call->node.id) : 0;
+        bytes += call ? e->hooks.held_for(e->hooks.user, call->node.id) : 0;
     }
     return bytes;
+}
+
+/* Bytes of one that could be made to fail, with those that are held to read and write for it. */
+static size_t bytes_held(const engine *e, const struct entry *entry)
+{
+    if (!entry->x || rt_exec_status(entry->x) != RT_RUNNING)
+        return 0;
+    return rt_exec_held(entry->x) + held_for_calls(e, entry, rt_exec_next_reading) +
+           held_for_calls(e, entry, rt_exec_next_writing);
 }
 
 static bool will_be_back_soon(const engine *e, const struct entry *entry)

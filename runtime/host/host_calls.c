@@ -154,7 +154,7 @@ static void host_read_items(void *user, const struct map_reading *reading)
         mapio_read(h->mapio, reading);
 }
 
-static size_t host_reading_held(void *user, uint64_t id)
+static size_t host_held_for(void *user, uint64_t id)
 {
     const host *h = user;
 
@@ -250,7 +250,7 @@ void host_set_hooks(host *h, struct engine_hooks *hooks)
     *hooks = (struct engine_hooks){.user = h,
                                    .run_task = host_run_task,
                                    .read_items = host_read_items,
-                                   .reading_held = host_reading_held,
+                                   .held_for = host_held_for,
                                    .write_results = host_write_results,
                                    .made_for = host_made_for,
                                    .done_for = host_done_for,

@@ -59,7 +59,7 @@ void mapio_read(mapio *m, const struct map_reading *reading);
 void mapio_write(mapio *m, const struct map_writing *writing);
 /* Ends a reading or a writing. Does nothing when there is none of that id. */
 void mapio_cancel(mapio *m, uint64_t id);
-/* Returns how many bytes a reading holds, about; 0 when there is none of that id. */
+/* Returns how many bytes a reading or writing holds, about; 0 when there is none of that id. */
 size_t mapio_held(const mapio *m, uint64_t id);
 
 /* Returns when a call that failed is made once more; INT64_MAX: none is. */

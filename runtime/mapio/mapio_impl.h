@@ -195,6 +195,8 @@ void unpacker_free(struct unpacker *u);
 
 /* Ends a writing. Does nothing when there is none of that id. */
 void writing_cancel(mapio *m, uint64_t id);
+/* Returns how many bytes a writing holds, about; 0 when there is none of that id. */
+size_t writing_held(const mapio *m, uint64_t id);
 void writings_free(mapio *m);
 
 #endif

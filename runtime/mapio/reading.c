@@ -247,7 +247,7 @@ size_t mapio_held(const mapio *m, uint64_t id)
 {
     const struct reading *r = (struct reading *)(void *)id_map_get(&m->readings, id);
 
-    return r ? r->part.bytes + file_held(&r->file) + r->of_kind_bytes : 0;
+    return r ? r->part.bytes + file_held(&r->file) + r->of_kind_bytes : writing_held(m, id);
 }
 
 mapio *mapio_new(const struct mapio_world *world)

@@ -500,6 +500,18 @@ void writing_cancel(mapio *m, uint64_t id)
         writing_free(w);
 }
 
+/* The texts that it was given, and of them once more what a call has out. */
+size_t writing_held(const mapio *m, uint64_t id)
+{
+    const struct writing *w = (struct writing *)(void *)id_map_get(&m->writings, id);
+    const json *body = w && w->asker.parameters ? json_get(w->asker.parameters, "Body") : NULL;
+    size_t bytes = body && json_is_string(body) ? json_str_len(body) : 0;
+
+    for (size_t i = 0; w && w->results && i < json_count(w->results); i++)
+        bytes += json_str_len(json_get(json_at(w->results, i), "text"));
+    return bytes;
+}
+
 void writings_free(mapio *m)
 {
     struct id_node *n;

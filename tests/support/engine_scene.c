@@ -248,10 +248,11 @@ void world_write(struct world_log *w)
     engine_results_written(w->e, id, json_build_done(&b));
 }
 
-static size_t reading_held(void *user, uint64_t id)
+static size_t held_for(void *user, uint64_t id)
 {
-    (void)id;
-    return ((const struct world_log *)user)->reading_bytes;
+    const struct world_log *w = user;
+
+    return id == w->writing ? w->writing_bytes : w->reading_bytes;
 }
 
 static void lost(void *user, uint64_t execution, const char *arn, const char *list, const char *why)
@@ -271,7 +272,7 @@ engine *new_engine(struct world_log *w, bool slices)
                                  .stop_job = stop_job,
                                  .read_items = read_items,
                                  .write_results = write_results,
-                                 .reading_held = reading_held,
+                                 .held_for = held_for,
                                  .happened = happened,
                                  .ended = ended,
                                  .lost = lost,

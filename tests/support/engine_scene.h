@@ -45,6 +45,7 @@ struct world_log {
     size_t readings;      /* that have begun */
     size_t cancelled;     /* tasks and readings */
     size_t reading_bytes; /* held for each reading */
+    size_t writing_bytes; /* held for the writing that is out */
     uint64_t writing;     /* that is out; 0: none */
     json *results;        /* that it is to write */
     size_t written;       /* results that are */
