@@ -322,7 +322,7 @@ static struct failed_children *failed_of(progress *p, const struct asl_state *ma
 
 /* "! Rows[2]  NotPaid: order 2": the index is that of the execution, from 0. These lines are
  * bounded by themselves, and never left out. */
-static void child_ended(progress *p, const struct rt_event *e)
+static void show_child_failure(progress *p, const struct rt_event *e)
 {
     if (e->data || failed_of(p, e->state)->count++ >= MOST_FAILURES)
         return;
@@ -355,7 +355,7 @@ static void progress_show(progress *p, uint64_t execution, const struct rt_event
     case RT_NEWS_ATTEMPT: set_failed(p, execution, e, false); break;
     case RT_NEWS_FAILED: progress_task_failed(p, execution, e); break;
     case RT_NEWS_GROUP_FAILED: set_failed(p, execution, e, true); break;
-    case RT_NEWS_CHILD_ENDED: child_ended(p, e); break;
+    case RT_NEWS_CHILD_ENDED: show_child_failure(p, e); break;
     case RT_NEWS_WAIT: later(p, e, "waits"); break;
     case RT_NEWS_RETRY:
         p->retries++;

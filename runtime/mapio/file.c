@@ -60,7 +60,7 @@ static bool is_placeless(const struct diag *why)
 }
 
 /* Bytes count from 0, as in ranges. Of a packed file they are those of what is in it. */
-static void add_place(struct buf *out, const struct file *f, const struct diag *why)
+static void add_place_in_file(struct buf *out, const struct file *f, const struct diag *why)
 {
     if (why->place.line)
         buf_printf(out, ", line %zu", (size_t)why->place.line);
@@ -80,13 +80,13 @@ static void tell_no_list(const struct reading *r)
                reading_setting(r, "InputType") ? "" : ", as there is no InputType");
 }
 
-static void refuse_file(struct reading *r, const struct diag *why)
+static void refuse_bad_file(struct reading *r, const struct diag *why)
 {
     struct buf place = {0};
 
     if (!strcmp(why->code, "ITEMS_NOT_ITERABLE"))
         tell_no_list(r);
-    add_place(&place, &r->file, why);
+    add_place_in_file(&place, &r->file, why);
     if (is_placeless(why))
         reading_fail(r, "%s", why->text);
     else
@@ -182,7 +182,7 @@ static bool open_reader(struct reading *r, const json *state, uint64_t position,
         r->format == ITEMS_PARQUET ? parquet_new(&options, &why) : items_new(&options, &why);
     if (r->file.reader)
         return true;
-    refuse_file(r, &why);
+    refuse_bad_file(r, &why);
     diag_clear(&why);
     return false;
 }
@@ -485,7 +485,7 @@ enum source_step file_read(struct reading *r)
     case ITEMS_END: return end_file(r);
     case ITEMS_FAILED: break;
     }
-    refuse_file(r, &why);
+    refuse_bad_file(r, &why);
     diag_clear(&why);
     return SOURCE_FAILED;
 }
