@@ -848,6 +848,8 @@ START_TEST(pages_without_end)
                            "{\"IsTruncated\": true, \"NextContinuationToken\": \"%d\"}", ++pages);
         struct task_result r = {.ok = true, .output = json_parse(answer, (size_t)len, 0, NULL)};
         w.call = 0;
+        json_unref(w.parameters);
+        w.parameters = NULL;
         mapio_task_done(w.m, id, &r);
     }
     expect_text("cause", w.error.cause ? json_str(w.error.cause) : "",
