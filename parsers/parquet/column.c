@@ -382,7 +382,7 @@ static bool skips_page(struct column *c, const struct page_header *h)
  * and where numbers come in blocks the last one's padding. The codecs make far more of nothing, so
  * what nobody would look at is not unpacked.
  */
-static bool check_size(const struct column *c, const struct page_header *h, struct diag *why)
+static bool check_page_size(const struct column *c, const struct page_header *h, struct diag *why)
 {
     uint32_t width = c->leaf->type.width;
 
@@ -399,7 +399,7 @@ static bool begin_page(struct column *c, const struct page_header *h, struct byt
     if (h->kind == PAGE_INDEX)
         return true;
     if (h->kind == PAGE_DICTIONARY)
-        return check_page(c, h, body, why) && check_size(c, h, why) &&
+        return check_page(c, h, body, why) && check_page_size(c, h, why) &&
                begin_dictionary(c, h, body, why);
     if (h->values > c->values_left) {
         column_fail(c, why, "its pages have more values than the footer says");
@@ -408,7 +408,7 @@ static bool begin_page(struct column *c, const struct page_header *h, struct byt
     /* One without entries has nothing to be read. */
     if (!h->values || skips_page(c, h))
         return true;
-    if (!check_page(c, h, body, why) || !check_size(c, h, why) ||
+    if (!check_page(c, h, body, why) || !check_page_size(c, h, why) ||
         !(h->kind == PAGE_DATA_V2 ? begin_page_v2(c, h, body, why)
                                   : begin_page_v1(c, h, body, why)))
         return false;
