@@ -62,6 +62,18 @@ static void oauth_tell(struct connection *c, const char *why, bool late)
 
 /* ---- the request ---- */
 
+/* Returns whether a type of tokens is one that more than the token must be sent with. Servers have
+ * many words for the other, "BearerToken", or none. */
+static bool oauth_is_no_bearer(const char *type)
+{
+    static const char *const others[] = {"mac", "PoP", "DPoP", "N_A"};
+
+    for (size_t i = 0; type && i < COUNT(others); i++)
+        if (!strcasecmp(type, others[i]))
+            return true;
+    return false;
+}
+
 /* Keeps the token of an answer. Returns NULL, or why it has none that can be used. */
 static const char *oauth_keep(struct connection *c, const json *body)
 {
@@ -73,6 +85,8 @@ static const char *oauth_keep(struct connection *c, const json *body)
         return "without an access_token";
     if (!token || !http_header_value_ok(token))
         return "its access_token can't stand in a header";
+    if (oauth_is_no_bearer(invoke_text(body, "token_type")))
+        return "its token_type is none that can be sent as Bearer";
     if (!(seconds >= 0 && seconds <= MAX_TOKEN_S))
         seconds = TOKEN_S;
     oauth_forget(c);
@@ -191,7 +205,7 @@ static void token_came(void *user, struct http_response *r)
         }
         if (lacks && r->status >= 200 && r->status < 300)
             buf_printf(&why, ", but %s", lacks);
-        else if (lacks)
+        if (lacks) /* some refuse with a status that is good */
             oauth_add_refusal(&why, c, body);
     }
     json_unref(body);
