@@ -107,7 +107,8 @@ static bool read_strings(struct reader *r, json **to, const json *v, const struc
         return config_refuse(&r->file, at->value, "'%s' must be an object of strings", what);
     json_build_object(&b, json_count(v));
     for (size_t i = 0; i < json_count(v); i++) {
-        const char *text = handlers_text(r, json_value_at(v, i), at->kids[i].value, what);
+        const char *text =
+            handlers_text(r, json_value_at(v, i), at->kids[i].value, json_str(json_key_at(v, i)));
         if (!text) {
             json_build_drop(&b);
             return false;

@@ -199,7 +199,7 @@ static bool read_env(struct reader *r, row *w, const json *v, const struct json_
     w->env = arena_calloc(&r->h->arena, json_count(v) + 1, sizeof *w->env);
     for (size_t i = 0; i < json_count(v); i++) {
         const char *name = json_str(json_key_at(v, i));
-        const char *value = handlers_text(r, json_value_at(v, i), at->kids[i].value, "env");
+        const char *value = handlers_text(r, json_value_at(v, i), at->kids[i].value, name);
         struct buf line = {0};
 
         if (!value)
@@ -219,7 +219,7 @@ static bool read_headers(struct reader *r, row *w, const json *v, const struct j
         return config_refuse(&r->file, at->value, "'headers' must be an object of strings");
     for (size_t i = 0; i < json_count(v); i++) {
         const char *name = json_str(json_key_at(v, i));
-        const char *value = handlers_text(r, json_value_at(v, i), at->kids[i].value, "headers");
+        const char *value = handlers_text(r, json_value_at(v, i), at->kids[i].value, name);
 
         if (!value)
             return false;
