@@ -22,7 +22,7 @@ static void profile_name(struct buf *out, const struct model_service *s)
         buf_addc(out, *p == ' ' || *p == '-' ? '_' : ascii_lower(*p));
 }
 
-static const struct model_service *service_at(size_t i)
+static const struct model_service *service_by_index(size_t i)
 {
     const char *name = model_service_name(i);
 
@@ -42,7 +42,7 @@ static void guess_name(const char *name, struct buf *meant)
             buf_addc(&plain, *p);
     s = aws_service_named(buf_str(&plain), plain.len);
     for (size_t i = 0; !s && i < model_service_count(); i++) {
-        profile_name(&each, service_at(i));
+        profile_name(&each, service_by_index(i));
         nearest_offer_made(&near, &each, meant);
     }
     if (s)
@@ -59,7 +59,7 @@ bool endpoints_misname(const char *name, size_t len, struct buf *meant)
     for (size_t i = 0; i < len; i++)
         buf_addc(&lower, ascii_lower(name[i]));
     for (size_t i = 0; !known && i < model_service_count(); i++) {
-        profile_name(&each, service_at(i));
+        profile_name(&each, service_by_index(i));
         known = strcmp(buf_str(&each), buf_str(&lower)) == 0;
     }
     buf_reset(meant);
