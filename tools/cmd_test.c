@@ -167,6 +167,7 @@ int cmd_test(int argc, char **argv)
                                       : test_found(&t, argc - first, argv + first);
     }
     placeholders_clear(&t.placeholders);
+    test_forget_buckets(&t);
     json_unref(t.unused);
     return status;
 }

@@ -76,6 +76,8 @@ struct test {
 bool test_read_numbers(struct test *t);
 /* Reads --bucket. False after a message. */
 bool test_read_buckets(struct test *t);
+/* Frees what test_read_buckets has read. */
+void test_forget_buckets(struct test *t);
 /* Returns whether the options that are given go together. False after a message. */
 bool test_may_play(const struct test *t);
 /* Adds the options that say what definitions are, as a command that repeats a case needs them. */

@@ -277,6 +277,12 @@ bool test_read_buckets(struct test *t)
     return good;
 }
 
+void test_forget_buckets(struct test *t)
+{
+    while (t->given_count)
+        mem_free((char *)(uintptr_t)t->given[--t->given_count].name);
+}
+
 bool test_may_play(const struct test *t)
 {
     return go_together(t) && may_update(t);

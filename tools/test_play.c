@@ -355,8 +355,7 @@ static void test_clear(struct test *t)
     json_unref(t->unused);
     faults_free(t->fault_player);
     mem_free(t->again);
-    for (size_t i = 0; i < t->given_count; i++)
-        mem_free((char *)(uintptr_t)t->given[i].name);
+    test_forget_buckets(t);
     for (size_t i = 0; i < t->suite_count; i++)
         suite_free(t->suites[i]);
     for (size_t i = 0; t->hits && i < t->case_count; i++)
