@@ -235,9 +235,26 @@ json *run_pass_items(struct step *s, struct rt_frame *f, uint32_t *count)
     return input;
 }
 
+/* What is recorded of results that are too large, said of the input that ends with the item: it is
+ * no result of a child, so the item is what to look for. */
+static void blame_item(const struct rt_frame *f, const struct map_item *last, struct asl_error *e)
+{
+    struct buf what = {0};
+
+    buf_printf(&what, "made the input of an execution, with Map.Item.Index %llu",
+               (unsigned long long)last->index);
+    if (last->from)
+        buf_printf(&what, " of %s,", json_str(last->from));
+    else
+        buf_addc(&what, ',');
+    error_too_large(e, f->state->name, buf_str(&what));
+    buf_clear(&what);
+}
+
 /* False with *e filled, as an error of the state: what ItemSelector makes is bounded as all data
  * is. */
-static bool can_be_input(struct step *s, struct rt_frame *f, const json *input, struct asl_error *e)
+static bool can_be_input(struct step *s, struct rt_frame *f, const json *input,
+                         const struct map_item *last, struct asl_error *e)
 {
     if (!input || !depth_is_allowed(input, e)) {
         blame_state(s, f, f->last, e);
@@ -245,7 +262,7 @@ static bool can_be_input(struct step *s, struct rt_frame *f, const json *input, 
     }
     if (!is_larger_than_data(s, input))
         return true;
-    error_too_large(e, f->state->name, "returned a result");
+    blame_item(f, last, e);
     return false;
 }
 
@@ -256,7 +273,7 @@ json *run_next_input(struct step *s, struct rt_frame *f, struct rt_event *starte
     uint32_t count;
     json *input = next_input(s, f, &last, &count, e);
 
-    if (!can_be_input(s, f, input, e)) {
+    if (!can_be_input(s, f, input, &last, e)) {
         json_unref(input);
         return NULL;
     }
