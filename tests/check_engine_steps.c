@@ -346,6 +346,72 @@ START_TEST(a_map_run_with_many_children_is_folded_seldom)
 }
 END_TEST
 
+/* While much is to be written and is not, no more children begin, whichever way they end. */
+static const struct {
+    const char *name, *child;
+} slow_writers[] = {
+    {"successes", "{\"Type\":\"Pass\",\"Output\":\"{% $pad('', 200000, 'x') %}\",\"End\":true}"},
+    {"failures", "{\"Type\":\"Fail\",\"Error\":\"E\"}"},
+};
+
+START_TEST(children_wait_for_their_results_to_be_written)
+{
+    enum { ITEMS = 60, MOST_BEGUN = 40 };
+    struct world_log w;
+    struct buf definition = {0};
+
+    buf_printf(&definition,
+               "{\"QueryLanguage\":\"JSONata\"," MAP(
+                   "M", "\"Items\":\"{%% [1..60] %%}\",\"MaxConcurrency\":2,"
+                        "\"ToleratedFailurePercentage\":100,\"ItemSelector\":{\"x\":"
+                        "\"{%% $pad('', 200000, 'x') %%}\"},\"ResultWriter\":{\"Resource\":"
+                        "\"arn:aws:states:::s3:putObject\",\"Arguments\":{\"Bucket\":\"b\"}},"
+                        "\"ItemProcessor\":{" DISTRIBUTED
+                        ",\"StartAt\":\"P\",\"States\":{\"P\":%s}}") "}",
+               slow_writers[_i].child);
+    world_open(&w, 0);
+    disk.before = NULL;
+    uint64_t execution = start(&w, buf_str(&definition), "1");
+    for (int i = 0; i < 1000 && engine_next_due(w.e) == INT64_MIN; i++)
+        turn(&w);
+    ck_assert_msg(w.writing && status(&w, execution) == RT_RUNNING, "%s: nothing is to be written",
+                  slow_writers[_i].name);
+    uint64_t begun = 0;
+    for (const char *at = buf_str(&w.log); (at = strstr(at, "child started")); at++)
+        begun++;
+    ck_assert_msg(begun > 10 && begun < MOST_BEGUN, "%s: %d of %d have begun",
+                  slow_writers[_i].name, (int)begun, ITEMS);
+    json_unref(w.results);
+    buf_clear(&definition);
+    world_close(&w);
+}
+END_TEST
+
+/* What was not begun is listed by an ItemSelector that is slow, in as many steps as that takes. */
+START_TEST(a_long_list_is_made_in_steps)
+{
+    struct world_log w;
+
+    world_open(&w, 0);
+    start(&w,
+          "{\"QueryLanguage\":\"JSONata\"," MAP(
+              "M", "\"Items\":\"{% [1..60] %}\",\"MaxConcurrency\":1,\"ItemSelector\":{\"x\":"
+                   "\"{% $sum([1..20000]) %}\"},\"ResultWriter\":{\"Resource\":"
+                   "\"arn:aws:states:::s3:putObject\",\"Arguments\":{\"Bucket\":\"b\"}},"
+                   "\"ItemProcessor\":{" DISTRIBUTED
+                   ",\"StartAt\":\"P\",\"States\":{\"P\":{\"Type\":\"Fail\"}}}") "}",
+          "1");
+    int turns = 0;
+    for (; turns < 400 && !w.writing; turns++)
+        turn(&w);
+    ck_assert_msg(w.writing, "the list is never written");
+    ck_assert_int_gt(turns, 9);
+    ck_assert_int_eq(json_int_value(json_get(json_at(w.results, 2), "count")), 59);
+    json_unref(w.results);
+    world_close(&w);
+}
+END_TEST
+
 /* What is being written is still out when its execution comes back into memory. */
 START_TEST(writing_goes_on_after_memory_was_left)
 {
@@ -529,6 +595,8 @@ int main(void)
     tcase_add_test(t, writing_counts_as_held);
     tcase_add_test(t, a_map_run_begins_in_little_memory);
     tcase_add_test(t, a_map_run_with_many_children_is_folded_seldom);
+    tcase_add_loop_test(t, children_wait_for_their_results_to_be_written, 0, COUNT(slow_writers));
+    tcase_add_test(t, a_long_list_is_made_in_steps);
     tcase_add_test(t, writing_goes_on_after_memory_was_left);
     tcase_add_test(t, large_children_wait_to_begin);
     tcase_add_test(t, what_is_too_large_fails);
