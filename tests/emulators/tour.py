@@ -111,7 +111,7 @@ TOUR = {
         ("createSubnet", {"VpcId": "{% $r2.Vpc.VpcId %}", "CidrBlock": "10.0.1.0/24"}, {"Subnet.SubnetId": str, "Subnet.AvailableIpAddressCount": int}),
         ("createSecurityGroup", {"GroupName": "sg", "Description": "d", "VpcId": "{% $r2.Vpc.VpcId %}"}, {"GroupId": str}),
         ("authorizeSecurityGroupIngress", {"GroupId": "{% $r4.GroupId %}", "IpPermissions": [{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}]},
-         {"Return": True}),
+         {"ReturnValue": True}),
         ("describeSecurityGroups", {"GroupIds": ["{% $r4.GroupId %}"]}, {"SecurityGroups.0.IpPermissions.0.FromPort": 22}),
         ("runInstances", {"ImageId": AMI, "MinCount": 1, "MaxCount": 1, "SubnetId": "{% $r3.Subnet.SubnetId %}",
                           "TagSpecifications": [{"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": "i"}]}]}, {"Instances.0.InstanceId": str, "Instances.0.LaunchTime": str}),
