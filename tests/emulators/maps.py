@@ -2,6 +2,7 @@
 import concurrent.futures
 import gzip
 import hashlib
+import hmac
 import http.client
 import json
 import os
@@ -10,28 +11,55 @@ import re
 import subprocess
 import tempfile
 import threading
+import time
 import urllib.parse
 
 KEYS, LARGE_ROWS = 10000, 100
+# What signs requests: an emulator that checks signatures wants its own.
+KEYS_OF_TOUR = {"AWS_ACCESS_KEY_ID": os.environ.get("AWS_ACCESS_KEY_ID", "AKIDTOUR"),
+                "AWS_SECRET_ACCESS_KEY": os.environ.get("AWS_SECRET_ACCESS_KEY", "secret"), "AWS_DEFAULT_REGION": "us-east-1"}
+
+
+def signed(method, host, path, body):
+    """Headers of a request to S3 with AWS's signature, version 4, by the keys of the environment."""
+    key, secret = KEYS_OF_TOUR["AWS_ACCESS_KEY_ID"], KEYS_OF_TOUR["AWS_SECRET_ACCESS_KEY"]
+    now, digest = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()), hashlib.sha256(body).hexdigest()
+    headers = {"host": host, "x-amz-content-sha256": digest, "x-amz-date": now}
+    scope = [now[:8], "us-east-1", "s3", "aws4_request"]
+    request = "\n".join([method, path, "", *("%s:%s" % h for h in headers.items()), "", ";".join(headers), digest])
+    text = "\n".join(["AWS4-HMAC-SHA256", now, "/".join(scope), hashlib.sha256(request.encode()).hexdigest()])
+    mac = ("AWS4" + secret).encode()
+    for part in scope + [text]:
+        mac = hmac.new(mac, part.encode(), hashlib.sha256).digest()
+    headers["Authorization"] = "AWS4-HMAC-SHA256 Credential=%s/%s, SignedHeaders=%s, Signature=%s" % (
+        key, "/".join(scope), ";".join(headers), mac.hex())
+    return headers
 
 
 class Bucket:
-    """Objects of an emulator that checks no signatures."""
+    """Objects of an emulator."""
 
     def __init__(self, url, name):
         self.host, self.name, self.local = urllib.parse.urlsplit(url).netloc, name, threading.local()
         self.ask("PUT", "")
 
     def ask(self, method, path, body=b""):
-        if not hasattr(self.local, "connection"):
-            self.local.connection = http.client.HTTPConnection(self.host, timeout=60)
-        self.local.connection.request(method, "/%s/%s" % (self.name, urllib.parse.quote(path)), body,
-                                      {"Authorization": "AWS4-HMAC-SHA256 Credential=AKIDTOUR/20260101/us-east-1/s3/aws4_request"})
-        answer = self.local.connection.getresponse()
+        path = "/%s/%s" % (self.name, urllib.parse.quote(path)) if path else "/%s" % self.name
+        try:
+            answer = self.send(method, path, body)
+        except (http.client.RemoteDisconnected, ConnectionError):  # it was idle for too long
+            self.local.connection.close()
+            answer = self.send(method, path, body)
         text = answer.read()
         if answer.status >= 300:
             raise RuntimeError("%s %s: %d %s" % (method, path, answer.status, text[:200]))
         return text
+
+    def send(self, method, path, body):
+        if not hasattr(self.local, "connection"):
+            self.local.connection = http.client.HTTPConnection(self.host, timeout=60)
+        self.local.connection.request(method, path, body, signed(method, self.host, path, body))
+        return self.local.connection.getresponse()
 
     def put(self, key, body):
         self.ask("PUT", key, body)
@@ -60,9 +88,8 @@ def run(asl, definition, url):
         file = os.path.join(folder, "map.asl.json")
         with open(file, "w", encoding="utf-8") as f:
             json.dump(definition, f)
-        keys = {"AWS_ACCESS_KEY_ID": "AKIDTOUR", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_DEFAULT_REGION": "us-east-1"}
         done = subprocess.run([asl, "run", file, "--endpoint", "s3=" + url, "-q", "--timeout", "300"], capture_output=True, text=True,
-                              env=dict(keys, **os.environ))
+                              env=dict(KEYS_OF_TOUR, **os.environ))
     if done.returncode:
         raise RuntimeError((done.stderr or done.stdout).strip()[-500:])
     return json.loads(done.stdout)
