@@ -182,7 +182,7 @@ static json *recorded_suite(const struct workflow *w, const struct replay *repla
                           json_build_done(&cases));
 }
 
-static bool write_suite(const char *path, const json *suite)
+static bool recording_write_suite(const char *path, const json *suite)
 {
     struct buf text = {0};
 
@@ -247,7 +247,7 @@ bool recording_write(recording *r, const struct workflow *w, host *h, const char
                    &replay);
         if (went_as_recorded(p.own, &replay)) {
             json *suite = recorded_suite(w, &replay, p.own, definition, path);
-            good = write_suite(path, suite);
+            good = recording_write_suite(path, suite);
             json_unref(suite);
         } else {
             cmd_fail("run", "%s isn't written: played once more, the execution goes otherwise%s%s",

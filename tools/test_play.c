@@ -23,7 +23,7 @@
 /* ---- one case ---- */
 
 /* Takes both; a member that is NULL is not there. */
-static json *with_member(json *record, const char *name, json *v)
+static json *play_with_member(json *record, const char *name, json *v)
 {
     if (!v)
         return record;
@@ -78,10 +78,10 @@ static json *test_play(void *user, trial_stage *stage, size_t i)
         faulty = faults_case(t->fault_player, c, &options, &run, &run.failures);
     json *snapshot = t->update ? play_snapshot(c, &run) : NULL;
     json *record =
-        with_member(record_of_run(c, &run, t->counts || t->mutate), "snapshot", snapshot);
-    record = with_member(record, "with", options_of_case(t));
-    record = with_member(record, "orders", orders ? json_int((int64_t)orders) : NULL);
-    record = with_member(record, "faults", faulty ? json_int((int64_t)faulty) : NULL);
+        play_with_member(record_of_run(c, &run, t->counts || t->mutate), "snapshot", snapshot);
+    record = play_with_member(record, "with", options_of_case(t));
+    record = play_with_member(record, "orders", orders ? json_int((int64_t)orders) : NULL);
+    record = play_with_member(record, "faults", faulty ? json_int((int64_t)faulty) : NULL);
     int number = run.trial ? trial_signal(run.trial) : 0;
     case_run_clear(&run);
     if (number)
@@ -149,7 +149,7 @@ static int play_mutants(const struct test *t)
 }
 
 /* What is asked for in files besides is written at the end: that it can be is looked at before. */
-static bool may_write(const struct test *t)
+static bool play_may_write(const struct test *t)
 {
     const char *path = t->mutation_report;
     bool good = !path || replace_file_check(path);
@@ -183,7 +183,7 @@ static bool spares_files(struct test *t)
 static bool read_options(struct test *t)
 {
     return test_read_numbers(t) && test_read_buckets(t) && test_coverage_read(t) &&
-           spares_files(t) && may_write(t);
+           spares_files(t) && play_may_write(t);
 }
 
 /* Nothing was tried, so nothing has been shown. */

@@ -78,8 +78,8 @@ static void test_reads(void *user, const char *path)
 }
 
 /* What the command line sets goes before what the suite does. */
-static bool fill_in(struct test *t, const json *substitutions, struct placeholders *out,
-                    struct diag *why)
+static bool suites_fill_in(struct test *t, const json *substitutions, struct placeholders *out,
+                           struct diag *why)
 {
     bool good = true;
 
@@ -193,7 +193,7 @@ bool test_read_machine(void *user, const char *argument, const json *substitutio
                                 .user = &reading,
                                 .reads = test_reads,
                                 .reads_user = t};
-    bool good = is_regular(t, argument, why) && fill_in(t, substitutions, &given, why);
+    bool good = is_regular(t, argument, why) && suites_fill_in(t, substitutions, &given, why);
 
     if (good && (good = machine_file_load(&file) && tells_states(file.machine, why))) {
         out->machine = asl_machine_ref(file.machine);

@@ -87,7 +87,7 @@ static void on_folder(void *user, const char *folder)
 }
 
 /* Nothing can come back into a folder that has been deleted, even if another gets its name. */
-static bool is_here(void)
+static bool watch_is_here(void)
 {
     struct stat here;
 
@@ -116,7 +116,7 @@ int test_watch(struct test *t, struct definition_files *files, int argc, char **
         definition_files_clear(files);
         if (!watch_wait(t->watch, count ? "test" : NULL))
             break;
-        if (!is_here()) {
+        if (!watch_is_here()) {
             status = cmd_fail("test", "the folder that it works in is gone");
             break;
         }

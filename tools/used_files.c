@@ -29,7 +29,7 @@ static bool is_same_inode(const struct stat *a, const struct stat *b)
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-static const char *name_in(const char *path)
+static const char *used_name_in(const char *path)
 {
     const char *slash = strrchr(path, '/');
 
@@ -38,7 +38,7 @@ static const char *name_in(const char *path)
 
 static bool stat_folder(const char *path, struct stat *is)
 {
-    size_t len = (size_t)(name_in(path) - path);
+    size_t len = (size_t)(used_name_in(path) - path);
     char *folder = len ? mem_strndup(path, len) : mem_strdup(".");
     bool good = stat(folder, is) == 0;
 
@@ -54,8 +54,8 @@ static bool is_same_file(const char *a, const char *b)
 
     if (has_a && has_b)
         return S_ISREG(x.st_mode) && is_same_inode(&x, &y);
-    return !has_a && !has_b && strcmp(name_in(a), name_in(b)) == 0 && stat_folder(a, &x) &&
-           stat_folder(b, &y) && is_same_inode(&x, &y);
+    return !has_a && !has_b && strcmp(used_name_in(a), used_name_in(b)) == 0 &&
+           stat_folder(a, &x) && stat_folder(b, &y) && is_same_inode(&x, &y);
 }
 
 bool used_files_write(struct used_files *f, const char *command, const char *option,

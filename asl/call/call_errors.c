@@ -57,7 +57,7 @@ const struct call_labels *call_labels_of(const char *call)
 
 /* Returns whether a word begins at name[i], i > 0. "DBInstanceNotFound" has four: DB, Instance,
  * Not, Found. */
-static bool begins_word(const char *name, size_t i)
+static bool error_begins_word(const char *name, size_t i)
 {
     char before = name[i - 1], next = name[i + 1];
 
@@ -88,7 +88,8 @@ static void add_stem(struct buf *out, const char *name)
     size_t len = stem_len(name);
 
     for (size_t i = 0; i < len; i++)
-        buf_addc(out, !i || begins_word(name, i) ? ascii_upper(name[i]) : ascii_lower(name[i]));
+        buf_addc(out,
+                 !i || error_begins_word(name, i) ? ascii_upper(name[i]) : ascii_lower(name[i]));
 }
 
 /*

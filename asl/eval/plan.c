@@ -29,8 +29,8 @@ static bool add_value(struct json_build *b, const char *name, const asl_template
     return v || !t;
 }
 
-static bool add_action(struct json_build *b, const asl_template *resource,
-                       const struct asl_env *env, struct asl_error *error)
+static bool plan_add_action(struct json_build *b, const asl_template *resource,
+                            const struct asl_env *env, struct asl_error *error)
 {
     json *v = resource ? asl_template_eval(resource, env, error) : NULL;
 
@@ -41,9 +41,9 @@ static bool add_action(struct json_build *b, const asl_template *resource,
 }
 
 /* `field` names it with "Path" at its end. */
-static bool add_number(struct json_build *b, const char *name, const char *field,
-                       const struct asl_number *n, const struct asl_env *env,
-                       struct asl_error *error)
+static bool plan_add_number(struct json_build *b, const char *name, const char *field,
+                            const struct asl_number *n, const struct asl_env *env,
+                            struct asl_error *error)
 {
     int64_t value;
 
@@ -92,10 +92,10 @@ static bool add_reader(struct json_build *b, const struct asl_reader *r, const s
 
     json_build_object(&config, ASL_MOST_SETTINGS);
     bool good = add_settings(&config, &r->config, env, error) &&
-                add_number(&config, "MaxItems", "MaxItemsPath", &r->max_items, env, error);
+                plan_add_number(&config, "MaxItems", "MaxItemsPath", &r->max_items, env, error);
     json_build_object(&reader, 3);
     json_build_set(&reader, "config", json_build_done(&config));
-    good = good && add_action(&reader, r->resource, env, error) &&
+    good = good && plan_add_action(&reader, r->resource, env, error) &&
            add_value(&reader, "parameters", r->parameters, env, error);
     json_build_set(b, "reader", json_build_done(&reader));
     return good;
@@ -123,7 +123,7 @@ static bool add_writer(struct json_build *b, const struct asl_writer *w, const s
     bool good = add_settings(&config, &w->config, env, error);
     json_build_object(&writer, 3);
     json_build_set(&writer, "config", json_build_done(&config));
-    good = good && add_action(&writer, w->resource, env, error) &&
+    good = good && plan_add_action(&writer, w->resource, env, error) &&
            add_value(&writer, "parameters", w->parameters, env, error);
     json_build_set(b, "writer", json_build_done(&writer));
     return good;

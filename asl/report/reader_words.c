@@ -130,12 +130,12 @@ static int refuse_character(struct reader *r, const char *before, int c, const c
     return words_refuse(r, ")%s", behind);
 }
 
-static int unexpected(struct reader *r, int c, const char *behind)
+static int reader_unexpected(struct reader *r, int c, const char *behind)
 {
     return refuse_character(r, "Unexpected character ", c, behind);
 }
 
-static const struct scope *scope_of(const struct reader *r)
+static const struct scope *reader_scope_of(const struct reader *r)
 {
     return &r->scopes[r->depth - 1];
 }
@@ -172,7 +172,7 @@ static bool words_is_word(uint32_t c)
 }
 
 /* isJavaIdentifierStart: neither digits nor marks, nor what doesn't show. */
-static bool begins_word(uint32_t c)
+static bool reader_begins_word(uint32_t c)
 {
     if (c < 0x80)
         return words_is_word(c) && c > 0x20 && c != 0x7f && !ascii_is_digit((int)c);
@@ -216,14 +216,15 @@ static bool pass_blank(struct reader *r, int c)
 
 /* The next character that is no blank. */
 /* A comment is refused at its first character, before anything behind it is looked at. */
-static int next_token(struct reader *r)
+static int reader_next_token(struct reader *r)
 {
     while (r->at < r->len) {
         int c = r->text[r->at++];
         if (c == '/')
-            return unexpected(r, c,
-                              ": maybe a (non-standard) comment? (not recognized as one since "
-                              "Feature 'ALLOW_COMMENTS' not enabled for parser)");
+            return reader_unexpected(
+                r, c,
+                ": maybe a (non-standard) comment? (not recognized as one since "
+                "Feature 'ALLOW_COMMENTS' not enabled for parser)");
         if (c > ' ')
             return c;
         if (!pass_blank(r, c))
@@ -282,7 +283,7 @@ static int bad_value(struct reader *r, int c)
     char behind[128];
 
     snprintf(behind, sizeof behind, ": expected a valid value %s", values);
-    return unexpected(r, c, behind);
+    return reader_unexpected(r, c, behind);
 }
 
 /* Behind a sign comes `c`, which is no digit. */
@@ -291,9 +292,10 @@ static int bad_number_start(struct reader *r, int c, bool negative)
     if (r->later && c == '.')
         return bad_value(r, c);
     if (r->later && !negative)
-        return unexpected(r, '+',
-                          " in numeric value: JSON spec does not allow numbers to have plus signs: "
-                          "enable `JsonReadFeature.ALLOW_LEADING_PLUS_SIGN_FOR_NUMBERS` to allow");
+        return reader_unexpected(
+            r, '+',
+            " in numeric value: JSON spec does not allow numbers to have plus signs: "
+            "enable `JsonReadFeature.ALLOW_LEADING_PLUS_SIGN_FOR_NUMBERS` to allow");
     if (c == 'I') {
         if (r->at >= r->len)
             return words_refuse(r, "Unexpected end-of-input in a Number value");
@@ -303,19 +305,20 @@ static int bad_number_start(struct reader *r, int c, bool negative)
         if (c == 'n')
             return match_nonstandard(r, negative ? "-Infinity" : "+Infinity", 3);
     }
-    return unexpected(r, c,
-                      " in numeric value: expected digit (0-9) to follow minus sign, for valid "
-                      "numeric value");
+    return reader_unexpected(
+        r, c,
+        " in numeric value: expected digit (0-9) to follow minus sign, for valid "
+        "numeric value");
 }
 
 static int bad_fraction(struct reader *r, int c)
 {
-    return unexpected(r, c, " in numeric value: Decimal point not followed by a digit");
+    return reader_unexpected(r, c, " in numeric value: Decimal point not followed by a digit");
 }
 
 static int bad_exponent(struct reader *r, int c)
 {
-    return unexpected(r, c, " in numeric value: Exponent indicator not followed by a digit");
+    return reader_unexpected(r, c, " in numeric value: Exponent indicator not followed by a digit");
 }
 
 /* Of the whole text, only a blank may follow. */
@@ -323,14 +326,14 @@ static int end_number(struct reader *r)
 {
     int c;
 
-    if (r->at >= r->len || scope_of(r)->kind)
+    if (r->at >= r->len || reader_scope_of(r)->kind)
         return 0;
     c = r->text[r->at++];
     if (ascii_is_json_blank(c)) {
         pass_blank(r, c);
         return 0;
     }
-    return unexpected(r, c, ": Expected space separating root-level values");
+    return reader_unexpected(r, c, ": Expected space separating root-level values");
 }
 
 /* A digit is taken at a time; 0 behind the last character, as Jackson has it. */
@@ -468,7 +471,7 @@ static int words_read_escape(struct reader *r)
             return words_refuse(r, "Unexpected end-of-input in character escape sequence");
         c = r->text[r->at++];
         if (c >= 0x80 || !c || !strchr("0123456789abcdefABCDEF", c))
-            return unexpected(r, c, ": expected a hex-digit for character escape sequence");
+            return reader_unexpected(r, c, ": expected a hex-digit for character escape sequence");
     }
     return 0;
 }
@@ -506,7 +509,7 @@ static void open_scope(struct reader *r, int kind)
 
 static int close_scope(struct reader *r, int c)
 {
-    const struct scope *s = scope_of(r);
+    const struct scope *s = reader_scope_of(r);
     bool array = c == ']';
 
     if (s->kind == (array ? '[' : '{')) {
@@ -536,12 +539,12 @@ static int read_odd_value(struct reader *r, int c)
         c = r->text[r->at++];
         return bad_number_start(r, c, false);
     }
-    if (begins_word((uint32_t)c)) {
+    if (reader_begins_word((uint32_t)c)) {
         r->at--;
         return refuse_word(r, "");
     }
-    if (c == '}' && scope_of(r)->kind == '[')
-        return unexpected(r, c, ": expected a value");
+    if (c == '}' && reader_scope_of(r)->kind == '[')
+        return reader_unexpected(r, c, ": expected a value");
     return bad_value(r, c);
 }
 
@@ -563,27 +566,27 @@ static int words_read_value(struct reader *r, int c)
 static int refuse_end_within(struct reader *r)
 {
     return words_refuse(r, "Unexpected end-of-input within/between %s entries",
-                        words_type_of(scope_of(r)));
+                        words_type_of(reader_scope_of(r)));
 }
 
 /* The name of a member, `c` being its first character, and the colon; gives what follows. */
 static int words_read_name(struct reader *r, int c)
 {
     if (c != '"')
-        return unexpected(r, c, ": was expecting double-quote to start field name");
+        return reader_unexpected(r, c, ": was expecting double-quote to start field name");
     if (read_string(r, true) == REFUSED)
         return REFUSED;
-    c = next_token(r);
+    c = reader_next_token(r);
     if (c != ':' && c >= 0)
-        return unexpected(r, c, ": was expecting a colon to separate field name and value");
+        return reader_unexpected(r, c, ": was expecting a colon to separate field name and value");
     if (c == ':')
-        c = next_token(r);
+        c = reader_next_token(r);
     return c == AT_END ? refuse_end_within(r) : c;
 }
 
 static int refuse_end(struct reader *r)
 {
-    const struct scope *s = scope_of(r);
+    const struct scope *s = reader_scope_of(r);
 
     buf_printf(r->words, "Unexpected end-of-input: expected close marker for %s (start marker at ",
                words_type_of(s));
@@ -596,29 +599,29 @@ static int refuse_end(struct reader *r)
  * A bracket that closes is looked at before the comma, so "[1,]" is told at the bracket and not at
  * the comma.
  */
-static int read_token(struct reader *r)
+static int reader_read_token(struct reader *r)
 {
-    int c = next_token(r);
+    int c = reader_next_token(r);
 
     if (c == AT_END)
-        return scope_of(r)->kind ? refuse_end(r) : AT_END;
+        return reader_scope_of(r)->kind ? refuse_end(r) : AT_END;
     if (c == REFUSED)
         return c;
     if (c == ']' || c == '}')
         return close_scope(r, c);
-    if (r->scopes[r->depth - 1].count++ && scope_of(r)->kind) {
+    if (r->scopes[r->depth - 1].count++ && reader_scope_of(r)->kind) {
         if (c != ',')
-            return unexpected(r, c,
-                              scope_of(r)->kind == '['
-                                  ? ": was expecting comma to separate Array entries"
-                                  : ": was expecting comma to separate Object entries");
-        c = next_token(r);
+            return reader_unexpected(r, c,
+                                     reader_scope_of(r)->kind == '['
+                                         ? ": was expecting comma to separate Array entries"
+                                         : ": was expecting comma to separate Object entries");
+        c = reader_next_token(r);
         if (c == AT_END)
             return refuse_end_within(r);
         if (c == REFUSED)
             return c;
     }
-    if (scope_of(r)->kind == '{')
+    if (reader_scope_of(r)->kind == '{')
         c = words_read_name(r, c);
     return c == REFUSED ? c : words_read_value(r, c);
 }
@@ -651,11 +654,11 @@ static uint16_t *to_units(const char *text, size_t len, size_t *count)
 /* One value, and the token behind it. */
 static int words_read_whole(struct reader *r)
 {
-    int got = read_token(r);
+    int got = reader_read_token(r);
 
     while (got == 0 && r->depth > 1)
-        got = read_token(r);
-    return got == 0 ? read_token(r) : got;
+        got = reader_read_token(r);
+    return got == 0 ? reader_read_token(r) : got;
 }
 
 bool reader_words(const char *text, size_t len, enum reader_version version, struct buf *words,

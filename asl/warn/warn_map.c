@@ -46,7 +46,7 @@ static void check_idle(struct warner *w, const struct asl_at *config)
 }
 
 /* The objects of a list are items as they are: how files are read has no effect on them. */
-static void check_list(struct warner *w, const struct asl_at *config)
+static void warn_of_list(struct warner *w, const struct asl_at *config)
 {
     static const char *const of_files[] = {"CSVDelimiter", "CSVHeaderLocation", "CSVHeaders",
                                            "InputType",    "ItemsPointer",      "ManifestType"};
@@ -62,7 +62,7 @@ static void check_list(struct warner *w, const struct asl_at *config)
 }
 
 /* Headers that are there twice fail the Map Run (recorded). */
-static void check_headers(struct warner *w, const struct asl_at *config)
+static void warn_of_headers(struct warner *w, const struct asl_at *config)
 {
     struct asl_at headers, at;
     struct json_set seen = {0};
@@ -113,9 +113,9 @@ static void check_transformation(struct warner *w, const struct asl_at *reader,
     bool loads = is_word(config, "Transformation", "LOAD_AND_FLATTEN");
 
     if (calls(reader, ":s3:listObjectsV2") && !asl_at_member(config, "Transformation", &at))
-        check_list(w, config);
+        warn_of_list(w, config);
     else if (calls(reader, ":s3:listObjectsV2") && is_word(config, "Transformation", "NONE"))
-        check_list(w, config);
+        warn_of_list(w, config);
     else if (loads && calls(reader, ":s3:getObject") &&
              asl_at_member(config, "Transformation", &at))
         warn_with_hint(w, &at, ASL_KEY,
@@ -140,7 +140,7 @@ static void check_item_reader(struct warner *w, const struct asl_at *map)
     if (!asl_at_member(&reader, "ReaderConfig", &config))
         return;
     check_idle(w, &config);
-    check_headers(w, &config);
+    warn_of_headers(w, &config);
     check_manifest(w, &config);
     check_transformation(w, &reader, &config);
 }

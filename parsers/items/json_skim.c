@@ -77,7 +77,7 @@ bool json_skim_in_object(const struct json_skim *s, size_t i)
 
 /* ---- arrays and objects ---- */
 
-static enum json_skim_event end_value(struct json_skim *s)
+static enum json_skim_event skim_end_value(struct json_skim *s)
 {
     s->state = s->depth ? AT_COMMA : AT_END;
     return s->depth <= s->watch ? SKIM_VALUE_END : SKIM_MORE;
@@ -100,7 +100,7 @@ static enum json_skim_event open_container(struct json_skim *s, bool object)
 static enum json_skim_event close_container(struct json_skim *s)
 {
     s->depth--;
-    return end_value(s);
+    return skim_end_value(s);
 }
 
 /* ---- what begins ---- */
@@ -216,7 +216,7 @@ static enum json_skim_event begin_character(struct json_skim *s, unsigned char c
 static enum json_skim_event end_string(struct json_skim *s)
 {
     if (!s->key)
-        return end_value(s);
+        return skim_end_value(s);
     s->state = AT_COLON;
     return s->depth <= s->watch ? SKIM_KEY_END : SKIM_MORE;
 }
@@ -266,7 +266,7 @@ static enum json_skim_event skim_word(struct json_skim *s, char c)
 {
     if (c != *s->word)
         return SKIM_BAD;
-    return *++s->word ? SKIM_MORE : end_value(s);
+    return *++s->word ? SKIM_MORE : skim_end_value(s);
 }
 
 /* ---- numbers ---- */
@@ -309,7 +309,7 @@ static enum json_skim_event skim_number(struct json_skim *s, char c, size_t *use
         s->state = next;
         return SKIM_MORE;
     }
-    return may_end_number(s->state) && !ascii_is_digit(c) ? end_value(s) : SKIM_BAD;
+    return may_end_number(s->state) && !ascii_is_digit(c) ? skim_end_value(s) : SKIM_BAD;
 }
 
 /* ---- the whole ---- */
@@ -372,7 +372,7 @@ size_t json_skim_next(struct json_skim *s, const char *text, size_t len,
 /* ---- what is wrong ---- */
 
 /* Shows the character at `text`; with its number when it can't be seen. */
-static void add_character(struct buf *out, const char *text, size_t len)
+static void skim_add_character(struct buf *out, const char *text, size_t len)
 {
     uint32_t cp;
     size_t n = utf8_decode(text, len, &cp);
@@ -386,7 +386,7 @@ static void add_character(struct buf *out, const char *text, size_t len)
         buf_printf(out, "'%.*s'", (int)n, text);
 }
 
-static void explain_end(const struct json_skim *s, const char *whole, struct buf *out)
+static void skim_explain_end(const struct json_skim *s, const char *whole, struct buf *out)
 {
     if (s->state == AT_VALUE && !s->depth)
         buf_printf(out, "there is no value in the %s", whole);
@@ -399,7 +399,7 @@ static void explain_end(const struct json_skim *s, const char *whole, struct buf
                    json_skim_in_object(s, s->depth - 1) ? "object" : "array");
 }
 
-static void explain_string(const struct json_skim *s, const char *text, struct buf *out)
+static void skim_explain_string(const struct json_skim *s, const char *text, struct buf *out)
 {
     unsigned c = (unsigned char)*text;
 
@@ -437,7 +437,7 @@ void json_skim_explain(const struct json_skim *s, const char *text, size_t len, 
                        struct buf *out)
 {
     if (!len) {
-        explain_end(s, whole, out);
+        skim_explain_end(s, whole, out);
         return;
     }
     if (s->deep) {
@@ -445,7 +445,7 @@ void json_skim_explain(const struct json_skim *s, const char *text, size_t len, 
         return;
     }
     if (s->state >= IN_STRING && s->state <= IN_HEX) {
-        explain_string(s, text, out);
+        skim_explain_string(s, text, out);
         return;
     }
     if (s->state == AT_END)
@@ -455,5 +455,5 @@ void json_skim_explain(const struct json_skim *s, const char *text, size_t len, 
     else
         buf_printf(out, "expected %s", expected(s));
     buf_adds(out, ", but found ");
-    add_character(out, text, len);
+    skim_add_character(out, text, len);
 }

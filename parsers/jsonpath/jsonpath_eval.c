@@ -152,7 +152,7 @@ static const json *jsonpath_eval_element(const json *array, int64_t i)
 }
 
 /* An index from the end may be before the start: the caller finds no element there. */
-static int64_t index_of(const struct step *s, const json *array)
+static int64_t jsonpath_index_of(const struct step *s, const json *array)
 {
     return s->kind == STEP_FROM_END ? (int64_t)json_count(array) + s->from : s->from;
 }
@@ -193,7 +193,7 @@ static void write_followed(struct buf *out, const struct route *route, const jso
             jsonpath_write_step(out, s);
             v = json_get_key(v, s->name);
         } else {
-            int64_t i = index_of(s, v);
+            int64_t i = jsonpath_index_of(s, v);
             write_index(out, i);
             v = jsonpath_eval_element(v, i);
         }
@@ -252,7 +252,7 @@ enum outcome jsonpath_follow(struct eval *e, const struct route *route, const js
                 return MISSING;
             if (!is_array(v))
                 return broken_type(e, s, end, v, node);
-            v = jsonpath_eval_element(v, index_of(s, v));
+            v = jsonpath_eval_element(v, jsonpath_index_of(s, v));
             node = true;
         }
     }
@@ -409,7 +409,7 @@ static enum outcome apply_array(struct eval *e, const struct step *s, const json
         return apply_range(e, s, v, 0, smaller(len, s->to < 0 ? len + s->to : s->to), at);
     case STEP_SLICE:
         return len == 0 ? WENT_ON : apply_range(e, s, v, s->from, smaller(len, s->to), at);
-    default: return apply_index(e, s, v, index_of(s, v), at);
+    default: return apply_index(e, s, v, jsonpath_index_of(s, v), at);
     }
 }
 

@@ -116,7 +116,7 @@ static bool record_has_all(const json *record, const char *const *names)
 
 /* Returns whether the store itself can't be read, rather than one record of it: then loading
  * fails, as nothing can be told of what is there. */
-static bool reading_failed(struct reading *r, const struct diag *why)
+static bool load_reading_failed(struct reading *r, const struct diag *why)
 {
     if (strcmp(why->code, STORE_NONE) == 0 || strcmp(why->code, STORE_DAMAGED) == 0)
         return false;
@@ -139,7 +139,7 @@ static struct revision *read_revision(struct reading *r, const json *key)
         record = record_of(r, json_str(key), text.data, text.len);
     else
         record = json_ref(json_empty_object());
-    if (why.code && !reading_failed(r, &why))
+    if (why.code && !load_reading_failed(r, &why))
         record_spoiled(r->api, json_str(key), "%s", why.text);
     else if (!why.code && !record_has_all(record, members))
         record_spoiled(r->api, json_str(key), "a member is missing");
@@ -326,7 +326,7 @@ static uint32_t newest_revision(struct reading *r, const char *arn)
 
     store_list(r->api->store, RECORD_REVISION, json_str(before), note_revision, &n, &why);
     if (why.code)
-        reading_failed(r, &why);
+        load_reading_failed(r, &why);
     json_unref(before);
     diag_clear(&why);
     return n.number;
@@ -546,7 +546,7 @@ static bool read_page_key(struct reading *r)
     struct diag why = {0};
     bool found = store_get(a->store, SECRET, "pages", &text, &why);
 
-    if (!found && reading_failed(r, &why)) {
+    if (!found && load_reading_failed(r, &why)) {
         /* Another key would make an end of the tokens that clients have. */
     } else if (found && text.len == sizeof a->page_key) {
         memcpy(a->page_key, text.data, sizeof a->page_key);

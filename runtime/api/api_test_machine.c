@@ -41,7 +41,7 @@ static json *target(struct wrapping *w, const json *next)
 }
 
 /* Returns the row of a state's field; NULL: states have no such field. */
-static const struct asl_field *field_of(const json *key)
+static const struct asl_field *test_field_of(const json *key)
 {
     return field_find(&asl_state_fields, json_str(key), json_str_len(key));
 }
@@ -98,7 +98,7 @@ static json *wrapped_state(struct wrapping *w, const json *state, bool stand_in_
     json_build_object(&b, json_count(state));
     for (size_t i = 0; i < json_count(state); i++) {
         const json *key = json_key_at(state, i), *v = json_value_at(state, i);
-        const struct asl_field *f = field_of(key), *leads = f ? target_inside(f) : NULL;
+        const struct asl_field *f = test_field_of(key), *leads = f ? target_inside(f) : NULL;
         if (json_str_is(key, "Retry") || (stand_in_for && !stays_in_stand_in(f)))
             continue;
         json_build_set_key(&b, json_ref(key),

@@ -132,7 +132,8 @@ static bool is_model_call(const struct aws_call *c)
 }
 
 /* The object's type is that of the model's input, unless the Task says one. */
-static enum aws_side_end read_object(const json *parameters, const struct aws_answer *a, json **out)
+static enum aws_side_end around_read_object(const json *parameters, const struct aws_answer *a,
+                                            json **out)
 {
     const json *type = aws_header_of(a->headers, "Content-Type");
 
@@ -177,8 +178,8 @@ enum aws_side_end aws_before_read(const struct aws_call *c, const json *paramete
         *failed = r;
         return AWS_SIDE_FAILED;
     }
-    end =
-        n ? read_named(n, parameters, side, r.value, out, failed) : read_object(parameters, a, out);
+    end = n ? read_named(n, parameters, side, r.value, out, failed)
+            : around_read_object(parameters, a, out);
     aws_result_clear(&r);
     return end;
 }

@@ -53,8 +53,8 @@ static bool can_be_made(const struct aws_call *c, const char *call, struct diag 
 }
 
 /* "sendMessage" is the action SendMessage. */
-static bool find_operation(struct aws_call *c, const char *action, size_t len, const char *call,
-                           struct diag *why)
+static bool call_find_its_operation(struct aws_call *c, const char *action, size_t len,
+                                    const char *call, struct diag *why)
 {
     if (c->service && model_operation_named(c->service, action, len, &c->operation))
         return can_be_made(c, call, why);
@@ -81,7 +81,7 @@ static bool read_optimized(const struct asl_resource *r, struct aws_call *c, str
     }
     const char *action = c->integration->action ? c->integration->action : r->action.at;
     size_t len = c->integration->action ? strlen(action) : r->action.len;
-    return find_operation(c, action, len, r->call.at, why);
+    return call_find_its_operation(c, action, len, r->call.at, why);
 }
 
 bool aws_call_read(const struct asl_resource *r, struct aws_call *out, struct diag *why)
@@ -100,7 +100,7 @@ bool aws_call_read(const struct asl_resource *r, struct aws_call *out, struct di
                      "'%s' can't wait: AWS waits for jobs of its own integrations", r->call.at);
             break;
         }
-        good = find_operation(&c, r->action.at, r->action.len, r->call.at, &own);
+        good = call_find_its_operation(&c, r->action.at, r->action.len, r->call.at, &own);
         break;
     case ASL_RESOURCE_OPTIMIZED:
     case ASL_RESOURCE_HTTP: good = read_optimized(r, &c, &own); break;

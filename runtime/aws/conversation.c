@@ -63,7 +63,7 @@ static void add_usage(int64_t *sum, const json *v, const char *name)
 }
 
 /* Blocks come one after the other, or piece by piece in turns. */
-static void add_piece(struct conversation *t, const json *v)
+static void conversation_add_piece(struct conversation *t, const json *v)
 {
     const json *text = inside(inside(v, "delta"), "text");
     int64_t index = count_in(v, "contentBlockIndex");
@@ -92,7 +92,7 @@ static void take_event(struct conversation *t, const struct aws_event *e, const 
         if (t->assistant)
             forget_message(t);
     } else if (aws_span_is(e->type, "contentBlockDelta")) {
-        add_piece(t, v);
+        conversation_add_piece(t, v);
     } else if (aws_span_is(e->type, "messageStop") && t->assistant && reason) {
         json_unref(t->stop);
         t->stop = json_ref(reason);
@@ -118,7 +118,7 @@ static json *message_of(const struct conversation *t)
     return json_build_done(&b);
 }
 
-static json *result_of(const struct conversation *t)
+static json *conversation_result_of(const struct conversation *t)
 {
     struct json_build b, usage;
 
@@ -192,7 +192,7 @@ bool aws_read_conversation(const struct aws_call *c, const struct aws_answer *a,
     }
     bool good = refused || !rest.len;
     if (good && !refused)
-        *out = (struct aws_result){.ok = true, .value = result_of(&t)};
+        *out = (struct aws_result){.ok = true, .value = conversation_result_of(&t)};
     forget_message(&t);
     mem_free(t.blocks);
     json_unref(t.stop);

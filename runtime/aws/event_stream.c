@@ -57,7 +57,7 @@ static void note_header(struct aws_event *e, const char *name, size_t len, struc
             *known[i].to = value;
 }
 
-static bool read_headers(const char *at, const char *end, struct aws_event *out)
+static bool stream_read_headers(const char *at, const char *end, struct aws_event *out)
 {
     while (at < end) {
         size_t name_len = (unsigned char)*at++;
@@ -97,7 +97,7 @@ bool aws_event_next(struct aws_span *rest, struct aws_event *out, struct diag *w
         return false;
     }
     p += PRELUDE + CRC;
-    if (!read_headers(p, p + headers, out)) {
+    if (!stream_read_headers(p, p + headers, out)) {
         diag_set(why, "EVENTS", 0, "an event's headers can't be read");
         return false;
     }

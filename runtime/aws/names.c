@@ -134,7 +134,7 @@ enum { LONGEST_NAME = 256 };
 
 /* Returns the fate of name `i` of a structure. The most exact one is that of Step Functions, "Ss",
  * then the service's own with a first capital, "SS"; of others there may be one only. */
-static enum name_fate fate_of(const struct model_member *m, const json *v, size_t i)
+static enum name_fate fate_of_name(const struct model_member *m, const json *v, size_t i)
 {
     char title[LONGEST_NAME], own[LONGEST_NAME];
     const json *key = json_key_at(v, i);
@@ -171,7 +171,7 @@ static enum name_fate find_fate(const struct model_shape *s, const json *v, size
     *out = (struct model_member){0};
     if (!model_member_named(s, json_str(key), json_str_len(key), out))
         return NAME_STAYS;
-    return json_count(v) > 1 ? fate_of(out, v, i) : NAME_STAYS;
+    return json_count(v) > 1 ? fate_of_name(out, v, i) : NAME_STAYS;
 }
 
 /* Returns the kind of a value that has names in it: a list, a map or a structure, if the value fits

@@ -60,7 +60,7 @@ static void user_file_forget(struct user_file *f)
     f->seen = (struct stat){0};
 }
 
-static bool is_same_file(const struct stat *a, const struct stat *b)
+static bool is_same_keys_file(const struct stat *a, const struct stat *b)
 {
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
            a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
@@ -82,7 +82,7 @@ static void user_file_look(struct user_file *f)
     f->path = now.len ? buf_take(&now) : NULL;
     if (!f->path || stat(f->path, &is)) {
         user_file_forget(f);
-    } else if (moved || !is_same_file(&is, &f->seen)) {
+    } else if (moved || !is_same_keys_file(&is, &f->seen)) {
         user_file_forget(f);
         f->content = credentials_read_profiles(f->path, &f->wrong);
         f->seen = is;
@@ -119,7 +119,8 @@ static const char *kept(struct planning *p, const char *text)
     return text ? arena_strndup(&p->plan->arena, text, strlen(text)) : NULL;
 }
 
-static struct key_source *add_source(struct planning *p, enum key_way way, const char *profile)
+static struct key_source *own_keys_add_source(struct planning *p, enum key_way way,
+                                              const char *profile)
 {
     struct key_source *s = arena_calloc(&p->plan->arena, 1, sizeof *s);
 
@@ -176,7 +177,7 @@ static struct key_source *keys_at_hand(struct planning *p, const char *access_ke
             p->plan->wrong = "AWS_ACCESS_KEY_ID or AWS_SESSION_TOKEN can't stand in a header";
         return NULL;
     }
-    s = add_source(p, KEY_AT_HAND, profile);
+    s = own_keys_add_source(p, KEY_AT_HAND, profile);
     s->keys = (struct sigv4_keys){kept(p, access_key), kept(p, secret_key), kept(p, token)};
     s->id = s->keys.access_key;
     return s;
@@ -242,7 +243,7 @@ static bool is_containers_server(const char *url)
 static const struct key_source *keys_of_server(struct planning *p, enum key_way way,
                                                const char *url, const char *profile)
 {
-    struct key_source *s = add_source(p, way, profile);
+    struct key_source *s = own_keys_add_source(p, way, profile);
 
     s->url = s->id = kept(p, url);
     return s;
@@ -305,7 +306,7 @@ static bool metadata_is_asked_for(void)
 static const struct key_source *keys_of_process(struct planning *p, const char *profile)
 {
     const char *command = setting(p, profile, PROFILE_PROCESS);
-    struct key_source *s = command ? add_source(p, KEY_BY_PROCESS, profile) : NULL;
+    struct key_source *s = command ? own_keys_add_source(p, KEY_BY_PROCESS, profile) : NULL;
 
     if (s)
         s->command = s->id = kept(p, command);
@@ -348,7 +349,7 @@ static struct key_source *add_role(struct planning *p, enum key_way way, const c
                    "has a duration_seconds that is no number from 900 to 43200: ", duration);
         return NULL;
     }
-    s = add_source(p, way, profile);
+    s = own_keys_add_source(p, way, profile);
     s->role = kept(p, setting(p, profile, PROFILE_ROLE));
     s->session = kept(p, setting(p, profile, PROFILE_SESSION));
     s->external_id = kept(p, setting(p, profile, PROFILE_EXTERNAL_ID));
@@ -473,7 +474,7 @@ static const struct key_source *keys_by_token_of_environment(struct planning *p)
 {
     const char *role = own_keys_set("AWS_ROLE_ARN");
     const char *file = own_keys_set("AWS_WEB_IDENTITY_TOKEN_FILE");
-    struct key_source *s = role && file ? add_source(p, KEY_BY_TOKEN, NULL) : NULL;
+    struct key_source *s = role && file ? own_keys_add_source(p, KEY_BY_TOKEN, NULL) : NULL;
 
     if (!s)
         return NULL;

@@ -82,7 +82,7 @@ static json *cbor_negative(uint64_t n)
 
 /* ---- texts and bytes ---- */
 
-static bool add_piece(struct cbor_reader *r, unsigned low, struct buf *out)
+static bool cbor_add_piece(struct cbor_reader *r, unsigned low, struct buf *out)
 {
     uint64_t len;
 
@@ -96,16 +96,16 @@ static bool add_piece(struct cbor_reader *r, unsigned low, struct buf *out)
 }
 
 /* One of open length is made of pieces of its own kind. */
-static bool add_pieces(struct cbor_reader *r, unsigned kind, unsigned low, struct buf *out)
+static bool cbor_add_pieces(struct cbor_reader *r, unsigned kind, unsigned low, struct buf *out)
 {
     if (low != CBOR_LOW_OPEN)
-        return add_piece(r, low, out);
+        return cbor_add_piece(r, low, out);
     while (r->at < r->end && *r->at != CBOR_BREAK) {
         unsigned first = *r->at++;
 
         if (first >> 5 != kind)
             return cbor_wrong(r, "a piece of another kind");
-        if (!add_piece(r, first & 31, out))
+        if (!cbor_add_piece(r, first & 31, out))
             return false;
     }
     if (r->at == r->end)
@@ -119,7 +119,7 @@ static json *read_bytes(struct cbor_reader *r, unsigned kind, unsigned low)
     struct buf bytes = {0}, text = {0};
     json *v = NULL;
 
-    if (add_pieces(r, kind, low, &bytes)) {
+    if (cbor_add_pieces(r, kind, low, &bytes)) {
         if (kind == CBOR_BYTES) {
             base64_encode(&text, buf_str(&bytes), bytes.len);
             v = json_take_buf(&text);
@@ -173,7 +173,7 @@ static json *read_array(struct cbor_reader *r, unsigned low)
     return NULL;
 }
 
-static json *read_map(struct cbor_reader *r, unsigned low)
+static json *cbor_read_map(struct cbor_reader *r, unsigned low)
 {
     bool open = low == CBOR_LOW_OPEN, wrong = false;
     struct json_build b;
@@ -274,7 +274,7 @@ static json *read_item_of(struct cbor_reader *r, unsigned kind, unsigned low)
     case CBOR_BYTES:
     case CBOR_TEXT: return read_bytes(r, kind, low);
     case CBOR_ARRAY: return read_array(r, low);
-    case CBOR_MAP: return read_map(r, low);
+    case CBOR_MAP: return cbor_read_map(r, low);
     case CBOR_TAG: return read_count(r, low, &n) ? read_item(r) : NULL;
     case CBOR_SIMPLE: return read_simple(r, low);
     }

@@ -88,8 +88,8 @@ static bool member_of_element(const struct model_shape *s, const char *name,
     return false;
 }
 
-static json *member_value(const struct model_shape *s, const struct model_member *m,
-                          const struct aws_element *n, bool in_ms)
+static json *xml_member_value(const struct model_shape *s, const struct model_member *m,
+                              const struct aws_element *n, bool in_ms)
 {
     struct model_shape of = model_shape_at(s->service, m->shape);
 
@@ -115,7 +115,7 @@ static json *structure_of(const struct model_shape *s, const struct aws_element 
         if (json_get_key(b.v, name))
             json_unref(name);
         else
-            json_build_set_key(&b, name, member_value(s, &m, kid, in_ms));
+            json_build_set_key(&b, name, xml_member_value(s, &m, kid, in_ms));
     }
     return json_build_done(&b);
 }
@@ -153,7 +153,7 @@ static json *only_text_of(const struct model_shape *s, const struct aws_element 
         return NULL;
     json_build_object(&b, 1);
     if (n->text.len)
-        json_build_set_key(&b, aws_name_for_task(m.name, in_ms), member_value(s, &m, n, in_ms));
+        json_build_set_key(&b, aws_name_for_task(m.name, in_ms), xml_member_value(s, &m, n, in_ms));
     return json_build_done(&b);
 }
 

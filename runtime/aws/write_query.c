@@ -35,7 +35,7 @@ static void add_field(struct form *f, const struct model_shape *s, const json *v
 
 static void form_value(struct form *f, model_shape_id id, bool flattened, const json *v);
 
-static void add_name(struct form *f, const char *name, size_t len)
+static void query_add_name(struct form *f, const char *name, size_t len)
 {
     if (f->name.len)
         buf_addc(&f->name, '.');
@@ -103,10 +103,10 @@ static void add_member_name(struct form *f, const struct model_member *m)
     size_t at = f->name.len + (f->name.len > 0);
 
     if (f->service->protocol == MODEL_EC2 && m->query_name) {
-        add_name(f, m->name, strlen(m->name));
+        query_add_name(f, m->name, strlen(m->name));
         return;
     }
-    add_name(f, m->wire, strlen(m->wire));
+    query_add_name(f, m->wire, strlen(m->wire));
     if (f->service->protocol == MODEL_EC2 && strcmp(m->wire, m->name) != 0)
         f->name.data[at] = ascii_upper(f->name.data[at]);
 }
@@ -124,7 +124,7 @@ static void form_structure(struct form *f, const struct model_shape *s, const js
         if (s && model_member_named(s, json_str(key), json_str_len(key), &m))
             add_member_name(f, &m);
         else
-            add_name(f, json_str(key), json_str_len(key));
+            query_add_name(f, json_str(key), json_str_len(key));
         form_value(f, m.shape, m.flattened, value);
         f->name.len = len;
     }

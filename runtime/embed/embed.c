@@ -309,8 +309,8 @@ static bool refuse_start(asl_engine *e, const char **why, const char *text)
 }
 
 /* Reads the text of an object, which may be NULL. */
-static bool read_object(asl_engine *e, const char *what, const char *text, json **out,
-                        const char **why)
+static bool embed_read_object(asl_engine *e, const char *what, const char *text, json **out,
+                              const char **why)
 {
     if (!text)
         return true;
@@ -360,8 +360,8 @@ asl_execution *asl_start_at(asl_engine *e, const asl_definition *d, const char *
         refuse_start(e, why, "the definition has errors");
     else if (find_first(e, &s, state, why) &&
              (s.input = read_json(e, "the input", input, why)) != NULL &&
-             read_object(e, "the context", o->context, &s.context, why) &&
-             read_object(e, "the text of variables", variables, &s.variables, why) &&
+             embed_read_object(e, "the context", o->context, &s.context, why) &&
+             embed_read_object(e, "the text of variables", variables, &s.variables, why) &&
              choose_seed(e, &s.seed, why))
         x = add_execution(e, &s, o);
     json_unref(s.input);

@@ -241,7 +241,7 @@ static bool note_spoiled(void *user, uint64_t number)
     return true;
 }
 
-static bool note_row(void *user, const struct store_running *row)
+static bool recover_note_row(void *user, const struct store_running *row)
 {
     engine_note_running(user, row);
     return true;
@@ -259,7 +259,7 @@ bool engine_recover(engine *e, int64_t now_ms, int64_t sleep_ms, struct diag *wh
     for (size_t i = 0; i < v.count; i++)
         engine_set_apart(e, v.list[i], "its row can't be one that was kept");
     mem_free(v.list);
-    return good && store_list_running(e->store, false, note_row, e, why);
+    return good && store_list_running(e->store, false, recover_note_row, e, why);
 }
 
 const rt_exec *engine_fetch(engine *e, uint64_t execution, struct diag *why)

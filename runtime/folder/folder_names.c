@@ -260,7 +260,7 @@ static void settle_names(struct reading *r, size_t count)
 
 /* Names are cut to the smaller half each time that there are too many, so a name costs about as
  * much as its comparison with the last one that is left. */
-static void add_name(struct reading *r, const char *name, size_t len, size_t most)
+static void folder_keep_name(struct reading *r, const char *name, size_t len, size_t most)
 {
     if (r->is_cut && strcmp(name, r->last.data) > 0)
         return;
@@ -312,7 +312,7 @@ struct folder_names *folder_names_read(DIR *dir, const struct stat *st, struct b
         if (w->is_passed(w->list, path->data, path->len, kind == ENTRY_FOLDER))
             n->has_before = true;
         else
-            add_name(&r, buf_str(path) + len, path->len - len, most);
+            folder_keep_name(&r, buf_str(path) + len, path->len - len, most);
     }
     path->len = len;
     settle_names(&r, r.count);

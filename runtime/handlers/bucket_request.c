@@ -63,7 +63,7 @@ void bucket_read_path(struct bucket_request *q)
         q->key = keep_decoded(q, path + bucket + 1, strlen(path + bucket + 1));
 }
 
-static bool is_given(const json *v)
+static bool bucket_is_given(const json *v)
 {
     return v && json_kind(v) != JSON_NULL;
 }
@@ -76,7 +76,7 @@ static bool read_time(const struct task_call *call, const char *name, bool *has,
     const json *v = aws_given(call->payload, name);
     struct timestamp t;
 
-    if (!is_given(v))
+    if (!bucket_is_given(v))
         return true;
     if (!aws_time_read(v, &t)) {
         bucket_refuse(reply, "InvalidArgument", "%s is no time", name);
@@ -320,7 +320,7 @@ bool bucket_read_list(struct bucket_request *q, const struct task_call *call,
 }
 
 /* What is no text is no object's ETag, and no version. */
-static const char *keep_text(struct bucket_request *q, const json *v)
+static const char *bucket_keep_text(struct bucket_request *q, const json *v)
 {
     return json_is_string(v) ? arena_strndup(&q->texts, json_str(v), json_str_len(v)) : "";
 }
@@ -333,9 +333,10 @@ static bool read_doomed(struct bucket_request *q, const json *object, struct buc
 
     if (!key || !json_is_string(key))
         return false;
-    out->key = (struct folder_key){keep_text(q, key), json_str_len(key)};
-    out->etag = is_given(etag) ? keep_text(q, etag) : NULL;
-    out->of_a_version = is_given(version) && strcmp(keep_text(q, version), "null") != 0;
+    out->key = (struct folder_key){bucket_keep_text(q, key), json_str_len(key)};
+    out->etag = bucket_is_given(etag) ? bucket_keep_text(q, etag) : NULL;
+    out->of_a_version =
+        bucket_is_given(version) && strcmp(bucket_keep_text(q, version), "null") != 0;
     return true;
 }
 
@@ -355,8 +356,8 @@ bool bucket_read_keys(struct bucket_request *q, const struct task_call *call,
         const json *object = json_at(objects, i);
 
         good = read_doomed(q, object, &q->keys[i]);
-        if (good && (is_given(aws_given(object, "Size")) ||
-                     is_given(aws_given(object, "LastModifiedTime")))) {
+        if (good && (bucket_is_given(aws_given(object, "Size")) ||
+                     bucket_is_given(aws_given(object, "LastModifiedTime")))) {
             bucket_refuse(reply, "NotImplemented",
                           "Size and LastModifiedTime of an object to be deleted are for directory "
                           "buckets: give its ETag");

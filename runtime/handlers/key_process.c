@@ -44,7 +44,7 @@ static const char log_name[] = "credential_process";
 
 /* Adds the next word of *at. Quotes and backslashes are those of a shell: '…' is literal, in "…" a
  * backslash stands before `"`, `\` and `$` only. Returns false when a quote is not closed. */
-static bool add_word(struct buf *out, const char **at)
+static bool command_add_word(struct buf *out, const char **at)
 {
     const char *p = *at;
 
@@ -65,14 +65,14 @@ static bool add_word(struct buf *out, const char **at)
 }
 
 /* Returns the words of a line, NULL at the end; NULL: there are none, or a quote is open. */
-static char **words_of(const char *line, struct arena *texts)
+static char **command_words(const char *line, struct arena *texts)
 {
     char **words = arena_calloc(texts, strlen(line) / 2 + 2, sizeof *words);
     size_t count = 0;
 
     while (*(line += strspn(line, " \t\r\n"))) {
         struct buf word = {0};
-        bool good = add_word(&word, &line);
+        bool good = command_add_word(&word, &line);
 
         if (good)
             words[count++] = arena_strndup(texts, buf_str(&word), word.len);
@@ -299,7 +299,7 @@ bool key_process_ask(struct role_keys *k, struct diag *why)
     p->h = k->h;
     p->keys = k;
     p->row.cwd = ".";
-    p->row.argv = words_of(k->from.command, &p->texts);
+    p->row.argv = command_words(k->from.command, &p->texts);
     if (p->row.argv)
         error = key_process_start(p);
     if (p->row.argv && !error) {

@@ -110,7 +110,7 @@ static bool oauth_is_known_error(const char *error)
     return false;
 }
 
-static bool is_plain(char c)
+static bool oauth_is_plain(char c)
 {
     return ascii_is_letter((unsigned char)c) || ascii_is_digit((unsigned char)c);
 }
@@ -134,7 +134,7 @@ static bool oauth_may_tell_secret(const char *text, const char *secret)
     size_t n;
 
     for (const char *p = secret; *p; p += n ? n : 1) {
-        for (n = 0; is_plain(p[n]);)
+        for (n = 0; oauth_is_plain(p[n]);)
             n++;
         if (n >= MIN_TELLING && has_ignoring_case(text, p, n))
             return true;

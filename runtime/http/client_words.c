@@ -62,7 +62,7 @@ static void client_add_tls_failure(struct buf *out, const struct http_transfer *
         }
 }
 
-static bool is_plain(const struct http_transfer *t)
+static bool client_is_plain(const struct http_transfer *t)
 {
     char *url = NULL;
 
@@ -124,13 +124,13 @@ enum http_outcome http_client_explain(struct http_transfer *t, CURLcode code, st
     /* curl's poll(2) has seen a reset: a server of TLS sends one behind its alert. */
     if (code == CURLE_SEND_ERROR && strstr(t->error, "select/poll returned error"))
         buf_printf(out, " broke the connection off%s",
-                   is_plain(t) ? " (does it speak https, not http?)" : "");
+                   client_is_plain(t) ? " (does it speak https, not http?)" : "");
     else if (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WEIRD_SERVER_REPLY)
         buf_adds(out, " gave no answer of HTTP (does it speak https, not http?)");
     else
         /* A server of TLS that is spoken to in plain text may send a reset behind its alert. */
         buf_printf(out, ": %s%s", t->error[0] ? t->error : t->client->curl->easy_strerror(code),
-                   code == CURLE_RECV_ERROR && !t->header_bytes && is_plain(t)
+                   code == CURLE_RECV_ERROR && !t->header_bytes && client_is_plain(t)
                        ? " (does it speak https, not http?)"
                        : "");
     return HTTP_UNREACHED;

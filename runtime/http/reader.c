@@ -379,7 +379,7 @@ static bool head_complete(http_reader *r)
 /* ---- bytes to lines ---- */
 
 /* Takes bytes up to the line's end, as far as they are there. Returns whether it is complete. */
-static bool take_line(struct buf *line, const char *bytes, size_t len, size_t *used)
+static bool reader_take_line(struct buf *line, const char *bytes, size_t len, size_t *used)
 {
     const char *end = memchr(bytes, '\n', len);
 
@@ -415,7 +415,7 @@ static bool read_start(http_reader *r, const char *bytes, size_t len, size_t *us
     /* TLS and the like: nothing to wait for */
     if (!r->head.len && len && !http_is_token((unsigned char)bytes[0]) && bytes[0] != '\r')
         return reader_refuse(r, 400, "This is no request of HTTP/1.1");
-    complete = take_line(&r->head, bytes, len < room ? len : room, used);
+    complete = reader_take_line(&r->head, bytes, len < room ? len : room, used);
     if (!complete && r->head.len >= r->limits.line)
         return reader_refuse(r, 414, "The request line is too long");
     return !complete || start_complete(r);
@@ -442,7 +442,7 @@ static bool field_complete(http_reader *r)
 static bool reader_read_field(http_reader *r, const char *bytes, size_t len, size_t *used)
 {
     size_t room = r->limits.head - (r->head.len - r->fields_at);
-    bool complete = take_line(&r->head, bytes, len < room ? len : room, used);
+    bool complete = reader_take_line(&r->head, bytes, len < room ? len : room, used);
 
     if (!complete && r->head.len - r->fields_at >= r->limits.head)
         return reader_refuse(r, 431, "The header lines are too long");
@@ -481,7 +481,7 @@ static bool chunk_line_complete(http_reader *r)
 static bool read_chunk_line(http_reader *r, const char *bytes, size_t len, size_t *used)
 {
     size_t room = MOST_CHUNK_LINE - r->line.len;
-    bool complete = take_line(&r->line, bytes, len < room ? len : room, used);
+    bool complete = reader_take_line(&r->line, bytes, len < room ? len : room, used);
 
     if (!complete && r->line.len >= MOST_CHUNK_LINE)
         return reader_refuse(r, 400, "A chunk has no good size");
@@ -530,7 +530,7 @@ static bool trailer_complete(http_reader *r)
 static bool read_trailer(http_reader *r, const char *bytes, size_t len, size_t *used)
 {
     size_t room = r->limits.head - r->trailers - r->line.len;
-    bool complete = take_line(&r->line, bytes, len < room ? len : room, used);
+    bool complete = reader_take_line(&r->line, bytes, len < room ? len : room, used);
 
     if (!complete && r->trailers + r->line.len >= r->limits.head)
         return reader_refuse(r, 431, "The trailers are too long");

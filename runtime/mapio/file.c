@@ -442,7 +442,7 @@ static enum source_step end_file(struct reading *r)
     return SOURCE_ENDS;
 }
 
-static enum source_step take_item(struct reading *r, struct item *item)
+static enum source_step file_take_item(struct reading *r, struct item *item)
 {
     struct file *f = &r->file;
 
@@ -479,7 +479,7 @@ enum source_step file_read(struct reading *r)
         return SOURCE_WAITS;
     }
     switch (items_next(f->reader, &item, &why)) {
-    case ITEMS_ITEM: return take_item(r, &item);
+    case ITEMS_ITEM: return file_take_item(r, &item);
     case ITEMS_WANTS: return feed(r);
     case ITEMS_RESTS: return SOURCE_GOES_ON;
     case ITEMS_END: return end_file(r);

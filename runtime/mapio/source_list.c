@@ -28,7 +28,7 @@ static const json *objects_of(const json *page)
     return objects && json_is_array(objects) ? objects : json_empty_array();
 }
 
-static bool flattens(const struct reading *r)
+static bool list_flattens(const struct reading *r)
 {
     return reading_is_set(r, "Transformation", "LOAD_AND_FLATTEN");
 }
@@ -141,7 +141,7 @@ static void ask_for_page(struct reading *r)
     asker_set_call(&r->asker, "listObjectsV2", json_build_done(&b), false, page_came);
 }
 
-static json *seconds_of(const json *time)
+static json *list_seconds_of(const json *time)
 {
     struct timestamp t;
 
@@ -163,7 +163,7 @@ static json *item_of(const json *object)
     json_build_object(&b, 5);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         json *v = names[i][1] ? json_ref(json_get(object, names[i][1]))
-                              : seconds_of(json_get(object, "LastModified"));
+                              : list_seconds_of(json_get(object, "LastModified"));
         if (v)
             json_build_set(&b, names[i][0], v);
     }
@@ -221,7 +221,7 @@ static enum source_step take_object(struct reading *r)
     struct list *l = r->of_kind;
     const json *object = json_at(objects_of(l->page), l->next);
 
-    if (!flattens(r))
+    if (!list_flattens(r))
         return add_object(r, object);
     if (!is_folder(object))
         return open_object(r, object);

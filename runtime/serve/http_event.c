@@ -225,7 +225,7 @@ static bool is_text_type(const char *type)
 }
 
 /* What its headers call text, and what is UTF-8 as it came, stays text. All else is Base64. */
-static void add_body(struct json_build *b, const struct http_message *m)
+static void http_event_add_body(struct json_build *b, const struct http_message *m)
 {
     const struct buf *body = &m->body;
     bool text = is_text_type(http_message_header(m, "Content-Type")) &&
@@ -261,7 +261,7 @@ json *http_event_json(const struct http_event *e)
     if (e->parameters)
         json_build_set(&b, "pathParameters", json_ref(e->parameters));
     json_build_set(&b, "requestContext", http_event_context_of(e));
-    add_body(&b, m);
+    http_event_add_body(&b, m);
     return json_build_done(&b);
 }
 

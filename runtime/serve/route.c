@@ -112,8 +112,8 @@ static bool route_read_name(struct reader *r, struct row *w, struct part *p, str
 }
 
 /* A brace anywhere else than around a whole part is most likely a mistake, as in /orders-{id}. */
-static bool read_part(struct reader *r, struct row *w, const char *text, size_t len, bool last,
-                      struct place at)
+static bool route_read_part(struct reader *r, struct row *w, const char *text, size_t len,
+                            bool last, struct place at)
 {
     struct part *p = &w->parts[w->part_count];
 
@@ -170,7 +170,7 @@ static bool route_read_path(struct reader *r, struct row *w, const json *v,
         size_t len = strcspn(p + 1, "/");
         if (!len)
             return config_refuse(&r->file, at->value, "'path' has an empty part");
-        if (!read_part(r, w, p + 1, len, !p[1 + len], at->value))
+        if (!route_read_part(r, w, p + 1, len, !p[1 + len], at->value))
             return false;
         p += 1 + len;
     }

@@ -114,7 +114,7 @@ static bool shape_of_id(const struct model_service *s, model_shape_id id, struct
 }
 
 /* Bytes that Step Functions reads as JSON. */
-static bool is_read(const struct aws_shape *s, const struct model_member *m)
+static bool shape_is_read(const struct aws_shape *s, const struct model_member *m)
 {
     return (!strcmp(s->service->name, "lambda") && !strcmp(m->name, "Payload")) ||
            (!strcmp(s->service->name, "bedrockruntime") && !strcmp(m->name, "body")) ||
@@ -124,7 +124,7 @@ static bool is_read(const struct aws_shape *s, const struct model_member *m)
 bool aws_shape_member(const struct aws_shape *s, const struct model_member *m,
                       struct aws_shape *out)
 {
-    return !is_read(s, m) && shape_of_id(s->service, m->shape, out);
+    return !shape_is_read(s, m) && shape_of_id(s->service, m->shape, out);
 }
 
 static bool row_named(const struct aws_shape_row *row, const json *name, struct aws_shape *out)

@@ -87,7 +87,7 @@ static struct waiting *waiting_of(struct due_node *n)
 }
 
 /* When the next thing comes of a call, and its place among others of that time. */
-static struct due_key key_of(const struct waiting *w)
+static struct due_key trial_key_of(const struct waiting *w)
 {
     return (struct due_key){.due_ms = w->beat_ms < w->answer_ms ? w->beat_ms : w->answer_ms,
                             .order = w->call};
@@ -95,7 +95,7 @@ static struct due_key key_of(const struct waiting *w)
 
 static void schedule(trial *t, struct waiting *w)
 {
-    struct due_key key = key_of(w);
+    struct due_key key = trial_key_of(w);
 
     if (key.due_ms == INT64_MAX)
         due_heap_remove(&t->due, &w->due);
@@ -106,12 +106,12 @@ static void schedule(trial *t, struct waiting *w)
 /* Returns how many of the ready ones come before `w`. */
 static size_t ready_rank(const struct ready *r, const struct waiting *w)
 {
-    struct due_key key = key_of(w);
+    struct due_key key = trial_key_of(w);
     size_t low = 0, high = r->count;
 
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        struct due_key at = key_of(r->items[r->first + middle]);
+        struct due_key at = trial_key_of(r->items[r->first + middle]);
         if (at.due_ms < key.due_ms || (at.due_ms == key.due_ms && at.order < key.order))
             low = middle + 1;
         else
@@ -162,7 +162,7 @@ static void waiting_drop(trial *t, struct waiting *w)
     mem_free(w);
 }
 
-static struct task_result result_of(const struct trial_answer *a)
+static struct task_result trial_result_of(const struct trial_answer *a)
 {
     if (a->kind == TRIAL_RETURNS)
         return (struct task_result){.ok = true, .output = json_ref(a->value)};
@@ -172,7 +172,7 @@ static struct task_result result_of(const struct trial_answer *a)
 
 static void bring_answer(trial *t, struct waiting *w)
 {
-    struct task_result result = result_of(&w->answer);
+    struct task_result result = trial_result_of(&w->answer);
     uint64_t id = w->node.id;
 
     t->calls[w->call].ended_ms = trial_now(t);
@@ -233,7 +233,7 @@ static int64_t trial_next_due(void *user)
     const trial *t = user;
 
     /* The heap has only what is due later than those. */
-    return t->ready.count ? key_of(t->ready.items[t->ready.first]).due_ms
+    return t->ready.count ? trial_key_of(t->ready.items[t->ready.first]).due_ms
                           : due_heap_next_ms(&t->due);
 }
 
@@ -261,7 +261,8 @@ static size_t note_call(trial *t, const struct task *task, const struct rt_place
     return t->call_count++;
 }
 
-static struct waiting *take_call(trial *t, uint64_t id, size_t call, struct trial_answer *answer)
+static struct waiting *trial_take_call(trial *t, uint64_t id, size_t call,
+                                       struct trial_answer *answer)
 {
     struct waiting *w = mem_calloc(1, sizeof *w);
     int64_t now_ms = trial_now(t);
@@ -295,7 +296,7 @@ static void take_on(trial *t, const struct task *task, const struct waiting *w)
         return;
     }
     if (w->answer.kind != TRIAL_NEVER)
-        result = result_of(&w->answer);
+        result = trial_result_of(&w->answer);
     json *submitted = mocks_submitted(task->resource, &result);
     bool is_job = task->resource->pattern == ASL_SYNC || task->resource->pattern == ASL_SYNC_2;
     /* A job that fails later, or never ends, has begun. */
@@ -333,7 +334,7 @@ static bool trial_offer(void *user, struct task *task)
         trial_answer_clear(&answer);
         return false;
     }
-    take_on(t, task, take_call(t, task->id, call, &answer));
+    take_on(t, task, trial_take_call(t, task->id, call, &answer));
     return true;
 }
 

@@ -38,7 +38,7 @@ static json *sources_of(const json *manifest)
 
 /* Reads the manifest beside the template. NULL: there is none, or the template has no name of
  * the CDK's; then assets have the names of its older versions. */
-static json *read_manifest(struct reading *in)
+static json *asset_read_manifest(struct reading *in)
 {
     static const char tail[] = ".template.json";
     const char *slash = strrchr(in->name, '/'), *base = slash ? slash + 1 : in->name;
@@ -67,7 +67,7 @@ static void find_asset(struct reading *in, const char *key, struct buf *path)
     const char *slash = strrchr(key, '/');
 
     if (!in->assets) {
-        json *manifest = read_manifest(in);
+        json *manifest = asset_read_manifest(in);
         in->assets = sources_of(manifest);
         json_unref(manifest);
     }

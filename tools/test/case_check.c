@@ -112,8 +112,8 @@ static bool context_fits(enum context_kind kind, const json *v)
     return false;
 }
 
-static void check_context_field(const struct asl_at *root, const struct asl_at *field,
-                                struct asl_report *report)
+static void case_check_context_field(const struct asl_at *root, const struct asl_at *field,
+                                     struct asl_report *report)
 {
     static const char *const wanted[] = {"text", "a time like 2024-01-01T00:00:00Z",
                                          "a whole number from 0"};
@@ -140,7 +140,7 @@ static void check_context(const struct asl_at *at, struct asl_report *report)
                               "%s of the context object should be an object", roots[k]);
         for (size_t k = 0; json_is_object(root.value) && k < json_count(root.value); k++) {
             asl_at_index(&root, k, &field);
-            check_context_field(&root, &field, report);
+            case_check_context_field(&root, &field, report);
         }
     }
 }

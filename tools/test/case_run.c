@@ -113,8 +113,8 @@ static void tell_mock_once(struct running_case *k, const char *text)
 }
 
 /* What JSONata makes is known only now, and which state a pattern answers. */
-static void check_answer(void *user, const struct trial_call *call,
-                         const struct trial_answer *answer)
+static void case_check_answer(void *user, const struct trial_call *call,
+                              const struct trial_answer *answer)
 {
     struct running_case *k = user;
     struct buf why = {0};
@@ -143,7 +143,7 @@ static bool answer_by_mocks(struct running_case *k, const struct trial_call *cal
 {
     if (!mocking_answer(k->mocks, call, out))
         return false;
-    check_answer(k, call, out);
+    case_check_answer(k, call, out);
     if (out->kind == TRIAL_REAL && !k->has_handlers && !case_buckets_have(&k->out->buckets, call))
         tell_no_handlers(k, call);
     return true;
@@ -227,7 +227,7 @@ static struct place place_of_handlers(const struct test_case *c)
     return case_field(c, "handlers", &at) && at.places ? at.places->value : c->place;
 }
 
-static bool read_handlers(struct running_case *k, struct buf *text, char **path)
+static bool case_read_handlers(struct running_case *k, struct buf *text, char **path)
 {
     const char *named = case_text(k->c, "handlers");
     struct diag why = {0};
@@ -297,7 +297,7 @@ static void case_play_state(struct running_case *k, const asl_machine *m,
                                                    .seed = case_seed(k->c),
                                                    .trusted = k->options->machine != NULL,
                                                    .unmocked = state_unmocked,
-                                                   .answered = check_answer,
+                                                   .answered = case_check_answer,
                                                    .user = k},
                                &k->out->alone, &k->out->failures);
     json_unref(input);
@@ -358,7 +358,7 @@ void case_run(const struct test_case *c, const struct case_options *options, str
     if (c->mock_case)
         k.local = mocks_parse(c->suite->file.path, buf_str(&c->suite->file.text),
                               c->suite->file.text.len, c->mock_machine, c->mock_case, NULL);
-    if (read_handlers(&k, &text, &path) && case_play(&k, &text, path))
+    if (case_read_handlers(&k, &text, &path) && case_play(&k, &text, path))
         case_judge(&k);
     mocking_free(k.mocks);
     mocks_free(k.local);

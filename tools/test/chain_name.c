@@ -34,7 +34,7 @@ void beginnings_clear(struct beginnings *b)
     *b = (struct beginnings){0};
 }
 
-static bool is_group(const struct asl_state *s)
+static bool chain_is_group(const struct asl_state *s)
 {
     return s->type == ASL_MAP || s->type == ASL_PARALLEL;
 }
@@ -115,7 +115,7 @@ static const struct asl_state *meant(const trial_states *states, const char *tex
     if (!found && slash)
         found = trial_states_find(states, slash + 1, NULL);
     buf_clear(&path);
-    return found && is_group(found) ? found : NULL;
+    return found && chain_is_group(found) ? found : NULL;
 }
 
 static void write_hint(struct buf *out, const struct asl_state *group,
@@ -145,7 +145,7 @@ static size_t count_named(const asl_machine *m, const struct asl_scope *begin,
     size_t len = json_str_len(chain->key), count = 0;
 
     for (size_t i = 0; i < m->count; i++)
-        count += is_group(m->states[i]) && is_chain_of(m->states[i], begin, NULL, text, len);
+        count += chain_is_group(m->states[i]) && is_chain_of(m->states[i], begin, NULL, text, len);
     return count;
 }
 

@@ -128,7 +128,7 @@ static const char *path_from(const char *root, const char *path)
     return strncmp(path, root, len) == 0 && path[len] == '/' ? path + len + 1 : path;
 }
 
-static void end_file(struct coverage_files *all, struct covered_file *f)
+static void coverage_end_file(struct coverage_files *all, struct covered_file *f)
 {
     make_lines(f);
     for (size_t i = 0; i < f->count; i++) {
@@ -161,7 +161,7 @@ struct coverage_files *coverage_files_new(const struct coverage *c, const char *
         file->machines[file->count++] = rows[i];
     }
     for (size_t i = 0; i < f->count; i++)
-        end_file(f, &f->all[i]);
+        coverage_end_file(f, &f->all[i]);
     mem_free((void *)rows);
     return f;
 }

@@ -31,7 +31,7 @@ enum { MOST_SHOWN = 120, SHOWN_BEFORE = 40 };
 
 /* Adds the text from byte `from` on, at the edges of characters; what is left out is an ellipsis.
  */
-static void write_part(struct buf *out, const struct buf *text, size_t from)
+static void difference_write_part(struct buf *out, const struct buf *text, size_t from)
 {
     size_t len = utf8_cut(text->data + from, text->len - from, MOST_SHOWN);
 
@@ -49,7 +49,7 @@ void difference_write_value(struct buf *out, const json *v)
         return;
     }
     json_write(&text, v);
-    write_part(out, &text, 0);
+    difference_write_part(out, &text, 0);
     buf_clear(&text);
 }
 
@@ -93,8 +93,8 @@ static void write_texts(struct buf *wanted, struct buf *was, const json *expecte
         same++;
     if ((a.len > MOST_SHOWN || b.len > MOST_SHOWN) && same > MOST_SHOWN - SHOWN_BEFORE)
         from = utf8_cut(a.data, a.len, same - SHOWN_BEFORE);
-    write_part(wanted, &a, from);
-    write_part(was, &b, from);
+    difference_write_part(wanted, &a, from);
+    difference_write_part(was, &b, from);
     write_code_points(was, expected, actual);
     buf_clear(&a);
     buf_clear(&b);

@@ -265,7 +265,7 @@ static json *column(const json *calls, const char *member)
 }
 
 /* Durations in seconds, wherever they stand. */
-static json *seconds_of(const json *v)
+static json *expect_seconds_of(const json *v)
 {
     struct json_build b = {0};
     int64_t ms;
@@ -276,14 +276,15 @@ static json *seconds_of(const json *v)
     if (json_is_object(v)) {
         json_build_object(&b, json_count(v));
         for (size_t i = 0; i < json_count(v); i++)
-            json_build_set_key(&b, json_ref(json_key_at(v, i)), seconds_of(json_value_at(v, i)));
+            json_build_set_key(&b, json_ref(json_key_at(v, i)),
+                               expect_seconds_of(json_value_at(v, i)));
         return json_build_done(&b);
     }
     if (!json_is_array(v))
         return json_ref(v);
     json_build_array(&b, json_count(v));
     for (size_t i = 0; i < json_count(v); i++)
-        json_build_add(&b, seconds_of(json_at(v, i)));
+        json_build_add(&b, expect_seconds_of(json_at(v, i)));
     return json_build_done(&b);
 }
 
@@ -305,7 +306,7 @@ static void compare_seconds(struct checking *k, const char *what, const struct a
                             const json *actual)
 {
     struct asl_at in_seconds = *expected;
-    json *v = seconds_of(expected->value);
+    json *v = expect_seconds_of(expected->value);
     size_t before = k->out->count;
 
     in_seconds.value = v;

@@ -270,7 +270,7 @@ static bool ends_alike(const json *a, const json *b)
 }
 
 /* Whether it passed is told by what failed. */
-static void write_end(struct buf *out, const json *end)
+static void explore_write_end(struct buf *out, const json *end)
 {
     struct json_build b = {0};
 
@@ -300,9 +300,9 @@ static void tell_order(struct exploring *x, struct order *o, uint64_t seed, stru
         buf_printf(&text, " is answered, %s", run.failures.count ? "it fails" : "it passes");
     } else {
         buf_adds(&text, " is answered, it ends otherwise: ");
-        write_end(&text, end);
+        explore_write_end(&text, end);
         buf_adds(&text, " instead of ");
-        write_end(&text, x->usual);
+        explore_write_end(&text, x->usual);
     }
     buf_printf(&text, " (seed %llu)", (unsigned long long)seed);
     const json *way = run.result ? result_member(run.result, "way") : NULL;

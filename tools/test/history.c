@@ -94,7 +94,7 @@ static int64_t member_int(const json *object, const char *member)
 }
 
 /* Seconds since 1970, or text. */
-static bool read_time(const json *v, int64_t *ms)
+static bool history_read_time(const json *v, int64_t *ms)
 {
     struct timestamp t;
 
@@ -132,7 +132,7 @@ static bool read_history_event(const json *event, struct history_event *out, str
     if (!type || !json_is_string(type) || out->id <= 0)
         return refuse(why, "an event has no 'id' or no 'type'");
     out->type = json_str(type);
-    if (read_time(json_get(event, "timestamp"), &out->at_ms))
+    if (history_read_time(json_get(event, "timestamp"), &out->at_ms))
         return true;
     diag_set(why, "HISTORY", 0, "event %lld has no timestamp", (long long)out->id);
     return false;
@@ -232,7 +232,7 @@ static const json *name_in_event(const struct history_event *e)
     return name && json_is_string(name) ? name : NULL;
 }
 
-static bool is_type(const struct history_event *e, const char *type)
+static bool history_is_type(const struct history_event *e, const char *type)
 {
     return e && strcmp(e->type, type) == 0;
 }
@@ -309,7 +309,7 @@ static void place_state(struct history *h, struct history_event *e,
     }
     if (!event_ends_in(e, "StateEntered"))
         return;
-    if (is_type(before, "ParallelStateStarted") && before->state && e->state)
+    if (history_is_type(before, "ParallelStateStarted") && before->state && e->state)
         e->chain = inner_chain(h, before->chain, before->state, 0, e->state);
     e->chain->open = group ? e->state : NULL;
     e->chain->open_map = map;
@@ -343,7 +343,7 @@ static void place_event(struct history *h, struct history_event *e)
     if (begins(e, "Execution"))
         return;
     for (size_t i = 0; before && i < sizeof of_groups / sizeof *of_groups; i++) {
-        if (is_type(e, of_groups[i])) {
+        if (history_is_type(e, of_groups[i])) {
             place_group(h, e, before);
             return;
         }
@@ -470,7 +470,7 @@ static void note_task_call(struct history *h, struct history_event *e)
         return;
     struct history_call *c = &h->calls[before->call];
     e->call = before->call;
-    if (is_type(e, "TaskSubmitted")) {
+    if (history_is_type(e, "TaskSubmitted")) {
         json_unref(c->submitted);
         c->submitted = parsed(e->details, "output");
     } else if (event_ends_in(e, "Started")) {
@@ -505,19 +505,20 @@ static bool check_event_order(struct history *h, struct diag *why)
 {
     const struct history_event *last = &h->events[h->count - 1];
 
-    if (!is_type(&h->events[0], "ExecutionStarted"))
+    if (!history_is_type(&h->events[0], "ExecutionStarted"))
         return refuse(why, "it doesn't begin with ExecutionStarted");
     if (!json_get(h->events[0].details, "input"))
         return refuse(why, "it has no data: ask for it with --include-execution-data, and of an "
                            "Express workflow's logs with includeExecutionData");
     for (size_t i = 0; i < h->count; i++) {
-        if (is_type(&h->events[i], "ExecutionRedriven"))
+        if (history_is_type(&h->events[i], "ExecutionRedriven"))
             return refuse(why, "the execution was redriven, which can't be replayed");
         if (!has_data(&h->events[i], why))
             return false;
     }
-    h->ended = is_type(last, "ExecutionSucceeded") || is_type(last, "ExecutionFailed") ||
-               is_type(last, "ExecutionTimedOut");
+    h->ended = history_is_type(last, "ExecutionSucceeded") ||
+               history_is_type(last, "ExecutionFailed") ||
+               history_is_type(last, "ExecutionTimedOut");
     return true;
 }
 

@@ -106,7 +106,7 @@ static bool is_told_before(struct json_set *told, const json *state, const json 
     return known;
 }
 
-static void expect_calls(const struct expecting *x, struct json_build *out)
+static void init_expect_calls(const struct expecting *x, struct json_build *out)
 {
     const json *now = result_member(x->now, "calls"),
                *otherwise = result_member(x->otherwise, "calls");
@@ -159,7 +159,7 @@ json *init_expectations(const struct init *i, const struct init_case *c, struct 
                            output && other ? settled(v, other) : json_ref((json *)(uintptr_t)v));
     }
     expect_settled(&x, &b);
-    expect_calls(&x, &b);
+    init_expect_calls(&x, &b);
     result_free(x.now);
     result_free(x.otherwise);
     trial_free(otherwise);

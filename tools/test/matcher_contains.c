@@ -12,7 +12,7 @@
 /* So many pairs of elements are compared in some seconds. */
 enum { PAIRS_MOST = 20000000 };
 
-static bool has_text(const json *whole, const json *part)
+static bool contains_text(const json *whole, const json *part)
 {
     size_t len = json_str_len(part);
 
@@ -22,7 +22,7 @@ static bool has_text(const json *whole, const json *part)
     return false;
 }
 
-static bool is_within(const struct compared *c, const struct asl_at *e, const json *actual)
+static bool contains_is_within(const struct compared *c, const struct asl_at *e, const json *actual)
 {
     struct compared inner = *c;
 
@@ -34,7 +34,7 @@ static bool is_within(const struct compared *c, const struct asl_at *e, const js
 static bool some_element_is(const struct compared *c, const struct asl_at *e)
 {
     for (size_t i = 0; i < json_count(c->actual); i++)
-        if (is_within(c, e, json_at(c->actual, i)))
+        if (contains_is_within(c, e, json_at(c->actual, i)))
             return true;
     return false;
 }
@@ -45,7 +45,7 @@ static bool element_fits(void *user, size_t wanted_one, size_t actual)
     struct asl_at element;
 
     asl_at_index(c->expected, wanted_one, &element);
-    return is_within(c, &element, json_at(c->actual, actual));
+    return contains_is_within(c, &element, json_at(c->actual, actual));
 }
 
 /*
@@ -87,7 +87,7 @@ bool matcher_contains(const struct compared *c, const struct asl_at *a)
     const json *actual = c->actual;
 
     if (actual && json_is_string(actual) && json_is_string(a->value))
-        return has_text(actual, a->value) ||
+        return contains_text(actual, a->value) ||
                compared_want_value(c, "text that contains ", a->value);
     if (actual && json_is_array(actual) && json_is_array(a->value))
         return contains_all(c, a);

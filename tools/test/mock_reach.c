@@ -32,7 +32,7 @@ static bool covers(const json *earlier, const json *later)
            (!when || (too && json_equal(when, too)));
 }
 
-static bool is_plain(const json *rule)
+static bool reach_is_plain(const json *rule)
 {
     return !json_get(rule, "attempt") && !json_get(rule, "call") && !json_get(rule, "item") &&
            !json_get(rule, "when");
@@ -53,7 +53,7 @@ static void check_covered(const struct asl_at *mock, struct asl_report *report)
             continue;
         asl_at_index(mock, i, &rule);
         schema_refuse(report, &rule, ASL_VALUE,
-                      is_plain(json_at(rules, k))
+                      reach_is_plain(json_at(rules, k))
                           ? "the first rule that fits answers: for one answer after another write "
                             "call: 0 in the first, or attempt: 0 if they are tries"
                           : "the first rule that fits answers: write this one before that",

@@ -78,7 +78,7 @@ static bool shape_at(const struct asl_state *task, const struct steps *place, st
 
 static json *value_of_shape(const struct aws_shape *s, const struct steps *place);
 
-static json *list_of(const struct aws_shape *s, const struct steps *place)
+static json *shape_list_of(const struct aws_shape *s, const struct steps *place)
 {
     struct aws_shape of;
     struct json_build b;
@@ -120,7 +120,7 @@ static json *value_of_shape(const struct aws_shape *s, const struct steps *place
     case MODEL_LONG:
     case MODEL_FLOAT:
     case MODEL_DOUBLE: return json_int(isnan(shape.min) ? 1 : (int64_t)ceil(shape.min));
-    case MODEL_LIST: return list_of(s, place);
+    case MODEL_LIST: return shape_list_of(s, place);
     case MODEL_DOCUMENT: return NULL;
     case MODEL_MAP:
     case MODEL_STRUCTURE: break;

@@ -88,7 +88,7 @@ static struct mock *mock_called(mocking *m, const struct mock_layer *layer, size
     return mock;
 }
 
-static bool is_pattern(const json *key)
+static bool mock_is_pattern(const json *key)
 {
     return json_str_begins(key, "arn:") || json_str_begins(key, function_key);
 }
@@ -110,7 +110,7 @@ static void add_mocks(mocking *m, const struct asl_at *above, size_t of, bool sh
     layer->mocks = arena_calloc(&m->arena, layer->count, sizeof *layer->mocks);
     layer->patterns = arena_calloc(&m->arena, layer->count, sizeof *layer->patterns);
     for (size_t i = 0; i < layer->count; i++)
-        if (is_pattern(json_key_at(mocks.value, i)))
+        if (mock_is_pattern(json_key_at(mocks.value, i)))
             layer->patterns[layer->pattern_count++] = i;
 }
 

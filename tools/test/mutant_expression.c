@@ -194,7 +194,7 @@ static void see_sign(struct reading *r)
     r->at++;
 }
 
-static void read_token(struct reading *r)
+static void mutant_read_token(struct reading *r)
 {
     char c = r->text[r->at];
 
@@ -236,7 +236,7 @@ static void drop_members_of_object(struct reading *r)
     while (ahead.at < ahead.end && r->members < r->most) {
         size_t at = ahead.at;
         char c = r->text[at];
-        read_token(&ahead);
+        mutant_read_token(&ahead);
         depth += strchr("[({", c) != NULL;
         if (c == ':' && depth == 1 && !colon)
             colon = at;
@@ -263,7 +263,7 @@ static void read_expression(struct reading *r)
         if (r->text[r->at] == '{' && !r->operand && !r->jsonpath &&
             strcmp(r->k->kind, r->member_kind) == 0)
             drop_members_of_object(r);
-        read_token(r);
+        mutant_read_token(r);
     }
 }
 

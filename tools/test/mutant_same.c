@@ -55,8 +55,8 @@ bool mutant_output_is_lost(const struct asl_state *s)
            (s->type != ASL_CHOICE && s->next && mutant_input_is_lost(s->next));
 }
 
-static bool is_elsewhere(const struct asl_state *candidate, const struct asl_state *from,
-                         const struct asl_state *to)
+static bool same_is_elsewhere(const struct asl_state *candidate, const struct asl_state *from,
+                              const struct asl_state *to)
 {
     return candidate && candidate != from && !mutant_is_same_way(candidate, to);
 }
@@ -69,11 +69,11 @@ const struct asl_state *mutant_elsewhere(const struct asl_state *from, const str
     struct edge e;
 
     for (size_t i = 0; acts && graph_edge(acts, i, &e); i++)
-        if (is_elsewhere(e.to, from, to))
+        if (same_is_elsewhere(e.to, from, to))
             return e.to;
     for (size_t i = 1; i < scope->count; i++) {
         const struct asl_state *candidate = &scope->states[(at + i) % scope->count];
-        if (is_elsewhere(candidate, from, to))
+        if (same_is_elsewhere(candidate, from, to))
             return candidate;
     }
     return NULL;

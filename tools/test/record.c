@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-static void set_text(struct json_build *b, const char *key, const char *text)
+static void record_set_text(struct json_build *b, const char *key, const char *text)
 {
     if (text)
         json_build_set(b, key, json_string_mended(text, strlen(text)));
@@ -51,8 +51,8 @@ static void set_place(struct json_build *b, struct place at)
 
 static void set_parts(struct json_build *b, const struct sentence_parts *parts)
 {
-    set_text(b, "wanted", parts->wanted);
-    set_text(b, "was", parts->was);
+    record_set_text(b, "wanted", parts->wanted);
+    record_set_text(b, "was", parts->was);
 }
 
 static json *difference_value(const struct difference *d)
@@ -60,8 +60,8 @@ static json *difference_value(const struct difference *d)
     struct json_build b = {0};
 
     json_build_object(&b, 8);
-    set_text(&b, "pointer", d->pointer);
-    set_text(&b, "text", d->text);
+    record_set_text(&b, "pointer", d->pointer);
+    record_set_text(&b, "text", d->text);
     set_parts(&b, &d->parts);
     set_place(&b, d->place);
     set_compared(&b, "expected", d->expected);
@@ -77,8 +77,8 @@ static json *failure_value(const struct failure *f)
     for (size_t i = 0; i < f->differences.count; i++)
         json_build_add(&differences, difference_value(&f->differences.all[i]));
     json_build_object(&b, 10);
-    set_text(&b, "what", f->what);
-    set_text(&b, "text", f->text);
+    record_set_text(&b, "what", f->what);
+    record_set_text(&b, "text", f->text);
     set_parts(&b, &f->parts);
     set_place(&b, f->place);
     json_build_set(&b, "differences", json_build_done(&differences));
@@ -89,13 +89,13 @@ static json *failure_value(const struct failure *f)
     return json_build_done(&b);
 }
 
-static void begin_record(struct json_build *b, const struct test_case *c, const char *outcome)
+static void begin_case_record(struct json_build *b, const struct test_case *c, const char *outcome)
 {
     json_build_object(b, 12);
-    set_text(b, "suite", c->suite->file.path);
-    set_text(b, "case", c->name);
+    record_set_text(b, "suite", c->suite->file.path);
+    record_set_text(b, "case", c->name);
     set_place(b, c->place);
-    set_text(b, "outcome", outcome);
+    record_set_text(b, "outcome", outcome);
 }
 
 static json *hits_value(const struct test_case *c, const struct case_run *r)
@@ -256,8 +256,8 @@ static void set_failed_in(struct json_build *b, const struct test_case *c, const
         return;
     trial_state_path(&path, s);
     json_build_object(&in, 4);
-    set_text(&in, "state", buf_str(&path));
-    set_text(&in, "file", m->file);
+    record_set_text(&in, "state", buf_str(&path));
+    record_set_text(&in, "file", m->file);
     set_place(&in, m->elements->all[s->id].place);
     json_build_set(b, "failedIn", json_build_done(&in));
     buf_clear(&path);
@@ -275,7 +275,7 @@ static json *failed_child(const struct rt_event *e)
 
     trial_state_path(&path, e->state);
     json_build_object(&b, 4);
-    set_text(&b, "map", buf_str(&path));
+    record_set_text(&b, "map", buf_str(&path));
     json_build_set(&b, "index", json_int(e->child.index));
     set_shared(&b, "error", error->name);
     if (error->cause) {
@@ -313,7 +313,7 @@ json *record_of_run(const struct test_case *c, const struct case_run *r, bool co
 {
     struct json_build b = {0};
 
-    begin_record(&b, c, r->failures.count ? "failed" : "passed");
+    begin_case_record(&b, c, r->failures.count ? "failed" : "passed");
     json_build_set(&b, "took", json_double(r->took_s));
     if (r->result) {
         set_shared(&b, "status", result_member(r->result, "status"));
@@ -348,7 +348,7 @@ json *record_fail_table(json *record, const struct test_case *c, const struct fa
     record_write_quoted(&again, c->suite->file.path);
     buf_adds(&again, " --filter ");
     record_write_quoted(&again, buf_str(&rows));
-    set_text(&b, "again", buf_str(&again));
+    record_set_text(&b, "again", buf_str(&again));
     buf_clear(&rows);
     buf_clear(&again);
     json_unref(record);
@@ -361,19 +361,19 @@ static void begin_replay(struct json_build *b, const struct record_replay *of, s
     struct buf again = {0};
 
     json_build_object(b, 12);
-    set_text(b, "suite", of->definition);
-    set_text(b, "case", of->name);
+    record_set_text(b, "suite", of->definition);
+    record_set_text(b, "case", of->name);
     set_place(b, at);
-    set_text(b, "outcome", failed ? "failed" : "passed");
+    record_set_text(b, "outcome", failed ? "failed" : "passed");
     if (!failed)
         return;
     buf_adds(&again, "asl test --from-history ");
     record_write_quoted(&again, of->file);
     buf_addc(&again, ' ');
     record_write_quoted(&again, of->definition);
-    set_text(b, "again", buf_str(&again));
+    record_set_text(b, "again", buf_str(&again));
     if (*of->with)
-        set_text(b, "with", of->with);
+        record_set_text(b, "with", of->with);
     buf_clear(&again);
 }
 
@@ -423,7 +423,7 @@ json *record_of_broken(const struct test_case *c, const char *why)
     struct json_build b = {0}, list = {0};
 
     failures_add(&failures, c->place, "case", "%s", why);
-    begin_record(&b, c, "failed");
+    begin_case_record(&b, c, "failed");
     json_build_array(&list, 1);
     json_build_add(&list, failure_value(&failures.all[0]));
     json_build_set(&b, "failures", json_build_done(&list));
@@ -440,17 +440,17 @@ json *record_of_suite(const char *path, const struct asl_report *report)
         const struct asl_problem *p = &report->problems[i];
         struct json_build one = {0};
         json_build_object(&one, 5);
-        set_text(&one, "what", "suite");
-        set_text(&one, "text", p->message);
+        record_set_text(&one, "what", "suite");
+        record_set_text(&one, "text", p->message);
         set_place(&one, p->place);
         json_build_set(&one, "differences", json_ref(json_empty_array()));
         json_build_add(&list, json_build_done(&one));
     }
     json_build_object(&b, 6);
-    set_text(&b, "suite", path);
-    set_text(&b, "case", "(the suite can't be read)");
+    record_set_text(&b, "suite", path);
+    record_set_text(&b, "case", "(the suite can't be read)");
     set_place(&b, report->count ? report->problems[0].place : (struct place){0});
-    set_text(&b, "outcome", "failed");
+    record_set_text(&b, "outcome", "failed");
     json_build_set(&b, "failures", json_build_done(&list));
     return json_build_done(&b);
 }
@@ -459,7 +459,7 @@ json *record_of_skipped(const struct test_case *c)
 {
     struct json_build b = {0};
 
-    begin_record(&b, c, "skipped");
+    begin_case_record(&b, c, "skipped");
     set_shared(&b, "reason", c->skip);
     return json_build_done(&b);
 }

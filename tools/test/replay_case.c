@@ -99,7 +99,7 @@ static json *beats(const struct trial_answer *a)
     return json_build_done(&b);
 }
 
-static json *rule_of(const struct trial_answer *a)
+static json *replay_rule_of(const struct trial_answer *a)
 {
     struct json_build b = {0};
 
@@ -137,7 +137,7 @@ struct state_calls {
 /* What may tell calls apart. */
 enum { BY_ATTEMPT = 1, BY_ITEM = 2, BY_CALL = 4 };
 
-static json *rule_for(const struct state_call *c, unsigned by)
+static json *replay_rule_for(const struct state_call *c, unsigned by)
 {
     struct json_build b = {0};
 
@@ -187,7 +187,7 @@ static json *rules_by(const struct state_calls *s, unsigned by)
             good = json_equal(same->rule, c->rule);
         } else if (good) {
             text_map_put(&by_key, arena_strndup(&keys, buf_str(&key), key.len), &s->all[i]);
-            json_build_add(&b, rule_for(c, by));
+            json_build_add(&b, replay_rule_for(c, by));
         }
     }
     while (text_map_take_any(&by_key))
@@ -205,7 +205,7 @@ static json *rules_by(const struct state_calls *s, unsigned by)
  * Tries the plainest way to tell calls apart first. By the number of the call each has a rule of
  * its own, so the last way always gives rules.
  */
-static json *rules_of(const struct state_calls *s)
+static json *replay_rules_of(const struct state_calls *s)
 {
     static const unsigned ways[] = {0, BY_ATTEMPT, BY_ITEM, BY_ITEM | BY_ATTEMPT, BY_CALL};
     json *rules = NULL;
@@ -228,10 +228,10 @@ static json *state_rules(const struct replay *r, const struct trial_made_call *c
         if (calls[i].state != state || calls[i].real)
             continue;
         s.all[s.count] = (struct state_call){
-            .call = &calls[i], .nth = (int64_t)s.count, .rule = rule_of(&r->answers[i])};
+            .call = &calls[i], .nth = (int64_t)s.count, .rule = replay_rule_of(&r->answers[i])};
         s.count++;
     }
-    json *rules = rules_of(&s);
+    json *rules = replay_rules_of(&s);
     for (size_t i = 0; i < s.count; i++)
         json_unref(s.all[i].rule);
     mem_free(s.all);
@@ -239,7 +239,7 @@ static json *state_rules(const struct replay *r, const struct trial_made_call *c
 }
 
 /* The answers stand in the order of the calls. Each state's are gathered at its first call. */
-static json *mocks_of(const struct replay *r)
+static json *replay_mocks_of(const struct replay *r)
 {
     const struct trial_made_call *calls;
     size_t count = trial_calls(r->trial, &calls);
@@ -417,7 +417,7 @@ json *replay_case(const struct replay *r, const struct history *h, const char *s
     json_build_set(&b, "input", replay_input(h));
     json_build_set(&b, "clock", json_take_buf(&clock));
     set_buckets(&b, r, suite);
-    json *mocks = mocks_of(r);
+    json *mocks = replay_mocks_of(r);
     if (json_count(mocks))
         json_build_set(&b, "mocks", json_ref(mocks));
     json_unref(mocks);

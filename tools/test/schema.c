@@ -129,7 +129,7 @@ bool schema_range(const json *v, int64_t *first, int64_t *last)
     return !*end && *first <= *last && errno == 0;
 }
 
-static bool is_word(const struct schema_shape *s, const json *v)
+static bool schema_is_word(const struct schema_shape *s, const json *v)
 {
     for (const char *const *w = s->words; *w; w++)
         if (json_str_is(v, *w))
@@ -240,8 +240,8 @@ static void write_having(struct buf *out, const struct schema_object *o)
 }
 
 /* Where no field is nearly called so, all of them are listed. */
-static void refuse_unknown(const struct schema_object *o, const struct asl_at *member,
-                           struct asl_report *report)
+static void schema_refuse_unknown(const struct schema_object *o, const struct asl_at *member,
+                                  struct asl_report *report)
 {
     struct nearest near = {.want = json_str(member->key), .len = json_str_len(member->key)};
     struct buf hint = {0}, having = {0};
@@ -278,7 +278,7 @@ static void check_object(const struct schema_object *o, const struct asl_at *at,
         if (f)
             schema_check(f->shape, &member, report);
         else if (!o->remarks || !json_str_begins(member.key, "x-"))
-            refuse_unknown(o, &member, report);
+            schema_refuse_unknown(o, &member, report);
     }
     for (size_t i = 0; i < o->count; i++)
         if (o->fields[i].required && !json_get(at->value, o->fields[i].name))
@@ -301,7 +301,7 @@ static void check_expression(const struct asl_at *at, struct asl_report *report)
     jsonata_error_clear(&why);
 }
 
-static void check_path(const struct asl_at *at, struct asl_report *report)
+static void schema_check_path(const struct asl_at *at, struct asl_report *report)
 {
     struct diag why = {0};
     jsonpath *p = jsonpath_compile(json_str(at->value), json_str_len(at->value), &why);
@@ -325,7 +325,7 @@ static bool scalar_fits(const struct schema_shape *s, const json *v)
            ((s->forms & SCHEMA_DURATION) && schema_duration(v, &a)) ||
            ((s->forms & SCHEMA_TIME) && is_time(v)) ||
            ((s->forms & SCHEMA_RANGE) && schema_range(v, &a, &b)) ||
-           ((s->forms & SCHEMA_WORD) && json_is_string(v) && is_word(s, v));
+           ((s->forms & SCHEMA_WORD) && json_is_string(v) && schema_is_word(s, v));
 }
 
 /* Several matchers in one object, or one beside other members, were meant as one, too. */
@@ -364,7 +364,7 @@ void schema_check(const struct schema_shape *shape, const struct asl_at *at,
     } else if (json_is_string(v) && is_expression(v) && (shape->forms & SCHEMA_EXPRESSION)) {
         check_expression(at, report);
     } else if (json_is_string(v) && json_str_begins(v, "$") && (shape->forms & SCHEMA_PATH)) {
-        check_path(at, report);
+        schema_check_path(at, report);
     } else if (!scalar_fits(shape, v)) {
         refuse_shape(shape, at, report);
     }

@@ -17,7 +17,7 @@ struct objects {
 
 static void add_shape(struct objects *o, const struct schema_shape *s);
 
-static void add_object(struct objects *o, const struct schema_object *object)
+static void schema_add_object(struct objects *o, const struct schema_object *object)
 {
     for (size_t i = 0; i < o->count; i++)
         if (o->all[i] == object)
@@ -31,7 +31,7 @@ static void add_object(struct objects *o, const struct schema_object *object)
 static void add_shape(struct objects *o, const struct schema_shape *s)
 {
     if (s->object)
-        add_object(o, s->object);
+        schema_add_object(o, s->object);
     if (s->of)
         add_shape(o, s->of);
 }
@@ -220,7 +220,7 @@ void schema_write_json(struct buf *out, const struct schema_object *root, const 
     struct objects objects = {0};
     struct json_build b = {0}, defs = {0};
 
-    add_object(&objects, root);
+    schema_add_object(&objects, root);
     json_build_object(&defs, objects.count);
     for (size_t i = 0; i < objects.count; i++)
         json_build_set(&defs, objects.all[i]->name, object_schema(objects.all[i]));
@@ -278,7 +278,7 @@ void schema_write_markdown(struct buf *out, const struct schema_object *root)
 {
     struct objects objects = {0};
 
-    add_object(&objects, root);
+    schema_add_object(&objects, root);
     for (size_t i = 0; i < objects.count; i++)
         write_objects_table(out, objects.all[i]);
     mem_free(objects.all);

@@ -267,7 +267,7 @@ static void suggest_all(struct arena *a, struct group *g)
 
 /* Returns whether the service may answer so. A value that does not come from a Task may be
  * anything. */
-static bool is_given(const struct solving *s, const struct group *g, const json *v)
+static bool solve_is_given(const struct solving *s, const struct group *g, const json *v)
 {
     const struct origin *o = g->origin;
 
@@ -292,7 +292,7 @@ static bool group_choose(const struct solving *s, struct group *g)
     for (size_t i = 0; i < g->candidate_count; i++) {
         if (!all_hold(a, g, g->candidates[i]))
             continue;
-        bool given = is_given(s, g, g->candidates[i]);
+        bool given = solve_is_given(s, g, g->candidates[i]);
         if (given || !g->chosen)
             g->chosen = g->candidates[i];
         if (given)

@@ -314,7 +314,7 @@ static bool add_mock(const struct state_run *s, const json *sent, struct json_bu
 /* ---- what came of it ---- */
 
 /* Returns a list of one or two elements. Takes both; the second one may be NULL. */
-static json *list_of(json *first, json *second)
+static json *state_list_of(json *first, json *second)
 {
     struct json_build b;
 
@@ -325,7 +325,7 @@ static json *list_of(json *first, json *second)
     return json_build_done(&b);
 }
 
-static json *path_text(const struct asl_state *s)
+static json *state_path_text(const struct asl_state *s)
 {
     struct buf b = {0};
 
@@ -345,7 +345,8 @@ static json *calls_of_state(const struct state_run *s, const json *inspection)
         json_build_set(&call, "input", json_ref(sent));
         json_build_set(&call, "attempt", json_int(try_of(s)));
         json_build_set(&call, "at", json_int(0));
-        json_build_set_key(&b, path_text(s->state), list_of(json_build_done(&call), NULL));
+        json_build_set_key(&b, state_path_text(s->state),
+                           state_list_of(json_build_done(&call), NULL));
     }
     return json_build_done(&b);
 }
@@ -365,7 +366,7 @@ static json *variables_of_state(const struct state_run *s, const json *inspectio
  * Makes of TestState's answer what a whole execution would have left, so that expectations and
  * reports needn't know the difference.
  */
-static result *result_of(const struct state_run *s, const struct state_world *w)
+static result *state_result_of(const struct state_run *s, const struct state_world *w)
 {
     static const char *const same[] = {"status", "error", "cause"};
     const json *next = json_get(w->answer, "nextState"), *output = json_get(w->answer, "output");
@@ -382,8 +383,9 @@ static result *result_of(const struct state_run *s, const struct state_world *w)
         json_build_set(&b, "output", opened(output));
     if (next)
         json_build_set(&b, "next", json_ref(next));
-    json_build_set(&b, "path", list_of(json_ref(s->state->name), next ? json_ref(next) : NULL));
-    json_build_set(&b, "visits", list_of(path_text(s->state), NULL));
+    json_build_set(&b, "path",
+                   state_list_of(json_ref(s->state->name), next ? json_ref(next) : NULL));
+    json_build_set(&b, "visits", state_list_of(state_path_text(s->state), NULL));
     json_build_set(&b, "chains", json_ref(json_empty_object()));
     json_build_set(&b, "events", json_ref(json_empty_array()));
     json_build_set(&b, "calls", calls_of_state(s, inspection));
@@ -421,7 +423,7 @@ result *state_run(const struct state_run *s, struct element_passed *passed, stru
     if (!failed && (!mocked || add_mock(s, sent, &b, out))) {
         ask(s, json_build_done(&b), &w);
         if (!refused(s, &w, out)) {
-            r = result_of(s, &w);
+            r = state_result_of(s, &w);
             *passed = passed_by(s, &w);
         }
     } else {

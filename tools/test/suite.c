@@ -87,7 +87,7 @@ static char *definition_beside(const struct loading *l)
 
 /* ---- the definition ---- */
 
-static bool read_definition(struct loading *l, struct asl_report *report)
+static bool suite_read_definition(struct loading *l, struct asl_report *report)
 {
     struct suite *s = l->suite;
     struct asl_at at, substitutions;
@@ -462,7 +462,7 @@ static void check_layer_of(const struct suite *s, size_t first, const struct asl
 }
 
 /* What is about a state alone would be ignored, or be nothing, in a case of an execution. */
-static void check_alone(const struct test_case *c, struct asl_report *report)
+static void check_suite_alone(const struct test_case *c, struct asl_report *report)
 {
     static const char *const expectations[] = {"next", "inspection"};
     struct asl_at at, expect;
@@ -489,7 +489,7 @@ static void check_cases(const struct suite *s, struct asl_report *report)
     check_names(s, report);
     for (size_t i = 0; i < s->case_count; i++)
         if (!s->cases[i].rows || s->cases[i].row == 0)
-            check_alone(&s->cases[i], report);
+            check_suite_alone(&s->cases[i], report);
     for (size_t i = 0; i < s->case_count; i++)
         for (size_t k = 0; k < s->cases[i].layer_count; k++)
             if (i == 0 || !has_layer(&s->cases[i - 1], &s->cases[i].layers[k]))
@@ -587,7 +587,7 @@ struct suite *suite_load(const char *path, const struct suite_reader *reader,
     bool other = !suite_file_read(&s->file, path, &suite_fields, &report) &&
                  refuse_definition(&s->file, &report);
     /* Names of states are checked even when a field is wrong, so that all is told at once. */
-    if (!other && s->file.doc && has_cases(s) && read_definition(&l, &report)) {
+    if (!other && s->file.doc && has_cases(s) && suite_read_definition(&l, &report)) {
         add_cases(s);
         check_cases(s, &report);
     }

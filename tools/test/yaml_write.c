@@ -14,7 +14,7 @@ enum {
 };
 
 /* Texts that are plain are those that nobody could take for anything else. */
-static bool is_plain(const json *text)
+static bool yaml_is_plain(const json *text)
 {
     static const char *const words[] = {"null", "true", "false", "yes", "no",
                                         "on",   "off",  "y",     "n"};
@@ -40,7 +40,7 @@ static bool is_escaped(uint32_t cp)
 }
 
 /* JSON's text in quotes is YAML's as well, but for characters that only JSON takes as they are. */
-static void write_quoted(struct buf *out, const json *text)
+static void yaml_write_quoted(struct buf *out, const json *text)
 {
     struct buf quoted = {0};
     uint32_t cp;
@@ -59,10 +59,10 @@ static void write_quoted(struct buf *out, const json *text)
 
 void yaml_write_text(struct buf *out, const json *text)
 {
-    if (is_plain(text))
+    if (yaml_is_plain(text))
         buf_add(out, json_str(text), json_str_len(text));
     else
-        write_quoted(out, text);
+        yaml_write_quoted(out, text);
 }
 
 void yaml_write_remark(struct buf *out, size_t indent, const char *text)

@@ -508,7 +508,7 @@ static void see_sequence(struct check *c, sqlite3_stmt *row)
                      "%s", "sqlite_sequence");
 }
 
-static void count_rows(struct check *c, sqlite3_stmt *row)
+static void check_count_rows(struct check *c, sqlite3_stmt *row)
 {
     c->counts->rows = (uint64_t)sqlite.column_int64(row, 0);
 }
@@ -570,7 +570,7 @@ bool store_check(store *s, store_tell *told, void *user, struct store_counts *co
         {"SELECT max(number) FROM executions HAVING max(number)>"
          "ifnull((SELECT max(seq) FROM sqlite_sequence WHERE name='executions'),-1)",
          see_sequence},
-        {"SELECT count(*) FROM events", count_rows},
+        {"SELECT count(*) FROM events", check_count_rows},
     };
     struct check c = {.file = file_of(s), .tell = told, .user = user, .counts = counts, .why = why};
     bool good = store_check_prepare(&c), damaged = false;

@@ -318,7 +318,7 @@ static bool sqlite_open_check_name(const char *path, struct diag *why)
 }
 
 /* A path as SQLite's URIs have it. */
-static void add_uri(struct buf *out, const char *path)
+static void sqlite_add_uri(struct buf *out, const char *path)
 {
     /* With an authority, which is empty: a path may begin with two slashes, as one does. */
     buf_adds(out, path[0] == '/' ? "file://" : "file:");
@@ -354,7 +354,7 @@ static bool open_to_read(struct file *f, const char *path, struct diag *why)
 
     if (!good)
         diag_set(why, busy.code, 0, "%s", busy.text);
-    add_uri(&uri, path);
+    sqlite_add_uri(&uri, path);
     if (alone && !has_log(path))
         buf_adds(&uri, "?immutable=1");
     if (good && sqlite.open_v2(buf_str(&uri), &f->db,
