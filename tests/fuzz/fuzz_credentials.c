@@ -38,7 +38,7 @@ static void check_own(const char *path, credentials *c)
     if (plan->source)
         check_source(plan->source);
     if (c && plan->simple) {
-        const char *key = plan->simple->access_key;
+        const char *key = plan->simple->keys.access_key;
         struct sigv4_keys found;
 
         must(credentials_find(c, key, strlen(key), &found), "the profile's key is known");
