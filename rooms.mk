@@ -1,6 +1,6 @@
 # Each room: what it stands on, and pkg-config's names of the libraries that it uses itself. The lowest first.
 # Large libraries that few commands need aren't here: they are opened when first used, by parsers/base/library.h: libcurl,
-# libcrypto, libexpat, libsqlite3, libsnappy, libyaml.
+# libcrypto, libsqlite3, libsnappy, libyaml.
 # A store's own line stands in its folder, in runtime/store/NAME/room.mk: a new one changes nothing here.
 STORES := $(sort $(wildcard runtime/store/*/room.mk))
 
@@ -32,7 +32,7 @@ $(eval $(call room,runtime/stores,$(STORES:/room.mk=)))
 $(eval $(call room,runtime/engine,runtime/store))
 $(eval $(call room,runtime/embed,runtime/engine asl))
 $(eval $(call room,runtime/http,runtime/base,libuv))
-$(eval $(call room,runtime/aws,runtime/http asl/call))
+$(eval $(call room,runtime/aws,runtime/http asl/call,expat))
 $(eval $(call room,runtime/handlers,runtime/aws runtime/core runtime/folder,libuv))
 $(eval $(call room,runtime/mapio,runtime/engine parsers/parquet,zlib libzstd))
 $(eval $(call room,runtime/api,runtime/mapio runtime/http runtime/shapes asl))

@@ -5,40 +5,12 @@
 #include "runtime/aws/aws_impl.h"
 
 #include "parsers/base/arena.h"
-#include "parsers/base/library.h"
 #include "parsers/base/mem.h"
 
 #include <expat.h>
 #include <string.h>
 
 enum { MAX_DEPTH = 64, MAX_ELEMENTS = 20000 };
-
-#define EXPAT_FUNCTIONS(_)                                                                         \
-    _(XML_ErrorString)                                                                             \
-    _(XML_GetCurrentByteIndex)                                                                     \
-    _(XML_GetErrorCode)                                                                            \
-    _(XML_Parse)                                                                                   \
-    _(XML_ParserCreate)                                                                            \
-    _(XML_ParserFree)                                                                              \
-    _(XML_SetCharacterDataHandler)                                                                 \
-    _(XML_SetElementHandler)                                                                       \
-    _(XML_SetStartDoctypeDeclHandler)                                                              \
-    _(XML_SetUserData)                                                                             \
-    _(XML_StopParser)
-
-static struct {
-    EXPAT_FUNCTIONS(LIBRARY_MEMBER)
-} expat;
-
-static void expat_find(struct library *library)
-{
-    __typeof__(expat) *functions = &expat;
-
-    EXPAT_FUNCTIONS(LIBRARY_FIND)
-}
-
-static struct library expat_library = {
-    .soname = "libexpat.so.1", .user = "An answer of XML", .find = expat_find};
 
 struct aws_xml {
     XML_Parser parser;
@@ -52,7 +24,7 @@ struct aws_xml {
 static void xml_stop(struct aws_xml *r, const char *why)
 {
     r->why = why;
-    expat.XML_StopParser(r->parser, XML_FALSE);
+    XML_StopParser(r->parser, XML_FALSE);
 }
 
 /* Returns NULL, with the parser stopped, when there are too many. */
@@ -139,23 +111,19 @@ static void on_doctype(void *user, const XML_Char *name, const XML_Char *system,
 
 struct aws_xml *aws_xml_read(const char *text, size_t len, struct diag *why)
 {
-    struct aws_xml *x;
+    struct aws_xml *x = mem_calloc(1, sizeof *x);
     bool good;
 
-    if (!library_load(&expat_library, why))
-        return NULL;
-    x = mem_calloc(1, sizeof *x);
-    x->parser = expat.XML_ParserCreate("UTF-8");
-    expat.XML_SetUserData(x->parser, x);
-    expat.XML_SetElementHandler(x->parser, on_start, on_end);
-    expat.XML_SetCharacterDataHandler(x->parser, on_text);
-    expat.XML_SetStartDoctypeDeclHandler(x->parser, on_doctype);
-    good = len <= INT32_MAX &&
-           expat.XML_Parse(x->parser, text ? text : "", (int)len, 1) == XML_STATUS_OK;
+    x->parser = XML_ParserCreate("UTF-8");
+    XML_SetUserData(x->parser, x);
+    XML_SetElementHandler(x->parser, on_start, on_end);
+    XML_SetCharacterDataHandler(x->parser, on_text);
+    XML_SetStartDoctypeDeclHandler(x->parser, on_doctype);
+    good = len <= INT32_MAX && XML_Parse(x->parser, text ? text : "", (int)len, 1) == XML_STATUS_OK;
     if (!good)
-        diag_set(why, "XML", (size_t)expat.XML_GetCurrentByteIndex(x->parser), "%s",
-                 x->why ? x->why : expat.XML_ErrorString(expat.XML_GetErrorCode(x->parser)));
-    expat.XML_ParserFree(x->parser);
+        diag_set(why, "XML", (size_t)XML_GetCurrentByteIndex(x->parser), "%s",
+                 x->why ? x->why : XML_ErrorString(XML_GetErrorCode(x->parser)));
+    XML_ParserFree(x->parser);
     if (good)
         return x;
     aws_xml_free(x);

@@ -212,9 +212,13 @@ static char *whole_path_of(const char *path)
  */
 object_folder *folder_open(const char *path, unsigned how, struct diag *why)
 {
-    int root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), probe;
+    int root, probe;
     object_folder *f;
 
+    /* ETags are digests: when many files are open it may be too late to get them. */
+    if (!digest_ready(why))
+        return NULL;
+    root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (root < 0) {
         diag_set(why, "FOLDER", 0, "the folder '%s' can't be opened: %s", path, strerror(errno));
         return NULL;
