@@ -288,6 +288,28 @@ START_TEST(listed_executions)
 }
 END_TEST
 
+/* A redriven execution that ends in its first turn was never seen to run. */
+START_TEST(failed_twice)
+{
+    store *s = open_store(_i);
+
+    put_listed(s, 1, "a", 0, "odd");
+    store_progress(s, 1, RT_FAILED, 2000, STORE_AWAKE);
+    commit(s);
+    for (int64_t at_ms = 3000; at_ms <= 5000; at_ms += 1000) {
+        store_redriven(s, 1, (uint32_t)(at_ms / 1000 - 2), at_ms);
+        store_progress(s, 1, RT_FAILED, at_ms, STORE_AWAKE);
+        commit(s);
+    }
+    expect_list("it is listed once", s, "odd", NULL, NULL, 9, "1 in odd, note 1; ");
+    expect_list("where it failed last", s, "odd", NULL, &(struct store_place){5000, 1}, 9, "");
+    ck_assert_msg(retire(s, 5000, 9) == 0, "it ended later");
+    ck_assert_msg(retire(s, 5001, 9) == 1, "it ended by then");
+    expect_list("nothing is left of it", s, "odd", NULL, NULL, 9, "");
+    store_free(s);
+}
+END_TEST
+
 START_TEST(last_events)
 {
     store *s = open_store(_i);
@@ -395,6 +417,7 @@ int main(void)
     tcase_add_loop_test(t, running, 0, KINDS);
     tcase_add_loop_test(t, forgetting, 0, KINDS);
     tcase_add_loop_test(t, listed_executions, 0, KINDS);
+    tcase_add_loop_test(t, failed_twice, 0, KINDS);
     tcase_add_loop_test(t, last_events, 0, KINDS);
     tcase_add_loop_test(t, records, 0, KINDS);
     tcase_add_test(t, reopening);

@@ -247,8 +247,9 @@ static void memory_store_progress(store *s, uint64_t execution, enum rt_status s
 {
     struct memory *m = memory_store_memory_of(s);
     struct store_execution *row = &history_of(m, execution)->row;
-    /* The place in a list depends on the status: out by the old row, in by the new one. */
-    bool moves = row->status != status;
+    /* The place in a list depends on both: out by the old row, in by the new one. The status alone
+     * doesn't tell, as a redriven execution may fail again before the row says that it runs. */
+    bool moves = row->status != status || row->stop_ms != stop_ms;
 
     if (moves)
         leave_lists(m, row);
