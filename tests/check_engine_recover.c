@@ -564,6 +564,45 @@ START_TEST(map_runs_wait_until_fewer_are_open)
 }
 END_TEST
 
+/* Inner Map Runs don't wait for the outer one, which isn't over before they are; inner ones wait
+ * for each other. */
+START_TEST(nested_map_runs_open)
+{
+#define DISTRIBUTED_MAP(states)                                                                    \
+    "\"Type\":\"Map\",\"End\":true,\"ItemProcessor\":{\"ProcessorConfig\":{\"Mode\":"              \
+    "\"DISTRIBUTED\",\"ExecutionType\":\"STANDARD\"}," states "}"
+    static const char nested[] =
+        ONE_STATE("M", DISTRIBUTED_MAP("\"StartAt\":\"I\",\"States\":{\"I\":{" DISTRIBUTED_MAP(
+                           "\"StartAt\":\"W\",\"States\":{\"W\":{\"Type\":\"Wait\",\"Seconds\":9,"
+                           "\"End\":true}}") "}}"));
+    struct world_log w;
+
+    world_open(&w, 0);
+    ck_assert(engine_recover(w.e, w.now_ms, INT64_MAX, NULL));
+    engine_limit_map_runs(w.e, 1);
+    uint64_t run = start(&w, nested, "[[1],[2],[]]");
+    for (int i = 0; i < 9; i++)
+        turn(&w);
+    ck_assert_msg(engine_next_due(w.e) > w.now_ms, "it turns in vain");
+    /* The execution, three children of it, and the first of theirs. */
+    ck_assert_uint_eq(engine_running(w.e), 5);
+    if (_i) {
+        engine_free(w.e);
+        w.e = new_engine(&w, false);
+        engine_limit_map_runs(w.e, 1);
+        ck_assert(engine_recover(w.e, w.now_ms, INT64_MAX, NULL));
+    }
+    for (int seconds = 9; seconds <= 18; seconds += 9) {
+        ck_assert_msg(stored(&w, run) == RT_RUNNING, "after %d seconds", seconds);
+        w.now_ms += 9000;
+        for (int i = 0; i < 15; i++)
+            turn(&w);
+    }
+    ck_assert(stored(&w, run) == RT_SUCCEEDED);
+    world_close(&w);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("engine_recover");
@@ -577,6 +616,7 @@ int main(void)
     tcase_add_test(t, one_is_taken_up_when_it_is_wanted);
     tcase_add_test(t, one_that_was_in_the_midst_goes_on);
     tcase_add_loop_test(t, map_runs_wait_until_fewer_are_open, 0, COUNT(openings));
+    tcase_add_loop_test(t, nested_map_runs_open, 0, 2);
     tcase_add_loop_test(t, a_long_history_is_read_in_several_turns, 0, COUNT(readings));
     tcase_add_loop_test(t, families_are_taken_up, 0, COUNT(families));
     tcase_add_test(t, children_that_sleep_wake_their_parents);

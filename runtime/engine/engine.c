@@ -10,6 +10,7 @@
 #include "parsers/base/mem.h"
 #include "runtime/engine/engine_call.h"
 #include "runtime/engine/engine_keep.h"
+#include "runtime/engine/engine_map_runs.h"
 #include "runtime/engine/engine_memory.h"
 #include "runtime/engine/engine_recover.h"
 #include "runtime/engine/engine_redrive.h"
@@ -135,9 +136,9 @@ uint64_t engine_start_entry(engine *e, asl_machine *m, const struct rt_config *c
     entry->keep = label->keep;
     entry->list = json_ref(label->list);
     entry->note = json_ref(label->note);
-    entry->call = call;
     e->running++;
     if (call) {
+        engine_set_call(e, entry, call);
         entry->parent = (struct store_parent){true, call->execution, call->ref};
         entry->unstarted = true;
         add_beginning(e, entry->node.id)->value = json_ref(input);
@@ -198,39 +199,6 @@ void engine_throttle_entry(engine *e, struct entry *entry)
     entry->throttled = true;
     e->throttles++;
     id_queue_add(&e->throttled, entry->node.id);
-}
-
-/* ---- open Map Runs ---- */
-
-static void count_map_runs(engine *e, struct entry *entry, uint32_t now)
-{
-    e->map_runs += (int64_t)now - entry->map_runs;
-    e->map_runs_left = e->most_map_runs - e->map_runs;
-    entry->map_runs = now;
-}
-
-void engine_note_map_runs(engine *e, struct entry *entry)
-{
-    count_map_runs(e, entry, rt_exec_map_runs(entry->x));
-}
-
-void engine_open_later(engine *e, struct entry *entry)
-{
-    id_queue_add(&e->to_open, entry->node.id);
-}
-
-/* One that finds no place any more when its turn comes asks again. */
-static void open_map_runs(engine *e)
-{
-    struct entry *entry;
-
-    for (int64_t left = e->map_runs_left; left > 0; left--) {
-        entry = (struct entry *)(void *)id_queue_take(&e->to_open, &e->entries);
-        if (!entry)
-            return;
-        entry->to_open--;
-        engine_add_input(e, RT_IN_OPEN_MAP_RUN, entry->node.id);
-    }
 }
 
 /*
@@ -367,7 +335,7 @@ bool engine_advance(engine *e, int64_t now_ms, struct diag *why)
         bucket_fill(&e->transitions, engine_due_clock(e));
         step_throttled(e);
     }
-    open_map_runs(e);
+    engine_open_map_runs(e);
     step_timers(e);
     step_again(e);
     step_inputs(e);
@@ -396,8 +364,7 @@ int64_t engine_next_due(const engine *e)
 {
     if (input_queue_len(&e->inputs) || e->again_count || e->under_way ||
         (input_queue_len(&e->beginnings) && engine_may_begin(e)) ||
-        (engine_takes_up(e) && !e->takes_up_later) ||
-        (e->map_runs_left > 0 && e->to_open.first < e->to_open.count))
+        (engine_takes_up(e) && !e->takes_up_later) || engine_can_open_map_runs(e))
         return INT64_MIN;
     int64_t due_ms = due_heap_next_ms(&e->due);
     int64_t room_ms =
@@ -446,7 +413,6 @@ engine *engine_new(store *s, const struct engine_hooks *hooks)
 void engine_limit_map_runs(engine *e, int64_t most)
 {
     e->most_map_runs = most;
-    e->map_runs_left = most - e->map_runs;
 }
 
 void engine_limit_evaluations(engine *e, int64_t ms)
@@ -497,7 +463,7 @@ void engine_release(engine *e, uint64_t execution)
         engine_drop_step(e, entry->slice);
     engine_set_due(e, entry, INT64_MAX);
     engine_unlist(entry);
-    count_map_runs(e, entry, 0);
+    engine_close_map_runs(e, entry);
     id_map_take(&e->entries, execution);
     free_entry(entry);
 }
@@ -544,7 +510,7 @@ void engine_free(engine *e)
     engine_clear_stops(e);
     mem_free(e->again);
     id_queue_clear(&e->throttled);
-    id_queue_clear(&e->to_open);
+    engine_clear_map_runs(e);
     mem_free(e->turns);
     mem_free(e);
 }

@@ -3,6 +3,7 @@
 
 #include "runtime/engine/engine_redrive.h"
 
+#include "runtime/engine/engine_map_runs.h"
 #include "runtime/engine/engine_recover.h"
 #include "runtime/engine/engine_take_up.h"
 #include "runtime/engine/engine_tell.h"
@@ -59,7 +60,7 @@ bool engine_redrive_child(engine *e, struct engine_call *call, const rt_exec *pa
     struct diag wrong = {0};
     struct entry *entry = engine_entry(e, child);
     if (entry && entry->untaken) {
-        entry->call = call;
+        engine_set_call(e, entry, call);
         entry->orphan = false;
         call->number = child;
         return true;
@@ -81,7 +82,7 @@ bool engine_redrive_child(engine *e, struct engine_call *call, const rt_exec *pa
         return true;
     }
     entry = engine_entry(e, child);
-    entry->call = call;
+    engine_set_call(e, entry, call);
     entry->orphan = false;
     call->number = child;
     return runs || engine_redrive(e, child, NULL, why);

@@ -18,6 +18,7 @@
 
 #include "parsers/base/mem.h"
 #include "runtime/engine/engine_call.h"
+#include "runtime/engine/engine_map_runs.h"
 #include "runtime/engine/engine_memory.h"
 #include "runtime/engine/engine_redrive.h"
 #include "runtime/engine/engine_turn.h"
@@ -164,6 +165,7 @@ static void engine_slice_prepare(engine *e, struct slice *s, struct entry *entry
 {
     s->entry = entry;
     s->given = *given;
+    s->map_runs_left = engine_map_runs_left(e, entry);
     s->in = (struct rt_input){
         .kind = given->kind,
         .frame = given->frame,
@@ -177,7 +179,7 @@ static void engine_slice_prepare(engine *e, struct slice *s, struct entry *entry
         .value = s->given.value,
         .error = &s->given.error,
         .room = e->transitions.size ? &e->transitions.left : NULL,
-        .map_runs = &e->map_runs_left,
+        .map_runs = &s->map_runs_left,
         .wait_scale = e->wait_scale == 1 ? NULL : &e->wait_scale,
         .has_activity = e->hooks.has_activity ? engine_slice_has_activity : NULL,
         .world = s,
@@ -311,6 +313,10 @@ static void resume_step(engine *e, struct slice *s)
 {
     take_up_again(e, s);
     s->since_ns = engine_used_ns(e);
+    /* Others may have opened some meanwhile. */
+    int64_t left = engine_map_runs_left(e, s->entry);
+    if (left < s->map_runs_left)
+        s->map_runs_left = left;
     if (coroutine_resume(s->coroutine))
         end_step(e, s, true);
     else

@@ -20,6 +20,7 @@ struct entry {
     struct store_parent parent; /* whose child it is, whether that asks for it or not */
     uint32_t calls;             /* task and child calls that are out, or that this turn starts */
     uint32_t map_runs;          /* its Map Runs that are open */
+    uint32_t depth;             /* inside of how many Map Runs it is */
     uint32_t to_open;           /* and how often it is in the queue of those that wait to be */
     bool queued;                /* has RT_IN_CONTINUE to come */
     bool throttled;             /* there is no room for its next transition */
@@ -101,6 +102,12 @@ struct turn_output {
     struct rt_output out;
 };
 
+/* The Map Runs of executions that are inside of equally many. */
+struct map_run_level {
+    int64_t open;
+    struct id_queue waiting; /* executions with one that waits; an execution may be there twice */
+};
+
 /* A step, and the stack that it runs on. */
 struct slice {
     engine *engine;
@@ -110,6 +117,7 @@ struct slice {
     struct rt_input in; /* looks at `given` */
     struct rt_output out;
     struct work work;
+    int64_t map_runs_left; /* how many more Map Runs it may open */
     uint64_t evaluation;   /* number of the step's evaluation that runs now */
     int64_t evaluation_ns; /* processor time which that evaluation has used */
     int64_t since_ns;      /* processor time up to which evaluation_ns has been counted */
@@ -152,11 +160,12 @@ struct engine {
     uint64_t *again; /* executions whose step stopped at its budget; those before `again_head` have
                         gone on */
     size_t again_head, again_count, again_cap;
-    struct bucket transitions; /* the room there is for them; size 0: they are not counted */
-    struct id_queue throttled; /* executions that wait for room */
-    uint64_t throttles;        /* how often one has waited */
-    int64_t most_map_runs, map_runs, map_runs_left; /* open at most, now, and how many more may */
-    struct id_queue to_open; /* executions with a Map Run that waits; one may be there twice */
+    struct bucket transitions;    /* the room there is for them; size 0: they are not counted */
+    struct id_queue throttled;    /* executions that wait for room */
+    uint64_t throttles;           /* how often one has waited */
+    int64_t most_map_runs;        /* open at most, at each level and those inside of it */
+    struct map_run_level *levels; /* by depth of their executions */
+    size_t level_count, level_cap;
     struct turn_output *turns;
     size_t turn_count, turn_cap;
 

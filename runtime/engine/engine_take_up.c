@@ -16,6 +16,7 @@
 
 #include "parsers/base/mem.h"
 #include "runtime/engine/engine_call.h"
+#include "runtime/engine/engine_map_runs.h"
 #include "runtime/engine/engine_memory.h"
 #include "runtime/engine/engine_recover.h"
 #include "runtime/engine/engine_redrive.h"
@@ -49,7 +50,7 @@ void engine_note_running(engine *e, const struct store_running *row)
         engine_orphan(e, entry);
         return;
     }
-    entry->call = engine_new_call(e, p.execution, p.ref, true);
+    engine_set_call(e, entry, engine_new_call(e, p.execution, p.ref, true));
     entry->call->unasked = true;
     entry->call->number = row->number;
 }

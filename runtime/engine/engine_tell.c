@@ -7,6 +7,7 @@
 
 #include "parsers/base/mem.h"
 #include "runtime/engine/engine_call.h"
+#include "runtime/engine/engine_map_runs.h"
 #include "runtime/engine/engine_redrive.h"
 #include "runtime/engine/engine_turn.h"
 

@@ -18,11 +18,6 @@ void engine_queue(engine *e, struct entry *entry);
 /* Lets the execution wait until there is room for a transition. */
 void engine_throttle_entry(engine *e, struct entry *entry);
 
-/* Notes how many Map Runs of the execution are open, after a step or when it is in memory again. */
-void engine_note_map_runs(engine *e, struct entry *entry);
-/* Queues the execution, as a Map Run of it waits to open; `to_open` counts that already. */
-void engine_open_later(engine *e, struct entry *entry);
-
 /* Adds an input for the next turn. The caller fills in its values, which the input owns. */
 struct input *engine_add_input(engine *e, enum rt_input_kind kind, uint64_t execution);
 /* Makes an execution and the input that starts it. `call`: the child call that it is for; NULL:
