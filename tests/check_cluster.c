@@ -360,9 +360,9 @@ END_TEST
 /* A cluster that is busy is asked again, as a service is; one that ends in vain is told. */
 START_TEST(cluster_job_is_stopped_at_the_next_try)
 {
-    const struct reply busy = {503, NULL, "no"};
+    const struct reply busy = {503, NULL, "no"}, expired = {401, NULL, "no"};
     const struct reply replies[MAX_REPLIES] = {
-        {201, NULL, RUNS}, busy, busy, _i ? busy : (struct reply){200, NULL, "{}"}};
+        {201, NULL, RUNS}, busy, expired, _i ? busy : (struct reply){200, NULL, "{}"}};
     struct buf log = {0};
     struct endpoint_world *w = endpoint_world_new_with(
         replies, NULL, (struct handlers_options){.log = write_line, .log_user = &log});
@@ -459,7 +459,7 @@ END_TEST
 START_TEST(cluster_job_that_nothing_is_told_of)
 {
     static const struct reply replies[MAX_REPLIES] = {
-        {503, NULL, "no"}, {429, NULL, "no"}, {200, NULL, COMPLETE}};
+        {503, NULL, "no"}, {429, NULL, "no"}, {401, NULL, "no"}, {200, NULL, COMPLETE}};
     struct buf log = {0};
     struct endpoint_world *w = endpoint_world_new_with(
         replies, NULL, (struct handlers_options){.log = write_line, .log_user = &log});

@@ -590,6 +590,94 @@ START_TEST(job_that_nothing_is_told_of)
 }
 END_TEST
 
+/* Services of AWS JSON tell nearly all errors with 400: the code says which of them pass. Keys may
+ * have expired, and be there anew at the next question. */
+static const struct {
+    const char *code;
+    bool passes;
+} codes[] = {
+    {"TooManyRequestsException", true},
+    {"RequestLimitExceeded", true},
+    {"SlowDown", true},
+    {"RequestTimeout", true},
+    {"LimitExceededException", true},
+    {"ServiceUnavailable", true},
+    {"InternalServiceException", true},
+    {"OperationTimeoutException", true},
+    {"ThrottledException", true},
+    {"ExpiredTokenException", true},
+    {"RequestExpired", true},
+    {"UnrecognizedClientException", true},
+    {"InvalidSignatureException", true},
+    {"AccessDeniedException", false},
+    {"EntityNotFoundException", false},
+    {"InvalidInputException", false},
+};
+
+START_TEST(question_is_refused_for_a_moment)
+{
+    struct buf body = {0};
+    buf_printf(&body, "{\"__type\":\"%s\",\"message\":\"m\"}", codes[_i].code);
+    const struct reply replies[MAX_REPLIES] = {
+        {400, ID, buf_str(&body)}, {200, NULL, "{\"JobRun\":{\"JobRunState\":\"SUCCEEDED\"}}"}};
+    struct endpoint_world *w = endpoint_world_new(replies, NULL);
+    json *submitted = json_of("{\"JobRunId\":\"r\"}");
+
+    endpoint_world_begin_again(w, GLUE, "{\"JobName\":\"j\"}", submitted);
+    endpoint_world_wait(w);
+    ck_assert_msg(w->result.ok == codes[_i].passes, "%s", codes[_i].code);
+    json_unref(submitted);
+    endpoint_world_free(w);
+    buf_clear(&body);
+}
+END_TEST
+
+START_TEST(stop_is_refused_for_a_moment)
+{
+    struct buf body = {0};
+    buf_printf(&body, "{\"__type\":\"%s\",\"message\":\"m\"}", codes[_i].code);
+    const struct reply replies[MAX_REPLIES] = {{400, ID, buf_str(&body)}, {200, NULL, "{}"}};
+    struct endpoint_world *w = endpoint_world_new(replies, NULL);
+    json *submitted = json_of("{\"JobRunId\":\"r\"}");
+    size_t asked = 0;
+
+    endpoint_world_begin_again(w, GLUE, "{\"JobName\":\"j\"}", submitted);
+    handlers_cancel(w->handlers, 1);
+    while (handlers_are_stopping_jobs(w->handlers))
+        uv_run(&w->loop, UV_RUN_ONCE);
+    for (const char *at = buf_str(&w->seen); (at = strstr(at, "\"JobRunIds\"")); at++)
+        asked++;
+    ck_assert_msg(asked == (codes[_i].passes ? 2 : 1), "%s: %zu", codes[_i].code, asked);
+    json_unref(submitted);
+    endpoint_world_free(w);
+    buf_clear(&body);
+}
+END_TEST
+
+/* Keys that stay bad fail the Task in the end. */
+START_TEST(keys_are_refused_for_good)
+{
+    static const struct reply no = {400, ID,
+                                    "{\"__type\":\"ExpiredTokenException\",\"message\":\"m\"}"};
+    const struct reply replies[MAX_REPLIES] = {no, no, no, no};
+    struct buf log = {0};
+    struct endpoint_world *w = endpoint_world_new_with(
+        replies, NULL, (struct handlers_options){.log = write_line, .log_user = &log});
+    json *submitted = json_of("{\"JobRunId\":\"r\"}");
+
+    endpoint_world_begin_again(w, GLUE, "{\"JobName\":\"j\"}", submitted);
+    endpoint_world_wait(w);
+    ck_assert_msg(!w->result.ok && strstr(json_str(w->result.cause), "ExpiredTokenException"), "%s",
+                  json_str(w->result.cause));
+    ck_assert_msg(strstr(buf_str(&log), "is asked about until there is an answer"), "%s",
+                  buf_str(&log));
+    ck_assert_msg(strstr(buf_str(&log), "was not stopped and may go on"), "%s", buf_str(&log));
+    json_unref(submitted);
+    endpoint_world_free(w);
+    buf_clear(&log);
+}
+END_TEST
+
 /* What describes an execution may be larger than any result: its documents are text in it. One that
  * can't be read is the end, as it would never be smaller. */
 START_TEST(job_with_a_large_description)
@@ -772,6 +860,9 @@ int main(void)
     tcase_add_loop_test(t, job_is_stopped_at_the_next_try, 0, 2);
     tcase_add_loop_test(t, job_is_not_stopped, 0, COUNT(unstopped));
     tcase_add_loop_test(t, job_that_nothing_is_told_of, 0, 2);
+    tcase_add_loop_test(t, question_is_refused_for_a_moment, 0, COUNT(codes));
+    tcase_add_loop_test(t, stop_is_refused_for_a_moment, 0, COUNT(codes));
+    tcase_add_test(t, keys_are_refused_for_good);
     tcase_add_loop_test(t, job_in_a_strange_state, 0, COUNT(strangers));
     tcase_add_test(t, job_is_awaited_without_keys);
     tcase_add_loop_test(t, job_whose_service_is_nowhere, 0, COUNT(lost));

@@ -351,6 +351,30 @@ START_TEST(job)
 }
 END_TEST
 
+/* A service knows before us that keys are no good any more. New ones are asked for, and with them
+ * the job is asked about again. */
+START_TEST(role_keys_are_refused)
+{
+    const struct reply replies[MAX_REPLIES] = {
+        {200, XML, keys_for(3600, "T")},
+        {400, JSON_0, "{\"__type\":\"ExpiredTokenException\"}"},
+        {200, XML, keys_for(3600, "U")},
+        {200, JSON_0, "{\"JobRun\":{\"Id\":\"j\",\"JobRunState\":\"SUCCEEDED\"}}"}};
+    struct endpoint_world *w = roles_world(replies, NULL);
+    json *submitted = json_of("{\"JobRunId\":\"j\"}");
+
+    endpoint_world_begin_again(w, "arn:aws:states:::glue:startJobRun.sync", "{\"JobName\":\"n\"}",
+                               submitted);
+    endpoint_world_wait(w);
+    ck_assert(w->result.ok);
+    ck_assert_msg(strstr(buf_str(&w->seen), "POST / [U] {\"JobName\":\"n\",\"RunId\":\"j\"") !=
+                      NULL,
+                  "%s", buf_str(&w->seen));
+    json_unref(submitted);
+    endpoint_world_free(w);
+}
+END_TEST
+
 /* ---- our own keys ---- */
 
 #define CONTAINER_KEYS                                                                             \
@@ -403,6 +427,30 @@ START_TEST(container)
     endpoint_world_run(w, SEND, MESSAGE);
     expect_text("its server is asked once", buf_str(&w->seen),
                 "GET /keys?x=1\n" SENT("T") SENT("T") SENT("T"));
+    endpoint_world_free(w);
+}
+END_TEST
+
+START_TEST(container_keys_are_refused)
+{
+    const struct reply replies[MAX_REPLIES] = {
+        {200, NULL, CONTAINER_KEYS},
+        {400, JSON_0, "{\"__type\":\"UnrecognizedClientException\"}"},
+        {200, NULL, CONTAINER_KEYS},
+        {200, JSON_0, "{\"JobRun\":{\"Id\":\"j\",\"JobRunState\":\"SUCCEEDED\"}}"}};
+    struct endpoint_world *w = keyless_world(replies);
+    json *submitted = json_of("{\"JobRunId\":\"j\"}");
+    const char question[] = "POST / [T] {\"JobName\":\"n\",\"RunId\":\"j\"}\n",
+               keys[] = "GET /keys?x=1\n";
+    struct buf want = {0};
+
+    endpoint_world_begin_again(w, "arn:aws:states:::glue:startJobRun.sync", "{\"JobName\":\"n\"}",
+                               submitted);
+    endpoint_world_wait(w);
+    buf_printf(&want, "%s%s%s%s", keys, question, keys, question);
+    expect_text("new keys for the second question", buf_str(&w->seen), buf_str(&want));
+    json_unref(submitted);
+    buf_clear(&want);
     endpoint_world_free(w);
 }
 END_TEST
@@ -1245,7 +1293,9 @@ int main(void)
     tcase_add_test(t, closed_while_it_waits);
     tcase_add_test(t, an_emulator_alone);
     tcase_add_test(t, job);
+    tcase_add_test(t, role_keys_are_refused);
     tcase_add_test(t, container);
+    tcase_add_test(t, container_keys_are_refused);
     tcase_add_test(t, container_is_asked_with_its_token);
     tcase_add_loop_test(t, container_in_the_clear, 0, COUNT(in_the_clear));
     tcase_add_test(t, container_path_that_is_none);

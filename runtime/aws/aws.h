@@ -138,6 +138,7 @@ enum aws_progress {
     AWS_JOB_RUNS,
     AWS_JOB_STRANGE, /* it runs, for all that is known of its state */
     AWS_JOB_UNTOLD,  /* the service had no time for the question */
+    AWS_JOB_NO_KEYS, /* the service doesn't take the keys that signed it, or the time of day */
     AWS_JOB_MISSING, /* its answer has no such job */
     AWS_JOB_REFUSED, /* it won't tell: the Task fails, and the job may go on */
     AWS_JOB_SUCCEEDED,
@@ -167,9 +168,6 @@ bool aws_job_lacks(const struct aws_call *c, const json *parameters, const json 
 /* Returns a look at what the service says, in an answer that is no error, of a job that it has not
  * stopped; NULL: nothing. */
 const json *aws_job_unstopped(const json *answer);
-/* Returns whether the error `r`, which came with an HTTP status, is that of a service that is busy:
- * the same call may do better at the next try. */
-bool aws_refused_as_busy(int status, const struct aws_result *r);
 /* Returns whether the call begins a job that can be stopped. */
 bool aws_job_can_be_stopped(const struct aws_call *c);
 /* Reads how a job does from the answer to aws_job_describe's call. When it has ended, *out is the
@@ -221,6 +219,14 @@ void aws_after_read(const struct aws_side_call *side, const json *parameters,
 /* Returns the service's own code in an answer that is an error, "AccessDenied"; NULL when it says
  * none. The reference is yours. */
 json *aws_error_code(const struct aws_call *c, const struct aws_answer *a);
+
+/* What an answer that is an error says of the next try of its call. */
+enum aws_refusal {
+    AWS_REFUSED,      /* it would be refused, too */
+    AWS_REFUSED_BUSY, /* it may do better: the service had no time, or failed by itself */
+    AWS_REFUSED_KEYS, /* it may do better with other keys, or when the clock is right */
+};
+enum aws_refusal aws_refusal_of(const struct aws_call *c, const struct aws_answer *a);
 
 /* Adds the ARN of the state machine whose execution, of either type, has that ARN; nothing when it
  * is none. Of a child of a Map Run it is that of the machine and the Map. */

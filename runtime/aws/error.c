@@ -7,6 +7,7 @@
 
 #include "asl/call/call.h"
 #include "parsers/base/count.h"
+#include "parsers/base/text.h"
 #include "parsers/base/utf8.h"
 
 #include <string.h>
@@ -230,6 +231,41 @@ json *aws_error_code(const struct aws_call *c, const struct aws_answer *a)
     code = json_ref(e.code);
     error_clear(&e);
     return code;
+}
+
+/*
+ * The codes that AWS's SDKs take for a reason to try again, whatever the status is: services that
+ * speak AWS JSON say them with 400. They are of botocore's legacy and standard modes and of the
+ * Java SDK's RetryUtils; faults of a service that call themselves so are with them.
+ */
+static const char busy_codes[] =
+    " Throttling ThrottlingException ThrottledException RequestThrottledException "
+    "RequestThrottled TooManyRequestsException ProvisionedThroughputExceededException "
+    "TransactionInProgressException RequestLimitExceeded BandwidthLimitExceeded "
+    "LimitExceededException SlowDown PriorRequestNotComplete EC2ThrottledException "
+    "RequestTimeout RequestTimeoutException OperationTimeoutException ServiceUnavailable "
+    "ServiceUnavailableException ";
+
+/* What services say to keys that have expired, or are not known yet, and to a clock that is off. */
+static const char key_codes[] =
+    " ExpiredToken ExpiredTokenException RequestExpired TokenRefreshRequired InvalidToken "
+    "UnrecognizedClientException InvalidClientTokenId InvalidAccessKeyId AuthFailure "
+    "InvalidSignatureException SignatureDoesNotMatch RequestTimeTooSkewed RequestInTheFuture ";
+
+enum aws_refusal aws_refusal_of(const struct aws_call *c, const struct aws_answer *a)
+{
+    json *code = aws_error_code(c, a);
+    const char *text = code ? json_str(code) : "";
+    enum aws_refusal r = AWS_REFUSED;
+
+    if (a->status >= 500 || a->status == 429 || strstr(text, "Throttl") ||
+        !strncmp(text, "Internal", strlen("Internal")) ||
+        text_has_word(busy_codes, text, strlen(text)))
+        r = AWS_REFUSED_BUSY;
+    else if (text_has_word(key_codes, text, strlen(text)))
+        r = AWS_REFUSED_KEYS;
+    json_unref(code);
+    return r;
 }
 
 void aws_refused(const struct aws_call *c, const struct aws_answer *a, struct aws_result *out)

@@ -337,9 +337,15 @@ static json *words_on_state(const struct aws_job *job, const json *at)
     return json_take_buf(&text);
 }
 
-bool aws_refused_as_busy(int status, const struct aws_result *r)
+static enum aws_progress progress_of_error(const struct aws_call *describe,
+                                           const struct aws_answer *a)
 {
-    return status >= 500 || status == 429 || strstr(json_str(r->error), "Throttl");
+    switch (aws_refusal_of(describe, a)) {
+    case AWS_REFUSED_BUSY: return AWS_JOB_UNTOLD;
+    case AWS_REFUSED_KEYS: return AWS_JOB_NO_KEYS;
+    case AWS_REFUSED: break;
+    }
+    return AWS_JOB_REFUSED;
 }
 
 enum aws_progress aws_job_progress(const struct aws_call *c, const json *submitted,
@@ -362,9 +368,8 @@ enum aws_progress aws_job_progress(const struct aws_call *c, const json *submitt
         return AWS_JOB_SUCCEEDED;
     }
     if (!r.ok) {
-        bool busy = aws_refused_as_busy(a->status, &r);
         *out = r;
-        return busy ? AWS_JOB_UNTOLD : AWS_JOB_REFUSED;
+        return progress_of_error(describe, a);
     }
     p = progress_of_all(describe, job, submitted, r.value, &at);
     switch (p) {
@@ -376,6 +381,7 @@ enum aws_progress aws_job_progress(const struct aws_call *c, const json *submitt
     case AWS_JOB_STRANGE: *out = (struct aws_result){.cause = words_on_state(job, at)}; break;
     case AWS_JOB_RUNS:
     case AWS_JOB_UNTOLD:
+    case AWS_JOB_NO_KEYS:
     case AWS_JOB_REFUSED: break;
     }
     aws_result_clear(&r);

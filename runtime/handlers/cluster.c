@@ -193,6 +193,7 @@ signed_send *cluster_send(struct cluster_work *w, const struct cluster_request *
                                .timeout_ms =
                                    call->row->timeout_ms ? call->row->timeout_ms : REQUEST_MS,
                                .max_body = q->max_body,
+                               .signed_ms = q->signed_ms,
                                .of = call,
                                .no_keys = q->no_keys};
     t = send_signed(call->h, &s, q->done, q->user, why);

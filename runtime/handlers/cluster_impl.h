@@ -16,10 +16,11 @@ struct cluster_work {
     bool clear; /* by plain HTTP to another machine */
     signed_send *transfer;
     struct job_pause pause;
-    unsigned stops;  /* requests that were sent to delete the job */
-    json *submitted; /* .sync: what the cluster said when the job began */
-    char *jobs;      /* the path of the namespace's jobs … */
-    char *name;      /* … and the job's name; NULL: not known */
+    unsigned refused; /* answers in a row that our token is no good */
+    unsigned stops;   /* requests that were sent to delete the job */
+    json *submitted;  /* .sync: what the cluster said when the job began */
+    char *jobs;       /* the path of the namespace's jobs … */
+    char *name;       /* … and the job's name; NULL: not known */
 
     /* Once the job has ended: its description, and the logs of pods[pod], container by container.
      */
@@ -33,10 +34,11 @@ struct cluster_work {
 
 struct cluster_request {
     const char *method, *path;
-    const json *query; /* an object; NULL: none */
-    const char *more;  /* of the query, as it is; NULL: nothing */
-    const json *body;  /* a text goes as it is; NULL: none */
-    size_t max_body;   /* bytes of the answer; 0: as many as any */
+    const json *query;  /* an object; NULL: none */
+    const char *more;   /* of the query, as it is; NULL: nothing */
+    const json *body;   /* a text goes as it is; NULL: none */
+    size_t max_body;    /* bytes of the answer; 0: as many as any */
+    int64_t *signed_ms; /* is set when it is signed, by clock_steady_ms; NULL: nobody asks */
     http_done *done;
     void (*no_keys)(void *user, bool of_role, const char *why);
     void *user;

@@ -304,13 +304,33 @@ static void ask_cluster_again(struct cluster_work *w, const char *why)
     wait_for_cluster_job(w);
 }
 
+/* A token that the cluster doesn't take was made of keys that have expired: new ones may be there
+ * at the next question. */
+static bool keys_are_refused(struct cluster_work *w, const struct http_response *r)
+{
+    bool refused = r->outcome == HTTP_ANSWERED && r->status == 401;
+
+    w->refused = refused ? w->refused + 1 : 0;
+    if (refused)
+        roles_forget_refused(w->task_call, w->pause.signed_ms);
+    return refused;
+}
+
+/* Returns whether an answer tells nothing of the job, and the next one may. */
+static bool tells_nothing(struct cluster_work *w, const struct http_response *r)
+{
+    if (keys_are_refused(w, r))
+        return w->refused < JOB_MAX_MISSING;
+    return r->outcome != HTTP_TOO_LARGE &&
+           (r->outcome != HTTP_ANSWERED || r->status >= 500 || r->status == 429);
+}
+
 static void job_described(void *user, struct http_response *r)
 {
     struct cluster_work *w = user;
 
     w->transfer = NULL;
-    if (r->outcome != HTTP_TOO_LARGE &&
-        (r->outcome != HTTP_ANSWERED || r->status >= 500 || r->status == 429)) {
+    if (tells_nothing(w, r)) {
         json *cause, *error = cluster_error(r, &cause);
         ask_cluster_again(w, json_str(cause ? cause : error));
         json_unref(error);
@@ -358,6 +378,7 @@ static void ask_about_job(void *work)
     struct cluster_request q = {.method = "GET",
                                 .path = buf_str(&path),
                                 .max_body = MAX_DESCRIPTION,
+                                .signed_ms = &w->pause.signed_ms,
                                 .done = job_described,
                                 .no_keys = job_not_described,
                                 .user = w};
@@ -436,7 +457,8 @@ static void job_deleted(void *user, struct http_response *r)
     struct handler_answer none = {0};
 
     w->transfer = NULL;
-    if (is_busy(r) && w->stops < JOB_MAX_STOPS && !w->task_call->h->closing) {
+    bool may_pass = is_busy(r) || keys_are_refused(w, r);
+    if (may_pass && w->stops < JOB_MAX_STOPS && !w->task_call->h->closing) {
         if (w->stops == 1)
             job_pause_shorten(&w->pause);
         job_pause_begin(&w->pause, w->task_call->h, delete_again, w);
@@ -470,6 +492,7 @@ static bool delete_job(struct cluster_work *w)
     struct cluster_request q = {.method = "DELETE",
                                 .path = buf_str(&path),
                                 .more = "propagationPolicy=Background",
+                                .signed_ms = &w->pause.signed_ms,
                                 .done = job_deleted,
                                 .no_keys = delete_without_keys,
                                 .user = w};

@@ -29,7 +29,8 @@ struct outgoing {
     const json *parameters;
     const char *key; /* the idempotency key; NULL: none */
     int64_t timeout_ms;
-    size_t max_body; /* bytes of its answer; 0: as many as any */
+    size_t max_body;    /* bytes of its answer; 0: as many as any */
+    int64_t *signed_ms; /* is set when it is signed, by clock_steady_ms; NULL: nobody asks */
     http_done *done;
     void (*no_keys)(void *user, bool of_role, const char *why); /* instead of `done` */
     void *user;                                                 /* of both */
@@ -50,12 +51,18 @@ enum { MAX_DESCRIPTION = 4 * 1024 * 1024 };
 /* So often a job is told to stop where its service is busy: as often AWS's SDKs try a call. */
 enum { JOB_MAX_STOPS = 3 };
 
+/* A service may not know at once of the job that it has begun: ECS's guide says to ask for some
+ * minutes. So many questions take three and a half. In that time keys that have expired are written
+ * anew, too, where something does so. */
+enum { JOB_MAX_MISSING = 20 };
+
 /* The time between two questions about a job. It is a part of the work that asks. */
 struct job_pause {
     uv_timer_t timer;
     bool open;
     bool untold; /* the last question got no answer, which was said on the log */
     int64_t ms;
+    int64_t signed_ms; /* by clock_steady_ms: when the last question, or stop, was signed */
     void (*ask)(void *work);
     void *work;
 };

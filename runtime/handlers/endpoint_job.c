@@ -11,9 +11,6 @@
 enum { POLL_MS = 1000, MAX_POLL_MS = 20 * 1000 };
 /* A Task that has failed waits so long for the answer to the call that stops its job. */
 enum { STOP_MS = 60 * 1000 };
-/* A service may not know at once of the job that it has begun: ECS's guide says to ask for some
- * minutes. These are three and a half. */
-enum { MAX_MISSING = 20 };
 
 /* ---- pauses ---- */
 
@@ -137,7 +134,9 @@ static void described(void *user, struct http_response *r)
     enum aws_progress p =
         aws_job_progress(&w->call, w->submitted, &w->describe, &a.as_aws, &result);
     endpoint_answer_close(&a);
-    w->missing = p == AWS_JOB_MISSING ? w->missing + 1 : 0;
+    w->missing = p == AWS_JOB_MISSING || p == AWS_JOB_NO_KEYS ? w->missing + 1 : 0;
+    if (p == AWS_JOB_NO_KEYS)
+        roles_forget_refused(w->task_call, w->pause.signed_ms);
     switch (p) {
     case AWS_JOB_STRANGE:
         if (!w->told_strange)
@@ -149,8 +148,9 @@ static void described(void *user, struct http_response *r)
         ask_later(w);
         return;
     case AWS_JOB_UNTOLD:
+    case AWS_JOB_NO_KEYS:
     case AWS_JOB_MISSING:
-        if (w->missing == MAX_MISSING) {
+        if (w->missing == JOB_MAX_MISSING) {
             give_up_job(w, &result);
             return;
         }
@@ -182,6 +182,7 @@ static void ask_about_end(void *work)
                            .parameters = w->describe_parameters,
                            .timeout_ms = REQUEST_MS,
                            .max_body = MAX_DESCRIPTION,
+                           .signed_ms = &w->pause.signed_ms,
                            .done = described,
                            .no_keys = not_described,
                            .user = w};
@@ -315,13 +316,13 @@ static void stop_again(void *work)
         end_stop(w);
 }
 
-/* A service that is busy, or a connection that broke, may do better at the next try. */
+/* A service that is busy, other keys, or another connection than one that broke may do better at
+ * the next try. */
 static bool stop_may_be_tried_again(const struct endpoint_work *w, const struct http_response *r,
-                                    const struct aws_result *result)
+                                    enum aws_refusal refusal)
 {
-    bool passes = r->outcome == HTTP_ANSWERED
-                      ? !result->ok && aws_refused_as_busy(r->status, result)
-                      : r->outcome == HTTP_UNREACHED;
+    bool passes =
+        r->outcome == HTTP_ANSWERED ? refusal != AWS_REFUSED : r->outcome == HTTP_UNREACHED;
 
     return passes && w->stops < JOB_MAX_STOPS && !w->task_call->h->closing;
 }
@@ -330,15 +331,20 @@ static void stop_answered(void *user, struct http_response *r)
 {
     struct endpoint_work *w = user;
     struct aws_result result = {.ok = true};
+    enum aws_refusal refusal = AWS_REFUSED;
     struct endpoint_answer a;
 
     w->transfer = NULL;
     if (r->outcome == HTTP_ANSWERED) {
         endpoint_answer_open(w->task_call, r, &a);
         aws_answer_read(&w->stop, &a.as_aws, &result);
+        if (!result.ok)
+            refusal = aws_refusal_of(&w->stop, &a.as_aws);
         endpoint_answer_close(&a);
     }
-    if (stop_may_be_tried_again(w, r, &result)) {
+    if (refusal == AWS_REFUSED_KEYS)
+        roles_forget_refused(w->task_call, w->pause.signed_ms);
+    if (stop_may_be_tried_again(w, r, refusal)) {
         aws_result_clear(&result);
         if (w->stops == 1)
             job_pause_shorten(&w->pause);
@@ -389,6 +395,7 @@ static bool stop_job(struct endpoint_work *w)
                                .to = &w->place,
                                .parameters = parameters,
                                .timeout_ms = w->failed.error ? STOP_MS : REQUEST_MS,
+                               .signed_ms = &w->pause.signed_ms,
                                .done = stop_answered,
                                .no_keys = stop_without_keys,
                                .user = w};

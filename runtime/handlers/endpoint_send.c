@@ -131,6 +131,7 @@ signed_send *endpoint_send_call(const struct task_call *of, const struct outgoin
         .test_keys = o->to->local,
         .timeout_ms = o->timeout_ms,
         .max_body = o->max_body,
+        .signed_ms = o->signed_ms,
         .of = of,
         .no_keys = o->no_keys,
     };

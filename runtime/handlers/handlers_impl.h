@@ -281,7 +281,8 @@ struct signed_request {
     bool s3;
     bool test_keys; /* without keys of ours, emulators' will do; the service is on this machine */
     int64_t timeout_ms;
-    size_t max_body;             /* bytes of the answer; 0: as many as the options say */
+    size_t max_body;    /* bytes of the answer; 0: as many as the options say */
+    int64_t *signed_ms; /* is set when it is signed, by clock_steady_ms; NULL: nobody asks */
     const struct task_call *of;  /* the call whose Credentials count; NULL: our own keys sign */
     struct key_plan *plan;       /* has `by` */
     const struct key_source *by; /* whose keys sign; NULL: our own are found */
@@ -306,6 +307,10 @@ void signed_send_cancel(signed_send *s);
 /* Ends the requests to STS that are out; comes before the client is closed. */
 void roles_close(handlers *h);
 void roles_free(handlers *h);
+/* Forgets keys that somebody gave for requests of a task call, as a service has refused one that
+ * was signed at `signed_ms` (by clock_steady_ms): the next one asks for new keys. Keys that have
+ * come since stay, so that of many refusals one asks. */
+void roles_forget_refused(const struct task_call *of, int64_t signed_ms);
 /* Returns whether `why`, of send_signed, is that the keys of a Task's role can't be had. */
 bool is_no_role(const struct diag *why);
 

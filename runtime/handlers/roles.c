@@ -153,7 +153,17 @@ static const char *role_take_keys(struct role_keys *k, const json *given, const 
     k->secret_key = secret_key;
     k->session_token = session_token;
     k->until_ms = at.ms;
+    k->came_ms = clock_steady_ms();
     return NULL;
+}
+
+void roles_forget_refused(const struct task_call *of, int64_t signed_ms)
+{
+    for (struct role_keys *k = of->h->roles; k; k = k->next) {
+        bool used = !k->of_task || (of->role && !strcmp(k->from.role, of->role));
+        if (used && !k->telling && k->came_ms <= signed_ms)
+            role_forget_keys(k);
+    }
 }
 
 /* ---- who waits ---- */

@@ -19,6 +19,7 @@ struct role_keys {
     char *own_role; /* of_task: the execution's, for messages; or NULL */
     char *access_key, *secret_key, *session_token;
     int64_t until_ms; /* by clock_wall_ms: when they expire; 0: there are none */
+    int64_t came_ms;  /* by clock_steady_ms: when they came */
     struct aws_call call;
     signed_send *request;        /* that is out; NULL: none */
     struct key_process *process; /* that runs; NULL: none */

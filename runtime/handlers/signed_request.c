@@ -34,6 +34,8 @@ static void sign_request(handlers *h, const struct signed_request *q, const stru
     const char *region = q->region ? q->region : handlers_region(h);
     struct sigv4_signed s;
 
+    if (q->signed_ms)
+        *q->signed_ms = clock_steady_ms();
     if (!h->signer)
         h->signer = sigv4_signer_new();
     if (q->cluster) {
