@@ -49,6 +49,18 @@ static void read_answer(const char *call, int status, const char *headers, const
 static const struct {
     const char *name, *call, *headers, *body, *want;
 } answers[] = {
+    /* Route 53 */
+    {"route53: ids without what they are of", "aws-sdk:route53:createHostedZone", NULL,
+     "<CreateHostedZoneResponse><HostedZone><Id>/hostedzone/Z1</Id><Name>n/a</Name></HostedZone>"
+     "<ChangeInfo><Id>/change/C1</Id></ChangeInfo><DelegationSet><Id>/delegationset/N1</Id>"
+     "</DelegationSet></CreateHostedZoneResponse>",
+     "{\"HostedZone\":{\"Id\":\"Z1\",\"Name\":\"n/a\"},\"ChangeInfo\":{\"Id\":\"C1\"},"
+     "\"DelegationSet\":{\"Id\":\"N1\"}}"},
+    {"route53: ids of lists", "aws-sdk:route53:listHostedZones", NULL,
+     "<ListHostedZonesResponse><HostedZones><HostedZone><Id>/hostedzone/Z1</Id></HostedZone>"
+     "</HostedZones></ListHostedZonesResponse>",
+     "{\"HostedZones\":[{\"Id\":\"Z1\"}]}"},
+
     /* json */
     {"json: the SDK's names, times as text", "aws-sdk:secretsmanager:getSecretValue", NULL,
      "{\"ARN\":\"a\",\"CreatedDate\":1700000000,\"VersionId\":null}",

@@ -199,6 +199,14 @@ static const struct {
      "<Comment /></HostedZoneConfig></CreateHostedZoneRequest>"},
     {"rest-xml: Route 53's ids without what they are of", "aws-sdk:route53:getHostedZone",
      "{\"Id\":\"/hostedzone/Z1\"}", "GET /2013-04-01/hostedzone/Z1\n"},
+    {"rest-xml: Route 53's ids in a query", "aws-sdk:route53:listHostedZones",
+     "{\"DelegationSetId\":\"/delegationset/N1\"}",
+     "GET /2013-04-01/hostedzone?delegationsetid=N1\n"},
+    {"rest-xml: Route 53's ids in a body", "aws-sdk:route53:createReusableDelegationSet",
+     "{\"CallerReference\":\"r\",\"HostedZoneId\":\"/hostedzone/Z1\"}",
+     "POST /2013-04-01/delegationset\n<CreateReusableDelegationSetRequest xmlns=\"https://"
+     "route53.amazonaws.com/doc/2013-04-01/\"><CallerReference>r</CallerReference><HostedZoneId>"
+     "Z1</HostedZoneId></CreateReusableDelegationSetRequest>"},
     {"rest: a NUL in a label", "aws-sdk:s3:getObject", "{\"Bucket\":\"b\",\"Key\":\"a\\u0000/c\"}",
      "GET /b/a%00/c\n"},
     {"rest-xml: a member that is unknown", "aws-sdk:s3:putBucketVersioning",

@@ -297,6 +297,12 @@ static const struct {
      "\"123456789012345678901234567890123456789012345678901234567890123456789012345678901\"}",
      "2:85 CALL_VALUE_REFUSED /States/A/Parameters/Name: 'Name' has at most 80 characters, and "
      "this has 81"},
+    {"an id of Route 53 with what it is of", "aws-sdk:route53:listResourceRecordSets", false,
+     "{\"HostedZoneId\": \"/hostedzone/Z0123456789ABCDEFGHIJ\"}", ""},
+    {"an id of Route 53 that is too long without it", "aws-sdk:route53:getHostedZone", false,
+     "{\"Id\": \"/hostedzone/Z0123456789ABCDEFGHIJKLMNOPQRSTUV\"}",
+     "2:8 CALL_VALUE_REFUSED /States/A/Parameters/Id: 'Id' has at most 32 characters, and this "
+     "has 33"},
     {"a text that is too short", "aws-sdk:s3:getObject", false,
      "{\"Bucket\": \"b\", \"Key\": \"\"}",
      "2:24 CALL_VALUE_REFUSED /States/A/Parameters/Key: 'Key' has at least 1 character, and this "

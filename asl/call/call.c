@@ -86,6 +86,7 @@ void call_check(const struct call *call, const struct asl_resource *r, const str
 {
     static const struct call_field parameters = {.kind = TAKES_OBJECT};
     struct walk w = {.call = call,
+                     .given = given,
                      .source = source,
                      .sdk = r->kind == ASL_RESOURCE_SDK,
                      .see = see,

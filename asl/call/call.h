@@ -74,6 +74,12 @@ bool call_may_fail_with(const struct asl_resource *r, const char *name, size_t *
 
 /* ---- parameters ---- */
 
+/*
+ * Returns what a service gets of a text that its parameter `name` has: the text, or its last part.
+ * Route 53 answers ids with what they are of, "/hostedzone/Z1", and takes them without.
+ */
+const char *call_text_sent(const char *service, const char *name, const char *text);
+
 /* What is wrong. */
 enum call_fault {
     CALL_UNKNOWN, /* a parameter that there is not */

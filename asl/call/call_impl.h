@@ -57,6 +57,7 @@ struct walk {
     const struct call *call;
     const struct model_service *service; /* NULL: no model */
     struct model_operation operation;
+    const struct asl_at *given; /* the parameters themselves */
     enum call_source source;
     bool sdk; /* a call of the SDK, not an integration */
     call_see *see;

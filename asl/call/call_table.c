@@ -9,6 +9,7 @@
 #include "parsers/base/count.h"
 
 #include <string.h>
+#include <strings.h>
 
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 #define FIELDS(...) ((const struct call_field[]){__VA_ARGS__, {.name = NULL}})
@@ -264,7 +265,20 @@ static const struct sdk_addition {
     {"neptune", NULL, region_fields, NULL},
     {"rds", NULL, region_fields, NULL},
 };
+
+/* Parameters of Route 53 that take the id of a zone, a change or a delegation set. */
+static const char *const ids_of_route53[] = {"DelegationSetId", "HostedZoneId", "HostedZoneIdMarker", "Id"};
 /* clang-format on */
+
+const char *call_text_sent(const char *service, const char *name, const char *text)
+{
+    const char *slash = !strcmp(service, "route53") ? strrchr(text, '/') : NULL;
+
+    for (size_t i = 0; slash && i < COUNT(ids_of_route53); i++)
+        if (!strcasecmp(ids_of_route53[i], name))
+            return slash + 1;
+    return text;
+}
 
 /* ---- looking ---- */
 

@@ -258,18 +258,33 @@ static bool is_surely_within(const struct model_shape *shape, double bytes)
     return !(bytes > shape->max) && !(bytes < 4 * shape->min);
 }
 
+/* Returns how many bytes of a text are not sent, as they say only what an id is of. */
+static size_t unsent(const struct walk *w, const struct asl_at *at)
+{
+    const char *text = json_str(at->value);
+
+    return at->up == w->given && at->key
+               ? (size_t)(call_text_sent(w->service->name, json_str(at->key), text) - text)
+               : 0;
+}
+
 static void check_string(const struct walk *w, const struct asl_at *at,
                          const struct model_shape *shape)
 {
     /* An array or an object goes as its JSON text. */
-    if (json_is_scalar(at->value) && !json_is_string(at->value))
+    if (json_is_scalar(at->value) && !json_is_string(at->value)) {
         tell_type(w, at, "a string");
-    else if (!json_is_string(at->value))
         return;
-    else if (shape->count)
+    }
+    if (!json_is_string(at->value))
+        return;
+    if (shape->count) {
         check_values(w, at, shape);
-    else if (!is_surely_within(shape, (double)json_str_len(at->value)))
-        check_bounds(w, at, shape, (double)utf8_count(json_str(at->value), json_str_len(at->value)),
+        return;
+    }
+    size_t skip = unsent(w, at), len = json_str_len(at->value) - skip;
+    if (!is_surely_within(shape, (double)len))
+        check_bounds(w, at, shape, (double)utf8_count(json_str(at->value) + skip, len),
                      "character");
 }
 

@@ -4,6 +4,7 @@
  */
 #include "runtime/aws/aws_impl.h"
 
+#include "parsers/base/count.h"
 #include "parsers/base/text.h"
 #include "parsers/base/utf8.h"
 
@@ -287,6 +288,53 @@ static bool is_late_error(const struct aws_call *c, const struct aws_answer *a)
     return is;
 }
 
+/* ---- ids of Route 53 ---- */
+
+/* Takes `v`. Returns it with an Id without what it is of: "/change/C1" is C1. */
+static json *with_plain_id(json *v)
+{
+    const json *id = json_is_object(v) ? json_get(v, "Id") : NULL;
+    const char *slash = id && json_is_string(id) ? strrchr(json_str(id), '/') : NULL;
+
+    return slash && slash > json_str(id) ? aws_with_member(v, "Id", json_cstring(slash + 1)) : v;
+}
+
+/* Takes `v`. Returns it with such ids of its elements. */
+static json *with_plain_ids(json *v)
+{
+    struct json_build b;
+
+    json_build_array(&b, json_count(v));
+    for (size_t i = 0; i < json_count(v); i++)
+        json_build_add(&b, with_plain_id(json_ref(json_at(v, i))));
+    json_unref(v);
+    return json_build_done(&b);
+}
+
+/*
+ * The SDK for Java takes off what ids that Route 53 answers begin with (its Route53IdInterceptor),
+ * as the service doesn't take them so. It passes over ListHostedZonesByName. Takes `v`.
+ */
+static json *answer_of_route53(const struct aws_call *c, json *v)
+{
+    static const char *const with_ids[] = {"ChangeInfo", "DelegationSet", "DelegationSets",
+                                           "HostedZone", "HostedZones"};
+
+    if (strcmp(c->service->name, "route53") != 0 ||
+        !strcmp(c->operation.name, "ListHostedZonesByName"))
+        return v;
+    for (size_t i = 0; i < COUNT(with_ids); i++) {
+        const json *m = json_get(v, with_ids[i]);
+        if (m)
+            v = aws_with_member(v, with_ids[i],
+                                json_is_array(m) ? with_plain_ids(json_ref(m))
+                                                 : with_plain_id(json_ref(m)));
+    }
+    return v;
+}
+
+/* ---- results ---- */
+
 /* The members by name, the envelope among them. */
 static json *with_envelope(json *v, const struct aws_answer *a)
 {
@@ -350,6 +398,7 @@ void aws_answer_read(const struct aws_call *c, const struct aws_answer *a, struc
         diag_clear(&why);
         return;
     }
+    v = answer_of_route53(c, v);
     if (events_failed(c, v, out)) {
         json_unref(v);
         return;

@@ -5,6 +5,7 @@
  */
 #include "runtime/aws/aws_impl.h"
 
+#include "asl/call/call.h"
 #include "parsers/base/ascii.h"
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
@@ -187,6 +188,21 @@ static json *with_tokens(const struct aws_call *c, json *v, const char *key)
     return v;
 }
 
+/* Takes `v`. Returns it with each text as far as it is sent (call_text_sent). */
+static json *with_sent_texts(const struct aws_call *c, json *v)
+{
+    for (size_t i = 0; i < json_count(v); i++) {
+        const char *name = json_str(json_key_at(v, i));
+        const json *given = json_value_at(v, i);
+        const char *sent =
+            json_is_string(given) ? call_text_sent(c->service->name, name, json_str(given)) : NULL;
+
+        if (sent && sent != json_str(given))
+            v = aws_with_member(v, name, json_cstring(sent));
+    }
+    return v;
+}
+
 /*
  * Makes what Step Functions itself puts into a call: texts of documents, who sends events, what a
  * model speaks, and a token by which a repeat is recognised. Of these a call by aws-sdk has only
@@ -202,7 +218,7 @@ static json *request_wanted(const struct aws_call *c, const json *parameters,
     if (caller->key)
         v = with_tokens(c, v, caller->key);
     if (!i)
-        return v;
+        return with_sent_texts(c, v);
     v = with_text(v, i->text);
     if (!strcmp(i->call, "events:putEvents"))
         v = with_events(v, caller->execution);

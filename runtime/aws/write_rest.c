@@ -47,14 +47,6 @@ const json *aws_given(const json *v, const char *name)
 
 /* ---- path ---- */
 
-/* Route 53 gives ids as "/hostedzone/Z1" and wants the last part, which the SDKs cut out. */
-static const char *label_begin(const struct rest *r, const char *text)
-{
-    const char *slash = !strcmp(r->c->service->name, "route53") ? strrchr(text, '/') : NULL;
-
-    return slash ? slash + 1 : text;
-}
-
 /* Who normalises a path, as proxies do, would take "." and ".." for steps to another resource, and
  * they are no names of anything. Only in keys of S3 they are characters like others. */
 static bool has_dot_segment(const struct rest *r, const char *text, bool slashes)
@@ -94,13 +86,12 @@ static bool fill_label(struct rest *r, const char *label, size_t len, bool slash
                                      : "must be a string");
         return false;
     }
-    const char *begin = label_begin(r, buf_str(&text));
-    if (has_dot_segment(r, begin, slashes)) {
+    if (has_dot_segment(r, buf_str(&text), slashes)) {
         diag_set(r->why, bad, 0, "The field '%.*s' must not be '.' or '..'", (int)len, label);
         buf_clear(&text);
         return false;
     }
-    percent_encode(&r->q->path, begin, text.len - (size_t)(begin - text.data), slashes);
+    percent_encode(&r->q->path, buf_str(&text), text.len, slashes);
     buf_clear(&text);
     return true;
 }

@@ -211,9 +211,9 @@ TOUR = {
     ],
     "route53": [
         ("createHostedZone", {"Name": "example.com.", "CallerReference": "1"}, {"HostedZone.Id": str, "HostedZone.Name": "example.com."}),
-        ("changeResourceRecordSets", {"HostedZoneId": "{% $replace($r1.HostedZone.Id, '/hostedzone/', '') %}", "ChangeBatch": {"Changes": [{"Action": "UPSERT", "ResourceRecordSet": {
+        ("changeResourceRecordSets", {"HostedZoneId": "{% $r1.HostedZone.Id %}", "ChangeBatch": {"Changes": [{"Action": "UPSERT", "ResourceRecordSet": {
             "Name": "a.example.com.", "Type": "A", "TTL": 60, "ResourceRecords": [{"Value": "10.0.0.1"}]}}]}}, {"ChangeInfo.Status": str}),
-        ("listResourceRecordSets", {"HostedZoneId": "{% $replace($r1.HostedZone.Id, '/hostedzone/', '') %}"}, {"ResourceRecordSets.0.Name": str}),
+        ("listResourceRecordSets", {"HostedZoneId": "{% $r1.HostedZone.Id %}"}, {"ResourceRecordSets.0.Name": str}),
         ("listHostedZones", {}, {"HostedZones.0.Name": "example.com."}),
     ],
     "ecs": [
