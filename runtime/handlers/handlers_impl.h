@@ -254,11 +254,6 @@ struct handler_answer process_timed_out(const struct task_call *call);
  * when that can't be. */
 http_client *handlers_client(handlers *h, struct diag *why);
 enum { HTTP_MAX_CAUSE = 1024 }; /* bytes of a refusal's body that are shown */
-/* Sends the call's payload to `url`, with `headers` (taken) and the row's own. Later calls `done`
- * with the call, or ends the call itself where nothing can be sent. */
-void http_post(struct task_call *call, const char *url, struct buf *headers, http_done *done);
-/* Cancels what http_post began: a handler_kind's `cancel`. */
-bool http_cancel(struct task_call *call);
 /* Returns the name of the error that Lambda has for a status other than 2xx. */
 const char *http_error_of(int status);
 /* Makes the answer for a request that got no answer at all. */
@@ -280,6 +275,8 @@ struct signed_request {
     const char *ca;      /* as in struct http_request */
     bool s3;
     bool test_keys; /* without keys of ours, emulators' will do; the service is on this machine */
+    bool keys_optional; /* it goes to a URL of the user's own, which may be anywhere, and without
+                           keys it goes without a signature */
     int64_t timeout_ms;
     size_t max_body;    /* bytes of the answer; 0: as many as the options say */
     int64_t *signed_ms; /* is set when it is signed, by clock_steady_ms; NULL: nobody asks */

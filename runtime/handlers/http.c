@@ -79,48 +79,6 @@ http_client *handlers_client(handlers *h, struct diag *why)
     return h->http;
 }
 
-/* Without libcurl on the machine every request is one that could not be sent. */
-static void no_client(struct task_call *call, const struct diag *why)
-{
-    struct buf cause = {0};
-
-    buf_printf(&cause, "Unable to execute HTTP request: %s", why->text);
-    struct handler_answer a = answer_failed("Lambda.SdkClientException", clean_string(&cause));
-    task_call_ready(call, &a);
-}
-
-void http_post(struct task_call *call, const char *url, struct buf *headers, http_done *done)
-{
-    struct handler_row *row = call->row;
-    struct diag why = {0};
-    http_client *http = handlers_client(call->h, &why);
-
-    if (!http) {
-        no_client(call, &why);
-        diag_clear(&why);
-        buf_clear(headers);
-        return;
-    }
-    struct http_request q = {
-        .method = row->method ? row->method : "POST",
-        .url = url,
-        .headers = *headers,
-        .timeout_ms = row->timeout_ms,
-        .max_body = call->h->options.max_output,
-    };
-
-    if (row->headers.len)
-        buf_add(&q.headers, row->headers.data, row->headers.len);
-    json_write(&q.body, call->payload);
-    call->work = http_client_send(http, &q, done, call);
-}
-
-bool http_cancel(struct task_call *call)
-{
-    http_client_cancel(call->work);
-    return false;
-}
-
 json *response_headers(const struct http_response *r)
 {
     struct json_build b;
@@ -178,6 +136,43 @@ static void http_answered(void *user, struct http_response *r)
     task_call_done(call, &a);
 }
 
+/* Without libcurl on the machine every request is one that could not be sent. */
+static void no_client(struct task_call *call, const struct diag *why)
+{
+    struct buf cause = {0};
+
+    buf_printf(&cause, "Unable to execute HTTP request: %s", why->text);
+    struct handler_answer a = answer_failed("Lambda.SdkClientException", clean_string(&cause));
+    task_call_ready(call, &a);
+}
+
+/* Sends the call's payload with `headers` (taken) and the row's own. */
+static void http_post(struct task_call *call, struct buf *headers, http_done *done)
+{
+    struct handler_row *row = call->row;
+    struct diag why = {0};
+    http_client *http = handlers_client(call->h, &why);
+
+    if (!http) {
+        no_client(call, &why);
+        diag_clear(&why);
+        buf_clear(headers);
+        return;
+    }
+    struct http_request q = {
+        .method = row->method ? row->method : "POST",
+        .url = row->url,
+        .headers = *headers,
+        .timeout_ms = row->timeout_ms,
+        .max_body = call->h->options.max_output,
+    };
+
+    if (row->headers.len)
+        buf_add(&q.headers, row->headers.data, row->headers.len);
+    json_write(&q.body, call->payload);
+    call->work = http_client_send(http, &q, done, call);
+}
+
 static void http_start(struct task_call *call)
 {
     struct buf headers = {0};
@@ -190,7 +185,13 @@ static void http_start(struct task_call *call)
     http_header_add(&headers, "X-Asl-Resource", call->target);
     snprintf(attempt, sizeof attempt, "%u", (unsigned)call->attempt);
     http_header_add(&headers, "X-Asl-Attempt", attempt);
-    http_post(call, call->row->url, &headers, http_answered);
+    http_post(call, &headers, http_answered);
+}
+
+static bool http_cancel(struct task_call *call)
+{
+    http_client_cancel(call->work);
+    return false;
 }
 
 const struct handler_kind handler_http = {

@@ -7,6 +7,7 @@
 
 #include "parsers/base/arena.h"
 #include "parsers/base/mem.h"
+#include "parsers/base/text.h"
 #include "runtime/aws/cluster_token.h"
 #include "runtime/aws/endpoints.h"
 #include "runtime/base/clock.h"
@@ -86,7 +87,8 @@ static http_transfer *sign_and_send(handlers *h, struct signed_request *q,
     struct sigv4_header *headers = mem_calloc(q->header_count + 1, sizeof *headers);
     struct buf lines = {0};
     http_transfer *t = NULL;
-    bool typed = false, good = http != NULL;
+    bool anywhere = q->keyless || q->keys_optional;
+    bool typed = false, hosted = false, good = http != NULL;
 
     if (!http_sends_body(q->method)) /* or the signature would be that of another request */
         buf_clear(&q->body);
@@ -94,15 +96,18 @@ static http_transfer *sign_and_send(handlers *h, struct signed_request *q,
         headers[i] = q->headers[i];
         http_header_add_plain(&lines, headers[i].name, headers[i].value);
         typed = typed || !strcasecmp(headers[i].name, "Content-Type");
+        hosted = hosted || !strcasecmp(headers[i].name, "Host");
     }
-    headers[q->header_count] = (struct sigv4_header){"Host", host_text};
-    http_header_add_plain(&lines, "Host", host_text);
+    if (!hosted) {
+        headers[q->header_count] = (struct sigv4_header){"Host", host_text};
+        http_header_add_plain(&lines, "Host", host_text);
+    }
     /* curl would say that it is a form */
     if (!typed)
         buf_add(&lines, "Content-Type:", sizeof "Content-Type:");
     if (good && q->service)
         sign_request(h, q, keys, path, *question == '?' ? question + 1 : NULL, headers,
-                     q->header_count + 1, &lines);
+                     q->header_count + !hosted, &lines);
     if (good) {
         struct http_request r = {
             .method = q->method,
@@ -113,8 +118,8 @@ static http_transfer *sign_and_send(handlers *h, struct signed_request *q,
             .ca = q->ca,
             .max_body = q->max_body ? q->max_body : h->options.max_output,
             .direct = q->keyless || endpoints_url_is_loopback(q->url),
-            .allow = h->options.allow_link_local || q->keyless ? NULL : no_link_local,
-            .allow_name = q->keyless ? NULL : no_link_local_name,
+            .allow = h->options.allow_link_local || anywhere ? NULL : no_link_local,
+            .allow_name = anywhere ? NULL : no_link_local_name,
         };
         lines = (struct buf){0};
         q->body = (struct buf){0};
@@ -240,6 +245,8 @@ static void signed_send_answered(void *user, struct http_response *r)
     done(whose, r);
 }
 
+static bool goes_without(const signed_send *s, struct signed_request *q, const char *why);
+
 static void signed_send_keys_came(struct role_wait *wait, const struct sigv4_keys *keys,
                                   const char *no_keys)
 {
@@ -251,7 +258,7 @@ static void signed_send_keys_came(struct role_wait *wait, const struct sigv4_key
         int64_t left_ms = s->until_ms - clock_steady_ms();
         s->request.timeout_ms = left_ms > 1 ? left_ms : 1; /* 0 would be no bound */
     }
-    if (keys)
+    if (keys || goes_without(s, &s->request, no_keys))
         s->transfer = sign_and_send(s->h, &s->request, keys, signed_send_answered, s, &why);
     if (!s->transfer) {
         void (*tell)(void *user, bool of_role, const char *why) = s->request.no_keys;
@@ -306,6 +313,16 @@ static void say_keys_instead(const struct key_source *simple, struct buf *out)
         buf_adds(out, "those in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
 }
 
+/* Every call would tell the same. */
+static void tell_of_keys(handlers *h, const char *line)
+{
+    if (h->told_of_keys && !strcmp(h->told_of_keys, line))
+        return;
+    mem_free(h->told_of_keys);
+    h->told_of_keys = mem_strdup(line);
+    handlers_log(h, NULL, "%s", line);
+}
+
 /*
  * An emulator gets keys that nobody looks at where ours can't be had: that, and a mistake in the
  * user's files, is told all the same, once, or it would be found where a real service is asked.
@@ -320,11 +337,8 @@ static const struct sigv4_keys *keys_for_emulator(handlers *h, const struct key_
         buf_printf(&line, "no AWS credentials: %s; a service on this machine gets ", buf_str(&why));
         say_keys_instead(simple, &line);
     }
-    if (line.len && (!h->told_of_keys || strcmp(h->told_of_keys, buf_str(&line)) != 0)) {
-        mem_free(h->told_of_keys);
-        h->told_of_keys = mem_strdup(buf_str(&line));
-        handlers_log(h, NULL, "%s", buf_str(&line));
-    }
+    if (line.len)
+        tell_of_keys(h, buf_str(&line));
     buf_clear(&why);
     buf_clear(&line);
     return simple ? &simple->keys : &test_keys;
@@ -375,6 +389,23 @@ static struct key_plan *plan_for(handlers *h, const struct signed_request *q)
     return own_keys_find(h->own_keys, h->options.credentials, clock_steady_ms());
 }
 
+/* Our keys can't be had, and `why` says so. Returns whether the request goes all the same, and has
+ * then become one without a signature. A role that the Task itself names is not done without. */
+static bool goes_without(const signed_send *s, struct signed_request *q, const char *why)
+{
+    static const char head[] = "Unable to load AWS credentials: ";
+    struct buf line = {0};
+
+    if (s->of_role || !q->keys_optional)
+        return false;
+    buf_printf(&line, "no AWS credentials: %s; the Lambda endpoint is asked without a signature",
+               text_begins_with(why, head) ? why + strlen(head) : why);
+    tell_of_keys(s->h, buf_str(&line));
+    buf_clear(&line);
+    q->service = NULL;
+    return true;
+}
+
 /* Sends it, or waits for its keys. Returns false with *why filled when neither can be. */
 static bool send_or_wait(signed_send *s, struct signed_request *q, struct key_plan *plan,
                          struct diag *why)
@@ -391,13 +422,18 @@ static bool send_or_wait(signed_send *s, struct signed_request *q, struct key_pl
     } else if (plan) {
         keys = own_keys_for(s->h, q, plan, &ask.source, why);
         ask.plan = plan;
-        if (!keys && !ask.source)
+        bool none = !plan->wrong && !plan->profile;
+        if (!keys && !ask.source && q->keys_optional && none)
+            q->service = NULL; /* nobody expects a signature who has set up no keys */
+        else if (!keys && !ask.source && !goes_without(s, q, why->text))
             return false;
     }
     if (s->of_role || ask.source) {
         found = role_find(s->h, &ask, &s->wait, &kept, why);
         keys = &kept;
     }
+    if (found == ROLE_NOT_ASKED && goes_without(s, q, why->text))
+        found = ROLE_FOUND;
     if (found == ROLE_AWAITED) {
         keep_request(s, q);
         if (q->timeout_ms)
