@@ -30,6 +30,12 @@ struct row {
     "\"Type\": \"Map\", \"End\": true, \"ItemProcessor\": {\"ProcessorConfig\": {\n"               \
     "\"Mode\": \"DISTRIBUTED\", \"ExecutionType\": \"STANDARD\"}, \"StartAt\": \"P\", \"States\""  \
     ": {\"P\": {\"Type\": \"Pass\", \"End\": true}}}"
+/* A Map whose children are Express workflows with the state C. */
+#define EXPRESS_CHILD(state)                                                                       \
+    "\"Type\": \"Map\", \"End\": true, \"ItemProcessor\": {\"StartAt\": \"C\", \"States\": {\n"    \
+    "\"C\": {" state "}}, \"ProcessorConfig\": {\n"                                                \
+    "\"Mode\": \"DISTRIBUTED\", \"ExecutionType\": \"EXPRESS\"}}"
+#define IN_CHILD " error /States/A/ItemProcessor/States/C/"
 #define READER(config)                                                                             \
     "\"ItemReader\": {\"ReaderConfig\": {" config "}, \"Resource\": "                              \
     "\"arn:aws:states:::s3:getObject\"},"
@@ -139,6 +145,28 @@ static const struct row rows[] = {
     {"a distributed Map in EXPRESS", ASL_EXPRESS, DISTRIBUTED,
      "3:9 error /States/A/ItemProcessor/ProcessorConfig/Mode: The field 'Mode' with value "
      "'DISTRIBUTED' is not supported inside 'EXPRESS' state machines"},
+    {"Express children", ASL_STANDARD, EXPRESS_CHILD(CALL("sns:publish", "{\"Message\": \"m\"}")),
+     ""},
+    {".sync in Express children", ASL_STANDARD,
+     EXPRESS_CHILD(CALL("ecs:runTask.sync", "{\"TaskDefinition\": \"t\"}")),
+     "3:48" IN_CHILD "Resource: Express state machine does not support '.sync' service "
+     "integration"},
+    {".waitForTaskToken in Express children", ASL_STANDARD,
+     EXPRESS_CHILD(CALL("sns:publish.waitForTaskToken", "{\"Message\": \"m\"}")),
+     "3:48" IN_CHILD "Resource: Express state machine does not support '.waitForTaskToken' "
+     "service integration "},
+    {"an activity in Express children", ASL_STANDARD,
+     EXPRESS_CHILD("\"Type\": \"Task\", \"End\": true, \"Resource\": \"" ACTIVITY "\""),
+     "3:48" IN_CHILD "Resource: Express state machine does not support Activity ARN"},
+    {"a distributed Map in Express children", ASL_STANDARD, EXPRESS_CHILD(DISTRIBUTED),
+     "4:9" IN_CHILD "ItemProcessor/ProcessorConfig/Mode: The field 'Mode' with value "
+     "'DISTRIBUTED' is not supported inside 'EXPRESS' state machines"},
+    {"Express children are the inner ones of an inline Map", ASL_STANDARD,
+     EXPRESS_CHILD(
+         "\"Type\": \"Map\", \"End\": true, \"ItemProcessor\": {\"StartAt\": \"Q\", "
+         "\"States\": {\n\"Q\": {" CALL("ecs:runTask.sync", "{\"TaskDefinition\": \"t\"}") "}}}"),
+     "4:48" IN_CHILD "ItemProcessor/States/Q/Resource: Express state machine does not support "
+     "'.sync' service integration"},
 };
 
 static void list_problems(struct buf *out, const struct asl_report *report)

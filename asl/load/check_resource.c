@@ -163,7 +163,7 @@ static void check_integration(struct loader *l, struct asl_task *task, const str
         not_recognized(l, at, read ? r : NULL);
         return;
     }
-    if (l->purpose->workflow == ASL_EXPRESS)
+    if (l->workflow == ASL_EXPRESS)
         check_express(l, at, pattern_of(r));
     if (known)
         check_call(l, row, task, state);
@@ -226,7 +226,7 @@ void load_check_resource(struct loader *l, struct asl_state *s, const struct asl
     switch (task->kind) {
     case ASL_LAMBDA: break;
     case ASL_ACTIVITY:
-        if (l->purpose->workflow == ASL_EXPRESS)
+        if (l->workflow == ASL_EXPRESS)
             asl_report_schema(l->report, &resource,
                               "Express state machine does not support Activity ARN");
         break;

@@ -427,6 +427,7 @@ asl_machine *load_definition(const struct load_source *from, const struct load_p
         .a = &m->arena,
         .report = report,
         .purpose = purpose,
+        .workflow = purpose->workflow,
         .guesses = CALL_GUESSES,
     };
 

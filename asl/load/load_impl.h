@@ -24,6 +24,7 @@ struct loader {
     struct arena *a;
     struct asl_report *report;
     const struct load_purpose *purpose;
+    enum asl_workflow workflow; /* whose rules hold for the states that are being read */
     enum asl_language machine_language, language; /* the machine's; that of what is being read */
     const struct asl_at *state;                   /* the state that is being read */
     const struct asl_misspelt *misspelt;          /* first those of the object just read */

@@ -358,7 +358,7 @@ void load_writer(struct loader *l, const struct asl_field *f, const struct asl_a
     ((struct asl_state *)object)->map.writer = w;
 }
 
-/* AWS has no Map Runs in Express workflows. */
+/* AWS has no Map Runs in Express workflows, and so none in Express children of another. */
 static void check_mode(struct loader *l, const struct asl_at *map)
 {
     struct asl_at processor, config, mode;
@@ -407,7 +407,7 @@ void load_check_map(struct loader *l, const struct asl_state *s, const struct as
     };
     struct asl_at part;
 
-    if (l->purpose->workflow == ASL_EXPRESS && s->map.distributed)
+    if (l->workflow == ASL_EXPRESS && s->map.distributed)
         check_mode(l, at);
     for (size_t i = 0; i < COUNT(parts); i++)
         if (asl_at_member(at, parts[i].field, &part) && json_is_object(part.value))

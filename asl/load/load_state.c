@@ -218,6 +218,9 @@ static void load_processor_config(struct loader *l, const struct asl_field *f,
         asl_report_relocate(l->report, at);
     } else if (s->map.distributed && load_required(l, at, required)) {
         s->map.express = load_word(l, &type, types) && json_str_is(type.value, "EXPRESS");
+        /* The states of the processor come next: they are those of Express workflows. */
+        if (s->map.express)
+            l->workflow = ASL_EXPRESS;
     }
 }
 
@@ -277,9 +280,11 @@ static void load_nested(struct loader *l, const struct asl_field *f, const struc
                         void *object)
 {
     struct asl_state *s = object;
+    enum asl_workflow outer = l->workflow;
 
     (void)f;
     s->map.processor = nested(l, at, LOAD_PROCESSOR, s);
+    l->workflow = outer;
 }
 
 static void load_branches(struct loader *l, const struct asl_field *f, const struct asl_at *at,

@@ -399,7 +399,7 @@ static const struct asl_code codes[] = {
          "a time that an Express workflow doesn't have",
      .why =
          "An Express execution ends after 5 minutes. A wait or time-out of 300 seconds "
-         "or more never comes to its end. Looked for with --type EXPRESS.",
+         "or more never comes to its end. Looked for with --type EXPRESS, and in a Map whose ExecutionType is EXPRESS.",
      .mend =
          "Make it shorter, or the workflow STANDARD.",
      .bad =

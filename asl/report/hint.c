@@ -53,10 +53,12 @@ static const struct {
      "arn:aws:states:::SERVICE:API"},
     {"Parameters field is", "say in it what the call is to get"},
     {"Arguments field is", "say in it what the call is to get"},
-    {"The field 'Mode'", "make the workflow STANDARD, or the Map INLINE"},
+    {"The field 'Mode'",
+     "make the workflow, or the ExecutionType that it is in, STANDARD; or the Map INLINE"},
     {"The field '", "add it"},
     {"The field \"", "remove it, or name it as the service's API does, with a first capital"},
-    {"Express state machine does not", "make the workflow STANDARD, or wait for nothing there"},
+    {"Express state machine does not",
+     "make the workflow, or the ExecutionType that it is in, STANDARD; or wait for nothing there"},
 };
 
 const char *asl_hint_for(const char *code, const char *message)

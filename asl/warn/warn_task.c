@@ -140,9 +140,18 @@ static void check_limit(struct warner *w, const struct asl_at *at, const char *f
                 EXPRESS_LIMIT_S);
 }
 
+/* Returns whether the state is one of an Express workflow, or of a Map's Express children. */
+static bool runs_in_express(const struct warner *w, const struct asl_state *s)
+{
+    for (const struct asl_state *o = s->scope->owner; o; o = o->scope->owner)
+        if (o->type == ASL_MAP && o->map.distributed)
+            return o->map.express;
+    return w->workflow == ASL_EXPRESS;
+}
+
 void warn_express_time_limit(struct warner *w, const struct asl_state *s, const struct asl_at *at)
 {
-    if (w->workflow != ASL_EXPRESS)
+    if (!runs_in_express(w, s))
         return;
     if (s->type == ASL_WAIT)
         check_limit(w, at, "Seconds");
