@@ -285,9 +285,13 @@ static const struct {
      "[{\"x\":\"1\",\"y\":\"2\"}]", NULL, 0, 0, 0, 0},
     {"no headers: no members", TEXT("1,2\n\n"), "[]", "[{},{}]", NULL, 0, 0, 0, 0},
     {"headers that are there twice", TEXT("a,b,a\n1,2,3\n"), NULL, "[]",
-     "CSV headers cannot contain duplicates.", 1, 0, 0, 0},
+     "columns 1 and 3 have the same header, \"a\"", 1, 0, 0, 0},
     {"given headers that are there twice", TEXT("1\n"), "[\"a\",\"a\"]", "[]",
-     "CSV headers cannot contain duplicates.", 0, 0, 0, 0},
+     "columns 1 and 2 have the same header, \"a\"", 0, 0, 0, 0},
+    {"a header with a byte that is 0", TEXT("id,v\0\n1,2\n"), NULL, "[]",
+     "the headers have a byte that is 0: the file is no CSV, or not in UTF-8", 1, 0, 0, 0},
+    {"one in a row is a character", TEXT("id\n\0\n"), NULL, "[{\"id\":\"\\u0000\"}]", NULL, 0, 0, 0,
+     0},
     {"given headers that are no texts", TEXT("1\n"), "[1]", "[]",
      "CSV headers must be an array of texts", 0, 0, 0, 0},
     {"a byte order mark is skipped", TEXT("\xEF\xBB\xBF\"a\",b\n1,2\n"), NULL,
@@ -613,8 +617,7 @@ END_TEST
 
 /* ---- JSON ---- */
 
-#define NO_MATCH                                                                                   \
-    "The provided ReaderConfig.ItemsPointer does not match any valid path in the JSON structure."
+#define NO_MATCH "ItemsPointer finds nothing in the file"
 #define NOT_ITERABLE "Attempting to map over non-iterable node."
 #define TWICE "the object has the key \"a\" twice, and ItemsPointer goes through it"
 
@@ -679,9 +682,12 @@ static const struct {
     {"twice, above the items", "/a/b", TEXT("{\"a\":{\"b\":[1]},\"b\":1,\"\\u0061\":0}"), "[1]",
      TWICE, 1, 21, 0},
     {"twice, before the items", "/a/b", TEXT("{\"a\":0,\"a\":{\"b\":[1]}}"), "[]", TWICE, 1, 7, 0},
-    {"a pointer without a slash", "a", TEXT("[]"), "[]", "a JSON Pointer begins with /", 0, 0, 0},
+    {"a pointer without a slash", "a", TEXT("[]"), "[]",
+     "ItemsPointer is a JSON Pointer, which begins with /", 0, 0, 0},
     {"a pointer with a bad escape", "/~2", TEXT("[]"), "[]",
-     "in a JSON Pointer ~ is followed by 0 or 1: write ~0 for ~ and ~1 for /", 0, 0, 0},
+     "ItemsPointer is a JSON Pointer, in which ~ is followed by 0 or 1: write ~0 for ~ and ~1 for "
+     "/",
+     0, 0, 0},
     {"an empty file", NULL, TEXT(""), "[]", "there is no value in the file", 1, 0, 0},
     {"a blank file", NULL, TEXT(" \n "), "[]", "there is no value in the file", 2, 3, 0},
     {"the file ends in the array", NULL, TEXT("[1,\n2"), "[1]", "the file ends inside an array", 2,

@@ -325,8 +325,15 @@ static const struct object objects[] = {
     {"d/1.jsonl", "1\n2\n", 0},
     {"d/2.jsonl", "", 0},
     {"d/3.jsonl", "3\n", 0},
+    {"doc.csv", "\n<!DOCTYPE HTML><html><body>Sign in</body></html>\n", 0},
     {"e.json", "{\"a\": {\"x\": 1, \"y\": [2]}, \"b\": 3}", 0},
     {"empty.jsonl", "", 0},
+    {"f/.hidden", "", 0},
+    {"f/1.json", "{\"a\": [1]}", 0},
+    {"f/2.json", "{\"b\": [2]}", 0},
+    {"f/_SUCCESS", "", 0},
+    {"g/1.csv", "a\n1\n", 0},
+    {"g/2.csv", "b,c,b\n1,2,3\n", 0},
     {"gone.csv", "s3://b/d/1.jsonl\ns3://b/none.jsonl\n", 0},
     {"i/1.csv", "\"b\",\"k1\"\n", 0},
     {"i/2.csv", "\"b\",\"k2\"\n\"b\",\"k3\"\n", 0},
@@ -344,6 +351,8 @@ static const struct object objects[] = {
      "\"Bucket\", "
      "\"files\": []}",
      0},
+    {"one.csv", "id;v\n1;2\n3;4\n", 0},
+    {"packed.bz2", "BZh91AY&SY and so on\n", 0},
     {"packed.csv", "\x1F\x8B\x08 and so on\n", 0},
     {"packed.jsonl", "\x28\xB5\x2F\xFD and so on\n", 0},
     {"r.csv", "a|b\n1|\"x\ny\"\n2\n", 0},
@@ -351,11 +360,14 @@ static const struct object objects[] = {
     {"rows.csv", "PAR1\x15 and so on", 0},
     {"twice.csv", "a,a\n1,2\n", 0},
     {"unload.csv", "s3://b/d/1.jsonl\r\n\"s3://b/d/3.jsonl\"\n\n", 0},
+    {"wide-bare.csv", "a\0,\0b\0\n\0001\0,\0002\0\n", 16},
     {"wide.csv",
      "\xFF\xFE"
      "a\0,\0b\0\n\0001\0,\0002\0\n",
      18},
     {"wrong.csv", "http://b/c\n", 0},
+    {"x.xls", "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 and so on\n", 0},
+    {"z.zip", "PK\x03\x04 and so on\n", 0},
     {NULL, NULL, 0},
 };
 
@@ -391,7 +403,8 @@ static const struct {
     {"headers that are there twice", OBJECT("twice.csv", CSV),
      "States.ItemReaderFailed: CSV headers cannot contain duplicates.\n"},
     {"a fault in a file of one line", OBJECT("line.json", ""),
-     "1\nStates.ItemReaderFailed: 'line.json', line 1, byte 4: expected a value, but found ']'\n"},
+     "1\nStates.ItemReaderFailed: 'line.json', line 1, byte 4: expected a value, but found ']' "
+     "(without an InputType a file is read as JSON)\n"},
     {"a key that is twice on the pointer's way", OBJECT("keys.json", "\"ItemsPointer\": \"/a\""),
      "1\nStates.ItemReaderFailed: 'keys.json', line 2, byte 10: the object has the key \"a\" "
      "twice, and ItemsPointer goes through it\n"},
@@ -408,6 +421,32 @@ static const struct {
      "States.ItemReaderFailed: 'wide.csv': it is in UTF-16: only UTF-8 can be read\n"},
     {"Parquet that is said to be something else", OBJECT("rows.csv", CSV),
      "States.ItemReaderFailed: 'rows.csv': it is Parquet: the InputType for that is PARQUET\n"},
+    {"UTF-16 without a byte order mark", OBJECT("wide-bare.csv", CSV),
+     "States.ItemReaderFailed: 'wide-bare.csv': it is in UTF-16: only UTF-8 can be read\n"},
+    {"a ZIP archive", OBJECT("z.zip", CSV),
+     "States.ItemReaderFailed: 'z.zip': it is a ZIP archive, as those of Excel are: it can't be "
+     "read\n"},
+    {"what bzip2 has packed", OBJECT("packed.bz2", CSV),
+     "States.ItemReaderFailed: 'packed.bz2': it is packed by bzip2: only gzip and zstd are "
+     "unpacked\n"},
+    {"an old file of Excel", OBJECT("x.xls", CSV),
+     "States.ItemReaderFailed: 'x.xls': it is a file of Microsoft Office: it can't be read\n"},
+    {"a page that a site has in the file's place", OBJECT("doc.csv", CSV),
+     "States.ItemReaderFailed: 'doc.csv': it is HTML or XML: it can't be read\n"},
+    {"JSON is what is assumed", OBJECT("r.csv", ""),
+     "States.ItemReaderFailed: 'r.csv', line 1, byte 0: expected a value, but found 'a' (without "
+     "an InputType a file is read as JSON)\n"},
+    {"a JSON text of several lines as JSON Lines", OBJECT("keys.json", JSONL),
+     "States.ItemReaderFailed: 'keys.json', line 1, column 10, byte 9: the line ends inside an "
+     "object (a JSON text of several lines has the InputType JSON)\n"},
+    {"a bad pointer", OBJECT("e.json", "\"ItemsPointer\": \"/a~2\""),
+     "States.ItemReaderFailed: ItemsPointer is a JSON Pointer, in which ~ is followed by 0 or 1: "
+     "write ~0 for ~ and ~1 for /\n"},
+    {"empty objects of a list have no items, whatever the InputType is",
+     READER("listObjectsV2", "\"Bucket\": \"b\", \"Prefix\": \"f/\"",
+            "\"InputType\": \"JSON\", \"ItemsPointer\": \"\", \"Transformation\": "
+            "\"LOAD_AND_FLATTEN\""),
+     "a: [1]\nb: [2]\n"},
     {"an empty key", OBJECT("", JSONL),
      "States.ItemReaderFailed: The ItemReader needs a Bucket and a Key, texts that are not "
      "empty.\n"},
@@ -425,7 +464,7 @@ static const struct {
      "{\"Etag\":\"\\\"e\\\"\",\"Key\":\"d/1.jsonl\",\"LastModified\":1704067201,\"Size\":4}\n"
      "{\"Etag\":\"\\\"e\\\"\",\"Key\":\"d/2.jsonl\",\"LastModified\":1704067201,\"Size\":0}\n"
      "{\"Etag\":\"\\\"e\\\"\",\"Key\":\"d/3.jsonl\",\"LastModified\":1704067201,\"Size\":2}\n"},
-    {"a list of nothing", READER("listObjectsV2", "\"Bucket\": \"b\", \"Prefix\": \"z\"", ""), ""},
+    {"a list of nothing", READER("listObjectsV2", "\"Bucket\": \"b\", \"Prefix\": \"zz\"", ""), ""},
     {"the rows of the objects of a list, which folders have none of",
      READER("listObjectsV2", "\"Bucket\": \"b\", \"Prefix\": \"d/\"",
             JSONL ", \"Transformation\": \"LOAD_AND_FLATTEN\""),
@@ -438,16 +477,18 @@ static const struct {
      "{\"Bucket\":\"b\",\"Key\":\"k1\"}\n{\"Bucket\":\"b\",\"Key\":\"k2\"}\n{\"Bucket\":\"b\","
      "\"Key\":\"k3\"}\n"},
     {"an inventory of files of another format", OBJECT("orc.json", "\"InputType\": \"MANIFEST\""),
-     "States.ItemReaderFailed: The inventory's files are ORC; only CSV can be read.\n"},
+     "States.ItemReaderFailed: The files of the inventory 'orc.json' are ORC; only CSV can be "
+     "read.\n"},
     {"a manifest that is none", OBJECT("e.json", "\"InputType\": \"MANIFEST\""),
-     "States.ItemReaderFailed: The manifest is none of an S3 inventory: it needs "
+     "States.ItemReaderFailed: The manifest 'e.json' is none of an S3 inventory: it needs "
      "destinationBucket, "
      "fileSchema and files.\n"},
     {"what Athena has unloaded", OBJECT("unload.csv", JSONL ", \"ManifestType\": \"ATHENA_DATA\""),
      "1\n2\n3\n"},
     {"a line that is no URI of S3",
      OBJECT("wrong.csv", JSONL ", \"ManifestType\": \"ATHENA_DATA\""),
-     "States.ItemReaderFailed: The manifest has a line that is no S3 URI: http://b/c\n"},
+     "States.ItemReaderFailed: The manifest 'wrong.csv' has a line that is no S3 URI: "
+     "http://b/c\n"},
 };
 
 /* Of the items behind `from` the text. An error's place is told in another way by who has not read
@@ -502,6 +543,23 @@ static const struct {
      "M: S3://b/e.json is read as JSON, and what should have the items is no list of them: "
      "ItemsPointer says where the list is, and InputType JSONL that each line is an item\n"},
     {"nothing of a good file", OBJECT("r.jsonl", JSONL), ""},
+    {"which of many files has a header twice",
+     READER("listObjectsV2", "\"Bucket\": \"b\", \"Prefix\": \"g/\"",
+            CSV ", \"Transformation\": \"LOAD_AND_FLATTEN\""),
+     "M: S3://b/g/2.csv, line 1, byte 0: columns 1 and 3 have the same header, \"b\"\n"},
+    {"that given headers are there twice",
+     OBJECT("r.csv", "\"InputType\": \"CSV\", \"CSVHeaderLocation\": \"GIVEN\", \"CSVHeaders\": "
+                     "[\"x\", \"x\"]"),
+     "M: S3://b/r.csv, with the headers that are given: columns 1 and 2 have the same header, "
+     "\"x\"\n"},
+    {"in which of many files a pointer finds nothing",
+     READER("listObjectsV2", "\"Bucket\": \"b\", \"Prefix\": \"f/\"",
+            "\"InputType\": \"JSON\", \"ItemsPointer\": \"/a\", \"Transformation\": "
+            "\"LOAD_AND_FLATTEN\""),
+     "M: S3://b/f/2.json: ItemsPointer /a finds nothing in it\n"},
+    {"once that rows may have another delimiter", OBJECT("one.csv", CSV),
+     "M: S3://b/one.csv has one column, and its header has the delimiter of CSVDelimiter SEMICOLON "
+     "in it: maybe that is the delimiter\n"},
 };
 
 START_TEST(telling)
@@ -757,9 +815,10 @@ START_TEST(parquet_files)
 
     write_parquet(&first, 0, 3);
     write_parquet(&second, 3, 2);
-    const struct object files_of_rows[] = {{"a.parquet", first.data, first.len},
+    const struct object files_of_rows[] = {{"_SUCCESS", "", 0},
+                                           {"a.parquet", first.data, first.len},
                                            {"b.parquet", second.data, second.len},
-                                           {"c.parquet", "", 0},
+                                           {"c.parquet", "P", 1},
                                            {NULL, NULL, 0}};
     json *plan = json_parse(text, sizeof text - 1, 0, NULL);
     for (int knows = 0; knows < 2; knows++) {
@@ -799,7 +858,7 @@ static const struct {
      "The answer of getObject for 'k' has the ContentRange 'no'."},
     {OBJECT("k", JSONL), "{\"Body\": 1}", "The answer of getObject for 'k' has no Body."},
     {OBJECT("k", "\"InputType\": \"MANIFEST\""), "[]",
-     "The answer of getObject for the manifest has no Body."},
+     "The answer of getObject for the manifest 'k' has no Body."},
     {READER("getObject", "", "\"InputType\": \"MANIFEST\""), "{}",
      "The ItemReader needs a Bucket and a Key, texts that are not empty."},
     {READER("listObjectsV2", "\"Bucket\": \"b\"", ""), "{\"IsTruncated\": true}",
@@ -875,11 +934,11 @@ START_TEST(tokens)
     world_init(&w, objects);
     w.gives_tokens = true;
     read_all(&w, plan, NULL, 0, &r);
-    ck_assert_uint_eq(r.count, 22);
+    ck_assert_uint_eq(r.count, 33);
     expect_json("first", json_get(r.items[0], "Key"), "\"d/2.jsonl\"");
-    expect_json("last", json_get(r.items[21], "Key"), "\"wrong.csv\"");
+    expect_json("last", json_get(r.items[32], "Key"), "\"z.zip\"");
     read_all(&w, plan, r.states[5], r.ends[5], &rest);
-    ck_assert_uint_eq(rest.count, 16);
+    ck_assert_uint_eq(rest.count, 27);
     read_clear(&r);
     read_clear(&rest);
     world_clear(&w);

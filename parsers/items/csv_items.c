@@ -55,25 +55,43 @@ struct csv_items {
 
 /* ---- headers ---- */
 
+/* So much of a header is shown. */
+enum { HEADER_SHOWN = 100 };
+
+/* Returns whether no header is there twice; else tells which one. */
+static bool check_headers_differ(const json *headers, struct diag *why)
+{
+    size_t count = json_count(headers), twice = 0, first = 0;
+    struct json_build seen;
+
+    json_build_object(&seen, count);
+    for (size_t i = 0; i < count && !twice; i++) {
+        json_build_set_key(&seen, json_ref(json_at(headers, i)), json_null());
+        if (json_count(seen.v) == i)
+            twice = i;
+    }
+    json_build_drop(&seen);
+    if (!twice)
+        return true;
+    const json *name = json_at(headers, twice);
+    size_t len = utf8_cut(json_str(name), json_str_len(name), HEADER_SHOWN);
+    while (!json_equal(json_at(headers, first), name))
+        first++;
+    diag_set(why, "CSV_HEADER_TWICE", 0, "columns %zu and %zu have the same header, \"%.*s\"%s",
+             first + 1, twice + 1, (int)len, json_str(name), len < json_str_len(name) ? " …" : "");
+    return false;
+}
+
 static bool csv_set_headers(struct csv_items *r, const json *headers, struct diag *why)
 {
-    struct json_build seen;
     size_t count = json_count(headers);
-    bool twice;
 
     if (count > ITEMS_MAX_COLUMNS) {
         diag_set(why, "CSV_COLUMNS", 0, "there are more than %d CSV headers", ITEMS_MAX_COLUMNS);
         return false;
     }
-    json_build_object(&seen, count);
-    for (size_t i = 0; i < count; i++)
-        json_build_set_key(&seen, json_ref(json_at(headers, i)), json_null());
-    twice = json_count(seen.v) < count;
-    json_build_drop(&seen);
-    if (twice) {
-        diag_set(why, "CSV_HEADERS", 0, "CSV headers cannot contain duplicates.");
+    if (!check_headers_differ(headers, why))
         return false;
-    }
     r->headers = json_ref(headers);
     r->columns = count;
     r->fields = mem_calloc(count + 1, sizeof(*r->fields));
@@ -365,6 +383,16 @@ static enum items_result csv_item(struct csv_items *r, bool good, struct item *o
     return ITEMS_ITEM;
 }
 
+/* Nobody means a NUL in a header: the file is no CSV, or no UTF-8, whatever its rows would be. */
+static bool check_no_nul(const struct csv_items *r, struct diag *why)
+{
+    if (!r->row.len || !memchr(r->row.data, '\0', r->row.len))
+        return true;
+    diag_set(why, "CSV_NUL", 0,
+             "the headers have a byte that is 0: the file is no CSV, or not in UTF-8");
+    return false;
+}
+
 static bool csv_take_headers(struct csv_items *r, struct diag *why)
 {
     struct diag bad = {0};
@@ -379,7 +407,7 @@ static bool csv_take_headers(struct csv_items *r, struct diag *why)
         begin = r->ends[i] + 1;
     }
     headers = json_build_done(&b);
-    ok = csv_set_headers(r, headers, &bad);
+    ok = check_no_nul(r, &bad) && csv_set_headers(r, headers, &bad);
     json_unref(headers);
     if (ok)
         csv_set_state(r);

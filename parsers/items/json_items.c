@@ -84,7 +84,7 @@ static bool read_pointer(struct json_items *r, const char *pointer, struct diag 
         struct step *s;
 
         if (r->step_count + 1 == JSON_MAX_DEPTH) {
-            diag_set(why, "ITEMS_POINTER", 0, "the pointer has more than %d parts",
+            diag_set(why, "ITEMS_POINTER", 0, "ItemsPointer has more than %d parts",
                      JSON_MAX_DEPTH - 1);
             return false;
         }
@@ -92,8 +92,10 @@ static bool read_pointer(struct json_items *r, const char *pointer, struct diag 
         s = &r->steps[r->step_count++];
         *s = (struct step){0};
         if (!unescape_token(s, pointer + 1, len)) {
-            diag_set(why, "ITEMS_POINTER", 0,
-                     "in a JSON Pointer ~ is followed by 0 or 1: write ~0 for ~ and ~1 for /");
+            diag_set(
+                why, "ITEMS_POINTER", 0,
+                "ItemsPointer is a JSON Pointer, in which ~ is followed by 0 or 1: write ~0 for ~ "
+                "and ~1 for /");
             return false;
         }
         s->index = index_of(s);
@@ -101,7 +103,7 @@ static bool read_pointer(struct json_items *r, const char *pointer, struct diag 
     }
     if (!*pointer)
         return true;
-    diag_set(why, "ITEMS_POINTER", 0, "a JSON Pointer begins with /");
+    diag_set(why, "ITEMS_POINTER", 0, "ItemsPointer is a JSON Pointer, which begins with /");
     return false;
 }
 
@@ -293,9 +295,8 @@ static enum items_result json_items_end(struct json_items *r, struct diag *why)
         return json_items_refuse(r, why);
     if (r->found)
         return ITEMS_END;
-    return items_fail(why, "ITEMS_POINTER", items_input_place(&r->text.in), r->text.in.line,
-                      "The provided ReaderConfig.ItemsPointer does not match any valid path in the "
-                      "JSON structure.");
+    return items_fail(why, "ITEMS_NOT_FOUND", items_input_place(&r->text.in), r->text.in.line,
+                      "ItemsPointer finds nothing in the file");
 }
 
 /* What was looked at is used, unless it is held. */

@@ -14,6 +14,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 /* A piece, and how much of it the reader is fed with at once. */
 enum { PIECE_BYTES = 4 << 20, FEED_BYTES = 256 << 10 };
@@ -48,15 +49,28 @@ size_t file_held(const struct file *f)
 
 /* ---- what is wrong with a file ---- */
 
-/* These texts are AWS's, which says no place; or they are of what the ReaderConfig says. */
-static bool is_placeless(const struct diag *why)
+/* What AWS says of some faults, word by word, without a place. NULL: nothing that is known. */
+static const char *words_of_aws(const char *code)
 {
-    static const char *const codes[] = {"CSV_HEADERS", "ITEMS_POINTER", "ITEMS_NOT_ITERABLE"};
+    static const struct {
+        const char *code, *words;
+    } all[] = {
+        {"CSV_HEADER_TWICE", "CSV headers cannot contain duplicates."},
+        {"ITEMS_NOT_FOUND", "The provided ReaderConfig.ItemsPointer does not match any valid path "
+                            "in the JSON structure."},
+        {"ITEMS_NOT_ITERABLE", "Attempting to map over non-iterable node."},
+    };
 
-    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
-        if (!strcmp(why->code, codes[i]))
-            return true;
-    return false;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (!strcmp(code, all[i].code))
+            return all[i].words;
+    return NULL;
+}
+
+/* These faults are in what the ReaderConfig says, so no place in the file has them. */
+static bool is_of_config(const struct diag *why)
+{
+    return !strcmp(why->code, "CSV_HEADERS") || !strcmp(why->code, "ITEMS_POINTER");
 }
 
 /* Bytes count from 0, as in ranges. Of a packed file they are those of what is in it. */
@@ -80,21 +94,85 @@ static void tell_no_list(const struct reading *r)
                reading_setting(r, "InputType") ? "" : ", as there is no InputType");
 }
 
-static void refuse_bad_file(struct reading *r, const struct diag *why)
+/* Tells of a fault which file has it, and what AWS's words for it leave out. */
+static void tell_fault(const struct reading *r, const struct diag *why)
 {
+    const struct file *f = &r->file;
     struct buf place = {0};
 
-    if (!strcmp(why->code, "ITEMS_NOT_ITERABLE"))
+    if (!strcmp(why->code, "ITEMS_NOT_ITERABLE")) {
         tell_no_list(r);
-    add_place_in_file(&place, &r->file, why);
-    if (is_placeless(why))
-        reading_fail(r, "%s", why->text);
-    else
-        reading_fail(r, "'%s'%s: %s", json_str(r->file.key), buf_str(&place), why->text);
+        return;
+    }
+    if (!strcmp(why->code, "ITEMS_NOT_FOUND")) {
+        asker_tell(&r->asker, "S3://%s/%s: ItemsPointer %s finds nothing in it",
+                   json_str(f->bucket), json_str(f->key),
+                   json_str(reading_setting(r, "ItemsPointer")));
+        return;
+    }
+    if (!strcmp(why->code, "CSV_HEADER_TWICE") && f->reader)
+        add_place_in_file(&place, f, why);
+    asker_tell(&r->asker, "S3://%s/%s%s%s: %s", json_str(f->bucket), json_str(f->key),
+               buf_str(&place), r->headers ? ", with the headers that are given" : "", why->text);
     buf_clear(&place);
 }
 
-/* What is no text in UTF-8, by its first bytes: rows made of it would be garbage, or none. */
+/* Adds what may have been meant: JSON Lines and JSON are easily taken for each other. */
+static void add_other_type(struct buf *out, const struct reading *r, const struct diag *why)
+{
+    if (strcmp(why->code, "JSON_SYNTAX") || why->place.line != 1)
+        return;
+    if (r->format == ITEMS_JSON && !reading_setting(r, "InputType"))
+        buf_adds(out, " (without an InputType a file is read as JSON)");
+    else if (r->format == ITEMS_JSONL)
+        buf_adds(out, " (a JSON text of several lines has the InputType JSON)");
+}
+
+static void refuse_bad_file(struct reading *r, const struct diag *why)
+{
+    const char *words = words_of_aws(why->code);
+    struct buf text = {0};
+
+    if (words) {
+        tell_fault(r, why);
+        reading_fail(r, "%s", words);
+        return;
+    }
+    if (!is_of_config(why)) {
+        buf_printf(&text, "'%s'", json_str(r->file.key));
+        add_place_in_file(&text, &r->file, why);
+        buf_adds(&text, ": ");
+    }
+    buf_adds(&text, why->text);
+    add_other_type(&text, r, why);
+    reading_fail(r, "%s", buf_str(&text));
+    buf_clear(&text);
+}
+
+/* Two ASCII characters of UTF-16, which need not have a byte order mark. */
+static bool is_wide(const char *bytes, size_t len)
+{
+    return len >= 4 && ((!bytes[0] && bytes[1] && !bytes[2] && bytes[3]) ||
+                        (bytes[0] && !bytes[1] && bytes[2] && !bytes[3]));
+}
+
+/* What stands where a site has no such file, or nobody is logged in. */
+static bool is_markup(const char *bytes, size_t len)
+{
+    static const char *const begins[] = {"<!doctype html", "<html", "<?xml"};
+    const char *end = bytes + len;
+
+    while (bytes < end && (*bytes == ' ' || *bytes == '\n' || *bytes == '\r' || *bytes == '\t'))
+        bytes++;
+    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
+        if ((size_t)(end - bytes) > strlen(begins[i]) &&
+            !strncasecmp(bytes, begins[i], strlen(begins[i])))
+            return true;
+    return false;
+}
+
+/* What is no text in UTF-8, by its first bytes: rows made of it would be garbage, or none. Only
+ * bytes that no CSV begins with are in the table. */
 static const char *foreign_bytes(const char *bytes, size_t len)
 {
     static const struct {
@@ -109,11 +187,26 @@ static const char *foreign_bytes(const char *bytes, size_t len)
         {"\xFF\xFE", 2, "it is in UTF-16: only UTF-8 can be read"},
         {"\xFE\xFF", 2, "it is in UTF-16: only UTF-8 can be read"},
         {"PAR1\x15", 5, "it is Parquet: the InputType for that is PARQUET"},
+        {"PK\x03\x04", 4, "it is a ZIP archive, as those of Excel are: it can't be read"},
+        {"PK\x05\x06", 4, "it is an empty ZIP archive: it can't be read"},
+        {"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", 8,
+         "it is a file of Microsoft Office: it can't be read"},
+        {"\xFD\x37\x7A\x58\x5A\x00", 6, "it is packed by xz: only gzip and zstd are unpacked"},
+        {"7z\xBC\xAF\x27\x1C", 6, "it is a 7-Zip archive: it can't be read"},
+        {"\x04\x22\x4D\x18", 4, "it is packed by lz4: only gzip and zstd are unpacked"},
+        {"Obj\x01", 4, "it is Avro: it can't be read"},
+        {"%PDF-", 5, "it is a PDF: it can't be read"},
     };
 
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (len >= kinds[i].len && !memcmp(bytes, kinds[i].bytes, kinds[i].len))
             return kinds[i].why;
+    if (len >= 10 && !memcmp(bytes, "BZh", 3) && !memcmp(bytes + 4, "1AY&SY", 6))
+        return "it is packed by bzip2: only gzip and zstd are unpacked";
+    if (is_wide(bytes, len))
+        return "it is in UTF-16: only UTF-8 can be read";
+    if (is_markup(bytes, len))
+        return "it is HTML or XML: it can't be read";
     return NULL;
 }
 
@@ -442,6 +535,30 @@ static enum source_step end_file(struct reading *r)
     return SOURCE_ENDS;
 }
 
+/* Tells once of rows that look as if they had another delimiter: then each is one member. */
+static void tell_delimiter(struct reading *r)
+{
+    static const struct {
+        char c;
+        const char *name;
+    } likely[] = {{';', "SEMICOLON"}, {'|', "PIPE"}, {'\t', "TAB"}, {',', "COMMA"}};
+    const json *state = items_state(r->file.reader);
+    const json *headers = state && json_is_object(state) ? json_get(state, "headers") : NULL;
+
+    if (r->told_delimiter || r->format != ITEMS_CSV || !headers || json_count(headers) != 1)
+        return;
+    for (size_t i = 0; i < sizeof likely / sizeof *likely; i++) {
+        if (!strchr(json_str(json_at(headers, 0)), likely[i].c))
+            continue;
+        r->told_delimiter = true;
+        asker_tell(&r->asker,
+                   "S3://%s/%s has one column, and its header has the delimiter of CSVDelimiter %s "
+                   "in it: maybe that is the delimiter",
+                   json_str(r->file.bucket), json_str(r->file.key), likely[i].name);
+        return;
+    }
+}
+
 static enum source_step file_take_item(struct reading *r, struct item *item)
 {
     struct file *f = &r->file;
@@ -460,6 +577,8 @@ static enum source_step file_take_item(struct reading *r, struct item *item)
         f->new_state = true;
     f->reader_state = items_state(f->reader);
     f->end = item->end;
+    if (f->new_state)
+        tell_delimiter(r);
     if (f->new_state)
         reading_enter(r, state_of_file(f),
                       json_stringf("S3://%s/%s", json_str(f->bucket), json_str(f->key)));

@@ -89,6 +89,7 @@ struct reading {
     json *from;               /* its URI; NULL: nothing was read yet */
     enum items_format format; /* of its files */
     json *headers;            /* of CSV files; NULL: in their first row */
+    bool told_delimiter;      /* people were told that another one may be meant */
     struct file file;
     const struct source_kind *kind;
     void *of_kind;

@@ -206,14 +206,13 @@ static enum source_step open_object(struct reading *r, const json *object)
                : SOURCE_FAILED;
 }
 
-/* What the S3 console shows as a folder is an object of that name with nothing in it: no file. */
-static bool is_folder(const json *object)
+/* An object with nothing in it has no items, and in JSON and Parquet it would be a bad file: what
+ * the S3 console shows as a folder, the _SUCCESS that Spark and Hive leave. AWS documents none. */
+static bool is_empty(const json *object)
 {
-    const json *key = json_get(object, "Key"), *size = json_get(object, "Size");
-    size_t len = json_str_len(key);
+    const json *size = json_get(object, "Size");
 
-    return len && json_str(key)[len - 1] == '/' && size && json_kind(size) == JSON_INT &&
-           json_int_value(size) == 0;
+    return size && json_kind(size) == JSON_INT && json_int_value(size) == 0;
 }
 
 static enum source_step take_object(struct reading *r)
@@ -223,7 +222,7 @@ static enum source_step take_object(struct reading *r)
 
     if (!list_flattens(r))
         return add_object(r, object);
-    if (!is_folder(object))
+    if (!is_empty(object))
         return open_object(r, object);
     l->next++;
     return SOURCE_GOES_ON;

@@ -7,6 +7,7 @@
 
 #include "parsers/base/buf.h"
 #include "parsers/base/mem.h"
+#include "parsers/base/utf8.h"
 
 #include <string.h>
 
@@ -68,12 +69,15 @@ static bool read_inventory(struct reading *r, const json *manifest)
                *files = json_is_object(manifest) ? json_get(manifest, "files") : NULL;
 
     if (!schema || !destination || !files || !json_is_array(files)) {
-        reading_fail(r, "The manifest is none of an S3 inventory: it needs destinationBucket, "
-                        "fileSchema and files.");
+        reading_fail(r,
+                     "The manifest '%s' is none of an S3 inventory: it needs destinationBucket, "
+                     "fileSchema and files.",
+                     json_str(reading_parameter(r, "Key")));
         return false;
     }
     if (format && !json_str_is(format, "CSV")) {
-        reading_fail(r, "The inventory's files are %s; only CSV can be read.", json_str(format));
+        reading_fail(r, "The files of the inventory '%s' are %s; only CSV can be read.",
+                     json_str(reading_parameter(r, "Key")), json_str(format));
         return false;
     }
     r->format = ITEMS_CSV;
@@ -82,7 +86,8 @@ static bool read_inventory(struct reading *r, const json *manifest)
     for (size_t i = 0; i < json_count(files); i++) {
         const json *key = text_member(json_at(files, i), "key");
         if (!key) {
-            reading_fail(r, "File %zu of the manifest has no key.", i);
+            reading_fail(r, "File %zu of the manifest '%s' has no key.", i,
+                         json_str(reading_parameter(r, "Key")));
             return false;
         }
         add_file(m, bucket_of(destination), json_ref(key));
@@ -92,6 +97,9 @@ static bool read_inventory(struct reading *r, const json *manifest)
 
 /* ---- Athena ---- */
 
+/* So much of a line is shown that is no URI: of a file that is no manifest it may be all. */
+enum { URI_SHOWN = 200 };
+
 static bool add_uri(struct reading *r, const char *uri, size_t len)
 {
     static const char scheme[] = "s3://";
@@ -100,7 +108,9 @@ static bool add_uri(struct reading *r, const char *uri, size_t len)
         len > n && memcmp(uri, scheme, n) == 0 ? memchr(uri + n, '/', len - n) : NULL;
 
     if (!slash || slash == uri + n || slash + 1 == uri + len) {
-        reading_fail(r, "The manifest has a line that is no S3 URI: %.*s", (int)len, uri);
+        reading_fail(r, "The manifest '%s' has a line that is no S3 URI: %.*s%s",
+                     json_str(reading_parameter(r, "Key")), (int)utf8_cut(uri, len, URI_SHOWN), uri,
+                     len > URI_SHOWN ? " …" : "");
         return false;
     }
     add_file(r->of_kind, json_string(uri + n, (size_t)(slash - uri) - n),
@@ -142,7 +152,8 @@ static bool read_manifest(struct reading *r, const char *text, size_t len)
         return read_uris(r, text, len);
     json *manifest = json_parse(text, len, 0, &why);
     if (!manifest) {
-        reading_fail(r, "The manifest is no JSON: line %zu: %s", (size_t)why.place.line, why.text);
+        reading_fail(r, "The manifest '%s' is no JSON: line %zu: %s",
+                     json_str(reading_parameter(r, "Key")), (size_t)why.place.line, why.text);
         diag_clear(&why);
         return false;
     }
@@ -196,11 +207,13 @@ static void manifest_came(struct asker *asker, struct task_result *result)
         return;
     }
     if (!body) {
-        reading_fail(r, "The answer of getObject for the manifest has no Body.");
+        reading_fail(r, "The answer of getObject for the manifest '%s' has no Body.",
+                     json_str(reading_parameter(r, "Key")));
         return;
     }
     if (json_str_len(body) > MANIFEST_BYTES) {
-        reading_fail(r, "The manifest has more than %d bytes.", MANIFEST_BYTES);
+        reading_fail(r, "The manifest '%s' has more than %d bytes.",
+                     json_str(reading_parameter(r, "Key")), MANIFEST_BYTES);
         return;
     }
     m->loaded = true;
