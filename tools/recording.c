@@ -161,10 +161,13 @@ bool recording_may_begin(struct workflow *w, const char *path)
 static json *recorded_case(const struct workflow *w, const struct replay *replay,
                            const struct history *h, const char *path)
 {
-    json *made = replay_case(replay, h, path);
+    json *made = replay_case(replay, h, path), *files = replay_written_files(replay);
     struct json_build b = {0};
 
     json_build_copy(&b, made, 3);
+    if (files)
+        json_build_set(&b, "expect",
+                       json_with(json_get(made, "expect"), json_cstring("buckets"), files));
     json_unref(made);
     json_build_set(&b, "seed", json_int((int64_t)w->seed_value));
     add_asked(&b, w);

@@ -357,6 +357,30 @@ bool case_buckets_give(struct case_buckets *b, const asl_machine *m,
     return case_buckets_make(b, NULL, m, given, given_count, failures);
 }
 
+enum { OBJECT_MOST = 16 << 20 };
+
+json *case_bucket_value(const object_folder *f, const json *key, bool as_text, struct diag *why)
+{
+    const struct folder_ask ask = {.key = {json_str(key), json_str_len(key)}};
+    struct folder_object o;
+    struct folder_part part;
+    struct buf body = {0};
+    struct diag refused = {0};
+    json *v = NULL;
+
+    if (folder_get(f, &ask, OBJECT_MOST, &o, &part, &body, &refused)) {
+        if (!as_text)
+            v = json_parse(buf_str(&body), body.len, JSON_READ_SURROGATES, NULL);
+        if (!v)
+            v = json_string_mended(buf_str(&body), body.len);
+    } else if (strcmp(refused.code, "NoSuchKey") != 0) {
+        diag_set(why, refused.code, 0, "%s", refused.text);
+    }
+    diag_clear(&refused);
+    buf_clear(&body);
+    return v;
+}
+
 const json *case_bucket_called(const struct trial_call *call)
 {
     struct asl_resource r;

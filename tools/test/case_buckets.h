@@ -35,6 +35,10 @@ bool case_buckets_give(struct case_buckets *b, const asl_machine *m,
 /* Returns the folder of the bucket of that name; NULL: there is none. */
 const struct object_folder *case_buckets_folder(const struct case_buckets *b, const char *name,
                                                 size_t len);
+/* Returns what the object of a key holds, up to 16 MiB: the JSON that it is, or else, and if
+ * `as_text`, a text. NULL: there is no such object, or *why says why it can't be read. Yours. */
+json *case_bucket_value(const struct object_folder *f, const json *key, bool as_text,
+                        struct diag *why);
 /* Returns the bucket that a call of S3 is for, a look; NULL: it is none, or names none. */
 const json *case_bucket_called(const struct trial_call *call);
 /* Returns whether one of them is what a call of S3 is for. */

@@ -10,31 +10,6 @@
 
 #include <string.h>
 
-enum { OBJECT_MOST = 16 << 20 };
-
-/* What the object of a key holds: as a text where a text is expected, else as the JSON that it is.
- * NULL: there is no such object, or *why says why it can't be read. */
-static json *object_value(const object_folder *f, struct folder_key key,
-                          const struct asl_at *object, struct diag *why)
-{
-    const struct folder_ask ask = {.key = key};
-    struct folder_object o;
-    struct folder_part part;
-    struct buf body = {0};
-    json *v = NULL;
-
-    if (folder_get(f, &ask, OBJECT_MOST, &o, &part, &body, why)) {
-        if (!json_is_string(object->value))
-            v = json_parse(buf_str(&body), body.len, JSON_READ_SURROGATES, NULL);
-        if (!v)
-            v = json_string_mended(buf_str(&body), body.len);
-    } else if (!strcmp(why->code, "NoSuchKey")) {
-        diag_clear(why);
-    }
-    buf_clear(&body);
-    return v;
-}
-
 /* The keys that fit a pattern. */
 struct fitting {
     json *first; /* NULL: none does */
@@ -94,8 +69,7 @@ static void expect_object(struct checking *k, const object_folder *f, const stru
     struct buf what = {0};
     struct diag why = {0};
     json *key = meant_key(f, object->key, &why);
-    const struct folder_key of = {json_str(key), json_str_len(key)};
-    json *v = why.text ? NULL : object_value(f, of, object, &why);
+    json *v = why.text ? NULL : case_bucket_value(f, key, json_is_string(object->value), &why);
 
     buf_printf(&what, "%s/%s", json_str(bucket->key), json_str(key));
     if (why.text)

@@ -611,6 +611,12 @@ static void replay_compare(const struct replay_options *o, const struct rt_names
             "what '%s' reads from S3, or writes there, is in no history: it takes a folder "
             "as its bucket, --bucket NAME=FOLDER",
             r->unread);
+    else if (r->unknown && o->child_count)
+        failures_add(
+            &r->failures, (struct place){0}, "replay",
+            "'%s' is called for an item that its Map Run didn't have: its bucket has other "
+            "objects than then, perhaps those that the execution itself wrote there",
+            r->unknown);
     else if (r->unknown)
         failures_add(&r->failures, (struct place){0}, "replay",
                      "what '%s' was answered in a Map Run stands in histories of their own, which "

@@ -271,8 +271,7 @@ static json *matcher(const char *name)
     return json_build_done(&b);
 }
 
-/* What is expected where the execution had `was`, and its replay `is`. */
-static json *expected(const json *was, const json *is)
+json *replay_expected(const json *was, const json *is)
 {
     struct json_build b = {0};
 
@@ -281,7 +280,7 @@ static json *expected(const json *was, const json *is)
     if (json_is_array(was) && json_is_array(is) && json_count(was) == json_count(is)) {
         json_build_array(&b, json_count(was));
         for (size_t i = 0; i < json_count(was); i++)
-            json_build_add(&b, expected(json_at(was, i), json_at(is, i)));
+            json_build_add(&b, replay_expected(json_at(was, i), json_at(is, i)));
         return json_build_done(&b);
     }
     json *looks = no_matcher(was);
@@ -299,7 +298,7 @@ static json *expected(const json *was, const json *is)
     for (size_t i = 0; i < json_count(was); i++) {
         const json *key = json_key_at(was, i);
         json_build_set_key(&b, json_ref(key),
-                           expected(json_value_at(was, i), json_get_key(is, key)));
+                           replay_expected(json_value_at(was, i), json_get_key(is, key)));
     }
     return json_build_done(&b);
 }
@@ -347,7 +346,7 @@ static json *expectations(const struct replay *r, const struct history *h)
         const json *is = result_member(r->result, ends[i]);
         json *was = ending_of(h, ends[i]);
         if (is)
-            json_build_set(&b, ends[i], was ? expected(was, is) : changed(is, no_matcher));
+            json_build_set(&b, ends[i], was ? replay_expected(was, is) : changed(is, no_matcher));
         json_unref(was);
     }
     if (h->ended)
