@@ -29,9 +29,11 @@ static void run_happened(void *user, uint64_t execution, const rt_exec *x,
                          const struct rt_event *events, size_t count)
 {
     struct run *r = user;
+    struct rt_place child;
+    bool of_map = r->progress && engine_child_place(host_engine(r->host), execution, &child);
 
     if (r->progress)
-        progress_events(r->progress, execution, x, events, count);
+        progress_events(r->progress, execution, x, of_map ? &child : NULL, events, count);
     if (r->recording)
         recording_events(r->recording, host_engine(r->host), execution, x, events, count);
 }
