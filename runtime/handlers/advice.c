@@ -151,6 +151,29 @@ static const char *near_row(const handlers *h, const struct handler_input *v)
     return found;
 }
 
+/* Returns the name in a bucket's ARN or URI; NULL: it is neither. */
+static const char *name_of_bucket(const char *bucket)
+{
+    static const char arn[] = ":s3:::", uri[] = "s3://";
+    const char *in_arn = text_begins_with(bucket, "arn:") ? strstr(bucket, arn) : NULL;
+
+    if (text_begins_with(bucket, uri))
+        return bucket + strlen(uri);
+    return in_arn ? in_arn + strlen(arn) : NULL;
+}
+
+void advice_bucket(struct buf *out, const char *bucket)
+{
+    const char *name = name_of_bucket(bucket);
+    int len = (int)strcspn(name ? name : bucket, "/");
+
+    if (name)
+        buf_printf(out, "write the bucket's name alone, %.*s, in place of %s, and ", len, name,
+                   bucket);
+    buf_printf(out, "give --bucket %.*s=FOLDER, or ", name ? len : (int)strlen(bucket),
+               name ? name : bucket);
+}
+
 void advice_missing(const handlers *h, const struct handler_input *v, const struct diag *also,
                     struct task_result *failed)
 {
@@ -164,7 +187,7 @@ void advice_missing(const handlers *h, const struct handler_input *v, const stru
     if (call && aws_call_read(r, &c, NULL)) {
         const json *bucket = bucket_named(v);
         if (bucket)
-            buf_printf(&text, "give --bucket %s=FOLDER, or ", json_str(bucket));
+            advice_bucket(&text, json_str(bucket));
         advise_service(&text, h, r, &c);
     } else if (call && also->text) {
         buf_adds(&text, also->text);

@@ -9,6 +9,9 @@
  * handler has to say to that; it may be empty. */
 void advice_missing(const handlers *h, const struct handler_input *v, const struct diag *also,
                     struct task_result *failed);
+/* Adds how a folder becomes a bucket: "give --bucket NAME=FOLDER, or ". Of an ARN or URI in place
+ * of the name it says that first. */
+void advice_bucket(struct buf *out, const char *bucket);
 /* Logs a line unless the set has logged the same before: a Map may run a state thousands of times.
  */
 void advice_once(handlers *h, const char *execution, const char *format, ...)

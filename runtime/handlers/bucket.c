@@ -9,6 +9,7 @@
 #include "asl/eval/env.h"
 #include "parsers/base/mem.h"
 #include "runtime/aws/endpoints.h"
+#include "runtime/handlers/advice.h"
 #include "runtime/handlers/endpoint_impl.h"
 #include "runtime/handlers/integration.h"
 
@@ -245,14 +246,14 @@ static void bucket_begin(struct bucket_work *w)
 static void bucket_refuse_nowhere(struct bucket_work *w)
 {
     const char *bucket = w->request.bucket;
-    struct buf where = {0};
+    struct buf todo = {0};
 
-    endpoints_say("S3", &where);
-    bucket_refuse(&w->reply, "NoSuchBucket",
-                  "The specified bucket does not exist: give --bucket %s=FOLDER, or say where S3 "
-                  "is: %s",
-                  bucket, buf_str(&where));
-    buf_clear(&where);
+    advice_bucket(&todo, bucket);
+    buf_adds(&todo, "say where S3 is: ");
+    endpoints_say("S3", &todo);
+    bucket_refuse(&w->reply, "NoSuchBucket", "The specified bucket does not exist: %s",
+                  buf_str(&todo));
+    buf_clear(&todo);
 }
 
 /* Mistakes of the call are told without a thread; the answer waits for the loop's next round. */
