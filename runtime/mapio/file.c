@@ -218,6 +218,20 @@ static void feed_text(struct file *f, uint64_t at, const char *bytes, size_t len
     items_feed(f->reader, bytes, len);
 }
 
+/* A redrive is likely meant where the first items were read by an earlier reading. */
+static void refuse_changed(struct reading *r)
+{
+    if (r->file.resumed)
+        reading_fail(
+            r,
+            "'%s' was changed while it was read: other items of it were read before, and a "
+            "redrive goes on in the very file that its Map Run began with. Put that file "
+            "back, or start another execution.",
+            json_str(r->file.key));
+    else
+        reading_fail(r, "'%s' was changed while it was read.", json_str(r->file.key));
+}
+
 /* The definition names the first object that is asked for, and what S3 says of it is the cause, as
  * on AWS; others come out of a list or a manifest, so the cause says which. */
 static void file_call_failed(struct reading *r, const struct task_result *result)
@@ -225,7 +239,7 @@ static void file_call_failed(struct reading *r, const struct task_result *result
     const struct file *f = &r->file;
 
     if (f->etag && is_condition_failed(result)) {
-        reading_fail(r, "'%s' was changed while it was read.", json_str(f->key));
+        refuse_changed(r);
         return;
     }
     if (r->kind == &source_object || json_str_is(result->error, ASL_NO_HANDLER)) {
@@ -290,6 +304,7 @@ bool file_open(struct reading *r, const json *bucket, const json *key, const jso
                        .key = json_ref(key),
                        .etag = json_ref(etag),
                        .outer = outer,
+                       .resumed = etag != NULL,
                        .end = position,
                        .new_state = true};
     /* It is packed within, if at all, and its reader waits for its size. */
@@ -387,7 +402,7 @@ static void piece_came(struct asker *asker, struct task_result *result)
         reading_fail(r, "The answer of getObject for '%s' has no Body.", json_str(f->key));
         return;
     } else if (f->etag && etag && !json_equal(etag, f->etag)) {
-        reading_fail(r, "'%s' was changed while it was read.", json_str(f->key));
+        refuse_changed(r);
         return;
     } else {
         if (!f->etag && etag)

@@ -40,6 +40,7 @@ bool part_is_full(const struct part *p);
 struct file {
     json *bucket, *key;        /* NULL: none is open */
     json *etag;                /* as the first answer has it; NULL: none has come */
+    bool resumed;              /* the ETag is of an earlier reading, which it goes on from */
     json *outer;               /* what the state has beside the file's; NULL: nothing */
     items_reader *reader;      /* NULL: the file's size must come first */
     const json *reader_state;  /* what the last item was read in: a look */
