@@ -257,14 +257,17 @@ struct read {
     json **items, **states;
     uint64_t *ends;
     size_t count, items_cap, states_cap, ends_cap;
+    char unit[8];    /* that the last part's ends count; "": none */
     struct buf text; /* the items, and the error */
 };
 
 static void read_add(struct read *r, const json *part)
 {
     const json *items = json_get(part, "items"), *ends = json_get(part, "ends");
-    const json *keys = json_get(part, "keys"), *states = json_get(part, "states");
+    const json *keys = json_get(part, "keys"), *states = json_get(part, "states"),
+               *unit = json_get(part, "unit");
 
+    snprintf(r->unit, sizeof r->unit, "%s", unit ? json_str(unit) : "");
     ck_assert_uint_eq(json_count(items), json_count(ends));
     for (size_t i = 0; i < json_count(items); i++) {
         MEM_GROW(r->items, r->count, r->items_cap);
@@ -796,6 +799,8 @@ START_TEST(large_items)
     ck_assert_uint_eq(r.count, 5);
     ck_assert_uint_eq(json_str_len(r.items[1]), LARGE - 2);
     ck_assert_int_eq(json_int_value(r.items[4]), 2);
+    expect_text("what their ends count", r.unit, "byte");
+    ck_assert_uint_eq(r.ends[3], LARGE + 1);
     read_clear(&r);
     world_clear(&w);
     json_unref(plan);
@@ -832,6 +837,8 @@ START_TEST(parquet_files)
                     "States.ItemReaderFailed: 'c.parquet': the file is no Parquet: it is too "
                     "short\n");
         ck_assert_uint_eq(w.calls, 5);
+        expect_text("what their ends count", r.unit, "row");
+        ck_assert_uint_eq(r.ends[2], 3);
         world_clear(&w);
         world_init(&w, files_of_rows);
         read_all(&w, plan, r.states[1], r.ends[1], &rest);
@@ -961,6 +968,7 @@ START_TEST(changed_list)
     world_init(&w, before);
     read_all(&w, plan, NULL, 0, &r);
     ck_assert_uint_eq(r.count, 4);
+    expect_text("objects of a list have no place in a file", r.unit, "");
     for (size_t i = 0; i < 4; i++) {
         w.objects = after;
         read_all(&w, plan, r.states[i], r.ends[i], &rest);

@@ -138,7 +138,8 @@ enum rt_input_kind {
      * ("items"), the keys of those that are members of an object ("keys"), where each ends
      * ("ends"), the reader's state behind the first and up to the last ("state"; none where there
      * is none) or behind each of them ("states"), where they were read, as $$.Map.Item.Source has
-     * it ("from"), how many bytes they have ("bytes"); and "end", if there are no more. */
+     * it ("from"), what the ends count in it ("unit": "byte" or "row"; none where there is nothing
+     * to count), how many bytes they have ("bytes"); and "end", if there are no more. */
     RT_IN_ITEMS,
     RT_IN_ITEMS_FAILED, /* error: why they can't be read */
     /* The results of a WRITE_RESULTS of that ref are written. value: {"state": of the writer,

@@ -11,6 +11,8 @@
 #include "runtime/core/errors.h"
 #include "runtime/core/leave.h"
 
+#include <inttypes.h>
+
 /* With fewer items at hand than these, or than a batch needs, more are asked for, unless they have
  * so many bytes. */
 enum { FEW_ITEMS = 2000, MANY_BYTES = 4 << 20 };
@@ -59,6 +61,7 @@ static bool cursor_next(struct cursor *c, struct map_item *out)
                                  .value = json_at(items, c->at),
                                  .state = states ? json_at(states, c->at) : json_get(part, "state"),
                                  .from = json_get(part, "from"),
+                                 .unit = json_get(part, "unit"),
                                  .end = json_int_value(json_at(json_get(part, "ends"), c->at)),
                                  .index = c->index++};
         c->at++;
@@ -235,18 +238,28 @@ json *run_pass_items(struct step *s, struct rt_frame *f, uint32_t *count)
     return input;
 }
 
+/* Rows are counted from 1. The byte is the first one behind the item, unpacked. */
+static void add_place_of_item(struct buf *out, const struct map_item *item)
+{
+    if (item->from)
+        buf_printf(out, " of %s", json_str(item->from));
+    if (item->unit && json_str_is(item->unit, "row"))
+        buf_printf(out, " in row %" PRId64, item->end);
+    else if (item->unit)
+        buf_printf(out, " before byte %" PRId64, item->end);
+}
+
 /* What is recorded of results that are too large, said of the input that ends with the item: it is
  * no result of a child, so the item is what to look for. */
-static void blame_item(const struct rt_frame *f, const struct map_item *last, struct asl_error *e)
+static void blame_item(const struct rt_frame *f, const json *input, const struct map_item *last,
+                       struct asl_error *e)
 {
     struct buf what = {0};
 
-    buf_printf(&what, "made the input of an execution, with Map.Item.Index %llu",
-               (unsigned long long)last->index);
-    if (last->from)
-        buf_printf(&what, " of %s,", json_str(last->from));
-    else
-        buf_addc(&what, ',');
+    buf_printf(&what, "made the input of an execution, %zu bytes, with Map.Item.Index %" PRIu64,
+               json_text_len(input), last->index);
+    add_place_of_item(&what, last);
+    buf_addc(&what, ',');
     error_too_large(e, f->state->name, buf_str(&what));
     buf_clear(&what);
 }
@@ -262,7 +275,7 @@ static bool can_be_input(struct step *s, struct rt_frame *f, const json *input,
     }
     if (!is_larger_than_data(s, input))
         return true;
-    blame_item(f, last, e);
+    blame_item(f, input, last, e);
     return false;
 }
 

@@ -40,6 +40,7 @@ struct map_item {
     const json *value;
     const json *state; /* of the reader behind it; NULL: none */
     const json *from;  /* where it was read, as $$.Map.Item.Source has it; NULL: it was not */
+    const json *unit;  /* what `end` counts; NULL: nothing that people would count */
     int64_t end;       /* where it ends in its source */
     uint64_t index;
 };

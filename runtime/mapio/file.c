@@ -307,6 +307,7 @@ bool file_open(struct reading *r, const json *bucket, const json *key, const jso
                        .resumed = etag != NULL,
                        .end = position,
                        .new_state = true};
+    r->unit = r->format == ITEMS_PARQUET ? "row" : "byte";
     /* It is packed within, if at all, and its reader waits for its size. */
     if (r->format == ITEMS_PARQUET)
         return true;

@@ -28,8 +28,8 @@ struct part {
 /* Adds an item; takes its key and value, and the state behind it alone, which all items of a part
  * have or none (NULL). */
 void part_add(struct part *p, struct item *item, uint64_t bytes, json *state);
-/* Makes the part; `state` and `from` are looked at, NULL: none. `p` is empty afterwards. */
-json *part_done(struct part *p, const json *state, const json *from, bool end);
+/* Makes the part; `state`, `from` and `unit` are looked at, NULL: none. `p` is empty afterwards. */
+json *part_done(struct part *p, const json *state, const json *from, const char *unit, bool end);
 void part_drop(struct part *p);
 bool part_is_full(const struct part *p);
 
@@ -88,6 +88,7 @@ struct reading {
     struct asl_error error;   /* what it has failed with behind the part; no name: it has not */
     json *source;             /* the state of what the part's items are read from */
     json *from;               /* its URI; NULL: nothing was read yet */
+    const char *unit;         /* what ends of items count in its files; NULL: it has opened none */
     enum items_format format; /* of its files */
     json *headers;            /* of CSV files; NULL: in their first row */
     bool told_delimiter;      /* people were told that another one may be meant */

@@ -35,7 +35,7 @@ bool part_is_full(const struct part *p)
     return p->count >= PART_ITEMS || p->bytes >= PART_BYTES;
 }
 
-json *part_done(struct part *p, const json *state, const json *from, bool end)
+json *part_done(struct part *p, const json *state, const json *from, const char *unit, bool end)
 {
     struct json_build b;
 
@@ -52,6 +52,8 @@ json *part_done(struct part *p, const json *state, const json *from, bool end)
         json_build_set(&b, "state", json_ref(state));
     if (from)
         json_build_set(&b, "from", json_ref(from));
+    if (unit)
+        json_build_set(&b, "unit", json_cstring(unit));
     json_build_set(&b, "bytes", json_int((int64_t)p->bytes));
     if (end)
         json_build_set(&b, "end", json_bool(true));
@@ -62,5 +64,5 @@ json *part_done(struct part *p, const json *state, const json *from, bool end)
 void part_drop(struct part *p)
 {
     if (p->begun)
-        json_unref(part_done(p, NULL, NULL, false));
+        json_unref(part_done(p, NULL, NULL, NULL, false));
 }

@@ -35,7 +35,7 @@ static void answer(struct reading *r, bool end)
 {
     r->asked = false;
     r->asker.m->world.came(r->asker.m->world.user, r->asker.node.id,
-                           part_done(&r->part, r->source, r->from, end));
+                           part_done(&r->part, r->source, r->from, r->unit, end));
 }
 
 static void tell_failure(struct reading *r)

@@ -227,11 +227,12 @@ static json *part_of(struct playing *g)
         json_build_add(&items, json_ref(json_at(g->p->source, to)));
         json_build_add(&ends, json_int((int64_t)(far_away + to + 1)));
     }
-    json_build_object(&b, 6);
+    json_build_object(&b, 7);
     json_build_set(&b, "items", json_build_done(&items));
     json_build_set(&b, "ends", json_build_done(&ends));
     json_build_set(&b, "bytes", json_int((int64_t)(to - from)));
     json_build_set(&b, "from", json_cstring("S3://bucket/key"));
+    json_build_set(&b, "unit", json_cstring("byte"));
     if (to > from)
         json_build_set(&b, "state", state_behind(to));
     if (to == count && !source_fails(g))
