@@ -366,6 +366,8 @@ bool cluster_cancel(struct task_call *call)
 
     if (call->lingers || (call->h->closing && begins))
         cluster_say_not_stopped(w, "asl ended before the cluster had answered");
+    else if (call->forgotten)
+        cluster_say_not_stopped(w, JOB_FORGOTTEN);
     else
         call->lingers = cluster_leave_job(w);
     if (call->lingers && !call->h->closing)

@@ -451,6 +451,8 @@ static bool endpoint_cancel(struct task_call *call)
         return cluster_cancel(call);
     if (call->lingers || (call->h->closing && job_is_beginning(w)))
         say_not_stopped(w, "asl ended before the service had answered");
+    else if (call->forgotten)
+        say_not_stopped(w, JOB_FORGOTTEN);
     else
         call->lingers = leave_job(w);
     if (call->lingers && !call->h->closing)

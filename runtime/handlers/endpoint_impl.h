@@ -144,6 +144,8 @@ bool job_is_beginning(const struct endpoint_work *w);
  * and the work goes on until it has come back. */
 bool leave_job(struct endpoint_work *w);
 
+/* Why the job of a call that is `forgotten` is told. */
+#define JOB_FORGOTTEN "the store could not be told of it, and its Task will begin another"
 /* Says on the log that the work's job was not stopped, and why. */
 void say_not_stopped(const struct endpoint_work *w, const char *why);
 /* Says so of the job that `job` names; NULL: nothing is known of it, not even that it is there. */

@@ -123,6 +123,9 @@ bool handlers_cancel(handlers *h, uint64_t id);
 bool handlers_stop_job(handlers *h, const struct task *task);
 /* Ends a task call as handlers_cancel does, but lets a job that has begun elsewhere go on. */
 void handlers_release(handlers *h, uint64_t id);
+/* Notes that nothing will know of the job of a task call when the set is closed: the log tells of
+ * it then. */
+void handlers_forget_job(handlers *h, uint64_t id);
 
 /*
  * Mocks may take time by the clock of the options, which need not be the world's: handlers_next_due

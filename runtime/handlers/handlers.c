@@ -607,6 +607,14 @@ void handlers_release(handlers *h, uint64_t id)
     handlers_drop(call);
 }
 
+void handlers_forget_job(handlers *h, uint64_t id)
+{
+    struct task_call *call = (struct task_call *)id_map_get(&h->calls, id);
+
+    if (call)
+        call->forgotten = true;
+}
+
 size_t handlers_busy(const handlers *h)
 {
     return h->calls.count - h->unheard;

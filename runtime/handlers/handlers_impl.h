@@ -52,9 +52,10 @@ struct task_call {
     enum { CALL_WAITING, CALL_RUNNING, CALL_READY } state;
     bool unheard; /* an Event was answered at once: what comes of it only goes to the log */
     bool event, log_tail;
-    bool begun;    /* a job goes on elsewhere, and its end is only awaited */
-    bool released; /* nobody waits for it, but the other side's work is to go on */
-    bool lingers;  /* it was cancelled; what stops its job is still out */
+    bool begun;     /* a job goes on elsewhere, and its end is only awaited */
+    bool released;  /* nobody waits for it, but the other side's work is to go on */
+    bool lingers;   /* it was cancelled; what stops its job is still out */
+    bool forgotten; /* the store doesn't have that its job has begun, and this process ends */
     const char *target, *name, *state_name, *execution, *key, *qualifier, *client_context;
     const char *role, *own_role;  /* as in struct task */
     struct asl_resource resource; /* the target's parts; of a Lambda function all are empty */

@@ -52,6 +52,12 @@ void handler_sets_release(const struct handler_sets *all, uint64_t id)
         handlers_release(s->handlers, id);
 }
 
+void handler_sets_forget(const struct handler_sets *all, uint64_t id)
+{
+    for (const struct handler_set *s = all->first; s; s = s->next)
+        handlers_forget_job(s->handlers, id);
+}
+
 void handler_sets_wake(const struct handler_sets *all, int64_t now_ms)
 {
     for (const struct handler_set *s = all->first; s; s = s->next)

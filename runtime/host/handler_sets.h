@@ -34,6 +34,8 @@ void handler_sets_count(const struct handler_sets *all, size_t *busy, size_t *wa
 void handler_sets_drain(const struct handler_sets *all);
 bool handler_sets_are_idle(const struct handler_sets *all);
 /* Tells whether any of them is stopping jobs elsewhere. */
+/* As handlers_forget_job. */
+void handler_sets_forget(const struct handler_sets *all, uint64_t id);
 bool handler_sets_are_stopping_jobs(const struct handler_sets *all);
 
 /* Closes retired handlers whose last call is over, and frees those that are closed. */

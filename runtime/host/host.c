@@ -238,10 +238,19 @@ host *host_new(store *s, const struct host_options *options, struct diag *why)
     return h;
 }
 
+static void job_is_forgotten(void *user, uint64_t id)
+{
+    const host *h = user;
+
+    handler_sets_forget(&h->handlers, id);
+}
+
 void host_free(host *h)
 {
     if (!h)
         return;
+    if (h->failed.code)
+        unkept_jobs_each(&h->jobs, job_is_forgotten, h);
     engine_free(h->engine);
     mapio_free(h->mapio);
     handler_sets_close(&h->handlers);
@@ -252,6 +261,7 @@ void host_free(host *h)
     uv_run(h->loop, UV_RUN_DEFAULT);
     handler_sets_free(&h->handlers);
     mocks_free(h->mocks);
+    unkept_jobs_clear(&h->jobs);
     diag_clear(&h->failed);
     assert(!uv_loop_alive(h->loop));
     int left = h->options.loop ? 0 : uv_loop_close(h->loop);
@@ -483,6 +493,16 @@ bool host_recover(host *h, struct diag *why)
     return engine_recover(h->engine, turn_time(h), ENGINE_SLEEP_MS, why);
 }
 
+void host_take_jobs(host *h, struct unkept_jobs *jobs)
+{
+    unkept_jobs_take(jobs, &h->jobs);
+}
+
+void host_give_jobs(host *h, struct unkept_jobs *jobs)
+{
+    unkept_jobs_take(&h->jobs, jobs);
+}
+
 bool host_rest(host *h, int64_t ms)
 {
     h->resting = true;
@@ -512,6 +532,7 @@ bool host_turn(host *h, struct diag *why)
             h->guests[i].begin_turn(h->guests[i].user);
     if (!engine_advance(h->engine, turn_time(h), &h->failed))
         return host_say_failure(h, why);
+    unkept_jobs_settle(&h->jobs, h->engine);
     for (size_t i = 0; i < h->guest_count; i++)
         if (h->guests[i].end_turn)
             h->guests[i].end_turn(h->guests[i].user, host_now(h));

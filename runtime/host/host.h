@@ -5,6 +5,7 @@
 #include "runtime/engine/guest.h"
 #include "runtime/engine/mock_config.h"
 #include "runtime/handlers/handler.h"
+#include "runtime/host/unkept_jobs.h"
 
 /*
  * Runs an engine and its handlers in one libuv loop, by the real clock or by a virtual one. Virtual
@@ -104,6 +105,11 @@ int host_signal(const host *h);
 /* Makes one turn, without waiting for anything. Returns as host_serve does; once it has failed no
  * turn is made any more, neither by it nor by host_serve, which returns then. */
 bool host_turn(host *h, struct diag *why);
+/* Moves to *jobs what services have begun, and the store that failed doesn't have: the next host is
+ * given that, before it restores executions. Without, the log tells of these jobs when the host
+ * ends. */
+void host_take_jobs(host *h, struct unkept_jobs *jobs);
+void host_give_jobs(host *h, struct unkept_jobs *jobs);
 /* Lets the loop go on for `ms` without the engine, after the store failed. Returns true when a
  * signal told the process to stop meanwhile. */
 bool host_rest(host *h, int64_t ms);

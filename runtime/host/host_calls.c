@@ -42,6 +42,7 @@ void host_task_submitted(void *user, uint64_t id, const json *output)
     host *h = user;
 
     engine_task_submitted(h->engine, id, output);
+    unkept_jobs_note(&h->jobs, id, engine_last_input(h->engine), output);
 }
 
 void host_task_gone(void *user, uint64_t id)
@@ -51,9 +52,23 @@ void host_task_gone(void *user, uint64_t id)
     engine_task_gone(h->engine, id);
 }
 
-static void give_to_handlers(host *h, const struct task *task)
+/* Of a job that had begun when the store failed the store is told now. Who is offered the task
+ * follows that job instead of beginning another. */
+static void remember_job(host *h, struct task *task)
+{
+    const json *known = task->submitted ? NULL : unkept_jobs_find(&h->jobs, task->id);
+
+    if (!known)
+        return;
+    host_task_submitted(h, task->id, known);
+    task->submitted = known;
+}
+
+static void give_to_handlers(host *h, struct task *task)
 {
     struct task_result result = {0};
+
+    remember_job(h, task);
 
     if (task->activity)
         engine_task_started(h->engine, task->id, NULL);
@@ -99,7 +114,9 @@ static void host_stop_job(void *user, const struct task *task)
     struct task offered = *task;
     bool taken = task->submitted && guests_take(h, &offered);
 
-    if (taken || !handlers_stop_job(handler_sets_now(&h->handlers), task))
+    if (!taken)
+        remember_job(h, &offered);
+    if (taken || !handlers_stop_job(handler_sets_now(&h->handlers), &offered))
         host_cancel_task(h, task->id);
 }
 

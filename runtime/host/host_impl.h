@@ -8,6 +8,7 @@
 #include "runtime/engine/guest.h"
 #include "runtime/host/handler_sets.h"
 #include "runtime/host/host.h"
+#include "runtime/host/unkept_jobs.h"
 #include "runtime/mapio/mapio.h"
 
 enum { MAX_GUESTS = 4 };
@@ -22,6 +23,7 @@ struct host {
     struct handler_sets handlers;
     mocks *mocks;
     mapio *mapio;
+    struct unkept_jobs jobs;
     struct engine_guest guests[MAX_GUESTS]; /* the first `guest_count` of them */
     size_t guest_count;
     struct host_options options;

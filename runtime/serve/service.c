@@ -28,8 +28,9 @@ enum { GRACE_MS = 8000, STORE_RETRY_MS = 5000 };
 struct service {
     struct service_options options;
     struct service_texts texts;
-    bool lived;     /* it was ready once */
-    uint16_t bound; /* and then on this port */
+    bool lived;              /* it was ready once */
+    uint16_t bound;          /* and then on this port */
+    struct unkept_jobs jobs; /* that services had begun when the store failed, which lacks them */
 
     /* Of one life; NULL: not open. */
     store *store;
@@ -406,6 +407,7 @@ static bool service_open_host(service *s, struct diag *why)
     s->host = host_new(s->store, &options, why);
     if (!s->host)
         return false;
+    host_give_jobs(s->host, &s->jobs);
     metrics_init(&s->metrics, host_now(s->host));
     uv_timer_init(host_loop(s->host), &s->grace);
     uv_timer_init(host_loop(s->host), &s->patience);
@@ -581,6 +583,7 @@ void service_free(service *s)
         return;
     assert(!s->host);
     service_texts_clear(&s->texts);
+    unkept_jobs_clear(&s->jobs);
     mem_free(s);
 }
 
@@ -594,6 +597,8 @@ static bool service_live(service *s, enum service_end *end, struct diag *why)
 
     if (open && !stopped)
         after = service_wait_for_store(s, why);
+    if (after == LIVES_AGAIN)
+        host_take_jobs(s->host, &s->jobs);
     service_close(s);
     /* *why says what could not be opened, or that the store is damaged. */
     *end = stopped ? SERVICE_STOPPED : after == IS_TO_STOP ? SERVICE_GAVE_UP : SERVICE_REFUSED;
