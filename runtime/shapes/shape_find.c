@@ -66,37 +66,37 @@ static const struct {
     {"lambda", "invoke", OWN(lambda_answer, "Payload")},
 };
 
-/*
- * What comes of a job: the operation that describes it, and which part of its answer is the Task's
- * result; NULL: all of it. Step Functions answers builds as they begin. Of jobs that are not here
- * the result can be anything.
- */
-static const struct {
-    const char *service, *action, *describe, *part;
-} jobs[] = {
-    {"athena", "startQueryExecution", "GetQueryExecution", NULL},
-    {"batch", "submitJob", "DescribeJobs", "jobs"},
-    {"bedrock", "createModelCustomizationJob", "GetModelCustomizationJob", NULL},
-    {"codebuild", "startBuild", "StartBuild", NULL},
-    {"codebuild", "startBuildBatch", "StartBuildBatch", NULL},
-    {"codebuild", "retryBuildBatch", "RetryBuildBatch", NULL},
-    {"databrew", "startJobRun", "DescribeJobRun", NULL},
-    {"ecs", "runTask", "DescribeTasks", "tasks"},
-    {"eks", "createCluster", "DescribeCluster", NULL},
-    {"eks", "createNodegroup", "DescribeNodegroup", NULL},
-    {"eks", "createFargateProfile", "DescribeFargateProfile", NULL},
-    {"elasticmapreduce", "createCluster", "DescribeCluster", "Cluster"},
-    {"elasticmapreduce", "addStep", "DescribeStep", NULL},
-    {"emr-containers", "deleteVirtualCluster", "DescribeVirtualCluster", NULL},
-    {"emr-containers", "startJobRun", "DescribeJobRun", NULL},
-    {"emr-serverless", "createApplication", "GetApplication", NULL},
-    {"emr-serverless", "startApplication", "GetApplication", NULL},
-    {"emr-serverless", "stopApplication", "GetApplication", NULL},
-    {"emr-serverless", "cancelJobRun", "GetJobRun", NULL},
-    {"emr-serverless", "startJobRun", "GetJobRun", NULL},
-    {"glue", "startJobRun", "GetJobRun", "JobRun"},
-    {"mediaconvert", "createJob", "GetJob", NULL},
-    {"states", "startExecution", "DescribeExecution", NULL},
+/* Step Functions answers builds as they begin. Of jobs that are not here, deletions among them, the
+ * result can be anything. */
+static const struct aws_shape_job jobs[] = {
+    {"athena", "startQueryExecution", "GetQueryExecution", NULL, NULL},
+    {"batch", "submitJob", "DescribeJobs", "jobs", NULL},
+    {"bedrock", "createModelCustomizationJob", "GetModelCustomizationJob", NULL, NULL},
+    {"codebuild", "startBuild", "StartBuild", NULL, NULL},
+    {"codebuild", "startBuildBatch", "StartBuildBatch", NULL, NULL},
+    {"codebuild", "retryBuildBatch", "RetryBuildBatch", NULL, NULL},
+    {"databrew", "startJobRun", "DescribeJobRun", NULL, NULL},
+    {"ecs", "runTask", "DescribeTasks", "tasks", NULL},
+    {"eks", "createCluster", "DescribeCluster", NULL, NULL},
+    {"eks", "createNodegroup", "DescribeNodegroup", NULL, NULL},
+    {"eks", "createFargateProfile", "DescribeFargateProfile", NULL, NULL},
+    {"elasticmapreduce", "createCluster", "DescribeCluster", "Cluster", "ClusterId"},
+    {"elasticmapreduce", "addStep", "DescribeStep", NULL, NULL},
+    {"emr-containers", "deleteVirtualCluster", "DescribeVirtualCluster", NULL, NULL},
+    {"emr-containers", "startJobRun", "DescribeJobRun", NULL, NULL},
+    {"emr-serverless", "createApplication", "GetApplication", NULL, NULL},
+    {"emr-serverless", "startApplication", "GetApplication", NULL, NULL},
+    {"emr-serverless", "stopApplication", "GetApplication", NULL, NULL},
+    {"emr-serverless", "cancelJobRun", "GetJobRun", NULL, NULL},
+    {"emr-serverless", "startJobRun", "GetJobRun", NULL, NULL},
+    {"glue", "startJobRun", "GetJobRun", "JobRun", NULL},
+    {"mediaconvert", "createJob", "GetJob", NULL, NULL},
+    {"sagemaker", "createTrainingJob", "DescribeTrainingJob", NULL, NULL},
+    {"sagemaker", "createTransformJob", "DescribeTransformJob", NULL, NULL},
+    {"sagemaker", "createProcessingJob", "DescribeProcessingJob", NULL, NULL},
+    {"sagemaker", "createHyperParameterTuningJob", "DescribeHyperParameterTuningJob", NULL, NULL},
+    {"sagemaker", "createLabelingJob", "DescribeLabelingJob", NULL, NULL},
+    {"states", "startExecution", "DescribeExecution", NULL, NULL},
 };
 
 /* ---- shapes ---- */
@@ -207,6 +207,7 @@ static bool find_job(const struct asl_resource *r, struct aws_shape *out)
         if (asl_resource_calls(r, jobs[i].service, jobs[i].action) &&
             find_answer(r, jobs[i].describe, strlen(jobs[i].describe), jobs[i].part, out)) {
             out->documents = r->pattern == ASL_SYNC_2;
+            out->job = &jobs[i];
             return true;
         }
     return false;

@@ -276,6 +276,37 @@ static bool has_needed(const struct shape_check *k, const char *needed, const js
     return false;
 }
 
+static bool is_of_job(const struct aws_shape *s, const struct model_shape *shape, const json *key)
+{
+    if (s->job->also && json_str_is(key, s->job->also))
+        return true;
+    for (size_t i = 0; i < shape->count; i++)
+        if (is_spelled(key, model_member_at(shape, i).name))
+            return true;
+    return false;
+}
+
+/*
+ * The answer that begins a job is easily taken for the Task's result, though it has another form. A
+ * result without any member of the job is such a one; an empty one is that of a test which doesn't
+ * look at it.
+ */
+static bool has_some_of_job(const struct shape_check *k, const struct aws_shape *s, const json *v)
+{
+    struct model_shape shape;
+
+    if (!s->job || !(json_count(v) || k->rules->required))
+        return true;
+    shape = model_shape_at(s->service, s->id);
+    for (size_t i = 0; i < json_count(v); i++)
+        if (is_of_job(s, &shape, json_key_at(v, i)))
+            return true;
+    buf_printf(&k->fault->why, "It has no member of what %s tells of the job", s->job->describe);
+    if (s->job->part)
+        buf_printf(&k->fault->why, " in '%c%s'", ascii_upper(s->job->part[0]), s->job->part + 1);
+    return false;
+}
+
 bool aws_shape_fits(const struct aws_shape *s, const json *v, const struct aws_shape_rules *rules,
                     struct aws_shape_fault *fault)
 {
@@ -288,5 +319,6 @@ bool aws_shape_fits(const struct aws_shape *s, const json *v, const struct aws_s
             buf_adds(&fault->why, "It must be an object");
         return !rules->execution;
     }
-    return check_shape_members(&k, s, v) && (!rules->execution || has_needed(&k, s->needs, v));
+    return check_shape_members(&k, s, v) &&
+           (!rules->execution || (has_needed(&k, s->needs, v) && has_some_of_job(&k, s, v)));
 }

@@ -20,6 +20,17 @@ struct aws_shape_row {
     enum model_kind kind;
 };
 
+/*
+ * What comes of a job: the operation that describes it, and which part of its answer is the Task's
+ * result.
+ */
+struct aws_shape_job {
+    const char *service, *action;
+    const char *describe;
+    const char *part; /* NULL: all of the answer */
+    const char *also; /* a member that Step Functions puts beside; NULL: none */
+};
+
 /* What a value may be: a shape of a service, or, without one, what `kind` and `rows` say. A value
  * to be copied. */
 struct aws_shape {
@@ -30,6 +41,7 @@ struct aws_shape {
     const char *needs; /* a member that results of executions have if the service did what it was
                           asked; NULL: none */
     bool documents;    /* the texts Input and Output are read: they can be anything */
+    const struct aws_shape_job *job; /* it is what comes of a job; NULL: it is none's */
 };
 
 /* Which answer. */
