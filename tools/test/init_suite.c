@@ -5,6 +5,7 @@
 #include "parsers/base/mem.h"
 #include "parsers/base/utf8.h"
 #include "tools/test/init_expect.h"
+#include "tools/test/mock_check.h"
 #include "tools/test/mock_shape.h"
 #include "tools/test/suite_write.h"
 
@@ -161,8 +162,9 @@ static bool case_is_given(const struct init *i, const struct init_case *c)
         bool task = m->states[s]->type == ASL_TASK;
         size_t calls = task ? init_calls(c->trial, m->states[s]).count : 0;
         for (size_t n = 0; n < calls; n++) {
-            const json *v = scenario_answer(c->scenario, m->states[s], n)->value;
-            if (v && !mock_shape_fits(m->states[s], v))
+            const struct scenario_answer *a = scenario_answer(c->scenario, m->states[s], n);
+            if ((a->value && !mock_shape_fits(m->states[s], a->value)) ||
+                (a->error && !mock_check_error(m->states[s], a->error)))
                 return false;
         }
     }

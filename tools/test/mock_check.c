@@ -5,6 +5,7 @@
  */
 #include "tools/test/mock_check.h"
 
+#include "asl/call/call.h"
 #include "parsers/base/count.h"
 #include "runtime/shapes/shapes.h"
 #include "tools/test/mock_reach.h"
@@ -100,15 +101,40 @@ static void tell_fault(const struct mock_checking *c, const struct asl_at *value
     buf_clear(&hint);
 }
 
-/* Calls of states that a key fits, and whether a value answers any of them. */
+/* Calls of states that a key fits, and whether a value answers any of them, or an error may. */
 struct answering {
     const struct mock_checking *c;
     const struct asl_at *value;
+    bool thrown; /* the value is the name of an error */
     enum aws_shape_moment moment;
     bool fits;
     const struct asl_resource *of; /* the first that it is no answer of; NULL: there is none */
     struct aws_shape_fault fault;
+    struct buf meant; /* the error that was likely meant; empty: none is near */
 };
+
+/* What else than a call fails with is up to whoever does the work. */
+static bool may_fail_with(const struct asl_state *task, const json *error, struct buf *meant)
+{
+    const struct asl_resource *r = &task->task.parts;
+    size_t guesses = CALL_GUESSES;
+
+    return (!asl_resource_is_call(r) && r->kind != ASL_RESOURCE_LAMBDA) ||
+           call_may_fail_with(r, json_str(error), &guesses, meant);
+}
+
+static void try_error(struct answering *a, const struct asl_state *s)
+{
+    struct buf meant = {0};
+
+    a->fits = may_fail_with(s, a->value->value, &meant);
+    if (a->fits || a->of) {
+        buf_clear(&meant);
+        return;
+    }
+    a->of = &s->task.parts;
+    a->meant = meant;
+}
 
 static void try_answer(struct answering *a, const struct asl_state *s)
 {
@@ -118,6 +144,10 @@ static void try_answer(struct answering *a, const struct asl_state *s)
 
     if (s->type != ASL_TASK || a->fits)
         return;
+    if (a->thrown) {
+        try_error(a, s);
+        return;
+    }
     a->fits = !aws_shape_find(&s->task.parts, a->moment, &shape) ||
               aws_shape_fits(&shape, a->value->value, &rules, &found);
     if (a->fits || a->of) {
@@ -148,6 +178,30 @@ static bool is_answer(struct answering *a)
     return a->fits || !a->of;
 }
 
+/* Such a test passes with a Retry or Catch of the same wrong name, and AWS never throws that. */
+static void check_thrown(const struct mock_checking *c, const struct asl_at *rule)
+{
+    struct asl_at thrown, name;
+    struct buf hint = {0};
+
+    if (!asl_at_member(rule, "throw", &thrown))
+        return;
+    name = thrown;
+    if (json_is_object(thrown.value) && !asl_at_member(&thrown, "error", &name))
+        return;
+    struct answering a = {.c = c, .value = &name, .thrown = true};
+    if (!json_is_string(name.value) || asl_has_placeholder(name.value) || is_answer(&a))
+        return;
+    if (a.meant.len)
+        buf_printf(&hint, "did you mean \"%s\"?", buf_str(&a.meant));
+    else
+        buf_adds(&hint, "write the name of an error that the service has, or check: none");
+    schema_refuse(c->report, &name, ASL_VALUE, buf_str(&hint), "%.*s doesn't fail with '%s'",
+                  (int)a.of->call.len, a.of->call.at, json_str(name.value));
+    buf_clear(&hint);
+    buf_clear(&a.meant);
+}
+
 static void check_mock_rule(const struct mock_checking *c, const struct asl_at *rule)
 {
     static const struct {
@@ -156,6 +210,7 @@ static void check_mock_rule(const struct mock_checking *c, const struct asl_at *
     } answers[] = {{"return", AWS_SHAPE_RESULT}, {"submitted", AWS_SHAPE_SUBMITTED}};
     struct asl_at value;
 
+    check_thrown(c, rule);
     for (size_t i = 0; i < COUNT(answers); i++) {
         struct answering a = {.c = c, .value = &value, .moment = answers[i].moment};
         if (asl_at_member(rule, answers[i].field, &value) && !is_answer(&a))
@@ -286,8 +341,18 @@ static bool fits_at(const struct asl_state *task, enum aws_shape_moment moment, 
     return fits;
 }
 
+bool mock_check_error(const struct asl_state *task, const json *error)
+{
+    struct buf meant = {0};
+    bool may = may_fail_with(task, error, &meant);
+
+    buf_clear(&meant);
+    return may;
+}
+
 bool mock_check_answer(const struct asl_state *task, const struct trial_answer *answer)
 {
-    return fits_at(task, AWS_SHAPE_SUBMITTED, answer->submitted) &&
+    return (answer->kind != TRIAL_THROWS || mock_check_error(task, answer->error)) &&
+           fits_at(task, AWS_SHAPE_SUBMITTED, answer->submitted) &&
            (answer->kind != TRIAL_RETURNS || fits_at(task, AWS_SHAPE_RESULT, answer->value));
 }

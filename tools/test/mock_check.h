@@ -23,6 +23,9 @@ void mock_check_shared(const struct suite *s, const struct suite_file *f,
 bool mock_check_value(const struct test_case *c, const struct asl_state *task, const json *value,
                       struct buf *why);
 
+/* Returns whether a Task may fail with an error of that name, as far as is known. */
+bool mock_check_error(const struct asl_state *task, const json *error);
+
 /* Returns whether what answered a call of the Task is what its service answers, as far as suites
  * are checked that say nothing of `check`. */
 bool mock_check_answer(const struct asl_state *task, const struct trial_answer *answer);
