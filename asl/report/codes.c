@@ -736,6 +736,25 @@ static const struct asl_code codes[] = {
          "\"Keep\": {\"Type\": \"Pass\", \"Assign\": {\"states\": 1}, \"End\": true}",
      .good =
          "\"Keep\": {\"Type\": \"Pass\", \"Assign\": {\"stages\": 1}, \"End\": true}"},
+    {.name = "RESOURCE_NO_FUNCTION", .severity = ASL_WARNING, .on = true,
+     .summary =
+         "an ARN of Lambda that is no function's",
+     .why =
+         "Of what Lambda has, a Task can only call a function. Nothing answers such a Task.",
+     .mend =
+         "A function's ARN reads arn:aws:lambda:REGION:ACCOUNT:function:NAME.",
+     .bad =
+         "\"Work\": {\n"
+         "  \"Type\": \"Task\",\n"
+         "  \"Resource\": \"arn:aws:lambda:us-east-1:123456789012:layer:work\",\n"
+         "  \"End\": true\n"
+         "}",
+     .good =
+         "\"Work\": {\n"
+         "  \"Type\": \"Task\",\n"
+         "  \"Resource\": \"arn:aws:lambda:us-east-1:123456789012:function:work\",\n"
+         "  \"End\": true\n"
+         "}"},
     {.name = "RESULT_DROPPED", .severity = ASL_WARNING, .on = true,
      .summary =
          "a result that is made and then dropped",

@@ -5,6 +5,7 @@
 
 #include "asl/report/quota.h"
 #include "asl/warn/warn_impl.h"
+#include "parsers/base/nearest.h"
 #include "parsers/base/text.h"
 
 #include <string.h>
@@ -126,6 +127,29 @@ void warn_lambda_without_retry(struct warner *w, const struct asl_state *s, cons
         return;
     asl_at_member(at, "Resource", &resource);
     warn_at(w, &resource, ASL_VALUE, "Nothing is tried again when Lambda itself fails");
+}
+
+/* AWS's word on such a machine isn't known. What a placeholder stands for is not known either. */
+void warn_no_function(struct warner *w, const struct asl_state *s, const struct asl_at *at)
+{
+    static const char kind[] = "function";
+    const struct asl_resource *r = &s->task.parts;
+    struct asl_at resource;
+    struct buf hint = {0};
+
+    if (s->type != ASL_TASK || r->kind != ASL_RESOURCE_LAMBDA || strstr(r->text, "${"))
+        return;
+    size_t len = strcspn(r->action.at, ":");
+    if (len == strlen(kind) && !memcmp(r->action.at, kind, len) && r->action.len > len + 1)
+        return;
+    struct nearest near = {.want = r->action.at, .len = len};
+    nearest_offer(&near, kind);
+    if (near.best && near.distance && r->action.len > len + 1)
+        buf_printf(&hint, "did you mean %s%s?", kind, r->action.at + len);
+    asl_at_member(at, "Resource", &resource);
+    asl_report_add(w->report, ASL_WARNING, w->code->name, &resource, ASL_VALUE,
+                   hint.len ? buf_str(&hint) : w->code->mend, "This is no function of Lambda");
+    buf_clear(&hint);
 }
 
 /* ---- Express ---- */
