@@ -415,6 +415,23 @@ static struct endpoint_world *keyless_world(const struct reply *replies)
     return keyless_world_with(replies, NULL, (struct handlers_options){0});
 }
 
+static void write_temporary(char *path, const char *text)
+{
+    int fd = mkstemp(path);
+
+    ck_assert_int_eq(write(fd, text, strlen(text)), (int)strlen(text));
+    close(fd);
+}
+
+/* Only where the environment names a profile do keys that can't be had fail a Task of a service on
+ * this machine. */
+static void name_profile(char *config)
+{
+    write_temporary(config, "[profile p]\nregion = x\n");
+    setenv("AWS_CONFIG_FILE", config, 1);
+    setenv("AWS_PROFILE", "p", 1);
+}
+
 START_TEST(container)
 {
     const struct reply replies[MAX_REPLIES] = {
@@ -519,6 +536,16 @@ static const struct {
     {"its server's answer has no keys",
      {200, NULL, "{\"AccessKeyId\":\"A\"}"},
      FAILED "the container's server: the answer has no keys"},
+    {"its server's answer has no token",
+     {200, NULL, "{\"AccessKeyId\":\"A\",\"SecretAccessKey\":\"s\"}"},
+     FAILED "the container's server: the answer has keys, but no session token"},
+    {"its server's answer has no end",
+     {200, NULL, "{\"AccessKeyId\":\"A\",\"SecretAccessKey\":\"s\",\"Token\":\"T\"}"},
+     FAILED "the container's server: the answer has keys, but no Expiration"},
+    {"its server's answer ends at no time",
+     {200, NULL,
+      "{\"AccessKeyId\":\"A\",\"SecretAccessKey\":\"s\",\"Token\":\"T\",\"Expiration\":\"x\"}"},
+     FAILED "the container's server: the answer has keys, but an Expiration that is no time"},
     {"its server's answer is no JSON",
      {200, NULL, "secret words"},
      FAILED "the container's server: the answer has no keys"},
@@ -526,11 +553,14 @@ static const struct {
 
 START_TEST(container_without_keys)
 {
+    char config[] = "/tmp/asl-config-XXXXXX";
     const struct reply replies[MAX_REPLIES] = {givers[_i].reply};
     struct endpoint_world *w = keyless_world(replies);
 
+    name_profile(config);
     endpoint_world_run(w, SEND, MESSAGE);
     endpoint_world_expect(givers[_i].name, w, givers[_i].want);
+    unlink(config);
     endpoint_world_free(w);
 }
 END_TEST
@@ -600,6 +630,7 @@ END_TEST
 /* That nothing of the token is left over is seen by AddressSanitizer. */
 START_TEST(web_identity_too_large)
 {
+    char config[] = "/tmp/asl-config-XXXXXX";
     char path[] = "/tmp/asl-token-XXXXXX";
     const struct reply replies[MAX_REPLIES] = {{200, JSON_0, "{}"}};
     struct endpoint_world *w = keyless_world(replies);
@@ -610,11 +641,13 @@ START_TEST(web_identity_too_large)
     close(fd);
     setenv("AWS_WEB_IDENTITY_TOKEN_FILE", path, 1);
     setenv("AWS_ROLE_ARN", "arn:r", 1);
+    name_profile(config);
     endpoint_world_run(w, SEND, MESSAGE);
-    buf_printf(&want, FAILED "%s is larger than 65536 bytes", path);
+    buf_printf(&want, FAILED "AWS_WEB_IDENTITY_TOKEN_FILE: %s is larger than 65536 bytes", path);
     endpoint_world_expect("it is told", w, buf_str(&want));
     ck_assert(!w->seen.len);
     buf_clear(&want);
+    unlink(config);
     endpoint_world_free(w);
     unlink(path);
 }
@@ -622,15 +655,20 @@ END_TEST
 
 START_TEST(web_identity_without_its_file)
 {
+    char config[] = "/tmp/asl-config-XXXXXX";
     const struct reply replies[MAX_REPLIES] = {{200, JSON_0, "{}"}};
     struct endpoint_world *w = keyless_world(replies);
 
     setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "/nonexistent", 1);
     setenv("AWS_ROLE_ARN", "arn:r", 1);
+    name_profile(config);
     endpoint_world_run(w, SEND, MESSAGE);
-    endpoint_world_expect("it is told", w,
-                          FAILED "/nonexistent can't be opened: No such file or directory");
+    endpoint_world_expect(
+        "it is told", w,
+        FAILED
+        "AWS_WEB_IDENTITY_TOKEN_FILE: /nonexistent can't be opened: No such file or directory");
     ck_assert(!w->seen.len);
+    unlink(config);
     endpoint_world_free(w);
 }
 END_TEST
@@ -723,10 +761,13 @@ static const struct {
 
 START_TEST(metadata_without_keys)
 {
+    char config[] = "/tmp/asl-config-XXXXXX";
     struct endpoint_world *w = metadata_world(machines[_i].replies);
 
+    name_profile(config);
     endpoint_world_run(w, SEND, MESSAGE);
     endpoint_world_expect(machines[_i].name, w, machines[_i].want);
+    unlink(config);
     endpoint_world_free(w);
 }
 END_TEST
@@ -888,14 +929,6 @@ static const struct {
      PROCESS_FAILED " has a quote that is not closed", NULL},
 };
 
-static void write_temporary(char *path, const char *text)
-{
-    int fd = mkstemp(path);
-
-    ck_assert_int_eq(write(fd, text, strlen(text)), (int)strlen(text));
-    close(fd);
-}
-
 /* Adds a text in which KEYS and CONFIG stand for the files. */
 static void add_with_paths(struct buf *out, const char *text, const char *keys, const char *config)
 {
@@ -995,6 +1028,16 @@ static const struct {
     {"a profile without keys", "AWS_PROFILE", "[profile p]\nregion = x\n",
      "no AWS credentials: the profile 'p', which AWS_PROFILE names, has no keys, no role_arn and "
      "no credential_process; a service on this machine gets the keys 'test' and 'test'\n"},
+    {"one that the other variable names", "AWS_DEFAULT_PROFILE", "[profile p]\nregion = x\n",
+     "no AWS credentials: the profile 'p', which AWS_DEFAULT_PROFILE names, has no keys, no "
+     "role_arn and no credential_process; a service on this machine gets the keys 'test' and "
+     "'test'\n"},
+    {"a token of the web without a role", "AWS_WEB_IDENTITY_TOKEN_FILE", "",
+     "no AWS credentials: AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not; a service "
+     "on this machine gets the keys 'test' and 'test'\n"},
+    {"that of a profile", "X", "[default]\nweb_identity_token_file = /x\n",
+     "no AWS credentials: the profile 'default' has a web_identity_token_file, but no role_arn; a "
+     "service on this machine gets the keys 'test' and 'test'\n"},
     {"keys in capitals", "AWS_PROFILE",
      "[profile p]\nAWS_ACCESS_KEY_ID = A\nAWS_SECRET_ACCESS_KEY = s\n", ""},
     {"nothing is wrong", "X", "", ""},
@@ -1017,6 +1060,83 @@ START_TEST(emulator_told_once)
         endpoint_world_run(w, SEND, MESSAGE);
     ck_assert_msg(w->result.ok, "%s: %s", told[_i].name, json_str(w->result.cause));
     expect_text(told[_i].name, buf_str(&lines), told[_i].line);
+    unlink(config);
+    buf_clear(&lines);
+    endpoint_world_free(w);
+}
+END_TEST
+
+#define FOR_EMULATOR "; a service on this machine gets the keys 'test' and 'test'\n"
+
+/* Who is asked for keys gives none: where no profile is named, an emulator gets those that anybody
+ * has. */
+static const struct {
+    const char *name, *variable, *value, *config;
+    struct reply reply;
+    const char *line;
+} vain[] = {
+    {"a container's keys that have expired",
+     "X",
+     "",
+     "",
+     {200, NULL,
+      "{\"AccessKeyId\":\"A\",\"SecretAccessKey\":\"s\",\"Token\":\"T\",\"Expiration\":"
+      "\"2020-01-01T00:00:00Z\"}"},
+     "no AWS credentials: the container's server: the keys in the answer have expired: the "
+     "Expiration is in the past" FOR_EMULATOR},
+    {"a container that refuses",
+     "X",
+     "",
+     "",
+     {403, NULL, ""},
+     "no AWS credentials: the container's server: it answered with status 403" FOR_EMULATOR},
+    {"a container's token that is not there",
+     "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+     "/nonexistent",
+     "",
+     {200, JSON_0, "{}"},
+     "no AWS credentials: AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: /nonexistent can't be opened: No "
+     "such file or directory" FOR_EMULATOR},
+    {"a token of the web that is not there",
+     "AWS_WEB_IDENTITY_TOKEN_FILE",
+     "/nonexistent",
+     "",
+     {200, JSON_0, "{}"},
+     "no AWS credentials: AWS_WEB_IDENTITY_TOKEN_FILE: /nonexistent can't be opened: No such file "
+     "or directory" FOR_EMULATOR},
+    {"that of a profile",
+     "X",
+     "",
+     "[default]\nrole_arn = arn:r\nweb_identity_token_file = /nonexistent\n",
+     {200, JSON_0, "{}"},
+     "no AWS credentials: the web_identity_token_file of the profile 'default': /nonexistent can't "
+     "be opened: No such file or directory" FOR_EMULATOR},
+    {"a program that fails",
+     "X",
+     "",
+     "[default]\ncredential_process = /bin/false\n",
+     {200, JSON_0, "{}"},
+     "no AWS credentials: the credential_process of the profile 'default': it ended with exit "
+     "status "
+     "1" FOR_EMULATOR},
+};
+
+START_TEST(emulator_after_vain)
+{
+    char config[] = "/tmp/asl-config-XXXXXX";
+    const struct reply replies[MAX_REPLIES] = {vain[_i].reply, {200, JSON_0, "{}"}};
+    struct buf lines = {0};
+    struct endpoint_world *w = keyless_world_with(
+        replies, NULL, (struct handlers_options){.log = add_line, .log_user = &lines});
+
+    write_temporary(config, vain[_i].config);
+    setenv("AWS_CONFIG_FILE", config, 1);
+    setenv("AWS_ROLE_ARN", "arn:r", 1);
+    setenv(vain[_i].variable, vain[_i].value, 1);
+    endpoint_world_run(w, SEND, MESSAGE);
+    ck_assert_msg(w->result.ok, "%s: %s", vain[_i].name, json_str(w->result.cause));
+    ck_assert_msg(strstr(buf_str(&w->seen), SENT_BY_US) != NULL, "%s", buf_str(&w->seen));
+    expect_text(vain[_i].name, buf_str(&lines), vain[_i].line);
     unlink(config);
     buf_clear(&lines);
     endpoint_world_free(w);
@@ -1211,11 +1331,12 @@ START_TEST(process_too_slow)
     struct endpoint_world *w =
         keyless_world_with(replies, NULL, (struct handlers_options){.keys_ms = 10});
 
-    write_temporary(config, "[default]\ncredential_process = sleep 30\n");
+    write_temporary(config, "[profile p]\ncredential_process = sleep 30\n");
     setenv("AWS_CONFIG_FILE", config, 1);
+    setenv("AWS_PROFILE", "p", 1);
     endpoint_world_run(w, SEND, MESSAGE);
     endpoint_world_expect("it is ended", w,
-                          FAILED "the credential_process of the profile 'default': it took more "
+                          FAILED "the credential_process of the profile 'p': it took more "
                                  "than 0.01 seconds");
     endpoint_world_free(w);
     expect_child(false);
@@ -1310,6 +1431,7 @@ int main(void)
     tcase_add_loop_test(t, metadata_without_keys, 0, COUNT(machines));
     tcase_add_loop_test(t, profile, 0, COUNT(profiles));
     tcase_add_loop_test(t, emulator_told_once, 0, COUNT(told));
+    tcase_add_loop_test(t, emulator_after_vain, 0, COUNT(vain));
     tcase_add_test(t, refused_profile);
     tcase_add_test(t, source_is_mended);
     tcase_add_loop_test(t, good_keys_outlive_who_gave_them, 0, COUNT(vanished));

@@ -58,9 +58,9 @@ static bool is_label(const char *text)
 
 /* Only a profile that is named counts for ARNs: they, and so results, must not depend on whose
  * machine it is. */
-static bool region_of_profile(struct region *r)
+static void region_of_profile(struct region *r, const char **by)
 {
-    bool named;
+    const char *named;
     char *said = own_keys_region(&named);
     bool is = said && strlen(said) < sizeof r->of_profile;
 
@@ -72,7 +72,9 @@ static bool region_of_profile(struct region *r)
             r->calls = r->of_profile;
     }
     mem_free(said);
-    return is && named;
+    *by = named && !strcmp(named, "AWS_PROFILE")
+              ? "the region of the profile that AWS_PROFILE names"
+              : "the region of the profile that AWS_DEFAULT_PROFILE names";
 }
 
 static bool region_check(void *values, const struct option_set *set)
@@ -83,8 +85,8 @@ static bool region_check(void *values, const struct option_set *set)
     const char *by;
 
     r->region = region_first_set(r->region, "--region", regions, &by);
-    if (!r->region && region_of_profile(r))
-        by = "the region of the profile that AWS_PROFILE names";
+    if (!r->region)
+        region_of_profile(r, &by);
     if (r->region && !is_region(r->region)) {
         cmd_usage(set->command, "%s is one of AWS's, as us-east-1 or us-gov-west-1, not '%s'", by,
                   r->region);

@@ -49,6 +49,22 @@ static const char *own_keys_set(const char *name)
     return v && *v ? v : NULL;
 }
 
+/* Returns the profile that the environment names, and in *by the variable that does; NULL: none.
+ * The order is botocore's. */
+static const char *named_profile(const char **by)
+{
+    static const char *const variables[] = {"AWS_DEFAULT_PROFILE", "AWS_PROFILE"};
+
+    for (size_t i = 0; i < COUNT(variables); i++) {
+        const char *name = own_keys_set(variables[i]);
+
+        *by = name ? variables[i] : NULL;
+        if (name)
+            return name;
+    }
+    return NULL;
+}
+
 /* ---- files ---- */
 
 static void user_file_forget(struct user_file *f)
@@ -469,17 +485,27 @@ static const struct key_source *keys_by_role(struct planning *p, const char *pro
     return s;
 }
 
-/* AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN, as a pod of Kubernetes has them. */
-static const struct key_source *keys_by_token_of_environment(struct planning *p)
+/* AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN, as a pod of Kubernetes has them. The profile may
+ * have the file, but no role. A token without a role is a mistake: AWS's programs don't look
+ * further for keys. */
+static const struct key_source *keys_by_token_of_environment(struct planning *p,
+                                                             const char *profile)
 {
     const char *role = own_keys_set("AWS_ROLE_ARN");
     const char *file = own_keys_set("AWS_WEB_IDENTITY_TOKEN_FILE");
-    struct key_source *s = role && file ? own_keys_add_source(p, KEY_BY_TOKEN, NULL) : NULL;
+    const char *of_profile = file ? NULL : setting(p, profile, PROFILE_TOKEN_FILE);
 
-    if (!s)
+    if (!file && !of_profile)
         return NULL;
+    if (!role && of_profile)
+        return plan_wrong(p, profile, "has a web_identity_token_file, but no role_arn", "");
+    if (!role) {
+        p->plan->wrong = "AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not";
+        return NULL;
+    }
+    struct key_source *s = own_keys_add_source(p, KEY_BY_TOKEN, of_profile ? profile : NULL);
     s->role = kept(p, role);
-    s->token_file = kept(p, file);
+    s->token_file = kept(p, file ? file : of_profile);
     s->session = kept(p, own_keys_set("AWS_ROLE_SESSION_NAME"));
     s->id = role_id(p, s);
     return s;
@@ -511,7 +537,9 @@ static const struct key_source *keys_of_profile(struct planning *p, const char *
     if (setting(p, profile, PROFILE_ROLE))
         return setting(p, profile, PROFILE_TOKEN_FILE) ? keys_by_token(p, profile)
                                                        : keys_by_role(p, profile);
-    s = keys_by_token_of_environment(p);
+    s = keys_by_token_of_environment(p, profile);
+    if (is_wrong(p))
+        return NULL;
     for (size_t i = 0; !s && i < COUNT(sso); i++)
         if (setting(p, profile, sso[i]))
             return plan_login(p, profile, sso[i]);
@@ -534,8 +562,8 @@ static void plan_explain_files(struct planning *p)
             p->plan->wrong = kept(p, files[i]->wrong.text);
 }
 
-/* Where AWS_PROFILE names a profile that is nowhere, nobody else is asked for keys: it is misspelt.
- */
+/* Where the environment names a profile that is nowhere, nobody else is asked for keys: it is
+ * misspelt. */
 static void plan_look_for_profile(struct planning *p, const char *profile)
 {
     struct buf text = {0};
@@ -547,8 +575,8 @@ static void plan_look_for_profile(struct planning *p, const char *profile)
     plan_explain_files(p);
     if (is_wrong(p))
         return;
-    buf_printf(&text, "the profile '%s', which AWS_PROFILE names, is neither in %s nor in %s",
-               profile, p->own->shared.path ? p->own->shared.path : "a file of keys",
+    buf_printf(&text, "the profile '%s', which %s names, is neither in %s nor in %s", profile,
+               p->plan->profile_by, p->own->shared.path ? p->own->shared.path : "a file of keys",
                p->own->config.path ? p->own->config.path : "a file of settings");
     p->plan->wrong = kept(p, buf_str(&text));
     buf_clear(&text);
@@ -572,7 +600,7 @@ static struct key_plan *plan_make(const struct own_keys *o, const credentials *g
 {
     struct key_plan *plan = mem_calloc(1, sizeof *plan);
     struct planning p = {.plan = plan, .own = o, .given = given};
-    const char *profile = own_keys_set("AWS_PROFILE");
+    const char *profile = named_profile(&plan->profile_by);
 
     plan->refs = 1;
     plan->profile = kept(&p, profile);
@@ -638,14 +666,14 @@ struct key_plan *own_keys_find(own_keys *o, const credentials *given, int64_t no
 /* Reads the files for once. Returns the profile that counts. */
 static const char *own_keys_profile(own_keys *o)
 {
-    const char *profile = own_keys_set("AWS_PROFILE");
+    const char *by, *profile = named_profile(&by);
 
     user_file_look(&o->shared);
     user_file_look(&o->config);
     return profile ? profile : "default";
 }
 
-char *own_keys_region(bool *named)
+char *own_keys_region(const char **named)
 {
     own_keys *o = own_keys_new();
     const char *profile = own_keys_profile(o);
@@ -653,7 +681,7 @@ char *own_keys_region(bool *named)
     char *region = said ? mem_strdup(said) : NULL;
 
     own_keys_free(o);
-    *named = own_keys_set("AWS_PROFILE") != NULL;
+    named_profile(named);
     return region;
 }
 

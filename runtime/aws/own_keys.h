@@ -39,7 +39,8 @@ struct key_plan {
     const struct key_source *source; /* NULL: there is none */
     const char *wrong;               /* why there is none, where something is wrong; else NULL */
     bool not_done;                   /* and that is a way to keys which AWS's programs have */
-    const char *profile;             /* the one that AWS_PROFILE names; NULL: that is not set */
+    const char *profile;             /* the one that the environment names; NULL: it names none */
+    const char *profile_by;          /* and the variable that names it */
     const struct key_source *simple; /* keys at hand, though `source` may be another; or NULL */
 };
 
@@ -55,9 +56,10 @@ void own_keys_free(own_keys *o);
  * Returns who gives us keys; the reference is yours. It is found anew when a second has passed (by
  * `now_ms`, a steady clock); files that have not changed since are not read again.
  *
- * The keys AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY come first. Then the profile AWS_PROFILE, or
- * `default`, is looked for in the files that AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE name,
- * or ~/.aws/credentials and ~/.aws/config; its keys also in `given`, before these (may be NULL).
+ * The keys AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY come first. Then the profile that
+ * AWS_DEFAULT_PROFILE or AWS_PROFILE names, or `default`, is looked for in the files that
+ * AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE name, or ~/.aws/credentials and ~/.aws/config;
+ * its keys also in `given`, before these (may be NULL).
  */
 struct key_plan *own_keys_find(own_keys *o, const credentials *given, int64_t now_ms);
 
@@ -67,12 +69,12 @@ struct key_plan *own_keys_find(own_keys *o, const credentials *given, int64_t no
  */
 bool own_keys_can_be_sent(const char *access_key, const char *session_token);
 
-/* Returns the region of the profile that AWS_PROFILE names (*named), or of `default`, in the same
- * files; NULL: they say none. Yours to free. */
-char *own_keys_region(bool *named);
+/* Returns the region of the profile that the environment names, or of `default`, in the same files;
+ * NULL: they say none. Yours to free. *named is the variable that names the profile, or NULL. */
+char *own_keys_region(const char **named);
 
 /*
- * Tells where the profile that AWS_PROFILE names, or `default`, in the same files, says that
+ * Tells where the profile that the environment names, or `default`, in the same files, says that
  * services are: `service` is one's id, as "secrets_manager", or NULL for all that have none of
  * their own. The texts are good during the call. Returns the section of services that the profile
  * names though there is none, yours to free; NULL where all is well.

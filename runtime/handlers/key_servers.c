@@ -60,7 +60,8 @@ bool key_container_ask(struct role_keys *k, struct diag *why)
     bool good = !file || !*file || buf_read_regular(&text, file, MAX_KEY_TOKEN, why);
 
     if (!good)
-        diag_prefix(why, "Unable to load AWS credentials: ");
+        diag_prefix(why,
+                    "Unable to load AWS credentials: AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: ");
     if (good && text.len)
         header.value = role_trimmed(&text);
     if (good && header.value && !http_header_value_ok(header.value)) {

@@ -134,9 +134,14 @@ static const char *role_take_keys(struct role_keys *k, const json *given, const 
     struct timestamp at = {.ms = INT64_MAX};
     const char *lacks = NULL;
 
-    if (!access_key || !secret_key || !(session_token || lasting) ||
-        !(until ? timestamp_parse(until, strlen(until), &at) : lasting))
+    if (!access_key || !secret_key)
         lacks = "the answer has no keys";
+    else if (!session_token && !lasting)
+        lacks = "the answer has keys, but no session token";
+    else if (!until && !lasting)
+        lacks = "the answer has keys, but no Expiration";
+    else if (until && !timestamp_parse(until, strlen(until), &at))
+        lacks = "the answer has keys, but an Expiration that is no time";
     else if (!own_keys_can_be_sent(access_key, session_token))
         lacks = "the keys in the answer can't stand in a header";
     else if (role_is_over(k, &at))
@@ -347,6 +352,16 @@ static json *role_parameters(const struct key_source *s, json *token)
     return json_build_done(&b);
 }
 
+/* Adds who named the file that has no token. */
+static void role_explain_token(const struct role_keys *k, struct diag *why)
+{
+    if (k->from.profile)
+        diag_prefix(why, "the web_identity_token_file of the profile '%s': ", k->from.profile);
+    else
+        diag_prefix(why, "AWS_WEB_IDENTITY_TOKEN_FILE: ");
+    diag_prefix(why, "Unable to load AWS credentials: ");
+}
+
 static bool sts_ask(struct role_keys *k, struct diag *why)
 {
     bool by_token = k->from.way == KEY_BY_TOKEN;
@@ -364,7 +379,7 @@ static bool sts_ask(struct role_keys *k, struct diag *why)
     if (!aws_call_read(&resource, &k->call, why))
         return false;
     if (by_token && !buf_read_regular(&token, k->from.token_file, MAX_TOKEN, why)) {
-        diag_prefix(why, "Unable to load AWS credentials: ");
+        role_explain_token(k, why);
         role_wipe_buf(&token);
         return false;
     }

@@ -154,6 +154,7 @@ struct signed_send {
     void *user;
     http_transfer *transfer; /* NULL: it waits for the keys */
     bool of_role;            /* the keys are those of a Task's role */
+    bool named;              /* the keys are those of a profile that the environment names */
 };
 
 static void key_clock_closed(uv_handle_t *timer)
@@ -245,7 +246,8 @@ static void signed_send_answered(void *user, struct http_response *r)
     done(whose, r);
 }
 
-static bool goes_without(const signed_send *s, struct signed_request *q, const char *why);
+static bool goes_without(const signed_send *s, struct signed_request *q, const char *why,
+                         const struct sigv4_keys **keys);
 
 static void signed_send_keys_came(struct role_wait *wait, const struct sigv4_keys *keys,
                                   const char *no_keys)
@@ -254,11 +256,13 @@ static void signed_send_keys_came(struct role_wait *wait, const struct sigv4_key
     struct diag why = {0};
 
     key_clock_stop(s);
+    bool late = false;
     if (s->request.timeout_ms) {
         int64_t left_ms = s->until_ms - clock_steady_ms();
-        s->request.timeout_ms = left_ms > 1 ? left_ms : 1; /* 0 would be no bound */
+        late = left_ms < 1;
+        s->request.timeout_ms = late ? 1 : left_ms; /* 0 would be no bound */
     }
-    if (keys || goes_without(s, &s->request, no_keys))
+    if (keys || (!late && goes_without(s, &s->request, no_keys, &keys)))
         s->transfer = sign_and_send(s->h, &s->request, keys, signed_send_answered, s, &why);
     if (!s->transfer) {
         void (*tell)(void *user, bool of_role, const char *why) = s->request.no_keys;
@@ -294,9 +298,9 @@ static void say_no_keys(const struct key_plan *plan, struct buf *out)
         buf_adds(out, "those of AWS_WEB_IDENTITY_TOKEN_FILE");
     else if (plan->profile)
         buf_printf(out,
-                   "the profile '%s', which AWS_PROFILE names, has no keys, no role_arn and no "
+                   "the profile '%s', which %s names, has no keys, no role_arn and no "
                    "credential_process",
-                   plan->profile);
+                   plan->profile, plan->profile_by);
     if (s && !plan->wrong)
         buf_adds(out, " have to be asked for, which is not done for a service on this machine "
                       "unless --endpoint sts=URL says where its STS is");
@@ -366,11 +370,10 @@ static const struct sigv4_keys *own_keys_for(handlers *h, const struct signed_re
     if (plan->wrong)
         diag_set(why, "NO_KEYS", 0, "Unable to load AWS credentials: %s", plan->wrong);
     else if (plan->profile)
-        diag_set(
-            why, "NO_KEYS", 0,
-            "Unable to load AWS credentials: the profile '%s', which AWS_PROFILE names, has no "
-            "keys, no role_arn and no credential_process",
-            plan->profile);
+        diag_set(why, "NO_KEYS", 0,
+                 "Unable to load AWS credentials: the profile '%s', which %s names, has no "
+                 "keys, no role_arn and no credential_process",
+                 plan->profile, plan->profile_by);
     else
         diag_set(why, "NO_KEYS", 0,
                  "Unable to load AWS credentials: set AWS_ACCESS_KEY_ID and "
@@ -389,20 +392,30 @@ static struct key_plan *plan_for(handlers *h, const struct signed_request *q)
     return own_keys_find(h->own_keys, h->options.credentials, clock_steady_ms());
 }
 
-/* Our keys can't be had, and `why` says so. Returns whether the request goes all the same, and has
- * then become one without a signature. A role that the Task itself names is not done without. */
-static bool goes_without(const signed_send *s, struct signed_request *q, const char *why)
+/*
+ * Our keys can't be had, and `why` says so. Returns whether the request goes all the same: *keys
+ * then sign it, or it has become one without a signature. A role that the Task itself names is not
+ * done without, nor is a profile that the environment names, unless nobody needs a signature.
+ */
+static bool goes_without(const signed_send *s, struct signed_request *q, const char *why,
+                         const struct sigv4_keys **keys)
 {
     static const char head[] = "Unable to load AWS credentials: ";
+    bool test = q->test_keys && !s->named;
     struct buf line = {0};
 
-    if (s->of_role || !q->keys_optional)
+    if (s->of_role || !(test || q->keys_optional))
         return false;
-    buf_printf(&line, "no AWS credentials: %s; the Lambda endpoint is asked without a signature",
-               text_begins_with(why, head) ? why + strlen(head) : why);
+    buf_printf(&line, "no AWS credentials: %s; %s",
+               text_begins_with(why, head) ? why + strlen(head) : why,
+               test ? "a service on this machine gets the keys 'test' and 'test'"
+                    : "the Lambda endpoint is asked without a signature");
     tell_of_keys(s->h, buf_str(&line));
     buf_clear(&line);
-    q->service = NULL;
+    if (test)
+        *keys = &test_keys;
+    else
+        q->service = NULL;
     return true;
 }
 
@@ -422,17 +435,18 @@ static bool send_or_wait(signed_send *s, struct signed_request *q, struct key_pl
     } else if (plan) {
         keys = own_keys_for(s->h, q, plan, &ask.source, why);
         ask.plan = plan;
+        s->named = plan->profile != NULL;
         bool none = !plan->wrong && !plan->profile;
         if (!keys && !ask.source && q->keys_optional && none)
             q->service = NULL; /* nobody expects a signature who has set up no keys */
-        else if (!keys && !ask.source && !goes_without(s, q, why->text))
+        else if (!keys && !ask.source && !goes_without(s, q, why->text, &keys))
             return false;
     }
     if (s->of_role || ask.source) {
         found = role_find(s->h, &ask, &s->wait, &kept, why);
         keys = &kept;
     }
-    if (found == ROLE_NOT_ASKED && goes_without(s, q, why->text))
+    if (found == ROLE_NOT_ASKED && goes_without(s, q, why->text, &keys))
         found = ROLE_FOUND;
     if (found == ROLE_AWAITED) {
         keep_request(s, q);

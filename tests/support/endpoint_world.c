@@ -82,6 +82,7 @@ struct endpoint_world *endpoint_world_new_with(const struct reply *replies, cons
 
     unsetenv("AWS_ENDPOINT_URL");
     unsetenv("AWS_PROFILE");
+    unsetenv("AWS_DEFAULT_PROFILE");
     setenv("AWS_ACCESS_KEY_ID", "AKID", 1);
     setenv("AWS_SECRET_ACCESS_KEY", "secret", 1);
     uv_loop_init(&w->loop);
