@@ -10,6 +10,7 @@
 #include "asl/warn/warn_impl.h"
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
+#include "parsers/base/nearest.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,12 +30,85 @@ static bool leads_into_input(const char *path, size_t len)
     return len > 0 && path[0] == '$' && (len == 1 || path[1] == '.' || path[1] == '[');
 }
 
+/* What the context object has, by what it is in. What has no members here may have any. */
+static const struct {
+    const char *in, *name;
+} context_names[] = {
+    {"", "Execution"},
+    {"", "Map"},
+    {"", "State"},
+    {"", "StateMachine"},
+    {"", "Task"},
+    {"Execution", "Id"},
+    {"Execution", "Input"},
+    {"Execution", "Name"},
+    {"Execution", "RedriveCount"},
+    {"Execution", "RedriveTime"},
+    {"Execution", "RoleArn"},
+    {"Execution", "StartTime"},
+    {"Map", "Item"},
+    {"Item", "Index"},
+    {"Item", "Key"},
+    {"Item", "Source"},
+    {"Item", "Value"},
+    {"State", "EnteredTime"},
+    {"State", "Name"},
+    {"State", "RetryCount"},
+    {"StateMachine", "Id"},
+    {"StateMachine", "Name"},
+    {"Task", "Token"},
+};
+
+/* Finds the name in what is called `in`. Returns NULL when it is not there, and of all that are
+ * there offers to `near` what may have been meant; *any: there are some. */
+static const char *find_in_context(const char *in, struct nearest *near, bool *any)
+{
+    *any = false;
+    for (size_t i = 0; i < COUNT(context_names); i++) {
+        const char *name = context_names[i].name;
+        if (strcmp(context_names[i].in, in) != 0)
+            continue;
+        *any = true;
+        if (strlen(name) == near->len && !memcmp(name, near->want, near->len))
+            return name;
+        nearest_offer(near, name);
+    }
+    return NULL;
+}
+
+/* Tells of `$$.Map.Item.Indx`. A name that is not near a known one may be one that AWS has had
+ * since, or one of --context. */
+static void check_context_path(struct flow *f, const struct asl_at *at, const char *path,
+                               size_t len)
+{
+    const char *end = path + len, *in = "", *name = path + 2;
+
+    while (in && name < end && *name == '.') {
+        size_t n = ++name < end ? strcspn(name, ".[( ,)") : 0;
+        struct nearest near = {.want = name,
+                               .len = n < (size_t)(end - name) ? n : (size_t)(end - name)};
+        bool any;
+
+        in = find_in_context(in, &near, &any);
+        name += near.len;
+        if (!in && any && near.best) {
+            struct buf hint = {0};
+            buf_printf(&hint, "did you mean %s?", near.best);
+            warn_with_hint(f->w, at, ASL_VALUE, buf_str(&hint), "The context object has no %.*s",
+                           (int)(name - path), path);
+            buf_clear(&hint);
+        }
+    }
+}
+
 /* What is there; NULL: that isn't known. */
 static const shape *warn_data_read_path(struct flow *f, const struct asl_at *at, const char *path,
                                         size_t len, const shape *in)
 {
     const shape *found = NULL;
 
+    if (f->telling && len > 2 && !memcmp(path, "$$", 2))
+        check_context_path(f, at, path, len);
     if (leads_into_input(path, len) && shape_find(in, path, len, &found) == SHAPE_NOTHING &&
         f->telling)
         warn_at(f->w, at, ASL_VALUE, "Nothing before this state produces %.*s", (int)len, path);
