@@ -684,10 +684,8 @@ static const struct {
     {"twice, before the items", "/a/b", TEXT("{\"a\":0,\"a\":{\"b\":[1]}}"), "[]", TWICE, 1, 7, 0},
     {"a pointer without a slash", "a", TEXT("[]"), "[]",
      "ItemsPointer is a JSON Pointer, which begins with /", 0, 0, 0},
-    {"a pointer with a bad escape", "/~2", TEXT("[]"), "[]",
-     "ItemsPointer is a JSON Pointer, in which ~ is followed by 0 or 1: write ~0 for ~ and ~1 for "
-     "/",
-     0, 0, 0},
+    {"a ~ of the pointer that escapes nothing", "/~2/a~", TEXT("{\"~2\":{\"a~\":[1]}}"), "[1]",
+     NULL, 0, 0, 0},
     {"an empty file", NULL, TEXT(""), "[]", "there is no value in the file", 1, 0, 0},
     {"a blank file", NULL, TEXT(" \n "), "[]", "there is no value in the file", 2, 3, 0},
     {"the file ends in the array", NULL, TEXT("[1,\n2"), "[1]", "the file ends inside an array", 2,

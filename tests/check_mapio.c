@@ -442,9 +442,8 @@ static const struct {
     {"a JSON text of several lines as JSON Lines", OBJECT("keys.json", JSONL),
      "States.ItemReaderFailed: 'keys.json', line 1, column 10, byte 9: the line ends inside an "
      "object (a JSON text of several lines has the InputType JSON)\n"},
-    {"a bad pointer", OBJECT("e.json", "\"ItemsPointer\": \"/a~2\""),
-     "States.ItemReaderFailed: ItemsPointer is a JSON Pointer, in which ~ is followed by 0 or 1: "
-     "write ~0 for ~ and ~1 for /\n"},
+    {"a bad pointer", OBJECT("e.json", "\"ItemsPointer\": \"a\""),
+     "States.ItemReaderFailed: ItemsPointer is a JSON Pointer, which begins with /\n"},
     {"empty objects of a list have no items, whatever the InputType is",
      READER("listObjectsV2", "\"Bucket\": \"b\", \"Prefix\": \"f/\"",
             "\"InputType\": \"JSON\", \"ItemsPointer\": \"\", \"Transformation\": "

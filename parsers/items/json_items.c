@@ -42,22 +42,19 @@ struct json_items {
 
 /* ---- the pointer ---- */
 
-/* json-pointer = *( "/" *( unescaped / "~0" / "~1" ) ). Returns false when the token is none. */
-static bool unescape_token(struct step *s, const char *text, size_t len)
+/* json-pointer = *( "/" *( unescaped / "~0" / "~1" ) ). A ~ before anything else stands for itself,
+ * as in Jackson, whose message AWS has for a pointer without a slash. */
+static void unescape_token(struct step *s, const char *text, size_t len)
 {
     s->key = mem_alloc(len + 1);
     for (size_t i = 0; i < len; i++) {
         char c = text[i];
 
-        if (c == '~') {
-            if (++i == len || (text[i] != '0' && text[i] != '1'))
-                return false;
-            c = text[i] == '0' ? '~' : '/';
-        }
+        if (c == '~' && i + 1 < len && (text[i + 1] == '0' || text[i + 1] == '1'))
+            c = text[++i] == '0' ? '~' : '/';
         s->key[s->len++] = c;
     }
     s->key[s->len] = '\0';
-    return true;
 }
 
 /* array-index = "0" / digit1-9 *digit. One of 19 digits or more is in no array. */
@@ -91,13 +88,7 @@ static bool read_pointer(struct json_items *r, const char *pointer, struct diag 
         MEM_GROW(r->steps, r->step_count, cap);
         s = &r->steps[r->step_count++];
         *s = (struct step){0};
-        if (!unescape_token(s, pointer + 1, len)) {
-            diag_set(
-                why, "ITEMS_POINTER", 0,
-                "ItemsPointer is a JSON Pointer, in which ~ is followed by 0 or 1: write ~0 for ~ "
-                "and ~1 for /");
-            return false;
-        }
+        unescape_token(s, pointer + 1, len);
         s->index = index_of(s);
         pointer += 1 + len;
     }
