@@ -37,11 +37,12 @@ struct running {
 struct progress {
     FILE *out;
     bool terminal, colour;
-    bool live;                    /* the last line shows what runs */
-    uint64_t execution;           /* the one that is shown; others are of its Map Runs */
-    bool of_child;                /* the event that is shown now is of one of those, */
-    const struct rt_place *child; /* and of that item; NULL: it is not known */
-    uint64_t child_lines;         /* that were shown of them, or left out */
+    bool live;                       /* the last line shows what runs */
+    uint64_t execution;              /* the one that is shown; others are of its Map Runs */
+    bool of_child;                   /* the event that is shown now is of one of those, */
+    const struct rt_place *child;    /* and of that item; NULL: it is not known */
+    uint64_t child_lines;            /* that were shown of them, or left out */
+    uint64_t children, bad_children; /* executions of Map Runs that have ended, and that failed */
     struct failed_children *failed;
     size_t failed_count, failed_cap;
     int64_t started_ms, last_ms;
@@ -330,6 +331,8 @@ static struct failed_children *failed_of(progress *p, const struct asl_state *ma
  * bounded by themselves, and never left out. */
 static void show_child_failure(progress *p, const struct rt_event *e)
 {
+    p->children++;
+    p->bad_children += !e->data;
     if (e->data || failed_of(p, e->state)->count++ >= MOST_FAILURES)
         return;
     progress_begin_line(p, e, RED, "!");
@@ -424,5 +427,8 @@ void progress_end(progress *p, const rt_exec *x)
     if (p->retries)
         buf_printf(b, ", %llu %s", (unsigned long long)p->retries,
                    p->retries == 1 ? "retry" : "retries");
+    if (p->bad_children)
+        buf_printf(b, ", %llu of %llu executions of Map Runs failed",
+                   (unsigned long long)p->bad_children, (unsigned long long)p->children);
     fprintf(p->out, "%s\n", buf_str(b));
 }
