@@ -347,14 +347,15 @@ static const struct object objects[] = {
      0},
     {"keys.json", "{\"a\":[1],\n\"a\":[2]}", 0},
     {"line.json", "[1, ]", 0},
+    {"line.jsonl", "[1, 2]\n", 0},
     {"none.json", "{}", 0},
     {"old.csv", "a,b\r1,2\r", 0},
+    {"one.csv", "id;v\n1;2\n3;4\n", 0},
     {"orc.json",
      "{\"destinationBucket\": \"arn:aws:s3:::b\", \"fileFormat\": \"ORC\", \"fileSchema\": "
      "\"Bucket\", "
      "\"files\": []}",
      0},
-    {"one.csv", "id;v\n1;2\n3;4\n", 0},
     {"packed.bz2", "BZh91AY&SY and so on\n", 0},
     {"packed.csv", "\x1F\x8B\x08 and so on\n", 0},
     {"packed.jsonl", "\x28\xB5\x2F\xFD and so on\n", 0},
@@ -545,6 +546,10 @@ static const struct {
      "M: S3://b/e.json is read as JSON, and what should have the items is no list of them: "
      "ItemsPointer says where the list is, and InputType JSONL that each line is an item\n"},
     {"nothing of a good file", OBJECT("r.jsonl", JSONL), ""},
+    {"that a whole array is one item", OBJECT("line.jsonl", JSONL),
+     "M: S3://b/line.jsonl is read as JSON Lines, and its only line is an array, which is one "
+     "item: "
+     "InputType JSON makes each of its elements one\n"},
     {"which of many files has a header twice",
      READER("listObjectsV2", "\"Bucket\": \"b\", \"Prefix\": \"g/\"",
             CSV ", \"Transformation\": \"LOAD_AND_FLATTEN\""),
@@ -940,11 +945,11 @@ START_TEST(tokens)
     world_init(&w, objects);
     w.gives_tokens = true;
     read_all(&w, plan, NULL, 0, &r);
-    ck_assert_uint_eq(r.count, 33);
+    ck_assert_uint_eq(r.count, 35);
     expect_json("first", json_get(r.items[0], "Key"), "\"d/2.jsonl\"");
-    expect_json("last", json_get(r.items[32], "Key"), "\"z.zip\"");
+    expect_json("last", json_get(r.items[34], "Key"), "\"z.zip\"");
     read_all(&w, plan, r.states[5], r.ends[5], &rest);
-    ck_assert_uint_eq(rest.count, 27);
+    ck_assert_uint_eq(rest.count, 29);
     read_clear(&r);
     read_clear(&rest);
     world_clear(&w);

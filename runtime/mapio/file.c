@@ -543,10 +543,23 @@ static enum source_step refuse_object(struct reading *r)
     return SOURCE_FAILED;
 }
 
+/* A JSON array on one line is good JSON Lines, too: one item, which hardly anybody means. */
+static void tell_only_array(const struct reading *r)
+{
+    const struct file *f = &r->file;
+
+    if (r->format == ITEMS_JSONL && f->items == 1 && f->array && !f->resumed)
+        asker_tell(&r->asker,
+                   "S3://%s/%s is read as JSON Lines, and its only line is an array, which is one "
+                   "item: InputType JSON makes each of its elements one",
+                   json_str(f->bucket), json_str(f->key));
+}
+
 static enum source_step end_file(struct reading *r)
 {
     if (is_object_alone(r))
         return refuse_object(r);
+    tell_only_array(r);
     file_close(&r->file);
     return SOURCE_ENDS;
 }
@@ -593,6 +606,8 @@ static enum source_step file_take_item(struct reading *r, struct item *item)
         f->new_state = true;
     f->reader_state = items_state(f->reader);
     f->end = item->end;
+    f->items++;
+    f->array = json_is_array(item->value);
     if (f->new_state)
         tell_delimiter(r);
     if (f->new_state)

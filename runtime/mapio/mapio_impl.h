@@ -52,6 +52,8 @@ struct file {
     uint64_t unpacked;         /* where the next unpacked byte stands */
     uint64_t next;             /* where the next piece begins */
     uint64_t end;              /* of the last item */
+    uint64_t items;            /* that this reading has taken of it; */
+    bool array;                /* the last one is an array */
     bool whole;                /* the last piece has come */
     const char *foreign;       /* why what it begins with can't be read; NULL: it may be good */
 };
