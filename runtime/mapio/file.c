@@ -95,7 +95,7 @@ static void tell_no_list(const struct reading *r)
 }
 
 /* Tells of a fault which file has it, and what AWS's words for it leave out. */
-static void tell_fault(const struct reading *r, const struct diag *why)
+static void tell_bad_file(const struct reading *r, const struct diag *why)
 {
     const struct file *f = &r->file;
     struct buf place = {0};
@@ -134,7 +134,7 @@ static void refuse_bad_file(struct reading *r, const struct diag *why)
     struct buf text = {0};
 
     if (words) {
-        tell_fault(r, why);
+        tell_bad_file(r, why);
         reading_fail(r, "%s", words);
         return;
     }

@@ -208,7 +208,7 @@ static enum source_step open_object(struct reading *r, const json *object)
 
 /* An object with nothing in it has no items, and in JSON and Parquet it would be a bad file: what
  * the S3 console shows as a folder, the _SUCCESS that Spark and Hive leave. AWS documents none. */
-static bool is_empty(const json *object)
+static bool list_object_is_empty(const json *object)
 {
     const json *size = json_get(object, "Size");
 
@@ -222,7 +222,7 @@ static enum source_step take_object(struct reading *r)
 
     if (!list_flattens(r))
         return add_object(r, object);
-    if (!is_empty(object))
+    if (!list_object_is_empty(object))
         return open_object(r, object);
     l->next++;
     return SOURCE_GOES_ON;

@@ -14,7 +14,7 @@
  * at: nested ones may be thousands. */
 enum { SHOWN_MOST = 32 << 10, RUNS_MOST = 100, LEVELS_AROUND = 8 };
 
-static json *length_of(const json *v)
+static json *length_matcher(const json *v)
 {
     struct json_build b = {0};
     size_t len = json_is_string(v) ? json_str_len(v) : json_count(v);
@@ -31,7 +31,7 @@ static json *expected_file(const json *was, const json *is)
 
     if (json_text_len(is) > SHOWN_MOST || json_depth(is) + LEVELS_AROUND > JSON_MAX_DEPTH ||
         (json_is_string(is) && !same))
-        return length_of(is);
+        return length_matcher(is);
     return replay_expected(was ? was : is, is);
 }
 
