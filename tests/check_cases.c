@@ -197,9 +197,9 @@ static json *sized(int64_t bytes)
 static void check_answers(const char *name, const json *tasks)
 {
     static const char *const known[] = {
-        "ok",      "ok_bytes",        "echo",    "error",     "cause",    "never",
-        "after_s", "beats_s",         "times",   "submitted", "by_token", "submitted_after_s",
-        "lost_s",  "submitted_bytes", "unbegun", NULL};
+        "ok",      "ok_bytes",        "echo",    "error",        "cause",    "never",
+        "after_s", "beats_s",         "times",   "submitted",    "by_token", "submitted_after_s",
+        "lost_s",  "submitted_bytes", "unbegun", "called_off_s", NULL};
 
     for (size_t i = 0; tasks && i < json_count(tasks); i++)
         for (size_t n = 0; n < json_count(json_value_at(tasks, i)); n++)
@@ -221,6 +221,7 @@ static bool answer(void *user, const struct rt_command *c, uint32_t nth, struct 
         out->submitted = sized(json_int_value(v));
     out->submitted_ms = ms_of(json_get(spec, "submitted_after_s"), 0);
     out->lost_ms = ms_of(json_get(spec, "lost_s"), 0);
+    out->called_off_ms = ms_of(json_get(spec, "called_off_s"), 0);
     out->by_token = json_get(spec, "by_token") != NULL;
     v = json_get(spec, "beats_s");
     for (size_t i = 0; v && i < json_count(v) && i < COUNT(out->beats_ms); i++)
@@ -267,6 +268,33 @@ static void kase_update(struct kase *k, const json *v)
     check_fields(k->name, v, known);
     k->play.update = k->update;
     k->play.update_ms = k->play.start_ms + ms_of(json_get(v, "after_s"), 0);
+}
+
+/* Fills in *out, and in *at_ms (NULL: none may be said) when it comes. Returns NULL without it. */
+static const struct asl_error *kase_failure(struct kase *k, const char *field,
+                                            struct asl_error *out, int64_t *at_ms)
+{
+    static const char *const known[] = {"error", "cause", "after_s", NULL};
+    const json *v = json_get(k->doc, field), *after_s = v ? json_get(v, "after_s") : NULL;
+
+    *out = (struct asl_error){0};
+    if (!v)
+        return NULL;
+    check_fields(k->name, v, known);
+    ck_assert_msg(at_ms || !after_s, "%s: %s comes at once", k->name, field);
+    if (after_s)
+        *at_ms = k->play.start_ms + ms_of(after_s, 0);
+    *out = error_of(v);
+    return out;
+}
+
+static void kase_failures(struct kase *k)
+{
+    struct play *p = &k->play;
+
+    p->source_fails = kase_failure(k, "source_fails", &k->source_fails, &p->source_fails_ms);
+    p->writing_fails = kase_failure(k, "writing_fails", &k->writing_fails, &p->writing_fails_ms);
+    p->target_fails = kase_failure(k, "target_fails", &k->target_fails, NULL);
 }
 
 static void kase_init(struct kase *k, const char *path)
@@ -327,19 +355,7 @@ static void kase_init(struct kase *k, const char *path)
     k->play.source = json_get(k->doc, "source");
     const json *from = json_get(k->doc, "map_runs_from_s");
     k->play.map_runs_from_ms = from ? k->play.start_ms + 1000 * json_int_value(from) : 0;
-    k->source_fails = k->writing_fails = k->target_fails = (struct asl_error){0};
-    if (json_get(k->doc, "target_fails")) {
-        k->target_fails = error_of(json_get(k->doc, "target_fails"));
-        k->play.target_fails = &k->target_fails;
-    }
-    if (json_get(k->doc, "writing_fails")) {
-        k->writing_fails = error_of(json_get(k->doc, "writing_fails"));
-        k->play.writing_fails = &k->writing_fails;
-    }
-    if (json_get(k->doc, "source_fails")) {
-        k->source_fails = error_of(json_get(k->doc, "source_fails"));
-        k->play.source_fails = &k->source_fails;
-    }
+    kase_failures(k);
 }
 
 static void kase_clear(struct kase *k)

@@ -49,7 +49,7 @@ struct rt_ahead {
     uint64_t bytes; /* that the parts have, about */
     bool begun;     /* somebody reads for it */
     bool asked;     /* more are being read */
-    bool end;       /* there are no more behind these */
+    bool end;       /* there are no more behind these, or a run that has failed can't read them */
 };
 
 /*

@@ -513,12 +513,12 @@ void child_answered(struct step *s, const struct rt_input *in)
         ended.child.ended_ms = in->ended_ms;
     }
     emit(s, &ended);
-    /* Only failures can exceed what is tolerated; and any end leaves room for the next child. */
     /* Children that ended in the same moment are heard first: they have not been cut off. */
     if (running(s) && too_many_failed(g) && !g->run->failing) {
         s->defers = true;
         return;
     }
+    /* Any end leaves room for the next child. */
     write_results(s, f);
     start_children(s, f);
 }
@@ -545,7 +545,7 @@ void items_came(struct step *s, const struct rt_input *in)
         start_children(s, f);
 }
 
-/* What a run that has failed could not read to its end is not listed. */
+/* A run that has failed lists what it had read by then when it closes, as after a crash. */
 void reading_failed(struct step *s, const struct rt_input *in)
 {
     struct rt_frame *f = frame_that_reads(s->x, in);
@@ -554,7 +554,7 @@ void reading_failed(struct step *s, const struct rt_input *in)
         return;
     f->group->run->ahead.asked = false;
     if (f->group->run->failing) {
-        f->group->run->closed.over = true;
+        f->group->run->ahead.end = true;
         write_results(s, f);
         return;
     }
@@ -577,14 +577,17 @@ void results_written(struct step *s, const struct rt_input *in)
     start_children(s, f);
 }
 
-/* That a Map Run has failed before says more than that its results are missing. */
+/*
+ * That a Map Run has failed before says more than that its results are missing. As long as children
+ * are out it can't end for that: they are awaited, and then it is tried once more.
+ */
 void writing_failed(struct step *s, const struct rt_input *in)
 {
     struct rt_frame *f = results_not_written(s, in);
+    const struct rt_run *run = f ? f->group->run : NULL;
 
-    if (!f)
+    if (!run || (run->failing && !run->closing))
         return;
-    const struct rt_run *run = f->group->run;
     struct asl_error e = asl_error_copy(run->failing ? &run->error : in->error);
     end_map_run(s, f, &e);
     asl_error_clear(&e);

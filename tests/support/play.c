@@ -11,6 +11,7 @@
 struct in_flight {
     struct rt_command command; /* its parameters and token are owned */
     int64_t due_ms;            /* when it times out; 0: never */
+    int64_t called_off_ms;     /* how long it lasts after that */
     bool unbegun;              /* of a Map Run: it waits to begin */
 };
 
@@ -105,6 +106,12 @@ static void come(struct playing *g, const struct rt_command *c, enum rt_input_ki
                         .error = error};
 }
 
+/* A crash asks anew for what was to come at a certain time, and gets it no later. */
+static int64_t time_until(const struct playing *g, int64_t at_ms)
+{
+    return at_ms > g->now_ms ? at_ms - g->now_ms : 0;
+}
+
 static void coming_clear(struct coming *c)
 {
     json_unref(c->value);
@@ -172,6 +179,7 @@ static void run_task(struct playing *g, const struct rt_command *c)
         return;
     }
     t->unbegun = a.kind == PLAY_UNBEGUN;
+    t->called_off_ms = a.called_off_ms;
     if (!child && c->state->task.kind == ASL_ACTIVITY)
         come(g, c, RT_IN_STARTED, 0, NULL, (struct asl_error){0});
     if (a.submitted)
@@ -267,7 +275,8 @@ static void read_items(struct playing *g, const struct rt_command *c)
     g->reader.ref = c->ref;
     g->reader.mended |= c->anew;
     if (g->reader.at == json_count(g->p->source) && source_fails(g))
-        come(g, c, RT_IN_ITEMS_FAILED, 0, NULL, asl_error_copy(g->p->source_fails));
+        come(g, c, RT_IN_ITEMS_FAILED, time_until(g, g->p->source_fails_ms), NULL,
+             asl_error_copy(g->p->source_fails));
     else
         come(g, c, RT_IN_ITEMS, 0, part_of(g), (struct asl_error){0});
 }
@@ -353,8 +362,9 @@ static void write_results(struct playing *g, const struct rt_command *c)
         answer_check(g, c);
         return;
     }
-    if (g->p->writing_fails && !g->writer.failed)
-        come(g, c, RT_IN_RESULTS_FAILED, 0, NULL, asl_error_copy(g->p->writing_fails));
+    if (g->p->writing_fails && (g->p->writing_fails_ms || !g->writer.failed))
+        come(g, c, RT_IN_RESULTS_FAILED, time_until(g, g->p->writing_fails_ms), NULL,
+             asl_error_copy(g->p->writing_fails));
     else
         come(g, c, RT_IN_RESULTS, 0, written(g, c), (struct asl_error){0});
 }
@@ -442,7 +452,7 @@ static void end_child(struct playing *g, const struct rt_command *c, struct in_f
     if (has_ended(g, c))
         return;
     drop_answer(g, c);
-    come(g, c, t->unbegun ? RT_IN_CHILD_UNBEGUN : RT_IN_CHILD_FAILED, 0, NULL,
+    come(g, c, t->unbegun ? RT_IN_CHILD_UNBEGUN : RT_IN_CHILD_FAILED, t->called_off_ms, NULL,
          (struct asl_error){0});
     g->coming[g->coming_count - 1].status = RT_ABORTED;
     g->coming[g->coming_count - 1].began_ms = 0;

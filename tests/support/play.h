@@ -31,8 +31,9 @@ struct play_answer {
     bool by_token;          /* not from who runs the task */
     json *submitted;        /* comes after submitted_ms; NULL: nothing does */
     int64_t submitted_ms;
-    int64_t lost_ms;     /* after that who runs the task fails: "Lost"; 0: never */
-    int64_t beats_ms[8]; /* heartbeats, after so long */
+    int64_t called_off_ms; /* so long after it was called off a Map Run's execution ends */
+    int64_t lost_ms;       /* after that who runs the task fails: "Lost"; 0: never */
+    int64_t beats_ms[8];   /* heartbeats, after so long */
     size_t beats;
 };
 
@@ -52,9 +53,11 @@ struct play {
      * reader changes with each third; NULL: nothing can be read. */
     const json *source;
     const struct asl_error *source_fails; /* behind them; NULL: it doesn't */
+    int64_t source_fails_ms;              /* not before that time */
     int64_t map_runs_from_ms;             /* when Map Runs may open; 0: at any time */
     /* What writing results fails with, the first time; NULL: nothing. */
     const struct asl_error *writing_fails;
+    int64_t writing_fails_ms;             /* each time, and not before that; 0: see above */
     const struct asl_error *target_fails; /* where results go is no good; NULL: it is */
     size_t max_events, max_steps;         /* then it is cut off */
     struct work *work; /* what its evaluations cost is counted in it; NULL: nowhere */
