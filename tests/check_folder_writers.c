@@ -119,9 +119,16 @@ END_TEST
 START_TEST(folders_of_others_stay)
 {
     const struct folder_conditions not_so = {.match = "\"x\""};
-    static const char *const keys[] = {"hollow/in/k", "hollow/in/new/er/k"};
+    static char longs[300], long_name[512], long_folder[512], below_long[512];
+    const char *const keys[] = {"hollow/in/k", "hollow/in/new/er/k", long_name, long_folder,
+                                below_long};
     struct folder_object o;
     char path[256];
+
+    memset(longs, 'y', sizeof longs - 1);
+    snprintf(long_name, sizeof long_name, "hollow/in/new/er/%s", longs);
+    snprintf(long_folder, sizeof long_folder, "hollow/in/new/er/%s/k", longs);
+    snprintf(below_long, sizeof below_long, "hollow/in/new/er/%s/d/k", longs);
 
     bucket_dir_path(path, sizeof path, "hollow");
     ck_assert(!mkdir(path, 0777));

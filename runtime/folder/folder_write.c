@@ -102,7 +102,7 @@ static int open_folder(const object_folder *f, const struct folder_path *folder,
 }
 
 /* Deletes the folder at `path` and those above it, as long as they are empty and their paths have
- * at least so many bytes. */
+ * at least so many bytes. One that isn't there, as it could not be made, is passed over. */
 static void remove_empty(const object_folder *f, struct folder_path *path, size_t least)
 {
     struct folder_path above;
@@ -110,11 +110,11 @@ static void remove_empty(const object_folder *f, struct folder_path *path, size_
     while (strcmp(path->text, ".") != 0 && path->len >= least) {
         const char *name = split(path, &above);
         int dir = folder_open_path(f, above.text, O_PATH | O_DIRECTORY);
-        bool gone = dir >= 0 && !unlinkat(dir, name, AT_REMOVEDIR);
+        int error = dir < 0 || unlinkat(dir, name, AT_REMOVEDIR) ? errno : 0;
 
         if (dir >= 0)
             close(dir);
-        if (!gone)
+        if (error == ENOTEMPTY || error == EEXIST)
             return;
         *path = above;
     }
@@ -168,6 +168,8 @@ bool incoming_open(struct incoming *w, const object_folder *f, const struct fold
         if (error != ENOENT)
             break;
     }
+    if (w->made)
+        remove_empty(f, &folder, w->made);
     return refuse_write(w, error, why);
 }
 
