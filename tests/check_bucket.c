@@ -8,7 +8,6 @@
 #include "runtime/aws/endpoints.h"
 #include "runtime/folder/folder.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -534,52 +533,6 @@ START_TEST(written_raw)
 }
 END_TEST
 
-/* Sets the time of all files of the folder that are parts of uploads back by so many days. */
-static void age_uploads(int days)
-{
-    const struct timespec times[2] = {{time(NULL) - days * 24 * 3600, 0},
-                                      {time(NULL) - days * 24 * 3600, 0}};
-    char path[512];
-
-    path_of(path, "orders");
-    DIR *dir = opendir(path);
-    for (const struct dirent *e; (e = readdir(dir));)
-        if (!strncmp(e->d_name, ".asl-put-", 9))
-            ck_assert(!utimensat(dirfd(dir), e->d_name, times, 0));
-    closedir(dir);
-}
-
-/* An upload that is not completed goes in the end, but not while it is in use. */
-START_TEST(old_uploads_go)
-{
-    static const char begin[] = "{\"Bucket\":\"orders\",\"Key\":\"r\"}";
-    struct handlers_world *w = bucket_world();
-    struct buf part = {0};
-
-    handlers_world_open_tasks(w, HANDLERS);
-    call_raw(w, "createMultipartUpload", json_of(begin));
-    buf_printf(
-        &part,
-        "{\"Bucket\":\"orders\",\"Key\":\"r\",\"PartNumber\":1,\"Body\":\"x\",\"UploadId\":\"%s\"}",
-        json_str(json_get(w->result.output, "UploadId")));
-    age_uploads(16);
-    call_raw(w, "uploadPart", json_of(buf_str(&part)));
-    call_raw(w, "createMultipartUpload", json_of(begin));
-    call_raw(w, "uploadPart", json_of(buf_str(&part)));
-    handlers_world_expect("it had a part", &w->result, "ok {\"ETag\":...");
-    age_uploads(14);
-    call_raw(w, "createMultipartUpload", json_of(begin));
-    call_raw(w, "uploadPart", json_of(buf_str(&part)));
-    handlers_world_expect("it isn't old", &w->result, "ok {\"ETag\":...");
-    age_uploads(16);
-    call_raw(w, "createMultipartUpload", json_of(begin));
-    call_raw(w, "uploadPart", json_of(buf_str(&part)));
-    handlers_world_expect("it is old", &w->result, "failed S3.NoSuchUploadException: ...");
-    buf_clear(&part);
-    handlers_world_free(w);
-}
-END_TEST
-
 /* ---- which row ---- */
 
 START_TEST(rows)
@@ -769,7 +722,6 @@ int main(void)
     tcase_add_test(tc, files_stay);
     tcase_add_test(tc, raw_bytes);
     tcase_add_test(tc, written_raw);
-    tcase_add_test(tc, old_uploads_go);
     tcase_add_test(tc, rows);
     tcase_add_test(tc, elsewhere);
     tcase_add_test(tc, no_buckets);

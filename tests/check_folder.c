@@ -581,7 +581,7 @@ START_TEST(uploads)
     size_t pages;
 
     bucket_dir_make_file("a", "a");
-    ck_assert(folder_upload_begin(bucket_dir.f, bucket_dir_key("u/k"), upload, &why));
+    ck_assert(folder_upload_begin(bucket_dir.f, bucket_dir_key("u/k"), NULL, upload, &why));
     struct folder_upload_part parts[2] = {{1, part_put(1, "one ")}, {7, part_put(7, "seven")}};
     const struct folder_upload_part backwards[2] = {parts[1], parts[0]}, other[1] = {{1, "\"x\""}},
                                     missing[1] = {{2, "*"}}, none[1] = {{0, "*"}};
@@ -603,7 +603,7 @@ START_TEST(uploads)
     expect_body("completed", "u/k", "first seven");
     ck_assert_uint_eq(bucket_dir_temporaries(), 0);
     ck_assert_str_eq(completed("u/k", parts, 2), "NoSuchUpload");
-    ck_assert(folder_upload_begin(bucket_dir.f, bucket_dir_key("u/k"), upload, &why));
+    ck_assert(folder_upload_begin(bucket_dir.f, bucket_dir_key("u/k"), NULL, upload, &why));
     part_put(1, "1");
     ck_assert(
         !folder_upload_put(bucket_dir.f, bucket_dir_key("u/k"), upload, 10001, "", 0, &o, &why));
@@ -613,7 +613,7 @@ START_TEST(uploads)
     ck_assert(!folder_upload_abort(bucket_dir.f, bucket_dir_key("u/k"), upload, &why));
     ck_assert(!folder_upload_put(bucket_dir.f, bucket_dir_key("a"), "../a", 1, "", 0, &o, &why));
     ck_assert_str_eq(why.code, "NoSuchUpload");
-    ck_assert(!folder_upload_begin(bucket_dir.f, bucket_dir_key("../k"), upload, &why));
+    ck_assert(!folder_upload_begin(bucket_dir.f, bucket_dir_key("../k"), NULL, upload, &why));
     buf_clear(&got);
     diag_clear(&why);
 }

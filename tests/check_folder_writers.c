@@ -320,7 +320,8 @@ START_TEST(no_part_is_left)
     for (int round = 0; round < 40; round++) {
         pthread_t threads[2];
 
-        ck_assert(folder_upload_begin(bucket_dir.f, bucket_dir_key("k"), upload_at_once, NULL));
+        ck_assert(
+            folder_upload_begin(bucket_dir.f, bucket_dir_key("k"), NULL, upload_at_once, NULL));
         for (size_t i = 0; i < COUNT(threads); i++)
             ck_assert(!pthread_create(&threads[i], NULL, put_parts, text));
         ck_assert(folder_upload_abort(bucket_dir.f, bucket_dir_key("k"), upload_at_once, NULL));

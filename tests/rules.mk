@@ -27,7 +27,7 @@ $(call suites,asl,definition load validate calls codes format)
 # check_cases leaves steps in their midst, as the engine does.
 $(call suites,runtime/core runtime/base asl,cases event_text)
 $(call suites,runtime/base,coroutine)
-$(call suites,runtime/folder,folder folder_lists folder_writers)
+$(call suites,runtime/folder,folder folder_lists folder_uploads folder_writers)
 $(call suites,runtime/shapes,shapes)
 $(call suites,runtime/stores,stores store store_file)
 $(call suites,runtime/engine runtime/stores,store_recovery store_crash)
@@ -54,8 +54,8 @@ $(BUILD)/check_invoke: CHECK_LDFLAGS = -Wl,--wrap=http_client_send
 $(BUILD)/check_folder: CHECK_LDFLAGS = -Wl,--wrap=syscall
 # Waits for a lock take no time when it says so, and folders can't be locked.
 $(BUILD)/check_folder_writers: CHECK_LDFLAGS = -Wl,--wrap=nanosleep,--wrap=flock
-# It counts the names that are read of folders, and sets the clock ahead.
-$(BUILD)/check_folder_lists: CHECK_LDFLAGS = -Wl,--wrap=readdir,--wrap=clock_gettime
+# They count the names that are read of folders, and set the clock ahead.
+$(BUILD)/check_folder_lists $(BUILD)/check_folder_uploads: CHECK_LDFLAGS = -Wl,--wrap=readdir,--wrap=clock_gettime
 # What it opens fails when the suite says so.
 $(BUILD)/check_service: CHECK_LDFLAGS = -Wl,--wrap=api_new,--wrap=api_load,--wrap=host_recover,--wrap=store_commit
 # It counts how much of histories and how many rows are read.

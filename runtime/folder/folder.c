@@ -230,6 +230,8 @@ object_folder *folder_open(const char *path, unsigned how, struct diag *why)
     f->names = kept_names_new();
     f->mutex = mem_alloc(sizeof *f->mutex);
     pthread_mutex_init(f->mutex, NULL);
+    f->next_sweep_s = mem_alloc(sizeof *f->next_sweep_s);
+    atomic_init(f->next_sweep_s, 0);
     /* Kernels before 5.6 don't know openat2, and some sandboxes forbid it. */
     probe = beneath_open(root, ".", O_PATH);
     if (probe >= 0)
@@ -252,6 +254,7 @@ void folder_free(object_folder *f)
     kept_names_free(f->names);
     pthread_mutex_destroy(f->mutex);
     mem_free(f->mutex);
+    mem_free(f->next_sweep_s);
     mem_free(f->path);
     mem_free(f);
 }

@@ -109,9 +109,9 @@ bool folder_copy(const object_folder *from, const struct folder_ask *ask, const 
  */
 enum { FOLDER_UPLOAD_ID = 33, FOLDER_PARTS_MOST = 10000 };
 
-/* Begins an upload, and makes its id. */
-bool folder_upload_begin(const object_folder *f, struct folder_key key, char id[FOLDER_UPLOAD_ID],
-                         struct diag *why);
+/* Begins an upload, and makes its id. Once an hour it deletes uploads that nobody can want. */
+bool folder_upload_begin(const object_folder *f, struct folder_key key, const atomic_bool *stop,
+                         char id[FOLDER_UPLOAD_ID], struct diag *why);
 /* Puts part `number`, 1 and up, in place of one of that number. Of `out` the ETag names it. */
 bool folder_upload_put(const object_folder *f, struct folder_key key, const char *id,
                        int64_t number, const char *bytes, size_t len, struct folder_object *out,

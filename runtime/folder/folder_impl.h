@@ -10,9 +10,10 @@ struct object_folder {
     char *path; /* from the root of the file system on */
     bool durable;
     bool links_out;
-    bool walks;               /* the kernel has no openat2: paths are walked name by name */
-    struct kept_names *names; /* of folders that are being listed */
-    pthread_mutex_t *mutex;   /* of changes, where the file system has no locks */
+    bool walks;                 /* the kernel has no openat2: paths are walked name by name */
+    struct kept_names *names;   /* of folders that are being listed */
+    pthread_mutex_t *mutex;     /* of changes, where the file system has no locks */
+    atomic_llong *next_sweep_s; /* when uploads that nobody can want are looked for again */
 };
 
 /* The beginning of the names of files that are being written. They are no keys. */

@@ -18,7 +18,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { OLD_S = 15 * 24 * 3600 };
+/*
+ * A Map Run puts a part when 5 MiB of results have come, which may be seldom: an upload is wanted
+ * as long as the execution may run, a year, and may be redriven after that, 14 days.
+ */
+enum { DAY_S = 24 * 3600, OLD_S = (365 + 15) * DAY_S, SWEEP_EVERY_S = 3600 };
 
 static bool refuse_upload(struct diag *why)
 {
@@ -154,11 +158,22 @@ static bool is_first_file(const char *name, char id[FOLDER_UPLOAD_ID])
     return is_id(id) && !strcmp(name + before + len, "-0");
 }
 
+/* Returns whether an hour is over since the last sweep; of several threads one is told so. */
+static bool sweep_is_due(const object_folder *f)
+{
+    struct timespec now;
+    long long due = atomic_load(f->next_sweep_s);
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec >= due &&
+           atomic_compare_exchange_strong(f->next_sweep_s, &due, now.tv_sec + SWEEP_EVERY_S);
+}
+
 /*
  * An upload that nobody completes or aborts would stay for ever: in S3 a rule of the bucket deletes
- * it. That of a Map Run must stay as long as it may be redriven, which is for 14 days.
+ * it. To find them all names in the bucket's folder are read, which may be many.
  */
-static void forget_old_uploads(const object_folder *f)
+static void forget_old_uploads(const object_folder *f, const atomic_bool *stop)
 {
     int fd = folder_open_path(f, ".", O_RDONLY | O_DIRECTORY);
     DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
@@ -168,7 +183,7 @@ static void forget_old_uploads(const object_folder *f)
 
     if (fd >= 0 && !dir)
         close(fd);
-    while (dir && (e = readdir(dir)))
+    while (dir && !folder_is_stopped(stop) && (e = readdir(dir)))
         if (is_first_file(e->d_name, id) && !fstatat(fd, e->d_name, &st, AT_SYMLINK_NOFOLLOW) &&
             time(NULL) - st.st_mtime > OLD_S)
             forget_upload(f, id);
@@ -188,8 +203,8 @@ static void note_use(const object_folder *f, const char *id)
     close(dir);
 }
 
-bool folder_upload_begin(const object_folder *f, struct folder_key key, char id[FOLDER_UPLOAD_ID],
-                         struct diag *why)
+bool folder_upload_begin(const object_folder *f, struct folder_key key, const atomic_bool *stop,
+                         char id[FOLDER_UPLOAD_ID], struct diag *why)
 {
     struct folder_path path;
     struct folder_object o;
@@ -198,7 +213,10 @@ bool folder_upload_begin(const object_folder *f, struct folder_key key, char id[
         return false;
     if (!folder_chance(id))
         return folder_refuse(why, errno, path.text, "written");
-    forget_old_uploads(f);
+    if (sweep_is_due(f))
+        forget_old_uploads(f, stop);
+    if (folder_is_stopped(stop))
+        return folder_refuse_stopped(why);
     return write_part_file(f, id, 0, key.text, key.len, &o, why);
 }
 

@@ -278,7 +278,7 @@ static bool act_begin_upload(const struct bucket_request *q, struct bucket_reply
     struct buf *out = &reply->body;
     char id[FOLDER_UPLOAD_ID];
 
-    if (!folder_upload_begin(q->folder, q->key, id, why))
+    if (!folder_upload_begin(q->folder, q->key, q->stop, id, why))
         return false;
     buf_adds(out, "<InitiateMultipartUploadResult>");
     xml_element(out, "Bucket", q->bucket, strlen(q->bucket));
