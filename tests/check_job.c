@@ -735,6 +735,74 @@ START_TEST(job_is_awaited_without_keys)
 }
 END_TEST
 
+/* So it is with what stops a job: it is sent when there are keys, and the log tells that it isn't.
+ */
+START_TEST(stop_waits_for_keys)
+{
+    static const struct reply replies[MAX_REPLIES] = {{200, NULL, "{}"}};
+    struct buf log = {0}, file = {0};
+    struct diag why = {0};
+    struct endpoint_world *w = endpoint_world_new_with(
+        replies, NULL, (struct handlers_options){.log = write_line, .log_user = &log});
+    json *submitted = json_of("{\"JobRunId\":\"r\"}");
+
+    buf_printf(&file, "{\"handlers\":[{\"resource\":\"*\",\"endpoint\":\"http://2130706433%s\"}]}",
+               strrchr(http_stub_url(w->stub), ':'));
+    ck_assert_msg(handlers_parse(w->handlers, "h.json", file.data, file.len, &why), "%s", why.text);
+    setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent", 1);
+    setenv("AWS_CONFIG_FILE", "/nonexistent", 1);
+    unsetenv("AWS_ACCESS_KEY_ID");
+    endpoint_world_begin_again(w, GLUE, "{\"JobName\":\"j\"}", submitted);
+    handlers_cancel(w->handlers, 1);
+    for (int turns = 0; turns < 20; turns++)
+        uv_run(&w->loop, UV_RUN_ONCE);
+    ck_assert(handlers_are_stopping_jobs(w->handlers) && !handlers_are_idle(w->handlers));
+    static const char line[] = GLUE
+        ": the job {\"JobName\":\"j\",\"RunId\":\"r\"} is to be stopped, which is tried until it "
+        "can be: Unable to load AWS credentials";
+    ck_assert_msg(strstr(buf_str(&log), line) &&
+                      !strstr(strchr(buf_str(&log), '\n') + 1, "stopped"),
+                  "%s", buf_str(&log));
+    handlers_drain(w->handlers); /* which nobody waits for: the store has it */
+    ck_assert(handlers_are_idle(w->handlers));
+    if (!_i)
+        setenv("AWS_ACCESS_KEY_ID", "AKID", 1);
+    while (!_i && handlers_are_stopping_jobs(w->handlers))
+        uv_run(&w->loop, UV_RUN_ONCE);
+    ck_assert_uint_eq(http_stub_requests(w->stub), !_i);
+    endpoint_world_free(w);
+    ck_assert_msg(!strstr(buf_str(&log), "was not stopped and may go on: asl ended") == !_i, "%s",
+                  buf_str(&log));
+    json_unref(submitted);
+    buf_clear(&log);
+    buf_clear(&file);
+}
+END_TEST
+
+/* A job that had begun before a restart is stopped though its call has no place in the row yet. */
+START_TEST(job_that_waits_for_its_slot_is_stopped)
+{
+    static const struct reply replies[MAX_REPLIES] = {{200, NULL, "{\"JobRunId\":\"q\"}"},
+                                                      {200, NULL, "{}"},
+                                                      {200, NULL, "{}"},
+                                                      {200, NULL, "{}"}};
+    struct endpoint_world *w = endpoint_world_new(
+        replies, "{\"handlers\":[{\"resource\":\"*\",\"endpoint\":\"STUB\",\"concurrency\":1}]}");
+    json *submitted = json_of("{\"JobRunId\":\"r\"}");
+
+    endpoint_world_begin(w, GLUE, "{\"JobName\":\"k\"}");
+    endpoint_world_begin_again(w, GLUE, "{\"JobName\":\"j\"}", submitted);
+    ck_assert_uint_eq(handlers_waiting(w->handlers), 1);
+    handlers_cancel(w->handlers, 2);
+    while (handlers_are_stopping_jobs(w->handlers))
+        uv_run(&w->loop, UV_RUN_ONCE);
+    ck_assert_msg(strstr(buf_str(&w->seen), "\"JobRunIds\":[\"r\"]") != NULL, "%s",
+                  buf_str(&w->seen));
+    json_unref(submitted);
+    endpoint_world_free(w);
+}
+END_TEST
+
 /* After a restart nothing may say where the service is: the job runs all the same, and is asked
  * about when something does. */
 static const struct {
@@ -865,6 +933,8 @@ int main(void)
     tcase_add_test(t, keys_are_refused_for_good);
     tcase_add_loop_test(t, job_in_a_strange_state, 0, COUNT(strangers));
     tcase_add_test(t, job_is_awaited_without_keys);
+    tcase_add_loop_test(t, stop_waits_for_keys, 0, 2);
+    tcase_add_test(t, job_that_waits_for_its_slot_is_stopped);
     tcase_add_loop_test(t, job_whose_service_is_nowhere, 0, COUNT(lost));
     tcase_add_loop_test(t, job_with_a_large_description, 0, 2);
     suite_add_tcase(s, t);

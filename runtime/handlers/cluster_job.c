@@ -435,6 +435,23 @@ void cluster_say_went_wrong(const struct cluster_work *w, const struct http_resp
     json_unref(cause);
 }
 
+static void delete_again(void *work);
+
+/* As it is with other services: see job_pause_before_stop. Returns false when all ends. */
+static bool delete_waits(struct cluster_work *w, const char *why)
+{
+    struct buf path = {0};
+
+    if (w->task_call->h->closing) {
+        cluster_say_not_stopped(w, why);
+        return false;
+    }
+    write_job_path(w, &path);
+    job_pause_before_stop(&w->pause, w->task_call, buf_str(&path), why, delete_again, w);
+    buf_clear(&path);
+    return true;
+}
+
 static void delete_again(void *work)
 {
     struct cluster_work *w = work;
@@ -457,6 +474,7 @@ static void job_deleted(void *user, struct http_response *r)
     struct handler_answer none = {0};
 
     w->transfer = NULL;
+    w->task_call->stalled = false;
     bool may_pass = is_busy(r) || keys_are_refused(w, r);
     if (may_pass && w->stops < JOB_MAX_STOPS && !w->task_call->h->closing) {
         if (w->stops == 1)
@@ -476,16 +494,18 @@ static void delete_without_keys(void *user, bool of_role, const char *why)
 
     (void)of_role;
     w->transfer = NULL;
-    cluster_say_not_stopped(w, why);
-    cluster_finish(w, &none, false);
+    if (!delete_waits(w, why))
+        cluster_finish(w, &none, false);
 }
 
 /* The pods go with their job, which by itself would leave them running. Returns true when the
- * request is out. */
+ * request is out, or waits. */
 static bool delete_job(struct cluster_work *w)
 {
     struct buf path = {0};
     struct diag why = {0};
+
+    bool waits = false;
 
     w->stops++;
     write_job_path(w, &path);
@@ -498,10 +518,10 @@ static bool delete_job(struct cluster_work *w)
                                 .user = w};
     w->transfer = cluster_send(w, &q, &why);
     if (!w->transfer)
-        cluster_say_not_stopped(w, why.text);
+        waits = delete_waits(w, why.text);
     buf_clear(&path);
     diag_clear(&why);
-    return w->transfer != NULL;
+    return w->transfer || waits;
 }
 
 bool cluster_leave_job(struct cluster_work *w)
@@ -516,5 +536,6 @@ bool cluster_leave_job(struct cluster_work *w)
         signed_send_cancel(w->transfer);
     w->transfer = NULL;
     job_pause_break(&w->pause);
+    job_pause_shorten(&w->pause);
     return delete_job(w);
 }

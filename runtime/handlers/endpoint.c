@@ -388,11 +388,65 @@ static bool job_has_name(struct endpoint_work *w)
     return !lacks;
 }
 
+static void endpoint_open(struct endpoint_work *w, bool in_start);
+
+static void endpoint_open_again(void *work)
+{
+    endpoint_open(work, false);
+}
+
+/* Ends the work, as the models of services don't have the call, or aren't there. A job that has
+ * begun runs all the same: with `why` it waits until they are there again. */
+static void endpoint_without_model(struct endpoint_work *w, const char *why, bool in_start)
+{
+    struct task_call *call = w->task_call;
+    struct aws_result r = {0};
+
+    w->call = (struct aws_call){0};
+    if (task_call_has_job(call) && why) {
+        job_waits_for_model(w, endpoint_open_again, why);
+        return;
+    }
+    r.error = json_cstring(ASL_RUNTIME);
+    r.cause = json_stringf("No endpoint can serve '%s'%s%s", call->target, why ? ": " : "",
+                           why ? why : "");
+    endpoint_finish(w, &r, in_start);
+}
+
+/* Finds out which call it is, and makes it; or goes on with its job. */
+static void endpoint_open(struct endpoint_work *w, bool in_start)
+{
+    struct task_call *call = w->task_call;
+    struct diag why = {0};
+
+    if (!aws_call_read(&call->resource, &w->call, &why)) {
+        endpoint_without_model(w, why.text, in_start);
+        diag_clear(&why);
+        return;
+    }
+    if (!call->submitted && !endpoint_may_start(call, &why)) {
+        endpoint_refuse(w, why.text, in_start);
+        diag_clear(&why);
+        return;
+    }
+    json *named = aws_with_own_names(&w->call, call->payload, &why);
+    if (!named) {
+        endpoint_refuse(w, why.text, in_start);
+        diag_clear(&why);
+        return;
+    }
+    json_unref(call->payload);
+    call->payload = named;
+    w->place = endpoint_place_of(call->h, &w->call, call->row->url, call->payload);
+    if (w->call.job && call->submitted)
+        follow_job(w, json_ref(call->submitted), in_start);
+    else if (job_has_name(w))
+        start_before(w, NULL, in_start);
+}
+
 static void endpoint_start(struct task_call *call)
 {
     struct endpoint_work *w;
-    struct aws_result r = {0};
-    struct diag why = {0};
 
     if (!call->submitted && (is_invoke(&call->resource) || is_of_cluster(&call->resource)))
         endpoint_tell_problems(call);
@@ -407,32 +461,7 @@ static void endpoint_start(struct task_call *call)
     w = mem_calloc(1, sizeof *w);
     w->task_call = call;
     call->work = w;
-    if (!aws_call_read(&call->resource, &w->call, &why)) {
-        r.error = json_cstring(ASL_RUNTIME);
-        r.cause = json_stringf("No endpoint can serve '%s'%s%s", call->target, why.text ? ": " : "",
-                               why.text ? why.text : "");
-        endpoint_finish(w, &r, true);
-        diag_clear(&why);
-        return;
-    }
-    if (!call->submitted && !endpoint_may_start(call, &why)) {
-        endpoint_refuse(w, why.text, true);
-        diag_clear(&why);
-        return;
-    }
-    json *named = aws_with_own_names(&w->call, call->payload, &why);
-    if (!named) {
-        endpoint_refuse(w, why.text, true);
-        diag_clear(&why);
-        return;
-    }
-    json_unref(call->payload);
-    call->payload = named;
-    w->place = endpoint_place_of(call->h, &w->call, call->row->url, call->payload);
-    if (w->call.job && call->submitted)
-        follow_job(w, json_ref(call->submitted));
-    else if (job_has_name(w))
-        start_before(w, NULL, true);
+    endpoint_open(w, true);
 }
 
 /* ---- cancelling ---- */

@@ -69,6 +69,10 @@ struct job_pause {
 
 /* Calls `ask` after a pause: the first one is short, and each is longer than the one before. */
 void job_pause_begin(struct job_pause *p, const handlers *h, void (*ask)(void *work), void *work);
+/* Waits as job_pause_begin does to tell a job to stop that could not be told: its keys, or what
+ * says where its service is, are missing. Says so on the log, once. */
+void job_pause_before_stop(struct job_pause *p, struct task_call *call, const char *job,
+                           const char *why, void (*stop)(void *work), void *work);
 /* Lets pauses begin with the short one again: those between questions have grown long. */
 void job_pause_shorten(struct job_pause *p);
 /* Says on the log that nothing is known of the job that `job` names, and why; once, until a
@@ -95,6 +99,7 @@ struct endpoint_work {
     signed_send *transfer;
     struct job_pause pause;
     unsigned missing;         /* answers in a row that had no such job */
+    bool unopened;            /* of a job that runs the models lack the call */
     bool told_strange;        /* the log has had the line on its state */
     size_t stopped;           /* of its parts: calls to stop them that are over */
     unsigned stops;           /* requests that were sent to stop the next part */
@@ -135,8 +140,12 @@ void endpoint_tell_problems(const struct task_call *call);
 
 /* Goes on when the service has begun a job; `r` (taken) is what was read of its answer `a`. */
 void endpoint_begun(struct endpoint_work *w, const struct aws_answer *a, struct aws_result *r);
-/* Goes on, from the start of a call, with the job that `submitted` (taken) tells of. */
-void follow_job(struct endpoint_work *w, json *submitted);
+/* Goes on with the job that `submitted` (taken) tells of: it is asked about, or told to stop where
+ * the call lingers. */
+void follow_job(struct endpoint_work *w, json *submitted, bool in_start);
+/* Waits, and then calls `again`: as long as models lack the call, nothing can be asked about its
+ * job. The log tells so, and `why`, once. */
+void job_waits_for_model(struct endpoint_work *w, void (*again)(void *work), const char *why);
 /* Returns whether the call that begins the job is out, so that only its answer says which job that
  * is. */
 bool job_is_beginning(const struct endpoint_work *w);

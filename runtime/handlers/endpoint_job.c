@@ -59,6 +59,17 @@ void job_pause_untold(struct job_pause *p, const struct task_call *call, const c
     p->untold = true;
 }
 
+void job_pause_before_stop(struct job_pause *p, struct task_call *call, const char *job,
+                           const char *why, void (*stop)(void *work), void *work)
+{
+    if (!call->stalled)
+        handlers_log(call->h, call->execution,
+                     "%s: the job %s is to be stopped, which is tried until it can be: %s",
+                     call->target, job, why);
+    call->stalled = true;
+    job_pause_begin(p, call->h, stop, work);
+}
+
 void job_pause_shorten(struct job_pause *p)
 {
     p->ms = 0;
@@ -203,7 +214,8 @@ static void ask_about_end(void *work)
 /* Notes the job that `submitted` (taken) tells of, which was read of `a` (NULL: long ago). Returns
  * false when that doesn't tell which job it is: then the work has ended, as others' jobs might be
  * asked about, and stopped. */
-static bool note_job(struct endpoint_work *w, json *submitted, const struct aws_answer *a)
+static bool note_job(struct endpoint_work *w, json *submitted, const struct aws_answer *a,
+                     bool in_start)
 {
     struct aws_result r = {0};
     struct buf path = {0};
@@ -220,7 +232,7 @@ static bool note_job(struct endpoint_work *w, json *submitted, const struct aws_
         buf_clear(&why);
         if (w->task_call->lingers)
             say_not_stopped(w, json_str(r.cause));
-        endpoint_finish(w, &r, !a);
+        endpoint_finish(w, &r, in_start);
     } else {
         aws_job_describe(&w->call, w->task_call->payload, w->submitted, &w->describe,
                          &w->describe_parameters);
@@ -235,13 +247,42 @@ static void follow_noted_job(struct endpoint_work *w)
     ask_later(w);
 }
 
-void follow_job(struct endpoint_work *w, json *submitted)
+static bool stop_job(struct endpoint_work *w);
+
+static void stop_late_job(struct endpoint_work *w)
 {
-    if (note_job(w, submitted, NULL))
+    if (!stop_job(w))
+        endpoint_finish(w, &(struct aws_result){0}, false);
+}
+
+void follow_job(struct endpoint_work *w, json *submitted, bool in_start)
+{
+    w->unopened = false;
+    w->pause.untold = false;
+    job_pause_shorten(&w->pause);
+    if (!note_job(w, submitted, NULL, in_start))
+        return;
+    if (w->task_call->lingers)
+        stop_late_job(w);
+    else
         follow_noted_job(w);
 }
 
-static bool stop_job(struct endpoint_work *w);
+void job_waits_for_model(struct endpoint_work *w, void (*again)(void *work), const char *why)
+{
+    struct task_call *call = w->task_call;
+    struct buf job = {0};
+
+    json_write(&job, call->submitted);
+    w->unopened = call->begun = true;
+    if (call->lingers) {
+        job_pause_before_stop(&w->pause, call, buf_str(&job), why, again, w);
+    } else {
+        job_pause_untold(&w->pause, call, buf_str(&job), why);
+        job_pause_begin(&w->pause, call->h, again, w);
+    }
+    buf_clear(&job);
+}
 
 void endpoint_begun(struct endpoint_work *w, const struct aws_answer *a, struct aws_result *r)
 {
@@ -255,7 +296,7 @@ void endpoint_begun(struct endpoint_work *w, const struct aws_answer *a, struct 
         endpoint_finish(w, &half, false);
         return;
     }
-    if (!note_job(w, r->value, a)) {
+    if (!note_job(w, r->value, a, false)) {
         aws_result_clear(&half);
         return;
     }
@@ -265,10 +306,10 @@ void endpoint_begun(struct endpoint_work *w, const struct aws_answer *a, struct 
     }
     if (h->submitted)
         h->submitted(h->user, w->task_call->node.id, w->submitted);
-    if (!w->task_call->lingers)
+    if (w->task_call->lingers)
+        stop_late_job(w);
+    else
         follow_noted_job(w);
-    else if (!stop_job(w))
-        endpoint_finish(w, &(struct aws_result){0}, false);
 }
 
 /* ---- stopping ---- */
@@ -290,10 +331,11 @@ bool job_may_be_there(int status)
 
 void say_not_stopped(const struct endpoint_work *w, const char *why)
 {
+    const json *known = w->describe_parameters ? w->describe_parameters : w->task_call->submitted;
     struct buf job = {0};
 
-    if (w->describe_parameters)
-        json_write(&job, w->describe_parameters);
+    if (known)
+        json_write(&job, known);
     job_may_go_on(w->task_call, job.len ? buf_str(&job) : NULL, why);
     buf_clear(&job);
 }
@@ -327,6 +369,26 @@ static bool stop_may_be_tried_again(const struct endpoint_work *w, const struct 
     return passes && w->stops < JOB_MAX_STOPS && !w->task_call->h->closing;
 }
 
+/*
+ * The request to stop the job can't be sent at this moment, or with these keys. Where nobody waits
+ * for it, it is sent when it can be: the store has until then that the job is to be stopped.
+ * Returns false when it is not sent any more.
+ */
+static bool stop_waits(struct endpoint_work *w, const char *why)
+{
+    bool in_vain = w->failed.error && w->stops >= JOB_MAX_STOPS;
+    struct buf job = {0};
+
+    if (in_vain || w->missing >= JOB_MAX_MISSING || w->task_call->h->closing) {
+        say_not_stopped(w, why);
+        return false;
+    }
+    json_write(&job, w->describe_parameters);
+    job_pause_before_stop(&w->pause, w->task_call, buf_str(&job), why, stop_again, w);
+    buf_clear(&job);
+    return true;
+}
+
 static void stop_answered(void *user, struct http_response *r)
 {
     struct endpoint_work *w = user;
@@ -342,8 +404,16 @@ static void stop_answered(void *user, struct http_response *r)
             refusal = aws_refusal_of(&w->stop, &a.as_aws);
         endpoint_answer_close(&a);
     }
-    if (refusal == AWS_REFUSED_KEYS)
+    w->missing = refusal == AWS_REFUSED_KEYS ? w->missing + 1 : 0;
+    if (!w->missing)
+        w->task_call->stalled = false;
+    if (refusal == AWS_REFUSED_KEYS) {
         roles_forget_refused(w->task_call, w->pause.signed_ms);
+        if (!stop_waits(w, json_str(result.cause ? result.cause : result.error)))
+            end_stop(w);
+        aws_result_clear(&result);
+        return;
+    }
     if (stop_may_be_tried_again(w, r, refusal)) {
         aws_result_clear(&result);
         if (w->stops == 1)
@@ -376,16 +446,16 @@ static void stop_without_keys(void *user, bool of_role, const char *why)
 
     (void)of_role;
     w->transfer = NULL;
-    say_not_stopped(w, why);
-    end_stop(w);
+    if (!stop_waits(w, why))
+        end_stop(w);
 }
 
-/* Returns true when a request to stop the job, or the next part of it, is out. */
+/* Returns true when a request to stop the job, or the next part of it, is out or waits. */
 static bool stop_job(struct endpoint_work *w)
 {
     struct diag why = {0};
     json *parameters = NULL;
-    bool bad_call;
+    bool bad_call, waits = false;
 
     w->stops++;
     if (!aws_job_stop(&w->call, w->task_call->payload, w->submitted, w->stopped,
@@ -400,11 +470,13 @@ static bool stop_job(struct endpoint_work *w)
                                .no_keys = stop_without_keys,
                                .user = w};
     w->transfer = endpoint_send_call(w->task_call, &request, &bad_call, &why);
-    if (!w->transfer)
+    if (!w->transfer && bad_call)
         say_not_stopped(w, why.text);
+    else if (!w->transfer)
+        waits = stop_waits(w, why.text);
     diag_clear(&why);
     json_unref(parameters);
-    return w->transfer != NULL;
+    return w->transfer || waits;
 }
 
 /*
@@ -432,15 +504,21 @@ bool leave_job(struct endpoint_work *w)
 {
     const struct task_call *call = w->task_call;
 
-    if (call->released || call->h->closing || !aws_job_can_be_stopped(&w->call))
+    if (call->released || call->h->closing)
+        return false;
+    if (w->unopened)
+        return true;
+    if (!aws_job_can_be_stopped(&w->call))
         return false;
     if (!w->submitted)
         return job_is_beginning(w);
     if (w->transfer)
         signed_send_cancel(w->transfer);
     w->transfer = NULL;
+    aws_result_clear(&w->failed);
     w->stopped = 0;
-    w->stops = 0;
+    w->stops = w->missing = 0;
     job_pause_break(&w->pause);
+    job_pause_shorten(&w->pause);
     return stop_job(w);
 }

@@ -528,6 +528,14 @@ enum handlers_taker handlers_would_take(handlers *h, const struct task *task,
     return !row ? HANDLERS_NOBODY : row->kind == &handler_bucket ? HANDLERS_FOLDER : HANDLERS_OTHER;
 }
 
+/* Returns whether a call that waits for its slot is to stop a job when it is cancelled: it had
+ * begun before a restart. */
+static bool has_known_job(const struct task_call *call)
+{
+    return call->row->kind->flags & KIND_HAS_JOBS && task_call_has_job(call) && !call->released &&
+           !call->h->closing;
+}
+
 /* What it leaves behind (a slot still taken) is the kind's affair. Returns whether it lingers. */
 static bool handlers_drop(struct task_call *call)
 {
@@ -535,7 +543,12 @@ static bool handlers_drop(struct task_call *call)
     struct handler_row *row = call->row;
 
     switch (call->state) {
-    case CALL_WAITING: handlers_list_take(&row->waiting, call); break;
+    case CALL_WAITING:
+        handlers_list_take(&row->waiting, call);
+        if (!has_known_job(call))
+            break;
+        handlers_start_call(call);
+        return handlers_drop(call);
     case CALL_READY: handlers_list_take(&h->ready, call); break;
     case CALL_RUNNING:
         if (!row->kind->cancel(call))
@@ -560,10 +573,26 @@ bool handlers_cancel(handlers *h, uint64_t id)
 
 static void log_unstopped(handlers *h, const struct task *task, const char *why)
 {
-    handlers_log(h, task->execution, "%s: the job %s: %s", task->resource->text,
-                 task->submitted ? "was not stopped and may go on"
+    struct buf job = {0};
+
+    if (task->submitted)
+        json_write(&job, task->submitted);
+    handlers_log(h, task->execution, "%s: the job %s%s: %s", task->resource->text, buf_str(&job),
+                 task->submitted ? " was not stopped and may go on"
                                  : "may have begun, and was not stopped",
                  why);
+    buf_clear(&job);
+}
+
+/* Whoever serves the resource now, a job that is known runs at a service. */
+static struct handler_row *row_for_stop(handlers *h, const struct task *task,
+                                        const struct handler_input *v, struct diag *also)
+{
+    struct handler_row *row = row_for(h, v, also);
+
+    return row && row->kind->flags & KIND_HAS_JOBS ? row
+           : task->submitted                       ? row_of_services(h)
+                                                   : NULL;
 }
 
 /* Waits for no slot: what there was to wait for was over in an earlier process. */
@@ -576,15 +605,16 @@ bool handlers_stop_job(handlers *h, const struct task *task)
     bool stopping = false;
 
     if (!i->prepare(task, &v, &failed)) {
+        log_unstopped(h, task, json_str(failed.cause ? failed.cause : failed.error));
         task_result_clear(&failed);
         return false;
     }
-    struct handler_row *row = row_for(h, &v, &also);
+    struct handler_row *row = row_for_stop(h, task, &v, &also);
     if (!row) {
         log_unstopped(h, task, "nobody serves its service any more");
-    } else if (row->kind->flags & KIND_HAS_JOBS && !task->submitted) {
+    } else if (!task->submitted) {
         log_unstopped(h, task, "asl ended before the service had answered");
-    } else if (row->kind->flags & KIND_HAS_JOBS) {
+    } else {
         struct task_call *call = task_call_new(row, task, i, &v);
         id_map_put(&h->calls, &call->node);
         handlers_start_call(call);
@@ -641,12 +671,21 @@ static bool is_at_work(const struct id_map *calls)
     return false;
 }
 
+/* Stops that wait for keys are the next process's once draining has begun: the store has them. */
+static bool stops_are_out(const handlers *h)
+{
+    for (const struct task_call *call = h->lingering.first; call; call = call->next)
+        if (!call->stalled || !h->draining)
+            return true;
+    return false;
+}
+
 /* Calls that wait count until draining begins: then the next process begins them. */
 bool handlers_are_idle(const handlers *h)
 {
     bool waits = !h->draining && h->calls.count;
 
-    return !waits && !handlers_are_stopping_jobs(h) && !is_at_work(&h->calls);
+    return !waits && !stops_are_out(h) && !is_at_work(&h->calls);
 }
 
 bool handlers_are_stopping_jobs(const handlers *h)

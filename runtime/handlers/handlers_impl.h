@@ -55,6 +55,7 @@ struct task_call {
     bool begun;     /* a job goes on elsewhere, and its end is only awaited */
     bool released;  /* nobody waits for it, but the other side's work is to go on */
     bool lingers;   /* it was cancelled; what stops its job is still out */
+    bool stalled;   /* and waits for keys, or for what says where the service is */
     bool forgotten; /* the store doesn't have that its job has begun, and this process ends */
     const char *target, *name, *state_name, *execution, *key, *qualifier, *client_context;
     const char *role, *own_role;  /* as in struct task */
@@ -69,6 +70,14 @@ struct task_call {
     int64_t due_ms;  /* a mock that is asleep: when it is to answer */
     struct handler_answer answer; /* CALL_READY, or asleep */
 };
+
+/* Returns whether a task call goes on with a job that has begun before a restart. */
+static inline bool task_call_has_job(const struct task_call *call)
+{
+    enum asl_pattern p = call->resource.pattern;
+
+    return call->submitted && (p == ASL_SYNC || p == ASL_SYNC_2);
+}
 
 /* Set in the ids of calls that nobody hears of; the engine's ids never get that far. */
 static const uint64_t TASK_CALL_UNHEARD = UINT64_C(1) << 63;
