@@ -206,6 +206,39 @@ START_TEST(families)
 }
 END_TEST
 
+/* One that is held stays, and so does what it is below; others don't wait behind it. */
+START_TEST(holding)
+{
+    store *s = open_store(_i);
+    struct diag why = {0};
+    struct store_gone gone;
+
+    put_family(s);
+    store_progress(s, 1, RT_FAILED, 9, STORE_AWAKE);
+    commit(s);
+    store_hold(s, 3);
+    store_hold(s, 3);
+    for (int calls = 0; calls < 6; calls++)
+        ck_assert(store_forget_list(s, "l", 10, &gone, &why) && gone.more);
+    ck_assert(has_row(s, 0) && has_row(s, 2) && has_row(s, 3) && !has_row(s, 4));
+    store_hold(s, 0);
+    store_let_go(s, 3);
+    store_let_go(s, 3);
+    store_let_go(s, 3);
+    put_execution(s, 5, "a", 0);
+    store_progress(s, 5, RT_FAILED, 4000, STORE_AWAKE);
+    commit(s);
+    for (int calls = 0; calls < 6; calls++)
+        retire(s, 5000, 1);
+    ck_assert(has_row(s, 0) && !has_row(s, 5));
+    store_let_go(s, 0);
+    for (int calls = 0; calls < 6; calls++)
+        retire(s, 5000, 2);
+    ck_assert(!has_row(s, 0) && !has_row(s, 3));
+    store_free(s);
+}
+END_TEST
+
 struct listing {
     store *store;
     size_t most;
@@ -422,6 +455,7 @@ int main(void)
     tcase_add_loop_test(t, records, 0, KINDS);
     tcase_add_test(t, reopening);
     tcase_add_loop_test(t, families, 0, 2 * KINDS);
+    tcase_add_loop_test(t, holding, 0, KINDS);
     tcase_set_timeout(t, 120);
     suite_add_tcase(s, t);
     return run_suite(s);

@@ -3,7 +3,7 @@
  * That may take its time, and the process may die meanwhile. So a record says from the commit that
  * cancels the Task until nothing of it is out any more that its job is to be stopped; a process
  * that finds such records stops those jobs. All that is needed for that but the record's text is
- * in the execution's history.
+ * in the execution's history, which is not deleted before.
  */
 #include "runtime/engine/engine_stops.h"
 
@@ -46,6 +46,7 @@ static struct stop *add_stop(engine *e, uint64_t execution, uint64_t ref)
     s->execution = execution;
     s->ref = ref;
     id_map_put(&e->stops, &s->node);
+    store_hold(e->store, execution);
     return s;
 }
 
@@ -92,6 +93,7 @@ void engine_task_gone(engine *e, uint64_t id)
     if (!s)
         return;
     put_stop_record(e, s, NULL, 0);
+    store_let_go(e->store, s->execution);
     mem_free(s);
 }
 

@@ -5,6 +5,8 @@
 
 #include "runtime/store/store_impl.h"
 
+#include "parsers/base/mem.h"
+
 #include <time.h>
 
 const char STORE_NONE[] = "STORE_NONE", STORE_READ[] = "STORE_READ",
@@ -13,9 +15,54 @@ const char STORE_NONE[] = "STORE_NONE", STORE_READ[] = "STORE_READ",
 
 void store_free(store *s)
 {
-    if (s)
-        s->ops->free(s);
+    if (!s)
+        return;
+    for (struct id_node *n; (n = id_map_take_any(&s->holds));)
+        mem_free(n);
+    id_map_clear(&s->holds);
+    s->ops->free(s);
 }
+
+/* ---- executions that stay ---- */
+
+struct held {
+    struct id_node node; /* first; the execution's number */
+    size_t count;
+};
+
+static struct held *held_of(const store *s, uint64_t execution)
+{
+    return (struct held *)(void *)id_map_get(&s->holds, execution);
+}
+
+bool store_is_held(const store *s, uint64_t execution)
+{
+    return held_of(s, execution) != NULL;
+}
+
+void store_hold(store *s, uint64_t execution)
+{
+    struct held *h = held_of(s, execution);
+
+    if (!h) {
+        h = mem_calloc(1, sizeof *h);
+        h->node.id = execution;
+        id_map_put(&s->holds, &h->node);
+    }
+    h->count++;
+}
+
+void store_let_go(store *s, uint64_t execution)
+{
+    struct held *h = held_of(s, execution);
+
+    if (!h || --h->count)
+        return;
+    id_map_take(&s->holds, execution);
+    mem_free(h);
+}
+
+/* ---- the store's own functions ---- */
 
 void store_on_damage(store *s, store_damage *told, void *user)
 {

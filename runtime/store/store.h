@@ -103,10 +103,15 @@ void store_set_apart(store *s, uint64_t execution, const char *why, int64_t at_m
 /* Deletes an execution with all that is its own. */
 void store_forget(store *s, uint64_t execution);
 
+/* Lets an execution stay, whatever deletes executions that have ended, until each call has been
+ * taken back. It holds as long as the store is open. */
+void store_hold(store *s, uint64_t execution);
+void store_let_go(store *s, uint64_t execution);
+
 /*
  * What came of deleting executions that have ended: up to a limit at a time, and those of their Map
  * Runs before them, so that none is ever left whose parent has gone. One stays as long as such a
- * child runs.
+ * child runs, or one of them is held.
  */
 struct store_gone {
     size_t count;

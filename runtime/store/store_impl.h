@@ -3,6 +3,7 @@
 
 /* What the stores share. Each has these functions, and `struct store` as its first member. */
 
+#include "parsers/base/id_map.h"
 #include "runtime/store/store.h"
 
 struct store_ops {
@@ -58,6 +59,9 @@ struct store {
     /* store.c's own: */
     bool changed; /* something was put in since the last commit */
     struct store_stats stats;
+    struct id_map holds; /* executions that stay */
 };
+
+bool store_is_held(const store *s, uint64_t execution);
 
 #endif

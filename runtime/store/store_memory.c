@@ -305,7 +305,7 @@ static void forget_tree(store *s, uint64_t top, size_t limit, struct store_gone 
          * parent. */
         while (h->first_child)
             h = h->first_child;
-        if (out->count == limit || h->row.status == RT_RUNNING) {
+        if (out->count == limit || h->row.status == RT_RUNNING || store_is_held(s, h->node.id)) {
             out->more = true;
             return;
         }
@@ -326,6 +326,10 @@ static void forget_some(store *s, const struct place_list *l, int64_t before_ms,
         const struct history *h = find_history(memory_store_memory_of(s), l->places[i].number);
         if (!h || h->row.status == RT_RUNNING || h->row.stop_ms >= before_ms)
             continue;
+        if (store_is_held(s, h->node.id)) {
+            out->more = true;
+            continue;
+        }
         MEM_GROW(numbers, count, cap);
         numbers[count++] = l->places[i].number;
     }

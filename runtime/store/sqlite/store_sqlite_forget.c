@@ -85,7 +85,7 @@ static bool drop_tree(struct going *g, uint64_t top)
         while (found && !runs)
             if (!first_child(g->file, last, &last, &found, &runs, g->why))
                 return false;
-        if (runs) {
+        if (runs || store_is_held(&g->file->store, last)) {
             g->gone->more = true;
             return true;
         }
@@ -97,7 +97,8 @@ static bool drop_tree(struct going *g, uint64_t top)
     return true;
 }
 
-/* Forgets the executions whose numbers the query gives. It is asked for one more than may go. */
+/* Forgets the executions whose numbers the query gives. It is asked for one more than may go, and
+ * for those that stay whatever happens: they must not stand before all others for ever. */
 static bool drop_all(struct going *g, sqlite3_stmt *q)
 {
     /* Rows are not deleted under a query that reads them: so the numbers are taken down first. */
@@ -105,10 +106,16 @@ static bool drop_all(struct going *g, sqlite3_stmt *q)
     size_t count = 0, cap = 0;
     int got;
 
-    sqlite_bind_number(q, 2, g->limit < INT64_MAX ? g->limit + 1 : INT64_MAX);
+    size_t most = g->limit + 1 + g->file->store.holds.count;
+    sqlite_bind_number(q, 2, g->limit < INT64_MAX ? most : INT64_MAX);
     while ((got = sqlite.step(q)) == SQLITE_ROW) {
+        uint64_t number = (uint64_t)sqlite.column_int64(q, 0);
+        if (store_is_held(&g->file->store, number)) {
+            g->gone->more = true;
+            continue;
+        }
         MEM_GROW(numbers, count, cap);
-        numbers[count++] = (uint64_t)sqlite.column_int64(q, 0);
+        numbers[count++] = number;
     }
     bool good = got == SQLITE_DONE || sqlite_read_failed(g->file, g->why);
     sqlite.reset(q);
