@@ -340,9 +340,12 @@ static bool group_can_go_on(const struct rt_group *g)
 {
     const struct rt_run *run = g->run;
 
+    /* What a Map Run was at when it was stopped is no matter to its redrive. */
+    if (g->resumed)
+        return true;
     if (run && run->failing && !run->closing)
         return run_children_out(g) == 0;
-    if (g->resumed || (run && (run->closing || too_many_failed(g))))
+    if (run && (run->closing || too_many_failed(g)))
         return true;
     return g->done == g->total && !(run && run->waits);
 }

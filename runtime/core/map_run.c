@@ -277,8 +277,11 @@ void start_children(struct step *s, struct rt_frame *f)
 {
     const struct rt_run *run = f->group->run;
 
-    if (run->waits || run->failing || results_are_checked_first(s, f) || !begin_children(s, f) ||
-        f->group->total != RT_MANY)
+    if (run->waits || run->failing || results_are_checked_first(s, f))
+        return;
+    /* An earlier attempt may have left so many that children wait, and none is out to end. */
+    write_results(s, f);
+    if (!begin_children(s, f) || f->group->total != RT_MANY)
         return;
     if (!run_is_used_up(f->group)) {
         run_ask_for_items(s, f);
@@ -381,7 +384,8 @@ void resume_children(struct step *s, struct rt_frame *f)
 {
     const struct rt_run *run = f->group && !f->group->over ? f->group->run : NULL;
 
-    if (!run)
+    /* A redrive that has not come to it yet asks for all of them. */
+    if (!run || f->group->resumed)
         return;
     for (const struct rt_child *c = run->first; c; c = c->next)
         if (c->runs)
