@@ -22,6 +22,19 @@ struct object {
     size_t len; /* 0: of the text */
 };
 
+/* How answers with a range of an object are wrong, or hard to take. */
+enum odd {
+    ODD_NOT,
+    ODD_EMPTY, /* the range has bytes, and none come */
+    ODD_SHORT, /* half of them come */
+    ODD_LONG,  /* one more comes */
+    ODD_GROWN, /* it is of an object with another size */
+    ODD_SIZELESS,
+    ODD_NOTHING, /* neither bytes nor a range */
+    ODD_HALF,    /* the whole object is half as long */
+    ODD_PAST_END
+};
+
 struct world {
     mapio *m;
     const struct object *objects; /* by key; NULL ends them */
@@ -31,6 +44,8 @@ struct world {
     json *parameters;
     size_t calls;
     bool cancelled, refuses, knows_no_ranges, gives_tokens, anew, no_limits;
+    enum odd odd; /* what answers are from this call on: */
+    size_t odd_from;
     /* So many calls fail first, with these. */
     size_t failures;
     const char *failure, *cause;
@@ -135,15 +150,31 @@ static struct task_result get_object(const struct world *w)
     } else if (range) {
         ck_assert_int_eq(sscanf(json_str(range), "bytes=%zu-%zu", &from, &to), 2);
     }
-    if (range && from >= len)
+    enum odd odd = range && w->calls >= w->odd_from ? w->odd : ODD_NOT;
+    if (range && (from >= len || odd == ODD_PAST_END))
         return refused("S3.S3Exception",
                        "The requested range is not satisfiable (Service: S3, Status Code: 416)");
     if (to >= len)
         to = len - 1;
     json_build_object(&b, 3);
-    if (range)
-        json_build_set(&b, "ContentRange", json_stringf("bytes %zu-%zu/%zu", from, to, len));
-    json_build_set(&b, "Body", json_string(o->body + from, len ? to - from + 1 : 0));
+    if (odd == ODD_SIZELESS)
+        json_build_set(&b, "ContentRange", json_stringf("bytes %zu-%zu/*", from, to));
+    else if (range && odd != ODD_NOTHING && odd != ODD_HALF)
+        json_build_set(&b, "ContentRange",
+                       json_stringf("bytes %zu-%zu/%zu", from, to, len + (odd == ODD_GROWN)));
+    size_t came = len ? to - from + 1 : 0;
+    switch (odd) {
+    case ODD_EMPTY:
+    case ODD_NOTHING: came = 0; break;
+    case ODD_SHORT: came = (came + 1) / 2; break;
+    case ODD_LONG: came++; break;
+    case ODD_HALF: from = 0, came = len / 2; break;
+    case ODD_NOT:
+    case ODD_GROWN:
+    case ODD_SIZELESS:
+    case ODD_PAST_END: break;
+    }
+    json_build_set(&b, "Body", json_string(o->body + from, came));
     json_build_set(&b, "ETag", json_cstring(w->etag));
     return (struct task_result){.ok = true, .output = json_build_done(&b)};
 }
@@ -1013,6 +1044,70 @@ START_TEST(whole_answers)
 }
 END_TEST
 
+/* A file of rows, one of which ends where the first range does: a file that ends there has nothing
+ * wrong but that items are missing. Ranges have 4 MiB. */
+static const struct {
+    const char *name;
+    enum odd odd;
+    size_t from;
+    const char *cause; /* NULL: all rows come */
+} odd_ranges[] = {
+    {"a first range without bytes", ODD_EMPTY, 1,
+     "getObject gave 0 bytes of 'k', fewer than its ContentRange 'bytes 0-4194303/5242880' has."},
+    {"a later one", ODD_EMPTY, 2,
+     "getObject gave 0 bytes of 'k', fewer than its ContentRange 'bytes 4194304-5242879/5242880' "
+     "has."},
+    {"ranges that are shorter than they say", ODD_SHORT, 1, NULL},
+    {"one that is longer", ODD_LONG, 1,
+     "getObject gave 4194305 bytes of 'k', more than its ContentRange 'bytes 0-4194303/5242880' "
+     "has."},
+    {"another size", ODD_GROWN, 2, "'k' was changed while it was read."},
+    {"no size", ODD_SIZELESS, 1, NULL},
+    {"a whole object that is empty at first", ODD_NOTHING, 1, NULL},
+    {"later it isn't", ODD_NOTHING, 2,
+     "getObject gave nothing of 'k' from byte 4194304 on, of 5242880."},
+    {"a whole object that is smaller", ODD_HALF, 2,
+     "getObject gave 2621440 bytes of 'k', which was read to byte 4194304."},
+    {"an end that comes too early", ODD_PAST_END, 2,
+     "getObject gave nothing of 'k' from byte 4194304 on, of 5242880."},
+};
+
+START_TEST(odd_range)
+{
+    enum { ROW_BYTES = 1024, ROWS = 5 * 1024 };
+    static const char *const plans[] = {
+        OBJECT("k", JSONL), OBJECT("k", "\"InputType\": \"CSV\", \"CSVHeaderLocation\": "
+                                        "\"GIVEN\", \"CSVHeaders\": [\"a\"]")};
+    struct buf text = {0}, want = {0};
+    bool empty = odd_ranges[_i].odd == ODD_NOTHING && !odd_ranges[_i].cause;
+
+    for (int i = 0; i < ROWS; i++)
+        buf_printf(&text, "\"%0*d\"\n", ROW_BYTES - 3, i);
+    if (odd_ranges[_i].cause)
+        buf_printf(&want, "States.ItemReaderFailed: %s\n", odd_ranges[_i].cause);
+    const struct object file[] = {{"k", text.data, text.len}, {NULL, NULL, 0}};
+    for (size_t i = 0; i < COUNT(plans); i++) {
+        json *plan = json_parse(plans[i], strlen(plans[i]), 0, NULL);
+        struct world w;
+        struct read r;
+
+        world_init(&w, file);
+        w.odd = odd_ranges[_i].odd;
+        w.odd_from = odd_ranges[_i].from;
+        read_all(&w, plan, NULL, 0, &r);
+        const char *error = strstr(buf_str(&r.text), "States.");
+        expect_text(odd_ranges[_i].name, error ? error : "", buf_str(&want));
+        ck_assert_msg(odd_ranges[_i].cause || r.count == (empty ? 0 : ROWS), "%s: %zu rows",
+                      odd_ranges[_i].name, r.count);
+        read_clear(&r);
+        world_clear(&w);
+        json_unref(plan);
+    }
+    buf_clear(&text);
+    buf_clear(&want);
+}
+END_TEST
+
 START_TEST(changed_file)
 {
     struct buf text = {0};
@@ -1301,6 +1396,7 @@ int main(void)
     tcase_add_test(t, tokens);
     tcase_add_test(t, changed_list);
     tcase_add_test(t, whole_answers);
+    tcase_add_loop_test(t, odd_range, 0, COUNT(odd_ranges));
     tcase_add_test(t, changed_file);
     tcase_add_test(t, unpacks_in_turns);
     tcase_add_test(t, mended_file);

@@ -21,9 +21,6 @@ enum { PIECE_BYTES = 4 << 20, FEED_BYTES = 256 << 10 };
 /* What is read first of a Parquet file: mostly its whole footer, and all of a small file. */
 enum { TAIL_BYTES = 256 << 10 };
 
-/* In place of where a range begins: it is the last one. */
-static const uint64_t FROM_END = UINT64_MAX;
-
 bool file_is_open(const struct file *f)
 {
     return f->key != NULL;
@@ -219,7 +216,7 @@ static void feed_text(struct file *f, uint64_t at, const char *bytes, size_t len
 }
 
 /* A redrive is likely meant where the first items were read by an earlier reading. */
-static void refuse_changed(struct reading *r)
+void file_refuse_changed(struct reading *r)
 {
     if (r->file.resumed)
         reading_fail(
@@ -239,7 +236,7 @@ static void file_call_failed(struct reading *r, const struct task_result *result
     const struct file *f = &r->file;
 
     if (f->etag && is_condition_failed(result)) {
-        refuse_changed(r);
+        file_refuse_changed(r);
         return;
     }
     if (r->kind == &source_object || json_str_is(result->error, ASL_NO_HANDLER)) {
@@ -361,28 +358,20 @@ static bool check_file_size(struct reading *r, uint64_t bytes)
 static bool take_piece(struct reading *r, const json *body, const json *range)
 {
     struct file *f = &r->file;
-    uint64_t from = 0, last, size = 0;
+    struct extent e = {0};
     size_t len = json_str_len(body);
 
-    if (range && sscanf(json_str(range), "bytes %" SCNu64 "-%" SCNu64 "/%" SCNu64, &from, &last,
-                        &size) < (r->format == ITEMS_PARQUET ? 3 : 2)) {
-        reading_fail(r, "The answer of getObject for '%s' has the ContentRange '%s'.",
-                     json_str(f->key), json_str(range));
+    if (range ? !extent_of_range(r, range, len, &e) : !extent_of_whole(r, len))
         return false;
-    }
-    if (range && from != f->next && f->next != FROM_END) {
-        reading_fail(r, "getObject gave '%s' from byte %" PRIu64 " on, and not from %" PRIu64 ".",
-                     json_str(f->key), from, f->next);
-        return false;
-    }
     f->piece = json_ref(body);
-    f->piece_from = from;
+    f->piece_from = e.from;
     f->used = range ? 0 : f->next < len ? (size_t)f->next : len;
-    f->next = range ? from + len : len;
-    f->whole = !range || len == 0 ||
-               (r->format != ITEMS_PARQUET && (size ? f->next >= size : len < PIECE_BYTES));
-    return check_file_size(r, size > f->next ? size : f->next) &&
-           (f->reader || open_reader(r, NULL, f->end, range ? size : len));
+    f->next = range ? e.from + len : len;
+    /* Where no size is told, a range that is shorter than what was asked for is the last. */
+    bool last = f->size ? f->next >= f->size : f->next > e.last && len < PIECE_BYTES;
+    f->whole = !range || len == 0 || (r->format != ITEMS_PARQUET && last);
+    return check_file_size(r, f->size > f->next ? f->size : f->next) &&
+           (f->reader || open_reader(r, NULL, f->end, range ? e.size : len));
 }
 
 static void piece_came(struct asker *asker, struct task_result *result)
@@ -394,7 +383,7 @@ static void piece_came(struct asker *asker, struct task_result *result)
 
     if (!result->ok && is_past_end(result)) {
         f->whole = true;
-        if (!f->reader && !open_reader(r, NULL, f->end, 0))
+        if (!file_may_end(r) || (!f->reader && !open_reader(r, NULL, f->end, 0)))
             return;
     } else if (!result->ok) {
         file_call_failed(r, result);
@@ -403,7 +392,7 @@ static void piece_came(struct asker *asker, struct task_result *result)
         reading_fail(r, "The answer of getObject for '%s' has no Body.", json_str(f->key));
         return;
     } else if (f->etag && etag && !json_equal(etag, f->etag)) {
-        refuse_changed(r);
+        file_refuse_changed(r);
         return;
     } else {
         if (!f->etag && etag)
@@ -416,9 +405,9 @@ static void piece_came(struct asker *asker, struct task_result *result)
 
 static json *range_of(uint64_t from, uint64_t len)
 {
-    return from == FROM_END ? json_stringf("bytes=-%d", TAIL_BYTES)
-                            : json_stringf("bytes=%" PRIu64 "-%" PRIu64, from,
-                                           from + (len < PIECE_BYTES ? len : PIECE_BYTES) - 1);
+    return from == FILE_FROM_END ? json_stringf("bytes=-%d", TAIL_BYTES)
+                                 : json_stringf("bytes=%" PRIu64 "-%" PRIu64, from,
+                                                from + (len < PIECE_BYTES ? len : PIECE_BYTES) - 1);
 }
 
 /* Asks for `len` bytes, or as many as a piece has. */
@@ -625,7 +614,7 @@ enum source_step file_read(struct reading *r)
     struct diag why = {0};
 
     if (!f->reader) {
-        ask_for_piece(r, FROM_END, TAIL_BYTES);
+        ask_for_piece(r, FILE_FROM_END, TAIL_BYTES);
         return SOURCE_WAITS;
     }
     switch (items_next(f->reader, &item, &why)) {

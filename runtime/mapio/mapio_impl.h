@@ -51,6 +51,7 @@ struct file {
     size_t used;               /* how many of them are unpacked */
     uint64_t unpacked;         /* where the next unpacked byte stands */
     uint64_t next;             /* where the next piece begins */
+    uint64_t size;             /* of all of it, as an answer told; 0: none has */
     uint64_t end;              /* of the last item */
     uint64_t items;            /* that this reading has taken of it; */
     bool array;                /* the last one is an array */
@@ -179,6 +180,28 @@ bool file_is_open(const struct file *f);
 /* Returns how many bytes the file holds, about. */
 size_t file_held(const struct file *f);
 void file_close(struct file *f);
+
+/* Ends the reading: the open file is not the one any more that was read before. */
+void file_refuse_changed(struct reading *r);
+
+/* ---- extent.c ---- */
+
+/* In place of where a range begins: it is the last one. */
+#define FILE_FROM_END UINT64_MAX
+
+/* Where the bytes of an answer stand in the file. */
+struct extent {
+    uint64_t from, last;
+    uint64_t size; /* of the whole object; 0: it is not told */
+};
+
+/* Reads the ContentRange of an answer with `len` bytes, and notes the file's size. False after the
+ * reading failed: they aren't what it says, or what was asked for. */
+bool extent_of_range(struct reading *r, const json *range, size_t len, struct extent *out);
+/* The same of an answer without one, which is the whole object. */
+bool extent_of_whole(struct reading *r, size_t len);
+/* Whether the file may end where the next piece would begin; false after the reading failed. */
+bool file_may_end(struct reading *r);
 
 /* ---- unpack.c ---- */
 
