@@ -481,6 +481,58 @@ START_TEST(map_runs_go_with_what_had_them)
 }
 END_TEST
 
+/* How many events of children have data, and how many have null in its place. */
+struct data_kept {
+    size_t kept, taken;
+};
+
+static bool count_data(void *user, const struct rt_event *e)
+{
+    struct data_kept *d = user;
+
+    if ((e->kind == RT_CHILD_STARTED || e->kind == RT_CHILD_ENDED) && e->data)
+        *(json_kind(e->data) == JSON_NULL ? &d->taken : &d->kept) += 1;
+    return true;
+}
+
+static void expect_data_kept(struct scene *s, const char *what, size_t kept, size_t taken)
+{
+    struct data_kept d = {0};
+    uint64_t execution = 0;
+
+    ck_assert(store_find_arn(s->store, EXECUTION("m:e"), &execution, NULL));
+    ck_assert(store_read(s->store, execution, 0, count_data, &d, NULL));
+    ck_assert_msg(d.kept == kept && d.taken == taken, "%s: %zu kept, %zu taken", what, d.kept,
+                  d.taken);
+}
+
+/* What children began with and gave would be the whole file: once nobody can redrive the Map Run,
+ * it goes. Counts and the output stay. */
+START_TEST(data_of_children_goes_with_success)
+{
+    struct scene s;
+
+    scene_init(&s, _i);
+    scene_call_well(&s, "CreateStateMachine",
+                    "{\"name\":\"m\",\"roleArn\":\"" ROLE
+                    "\",\"definition\":\"" MAP_RUN("STANDARD", "") "\"}");
+    scene_call_well(
+        &s, "StartExecution",
+        "{\"stateMachineArn\":\"" MACHINE("m") "\",\"name\":\"e\",\"input\":\"[1,2,3]\"}");
+    scene_settle(&s);
+    expect_data_kept(&s, "it failed, and may be redriven", 3, 0);
+    scene_call_well(&s, "RedriveExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\"}");
+    scene_settle(&s);
+    expect_data_kept(&s, "it succeeded", 0, 6);
+    scene_call_well(&s, "DescribeExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\"}");
+    ck_assert(strstr(buf_str(&s.answer), "[\\\"at last\\\",\\\"at last\\\",\\\"at last\\\"]"));
+    scene_call_well(&s, "ListMapRuns", "{\"executionArn\":\"" EXECUTION("m:e") "\"}");
+    scene_call_well(&s, "DescribeMapRun", "{\"mapRunArn\":\"<run>\"}");
+    ck_assert_msg(strstr(buf_str(&s.answer), "\"succeeded\":3"), "%s", buf_str(&s.answer));
+    scene_clear(&s);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("api_map_runs");
@@ -492,6 +544,7 @@ int main(void)
     tcase_add_test(tc, what_is_told_of_a_map_run_is_read_once);
     tcase_add_test(tc, children_are_counted_without_their_rows);
     tcase_add_test(tc, counts_of_a_stopped_map_run_are_those_of_its_children);
+    tcase_add_loop_test(tc, data_of_children_goes_with_success, 0, KINDS);
     tcase_add_loop_test(tc, map_runs_go_with_what_had_them, 0, COUNT(families));
     suite_add_tcase(s, tc);
     return run_suite(s);

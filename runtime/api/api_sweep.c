@@ -136,6 +136,8 @@ void api_sweep(api *a)
         more = retire_some(a, limit);
     if (!more)
         more = sweep_machines(a, limit);
+    if (!more && store_trim(a->store))
+        more = a->sweeping.untidy = true;
     if (!more && a->sweeping.untidy) {
         a->sweeping.untidy = store_tidy(a->store);
         more = true;

@@ -62,6 +62,17 @@ void rt_event_clear(struct rt_event *e)
     asl_error_clear(&e->error);
 }
 
+bool rt_event_trim(struct rt_event *e)
+{
+    bool childs = e->kind == RT_CHILD_STARTED || e->kind == RT_CHILD_ENDED;
+
+    if (!childs || !e->data || json_kind(e->data) == JSON_NULL)
+        return false;
+    json_unref(e->data);
+    e->data = json_null();
+    return true;
+}
+
 struct rt_event rt_event_copy(const struct rt_event *e)
 {
     struct rt_event copy = *e;

@@ -153,6 +153,12 @@ struct rt_event {
 };
 
 void rt_event_clear(struct rt_event *e);
+/*
+ * Takes from an event of an execution that has succeeded what only more of that execution would
+ * need: what children of its Map Runs began with, and what they gave, which its own states have
+ * passed on. Null stands for it, so that the events still fit. Returns whether there was any.
+ */
+bool rt_event_trim(struct rt_event *e);
 /* Returns a copy of `e` that shares its values; the caller clears it. */
 struct rt_event rt_event_copy(const struct rt_event *e);
 

@@ -607,6 +607,11 @@ size_t rt_exec_held(const rt_exec *x)
     return bytes;
 }
 
+bool rt_exec_is_parent(const rt_exec *x)
+{
+    return x->parent;
+}
+
 uint32_t rt_exec_map_runs(const rt_exec *x)
 {
     return x->status == RT_RUNNING ? x->map_runs : 0;

@@ -82,6 +82,8 @@ uint64_t rt_exec_length(const rt_exec *x);
 bool rt_exec_forgets(const rt_exec *x);
 /* Approximate size, as text, of the data that x holds. */
 size_t rt_exec_held(const rt_exec *x);
+/* Returns whether Map Runs of its own have begun executions. */
+bool rt_exec_is_parent(const rt_exec *x);
 /* Returns how many Map Runs of its own are open. */
 uint32_t rt_exec_map_runs(const rt_exec *x);
 /* Looks from frame number *frame on for a Map Run that items are read for: fills in the ref of its

@@ -203,6 +203,7 @@ struct rt_exec {
     uint32_t event_id; /* of the last public event */
     uint64_t transitions;
     uint32_t map_runs; /* that are open */
+    bool parent;       /* a Map Run has begun executions */
     size_t vars_len;   /* of all frames */
 
     struct rt_frame **frames;

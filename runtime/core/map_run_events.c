@@ -357,7 +357,7 @@ void apply_run_child_start(rt_exec *x, struct rt_frame *f, const struct rt_event
     struct rt_group *g = f->group;
     struct rt_child *child = mem_calloc(1, sizeof *child);
 
-    (void)x;
+    x->parent = true;
     *child = (struct rt_child){.node = {.id = e->child.index},
                                .ref = e->seq,
                                .started_ms = e->at_ms,

@@ -40,6 +40,20 @@ static void keep_start(engine *e, struct entry *entry)
     entry->list = entry->note = NULL;
 }
 
+/* One that has succeeded is never redriven. */
+static void keep_end(engine *e, const struct entry *entry, enum rt_status status)
+{
+    uint64_t execution = entry->node.id;
+
+    if (entry->keep == ENGINE_KEEP_RUNNING) {
+        store_forget(e->store, execution);
+        return;
+    }
+    store_progress(e->store, execution, status, rt_exec_stop_ms(entry->x), STORE_AWAKE);
+    if (status == RT_SUCCEEDED && rt_exec_is_parent(entry->x))
+        store_trim_later(e->store, execution);
+}
+
 /* Tells the store where an execution stands once this turn is over; only what is news. */
 static void keep_progress(engine *e, struct entry *entry)
 {
@@ -51,11 +65,7 @@ static void keep_progress(engine *e, struct entry *entry)
                        rt_exec_redriven_ms(entry->x));
     entry->redriven = false;
     if (status != RT_RUNNING && !entry->kept_end) {
-        if (entry->keep == ENGINE_KEEP_RUNNING)
-            store_forget(e->store, entry->node.id);
-        else
-            store_progress(e->store, entry->node.id, status, rt_exec_stop_ms(entry->x),
-                           STORE_AWAKE);
+        keep_end(e, entry, status);
     } else if (status == RT_RUNNING && due_ms != entry->kept_due_ms) {
         store_progress(e->store, entry->node.id, status, 0, due_ms);
     }

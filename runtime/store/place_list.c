@@ -15,6 +15,13 @@ static bool place_before(const struct store_place *a, const struct store_place *
     return a->at_ms != b->at_ms ? a->at_ms < b->at_ms : a->number < b->number;
 }
 
+struct store_place place_list_place_of(const struct store_execution *row)
+{
+    int64_t begun = row->redriven_ms > row->start_ms ? row->redriven_ms : row->start_ms;
+
+    return (struct store_place){row->status == RT_RUNNING ? begun : row->stop_ms, row->number};
+}
+
 size_t place_list_find(const struct place_list *l, const struct store_place *p)
 {
     size_t low = l->first, high = l->count;

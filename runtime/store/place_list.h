@@ -13,6 +13,8 @@ struct place_list {
     size_t first, count, cap;
 };
 
+/* Returns where an execution stands: when it ended; else when it began, or was redriven. */
+struct store_place place_list_place_of(const struct store_execution *row);
 /* Returns the index of the first place that is not before `p`. */
 size_t place_list_find(const struct place_list *l, const struct store_place *p);
 void place_list_add(struct place_list *l, struct store_place p);

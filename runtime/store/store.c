@@ -135,6 +135,16 @@ bool store_tidy(store *s)
     return s->ops->tidy(s);
 }
 
+void store_trim_later(store *s, uint64_t execution)
+{
+    s->ops->trim_later(s, execution);
+}
+
+bool store_trim(store *s)
+{
+    return s->ops->trim(s);
+}
+
 bool store_refused(const store *s, uint64_t *execution)
 {
     return s->ops->refused(s, execution);

@@ -130,6 +130,15 @@ bool store_retire(store *s, int64_t before_ms, size_t limit, struct store_gone *
  */
 bool store_tidy(store *s);
 
+/*
+ * Of an execution that has succeeded, and is not redriven any more, the events keep no data that
+ * nobody asks for (rt_event_trim): a Map Run of a large file has the whole of it there.
+ * store_trim_later notes that it is to lose them; store_trim takes some of what is noted away.
+ * True: there is more to do. What a process didn't come to stays as long as the execution.
+ */
+void store_trim_later(store *s, uint64_t execution);
+bool store_trim(store *s);
+
 /* Keeps what was put in since the last commit. False with *why filled when it is not kept: then
  * nothing of it may leave. */
 bool store_commit(store *s, struct diag *why);

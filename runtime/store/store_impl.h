@@ -20,6 +20,8 @@ struct store_ops {
     bool (*retire)(store *s, int64_t before_ms, size_t limit, struct store_gone *out,
                    struct diag *why);
     bool (*tidy)(store *s);
+    void (*trim_later)(store *s, uint64_t execution);
+    bool (*trim)(store *s);
     bool (*commit)(store *s, struct diag *why);
     bool (*refused)(const store *s, uint64_t *execution);
     unsigned (*rights)(const store *s);

@@ -1,6 +1,7 @@
 /* The store in memory: maps, and for what is seldom asked a look at all executions. */
 
 #include "parsers/base/id_map.h"
+#include "parsers/base/id_queue.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/text_map.h"
 #include "runtime/store/memory_records.h"
@@ -14,7 +15,7 @@ struct history {
     struct id_node node;        /* first; by number */
     struct store_execution row; /* without a machine as long as it was not started */
     struct rt_event *events;
-    size_t count, cap;
+    size_t count, cap, trimmed;
     /* Of its Map Runs; its parent, and the others of that one: */
     struct history *first_child, *parent, *next, *before;
 };
@@ -32,6 +33,7 @@ struct memory {
     struct place_list ended;          /* all that have, by when they did */
     struct text_map tokens, map_runs; /* to marks; the texts are the events' own */
     struct memory_records records;
+    struct id_queue to_trim;
     uint64_t next;
 };
 
@@ -160,19 +162,11 @@ static void free_history(struct memory *m, struct history *h)
 
 /* ---- lists ---- */
 
-/* Where it stands in its list: when it ended; else when it began, or was redriven. */
-static struct store_place place_in_list(const struct store_execution *row)
-{
-    int64_t begun = row->redriven_ms > row->start_ms ? row->redriven_ms : row->start_ms;
-
-    return (struct store_place){row->status == RT_RUNNING ? begun : row->stop_ms, row->number};
-}
-
 /* Lists are made with their first execution and go with the last one, as machines do. */
 static void enter_lists(struct memory *m, const struct store_execution *row)
 {
     if (row->status != RT_RUNNING)
-        place_list_add(&m->ended, place_in_list(row));
+        place_list_add(&m->ended, place_list_place_of(row));
     if (!row->list)
         return;
     struct place_list *l = text_map_get(&m->lists, json_str(row->list));
@@ -181,7 +175,7 @@ static void enter_lists(struct memory *m, const struct store_execution *row)
         l->name = mem_strdup(json_str(row->list));
         text_map_put(&m->lists, l->name, l);
     }
-    place_list_add(l, place_in_list(row));
+    place_list_add(l, place_list_place_of(row));
 }
 
 static void leave_lists(struct memory *m, const struct store_execution *row)
@@ -189,10 +183,10 @@ static void leave_lists(struct memory *m, const struct store_execution *row)
     struct place_list *l = row->list ? text_map_get(&m->lists, json_str(row->list)) : NULL;
 
     if (row->status != RT_RUNNING)
-        place_list_take(&m->ended, place_in_list(row));
+        place_list_take(&m->ended, place_list_place_of(row));
     if (!l)
         return;
-    place_list_take(l, place_in_list(row));
+    place_list_take(l, place_list_place_of(row));
     if (l->first == l->count)
         place_list_free(text_map_take(&m->lists, l->name));
 }
@@ -364,6 +358,27 @@ static bool tidy(store *s)
 {
     (void)s;
     return false;
+}
+
+static void memory_store_trim_later(store *s, uint64_t execution)
+{
+    id_queue_add(&memory_store_memory_of(s)->to_trim, execution);
+}
+
+/* So many events of one history at a time, as each may be the last to hold a large value. */
+static bool memory_store_trim(store *s)
+{
+    enum { TRIM_EVENTS = 4096 };
+    struct memory *m = memory_store_memory_of(s);
+    struct history *h = (struct history *)(void *)id_queue_take(&m->to_trim, &m->histories);
+
+    if (!h)
+        return false;
+    for (size_t i = 0; i < TRIM_EVENTS && h->trimmed < h->count; i++)
+        rt_event_trim(&h->events[h->trimmed++]);
+    if (h->trimmed < h->count)
+        id_queue_add(&m->to_trim, h->node.id);
+    return true;
 }
 
 static bool memory_store_refused(const store *s, uint64_t *execution)
@@ -634,6 +649,7 @@ static void free_memory(store *s)
     text_map_clear(&m->tokens);
     text_map_clear(&m->map_runs);
     mem_free(m->ended.places);
+    id_queue_clear(&m->to_trim);
     memory_records_clear(&m->records);
     mem_free(m);
 }
@@ -651,6 +667,8 @@ store *store_memory_new(void)
         .forget_list = forget_list,
         .retire = memory_store_retire,
         .tidy = tidy,
+        .trim_later = memory_store_trim_later,
+        .trim = memory_store_trim,
         .commit = memory_store_commit,
         .refused = memory_store_refused,
         .rights = memory_store_rights,

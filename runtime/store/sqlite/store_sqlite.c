@@ -540,6 +540,7 @@ static void free_file(store *s)
     sqlite_clear_apart(f);
     store_unlock(&f->lock);
     mem_free(f->known);
+    mem_free(f->to_trim);
     digest_free(f->hash);
     diag_clear(&f->broken);
     buf_clear(&f->text);
@@ -562,6 +563,8 @@ struct file *sqlite_new_file(struct diag *why)
         .forget_list = sqlite_forget_list,
         .retire = sqlite_retire,
         .tidy = sqlite_tidy,
+        .trim_later = sqlite_trim_later,
+        .trim = sqlite_trim,
         .commit = sqlite_commit,
         .refused = sqlite_refused,
         .rights = sqlite_rights,

@@ -2,8 +2,9 @@
 #define RUNTIME_STORE_SQLITE_STORE_SQLITE_IMPL_H
 
 /* What the files of the SQLite store share: store_sqlite.c puts in and commits, store_sqlite_read.c
- * reads, store_sqlite_forget.c lets go of what is over, store_sqlite_apart.c knows whose pages are
- * damaged, store_sqlite_open.c has the schema and opens files. */
+ * reads, store_sqlite_forget.c lets go of what is over, store_sqlite_trim.c of what was large in
+ * it, store_sqlite_apart.c knows whose pages are damaged, store_sqlite_open.c has the schema and
+ * opens files. */
 
 #include "parsers/base/digest.h"
 #include "runtime/store/sqlite/sqlite_library.h"
@@ -22,6 +23,7 @@ enum statement {
     ADD_EVENTS,
     ADD_TOKEN,
     DROP_EXECUTION,
+    DROP_ROW,
     DROP_EVENTS,
     DROP_TOKENS,
     FIRST_CHILD,
@@ -37,6 +39,7 @@ enum statement {
     GET_DEFINITION,
     GET_EXECUTION,
     GET_EVENTS,
+    NEXT_EVENTS,
     GET_EVENTS_BACK,
     GET_LAST_EVENTS,
     FIND_ARN,
@@ -98,6 +101,9 @@ struct file {
     uint64_t parent;
     unsigned char tidied[KEY_BYTES];
     struct buf text, note; /* of what is being put in */
+    /* Of store_trim: executions, the first of which has lost what is before that event. */
+    uint64_t *to_trim, trimmed;
+    size_t trim_count, trim_cap;
     int log_pages;
     digest *hash; /* SHA-256 */
     /* Machines of executions that were started or found; what nobody else has goes now and then. */
@@ -182,6 +188,11 @@ bool sqlite_forget_list(store *s, const char *list, size_t limit, struct store_g
 bool sqlite_retire(store *s, int64_t before_ms, size_t limit, struct store_gone *out,
                    struct diag *why);
 bool sqlite_tidy(store *s);
+
+/* ---- store_sqlite_trim.c: as store.h has them ---- */
+
+void sqlite_trim_later(store *s, uint64_t execution);
+bool sqlite_trim(store *s);
 
 /* ---- store_sqlite_open.c ---- */
 

@@ -70,6 +70,7 @@ static const char *const statements[STATEMENTS] = {
     [ADD_EVENTS] = "INSERT INTO events VALUES(?,?,?)",
     [ADD_TOKEN] = "INSERT OR REPLACE INTO tokens VALUES(?,?,?)",
     [DROP_EXECUTION] = "DELETE FROM executions WHERE number=?",
+    [DROP_ROW] = "DELETE FROM events WHERE execution=? AND seq=?",
     [DROP_EVENTS] = "DELETE FROM events WHERE execution=?",
     [DROP_TOKENS] = "DELETE FROM tokens WHERE execution=?",
     /* Children are younger than their parents, whatever a damaged row says. */
@@ -100,6 +101,8 @@ static const char *const statements[STATEMENTS] = {
     [GET_EVENTS] = "SELECT text, seq FROM events WHERE execution=?1 AND "
                    "seq>=coalesce((SELECT max(seq) "
                    "FROM events WHERE execution=?1 AND seq<=?2),0) ORDER BY seq",
+    [NEXT_EVENTS] = "SELECT text, seq FROM events WHERE execution=?1 AND seq>=?2 "
+                    "ORDER BY seq LIMIT 1",
     [GET_EVENTS_BACK] = "SELECT text, seq FROM events WHERE execution=?1 AND seq<?2 "
                         "ORDER BY seq DESC",
     [GET_LAST_EVENTS] = "SELECT text, seq FROM events WHERE execution=? ORDER BY seq DESC LIMIT 1",
