@@ -25,8 +25,6 @@
 #include "parsers/base/mem.h"
 #include "parsers/base/nearest.h"
 #include "runtime/folder/folder.h"
-#include "runtime/http/client.h"
-#include "runtime/http/message.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -213,67 +211,6 @@ static bool read_env(struct reader *r, row *w, const json *v, const struct json_
     return true;
 }
 
-static bool read_headers(struct reader *r, row *w, const json *v, const struct json_places *at)
-{
-    if (!json_is_object(v))
-        return config_refuse(&r->file, at->value, "'headers' must be an object of strings");
-    for (size_t i = 0; i < json_count(v); i++) {
-        const char *name = json_str(json_key_at(v, i));
-        const char *value = handlers_text(r, json_value_at(v, i), at->kids[i].value, name);
-
-        if (!value)
-            return false;
-        if (!http_header_name_ok(name) || strlen(name) != json_str_len(json_key_at(v, i)))
-            return config_refuse(&r->file, at->kids[i].key, "this can't be the name of a header");
-        if (!http_header_value_ok(value))
-            return config_refuse(&r->file, at->kids[i].value,
-                                 "a header can't have control characters");
-        /* As it was written: whoever configures a header knows what it should be. */
-        http_header_add_plain(&w->headers, name, value);
-    }
-    return true;
-}
-
-static bool read_url(struct reader *r, row *w, const json *v, const struct json_places *at,
-                     const char *field)
-{
-    const char *text = handlers_text(r, v, at->value, field);
-
-    if (!text)
-        return false;
-    if (!http_url_ok(text))
-        return config_refuse(&r->file, at->value,
-                             "'%s' must be a URL as in http://127.0.0.1:3001/path", field);
-    w->url = text;
-    return true;
-}
-
-static bool read_http(struct reader *r, row *w, const json *v, const struct json_places *at)
-{
-    return read_url(r, w, v, at, "http");
-}
-
-/* The paths of calls are added to it. */
-static bool is_base(struct reader *r, const row *w, const struct json_places *at, const char *field)
-{
-    return http_url_is_base(w->url) ||
-           config_refuse(&r->file, at->value,
-                         "'%s' takes a URL without a user, a query and a fragment, as "
-                         "http://127.0.0.1:3001",
-                         field);
-}
-
-static bool read_lambda_endpoint(struct reader *r, row *w, const json *v,
-                                 const struct json_places *at)
-{
-    return read_url(r, w, v, at, "lambda_endpoint") && is_base(r, w, at, "lambda_endpoint");
-}
-
-static bool read_endpoint(struct reader *r, row *w, const json *v, const struct json_places *at)
-{
-    return read_url(r, w, v, at, "endpoint") && is_base(r, w, at, "endpoint");
-}
-
 static bool read_bucket(struct reader *r, row *w, const json *v, const struct json_places *at)
 {
     w->bucket = handlers_text(r, v, at->value, "bucket");
@@ -294,26 +231,6 @@ static bool read_folder(struct reader *r, row *w, const json *v, const struct js
         config_refuse(&r->file, at->value, "%s", why.text);
     diag_clear(&why);
     return w->folder != NULL;
-}
-
-static bool read_method(struct reader *r, row *w, const json *v, const struct json_places *at)
-{
-    static const char *const methods[] = {"POST", "PUT", "PATCH", "DELETE", "GET"};
-
-    for (size_t i = 0; i < COUNT(methods); i++)
-        if (json_is_string(v) && json_str_is(v, methods[i])) {
-            w->method = methods[i];
-            return true;
-        }
-    return config_refuse(&r->file, at->value, "'method' must be POST, PUT, PATCH, DELETE or GET");
-}
-
-static bool read_function(struct reader *r, row *w, const json *v, const struct json_places *at)
-{
-    w->function = handlers_text(r, v, at->value, "function");
-    if (w->function && !*w->function)
-        return config_refuse(&r->file, at->value, "'function' must not be empty");
-    return w->function != NULL;
 }
 
 static bool handlers_load_read_timeout(struct reader *r, row *w, const json *v,
@@ -428,13 +345,13 @@ static const struct field {
     {"secret_path", ON_LAMBDA, read_secret_path},
     {"cwd", ON_COMMAND | ON_LAMBDA, read_cwd},
     {"env", ON_COMMAND | ON_LAMBDA, read_env},
-    {"http", ON_HTTP, read_http},
-    {"method", ON_HTTP, read_method},
-    {"headers", ON_HTTP | ON_LAMBDA_ENDPOINT, read_headers},
-    {"lambda_endpoint", ON_LAMBDA_ENDPOINT, read_lambda_endpoint},
-    {"function", ON_LAMBDA_ENDPOINT, read_function},
+    {"http", ON_HTTP, handlers_read_http},
+    {"method", ON_HTTP, handlers_read_method},
+    {"headers", ON_HTTP | ON_LAMBDA_ENDPOINT, handlers_read_headers},
+    {"lambda_endpoint", ON_LAMBDA_ENDPOINT, handlers_read_lambda_endpoint},
+    {"function", ON_LAMBDA_ENDPOINT, handlers_read_function},
     {"mock", ON_MOCK, read_mock},
-    {"endpoint", ON_ENDPOINT, read_endpoint},
+    {"endpoint", ON_ENDPOINT, handlers_read_endpoint},
     {"bucket", ON_BUCKET, read_bucket},
     {"folder", ON_BUCKET, read_folder},
     {"timeout_s", ON_COMMAND | ON_HTTP | ON_LAMBDA_ENDPOINT | ON_ENDPOINT | ON_LAMBDA,
