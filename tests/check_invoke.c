@@ -1006,6 +1006,74 @@ START_TEST(reserved_header)
 }
 END_TEST
 
+/* Rows for APIs by their hosts: each gives a fixed answer, but for the last one. */
+#define OF_HOST(resource, host, answer)                                                            \
+    "{\"resource\":\"" resource "\",\"host\":\"" host "\",\"mock\":{\"return\":\"" answer "\"}},"
+#define HOSTS                                                                                      \
+    "{\"handlers\":[" OF_HOST("*", "*.example.com", "any of them") OF_HOST(                        \
+        "*:apigateway:invoke", "*.com", "of the ending") OF_HOST("*", "A.example.com", "a")        \
+        OF_HOST("*", "b.example.com:8443", "b's port") OF_HOST("*", "[::1]", "v6")                 \
+            OF_HOST(GATEWAY, "*.example.com", "any API") "{\"resource\":\"" GATEWAY                \
+                                                         "\",\"endpoint\":\"STUB/x/\",\"stage\":"  \
+                                                         "false}]}"
+
+static const struct {
+    const char *name, *resource, *endpoint;
+    const char *want; /* how the result begins */
+    const char *seen; /* what the stub was asked */
+} hosts[] = {
+    {"the exact one", HTTP, "https://a.example.com/p", "ok \"a\"", ""},
+    {"in any capitals, with a port that the row doesn't tell", HTTP, "https://A.Example.com:8/p",
+     "ok \"a\"", ""},
+    {"with the port that the row tells", HTTP, "https://b.example.com:8443?x", "ok \"b's port\"",
+     ""},
+    {"a wild one", HTTP, "https://b.example.com/", "ok \"any of them\"", ""},
+    {"an address", HTTP, "https://[::1]:8/", "ok \"v6\"", ""},
+    {"a gateway's has no scheme", GATEWAY, "a.example.com", "ok \"a\"", ""},
+    {"of two alike the resource's pattern tells", GATEWAY, "c.example.com", "ok \"any API\"", ""},
+    {"the longer pattern", GATEWAY, "x.execute-api.amazonaws.com", "ok \"of the ending\"", ""},
+    {"a row for all, without the stage", GATEWAY, "x.example.net",
+     "ok {\"Headers\":{\"Content-Length\":[\"1\"]},\"ResponseBody\":1,\"StatusCode\":200,"
+     "\"StatusText\":\"OK\"}",
+     "GET /x/p\n"},
+    {"none", HTTP, "https://x.example.net/",
+     "failed Asl.NoHandler: No handler for '" HTTP "': give the Task its "
+     "Authentication.ConnectionArn, which AWS wants; to do its work here, add to \"handlers\" in ",
+     ""},
+    {"no host", HTTP, NULL,
+     "failed Asl.NoHandler: No handler for '" HTTP "': give the Task its "
+     "Authentication.ConnectionArn, which AWS wants; to do its work here, add to \"handlers\" in ",
+     ""},
+};
+
+START_TEST(of_host)
+{
+    const struct reply replies[MAX_REPLIES] = {{200, NULL, "1"}};
+    struct endpoint_world *w = endpoint_world_new(replies, HOSTS);
+    struct buf text = {0}, got = {0};
+
+    buf_adds(&text, "{\"Method\":\"GET\",\"Stage\":\"prod\",\"Path\":\"/p\"");
+    if (hosts[_i].endpoint)
+        buf_printf(&text, ",\"ApiEndpoint\":\"%s\"", hosts[_i].endpoint);
+    buf_addc(&text, '}');
+    endpoint_world_run(w, hosts[_i].resource, buf_str(&text));
+    buf_adds(&got, w->result.ok ? "ok " : "failed ");
+    if (w->result.ok)
+        json_write(&got, w->result.output);
+    else
+        buf_printf(&got, "%s: %s", json_str(w->result.error), json_str(w->result.cause));
+    ck_assert_msg(!strncmp(buf_str(&got), hosts[_i].want, strlen(hosts[_i].want)), "%s: %s",
+                  hosts[_i].name, buf_str(&got));
+    if (!w->result.ok)
+        ck_assert_msg(strstr(buf_str(&got), "; the row for '*' is for the host '") != NULL, "%s",
+                      buf_str(&got));
+    expect_text(hosts[_i].name, buf_str(&w->seen), hosts[_i].seen);
+    buf_clear(&text);
+    buf_clear(&got);
+    endpoint_world_free(w);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("invoke");
@@ -1031,6 +1099,7 @@ int main(void)
     tcase_add_loop_test(t, auth_type, 0, COUNT(auth_types));
     tcase_add_test(t, too_large);
     tcase_add_loop_test(t, reserved_header, 0, COUNT(reserved));
+    tcase_add_loop_test(t, of_host, 0, COUNT(hosts));
     suite_add_tcase(s, t);
     return run_suite(s);
 }

@@ -26,3 +26,12 @@ bool glob_match(const char *pattern, const char *text, size_t len)
         pattern++;
     return !*pattern;
 }
+
+size_t glob_literal(const char *pattern)
+{
+    size_t count = 0;
+
+    for (; *pattern; pattern++)
+        count += *pattern != '*' && *pattern != '?';
+    return count;
+}

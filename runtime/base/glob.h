@@ -7,5 +7,7 @@
 /* Returns whether all of `text` fits `pattern`. There `*` is any text, `?` any one byte. Time is
  * bounded by the product of the lengths. */
 bool glob_match(const char *pattern, const char *text, size_t len);
+/* Counts the bytes of a pattern that are not wild. */
+size_t glob_literal(const char *pattern);
 
 #endif

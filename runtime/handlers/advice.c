@@ -128,25 +128,27 @@ static const char *past_prefix(const char *text, const char *begin)
 }
 
 /* Finds the row that may be meant for what no row matches; NULL without one. */
-static const char *near_row(const handlers *h, const struct handler_input *v)
+static const struct handler_row *near_row(const handlers *h, const struct handler_input *v)
 {
     bool call = v->resource && asl_resource_is_call(v->resource);
     struct asl_piece name = asl_function_name(v->target);
     const char *plain = past_prefix(v->target, of_states);
     struct nearest near = {.want = v->lambda ? name.at : plain,
                            .len = v->lambda ? name.len : strlen(plain)};
-    const char *found = NULL;
+    const struct handler_row *found = NULL;
 
     for (size_t i = 0; i < h->row_count; i++) {
         const char *pattern = h->rows[i]->pattern, *before = near.best;
 
         if (!pattern)
             continue;
+        if (h->rows[i]->host && glob_match(pattern, v->target, strlen(v->target)))
+            return h->rows[i];
         if (call && matches_otherwise(pattern, v->resource))
-            return pattern;
+            return h->rows[i];
         nearest_offer(&near, past_prefix(pattern, of_states));
         if (near.best != before)
-            found = pattern;
+            found = h->rows[i];
     }
     return found;
 }
@@ -203,9 +205,12 @@ void advice_missing(const handlers *h, const struct handler_input *v, const stru
         if (v->lambda)
             buf_adds(&text, ", or give --lambda-endpoint URL");
     }
-    const char *near = near_row(h, v);
-    if (near)
-        buf_printf(&text, "; the row for '%s' nearly matches", near);
+    const struct handler_row *near = near_row(h, v);
+    if (near && near->host)
+        buf_printf(&text, "; the row for '%s' is for the host '%s' alone", near->pattern,
+                   near->host);
+    else if (near)
+        buf_printf(&text, "; the row for '%s' nearly matches", near->pattern);
     integration_fail(failed, ASL_NO_HANDLER, json_cstring(buf_str(&text)));
     buf_clear(&text);
 }

@@ -450,9 +450,11 @@ void handlers_on_jobs(handlers *h, handler_submitted *submitted, handler_gone *g
 static struct handler_row *row_for(handlers *h, const struct handler_input *v, struct diag *also)
 {
     struct handler_row *row = bucket_match(h, v);
+    char *host = row ? NULL : invoke_host(v);
 
     if (!row)
-        row = handlers_match(h, v->target);
+        row = handlers_match(h, v->target, host);
+    mem_free(host);
     for (size_t i = 0; !row && i < h->row_count; i++)
         if (!h->rows[i]->pattern && !h->rows[i]->bucket && h->rows[i]->kind->serves(h, v, also))
             row = h->rows[i];

@@ -138,9 +138,10 @@ extern const struct handler_kind handler_command, handler_endpoint, handler_http
 struct handler_row {
     handlers *h;
     const struct handler_kind *kind;
-    const char *pattern;   /* NULL: the kind's `serves` tells */
-    size_t order, literal; /* place in the file; characters of the pattern that aren't wild */
-    unsigned concurrency;  /* calls at once; 0: no bound */
+    const char *pattern;  /* NULL: the kind's `serves` tells */
+    const char *host;     /* a pattern in small letters: of the API that is called; NULL: any */
+    size_t order;         /* place in the file */
+    unsigned concurrency; /* calls at once; 0: no bound */
     unsigned running;
     struct call_list waiting;
     int64_t timeout_ms; /* 0: none */
@@ -152,6 +153,7 @@ struct handler_row {
     size_t env_count;
 
     const char *url; /* http, lambda, endpoint; an endpoint without one: where the options say */
+    bool no_stage;   /* endpoint: the Stage of apigateway:invoke is no part of the path */
     const char *method;
     struct buf headers;
     const char *function; /* lambda: what the function is called there; NULL: as here */
@@ -327,6 +329,9 @@ bool is_no_role(const struct diag *why);
  * `endpoint`, which hands them on to the three functions below. */
 bool is_invoke(const struct asl_resource *r);
 bool invoke_serves(handlers *h, const struct handler_input *v, struct diag *why);
+/* Returns the host, with its port, that such a call names, in small letters, yours to free; NULL:
+ * it is another call, or names none. */
+char *invoke_host(const struct handler_input *v);
 void invoke_start(struct task_call *call);
 void invoke_cancel(struct task_call *call);
 
@@ -377,8 +382,11 @@ void bucket_add(handlers *h, const struct handlers_bucket *b);
 
 /* ---- handlers_match.c ---- */
 
-/* Returns the first row whose pattern matches `target`; NULL: none does. */
-struct handler_row *handlers_match(const handlers *h, const char *target);
+/* Returns the first row whose patterns match `target`, and the host of the API that it calls (NULL:
+ * none); NULL: none does. */
+struct handler_row *handlers_match(const handlers *h, const char *target, const char *host);
+/* Returns whether a row's pattern of hosts matches one, with its port or without. */
+bool handlers_match_host(const char *pattern, const char *host);
 
 /* ---- handlers_load.c ---- */
 

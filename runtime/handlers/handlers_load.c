@@ -24,6 +24,7 @@
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/nearest.h"
+#include "runtime/base/glob.h"
 #include "runtime/folder/folder.h"
 
 #include <limits.h>
@@ -114,8 +115,6 @@ static bool handlers_load_read_resource(struct reader *r, row *w, const json *v,
         return false;
     if (!*w->pattern)
         return config_refuse(&r->file, at->value, "'resource' must not be empty");
-    for (const char *p = w->pattern; *p; p++)
-        w->literal += *p != '*' && *p != '?';
     return true;
 }
 
@@ -352,6 +351,8 @@ static const struct field {
     {"function", ON_LAMBDA_ENDPOINT, handlers_read_function},
     {"mock", ON_MOCK, read_mock},
     {"endpoint", ON_ENDPOINT, handlers_read_endpoint},
+    {"host", ON_ALL & ~ON_BUCKET & ~ON_LAMBDA & ~ON_LAMBDA_ENDPOINT, handlers_read_host},
+    {"stage", ON_ENDPOINT, handlers_read_stage},
     {"bucket", ON_BUCKET, read_bucket},
     {"folder", ON_BUCKET, read_folder},
     {"timeout_s", ON_COMMAND | ON_HTTP | ON_LAMBDA_ENDPOINT | ON_ENDPOINT | ON_LAMBDA,
@@ -438,6 +439,8 @@ static bool read_handler(struct reader *r, row *w, const json *v, const struct j
         return config_refuse(&r->file, at->value, "a handler with 'bucket' needs 'folder'");
     if (!w->pattern && !w->bucket)
         return config_refuse(&r->file, at->value, "a handler needs 'resource'");
+    if (!handlers_check_api_fields(r, w, at->value))
+        return false;
     if (!w->cwd)
         w->cwd = arena_strndup(&r->h->arena, r->folder, strlen(r->folder));
     return true;
@@ -445,22 +448,33 @@ static bool read_handler(struct reader *r, row *w, const json *v, const struct j
 
 /* ---- the file ---- */
 
-/* Exact before wild, then the longer literal part, then the file's order. Those without a pattern
- * are the last, in the order in which they were added. */
+/* Exact before wild, then the longer literal part. */
+static int compare_patterns(const char *a, const char *b)
+{
+    size_t a_literal = glob_literal(a), b_literal = glob_literal(b);
+    bool a_wild = a[a_literal] != '\0', b_wild = b[b_literal] != '\0';
+
+    if (a_wild != b_wild)
+        return a_wild - b_wild;
+    return a_literal == b_literal ? 0 : a_literal > b_literal ? -1 : 1;
+}
+
+/* Rows for a host before those for any, then by their patterns, then in the file's order. Those
+ * without a pattern are the last, in the order in which they were added. */
 static int by_specificity(const void *left, const void *right)
 {
     const row *a = *(row *const *)left, *b = *(row *const *)right;
+    int order = 0;
 
     if (!a->pattern != !b->pattern)
         return !a->pattern - !b->pattern;
-    if (!a->pattern)
-        return a->order < b->order ? -1 : a->order > b->order;
-    bool a_wild = a->pattern[a->literal] != '\0', b_wild = b->pattern[b->literal] != '\0';
-    if (a_wild != b_wild)
-        return a_wild - b_wild;
-    if (a->literal != b->literal)
-        return a->literal > b->literal ? -1 : 1;
-    return a->order < b->order ? -1 : a->order > b->order;
+    if (!a->host != !b->host)
+        return !a->host - !b->host;
+    if (a->host)
+        order = compare_patterns(a->host, b->host);
+    if (!order && a->pattern)
+        order = compare_patterns(a->pattern, b->pattern);
+    return order ? order : a->order < b->order ? -1 : a->order > b->order;
 }
 
 static row *row_new(handlers *h)

@@ -3,7 +3,9 @@
  */
 #include "runtime/handlers/handlers_load_impl.h"
 
+#include "parsers/base/ascii.h"
 #include "parsers/base/count.h"
+#include "runtime/base/glob.h"
 #include "runtime/http/client.h"
 #include "runtime/http/message.h"
 
@@ -90,4 +92,59 @@ bool handlers_read_function(struct reader *r, row *w, const json *v, const struc
     if (w->function && !*w->function)
         return config_refuse(&r->file, at->value, "'function' must not be empty");
     return w->function != NULL;
+}
+
+/* Returns whether a resource's pattern is for calls that name a host of their own. */
+static bool is_for_apis(const char *pattern)
+{
+    static const char *const partitions[] = {"aws", "aws-cn", "aws-us-gov"};
+    static const char *const calls[] = {"http:invoke", "apigateway:invoke",
+                                        "apigateway:invoke.waitForTaskToken"};
+    struct buf text = {0};
+    bool is = false;
+
+    for (size_t i = 0; i < COUNT(partitions) * COUNT(calls) && !is; i++) {
+        buf_reset(&text);
+        buf_printf(&text, "arn:%s:states:::%s", partitions[i / COUNT(calls)],
+                   calls[i % COUNT(calls)]);
+        is = glob_match(pattern, buf_str(&text), text.len);
+    }
+    buf_clear(&text);
+    return is;
+}
+
+bool handlers_read_host(struct reader *r, row *w, const json *v, const struct json_places *at)
+{
+    const char *text = handlers_text(r, v, at->value, "host");
+    struct buf small = {0};
+
+    if (!text)
+        return false;
+    if (!*text || strpbrk(text, "/#@") != NULL)
+        return config_refuse(
+            &r->file, at->value,
+            "'host' must be a host's name, as in api.example.com or *.example.com");
+    for (; *text; text++)
+        buf_addc(&small, ascii_lower(*text));
+    w->host = arena_strndup(&r->h->arena, buf_str(&small), small.len);
+    buf_clear(&small);
+    return true;
+}
+
+bool handlers_read_stage(struct reader *r, row *w, const json *v, const struct json_places *at)
+{
+    w->no_stage = json_kind(v) == JSON_FALSE;
+    return w->no_stage || json_kind(v) == JSON_TRUE ||
+           config_refuse(&r->file, at->value, "'stage' is true or false");
+}
+
+bool handlers_check_api_fields(struct reader *r, const row *w, struct place at)
+{
+    const char *field = w->host ? "host" : w->no_stage ? "stage" : NULL;
+
+    return !field || is_for_apis(w->pattern) ||
+           config_refuse(&r->file, at,
+                         "'%s' is for calls of http:invoke and apigateway:invoke, which this "
+                         "'resource' is not for",
+                         field);
 }

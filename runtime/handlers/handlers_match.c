@@ -31,20 +31,33 @@ static bool handlers_match_matches(const char *pattern, const char *target, bool
     return named.len && named.at[named.len] == '\0' && glob_match(named.at, name.at, name.len);
 }
 
-struct handler_row *handlers_match(const handlers *h, const char *target)
+bool handlers_match_host(const char *pattern, const char *host)
+{
+    const char *colon = strrchr(host, ':');
+    bool port = colon && !strchr(colon, ']');
+
+    return glob_match(pattern, host, strlen(host)) ||
+           (port && glob_match(pattern, host, (size_t)(colon - host)));
+}
+
+struct handler_row *handlers_match(const handlers *h, const char *target, const char *host)
 {
     /* Functions go by name; what else has an ARN goes by that. */
     bool function = strncmp(target, "arn:", 4) != 0 || strstr(target, ":function:");
 
-    for (size_t i = 0; i < h->row_count; i++)
-        if (h->rows[i]->pattern && handlers_match_matches(h->rows[i]->pattern, target, function))
-            return h->rows[i];
+    for (size_t i = 0; i < h->row_count; i++) {
+        struct handler_row *row = h->rows[i];
+
+        if (row->pattern && handlers_match_matches(row->pattern, target, function) &&
+            (!row->host || (host && handlers_match_host(row->host, host))))
+            return row;
+    }
     return NULL;
 }
 
 bool handlers_name(const handlers *h, const char *target)
 {
-    const struct handler_row *r = handlers_match(h, target);
+    const struct handler_row *r = handlers_match(h, target, NULL);
 
-    return r && r->literal > 0;
+    return r && glob_literal(r->pattern) > 0;
 }

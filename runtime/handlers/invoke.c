@@ -75,6 +75,23 @@ void connections_free(handlers *h)
     h->connections = NULL;
 }
 
+char *invoke_host(const struct handler_input *v)
+{
+    bool is = v->resource && is_invoke(v->resource);
+    const char *url = is ? invoke_text(v->payload, "ApiEndpoint") : NULL;
+    const char *host = url ? strstr(url, "://") : NULL;
+    size_t len;
+
+    if (!url)
+        return NULL;
+    host = host ? host + 3 : url;
+    len = strcspn(host, "/?#");
+    char *small = mem_strndup(host, len);
+    for (size_t i = 0; i < len; i++)
+        small[i] = ascii_lower(small[i]);
+    return small;
+}
+
 bool invoke_serves(handlers *h, const struct handler_input *v, struct diag *why)
 {
     const char *arn;
@@ -309,6 +326,7 @@ static struct invoke_request invoke_request_of(const struct invoke_work *w,
                                    .connection = c,
                                    .gateway = w->gateway,
                                    .base = w->task_call->row->url,
+                                   .no_stage = w->task_call->row->no_stage,
                                    .region = handlers_region(w->task_call->h)};
 }
 

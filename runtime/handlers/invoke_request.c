@@ -447,7 +447,7 @@ static bool make_gateway_url(struct invoke_request *q, struct diag *why)
     if (!invoke_endpoint(q, why))
         return false;
     add_base(&q->url, q->base);
-    if (stage) {
+    if (stage && !q->no_stage) {
         buf_addc(&q->url, '/');
         percent_encode(&q->url, stage, strlen(stage), false);
     }

@@ -13,6 +13,7 @@ struct invoke_request {
     const json *parameters;
     const struct connection *connection; /* NULL: none */
     bool gateway;
+    bool no_stage; /* the gateway's stage is no part of the path */
     const char
         *base; /* where the API is instead; NULL, not for a gateway: where the parameters say */
     const char *region;
