@@ -213,6 +213,27 @@ START_TEST(partition)
 }
 END_TEST
 
+/* A server that runs with its clients' variables says which of them are of no use to it. */
+START_TEST(says_what_is_here)
+{
+    struct endpoints *e = endpoints_new(NULL);
+    struct buf said = {0};
+
+    clearenv();
+    endpoints_not(e, "127.0.0.1", 8083);
+    endpoints_say_here(e, "SQS", &said);
+    ck_assert_str_eq(buf_str(&said), "");
+    setenv("AWS_ENDPOINT_URL", "http://localhost:8083", 1);
+    setenv("AWS_ENDPOINT_URL_SNS", "http://localhost:8083", 1);
+    setenv("SQS_ENDPOINT", "http://127.0.0.1:8083/", 1);
+    endpoints_say_here(e, "SQS", &said);
+    ck_assert_str_eq(buf_str(&said), ", but SQS_ENDPOINT is this server itself and "
+                                     "AWS_ENDPOINT_URL is this server itself");
+    buf_clear(&said);
+    endpoints_free(e);
+}
+END_TEST
+
 /* Profiles name services by their ids, and count after all else. */
 START_TEST(place_of_profile)
 {
@@ -396,6 +417,7 @@ int main(void)
     tcase_add_loop_test(t, jar_option, 0, COUNT(jar_options));
     tcase_add_loop_test(t, partition, 0, COUNT(partitions));
     tcase_add_test(t, place_of_profile);
+    tcase_add_test(t, says_what_is_here);
     tcase_add_loop_test(t, loopback, 0, COUNT(loopbacks));
     tcase_add_loop_test(t, own_place, 0, COUNT(own_places));
     tcase_add_loop_test(t, host_name, 0, COUNT(host_names));

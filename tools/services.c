@@ -232,8 +232,8 @@ void services_not(struct services *s, const char *address, int64_t port)
     endpoints_not(s->endpoints, address, (uint16_t)port);
     if (url && endpoints_is_here(s->endpoints, url) && !endpoints_find(s->endpoints, "Lambda"))
         fprintf(stderr,
-                "asl serve: %s is this server, and no Lambda endpoint: set "
-                "AWS_ENDPOINT_URL_LAMBDA\n",
+                "asl serve: AWS_ENDPOINT_URL is this server itself, %s, and so no endpoint for its "
+                "Tasks: set AWS_ENDPOINT_URL_LAMBDA and the like\n",
                 url);
 }
 

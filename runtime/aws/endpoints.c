@@ -551,6 +551,30 @@ static void say_settings(struct asl_piece name, const char *id, struct buf *out)
     buf_adds(out, ", AWS_ENDPOINT_URL)");
 }
 
+/* `before`: the length of `out` where the sentence began. */
+static void say_variable_here(const struct endpoints *e, const char *name, size_t before,
+                              struct buf *out)
+{
+    const char *url = getenv(name);
+
+    if (url && endpoints_is_here(e, url))
+        buf_printf(out, "%s%s is this server itself", out->len > before ? " and " : ", but ", name);
+}
+
+void endpoints_say_here(const struct endpoints *e, const char *id, struct buf *out)
+{
+    struct buf variable = {0};
+    size_t before = out->len;
+
+    for (size_t i = 0; i < COUNT(jar); i++)
+        if (!strcmp(jar[i].service, id))
+            say_variable_here(e, jar[i].variable, before, out);
+    endpoints_add_variable(&variable, id);
+    say_variable_here(e, buf_str(&variable), before, out);
+    say_variable_here(e, "AWS_ENDPOINT_URL", before, out);
+    buf_clear(&variable);
+}
+
 /* Returns whether a variable, "NAME=value", would say where a service is. */
 static bool names_endpoint(const char *variable)
 {

@@ -58,6 +58,9 @@ bool endpoints_write_own(struct buf *out, const char *id, const char *region,
  * SQS_ENDPOINT, …". */
 void endpoints_say(const char *id, struct buf *out);
 void endpoints_say_of_call(const struct aws_call *c, struct buf *out);
+/* Adds which of these variables say that a service is here, which is why they don't count: ", but
+ * AWS_ENDPOINT_URL is this server itself"; or nothing. */
+void endpoints_say_here(const struct endpoints *e, const char *id, struct buf *out);
 
 /*
  * Finds a variable that would say where a service is, but holds no URL. *at is 0 at first, and

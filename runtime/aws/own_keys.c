@@ -580,6 +580,7 @@ static void plan_look_for_profile(struct planning *p, const char *profile)
                p->own->config.path ? p->own->config.path : "a file of settings");
     p->plan->wrong = kept(p, buf_str(&text));
     buf_clear(&text);
+    p->plan->nowhere = true;
 }
 
 /* What is wrong with them is told by who looks for the source. */

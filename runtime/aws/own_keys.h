@@ -38,6 +38,7 @@ struct key_plan {
     struct arena arena;              /* of all that is below */
     const struct key_source *source; /* NULL: there is none */
     const char *wrong;               /* why there is none, where something is wrong; else NULL */
+    bool nowhere;                    /* that is a profile that no file has */
     bool not_done;                   /* and that is a way to keys which AWS's programs have */
     const char *profile;             /* the one that the environment names; NULL: it names none */
     const char *profile_by;          /* and the variable that names it */

@@ -3,6 +3,7 @@
  * what of AWS's ways nobody does here.
  */
 #include "runtime/handlers/advice.h"
+#include "runtime/handlers/roles.h"
 
 #include "asl/call/call.h"
 #include "asl/eval/env.h"
@@ -69,8 +70,18 @@ static void add_row(struct buf *out, const handlers *h, const char *resource, si
 
 static const char does_work[] = "\"command\": [\"./handler\"]";
 
+/* A profile might have said where the service is. */
+static void add_lost_profile(struct buf *out, handlers *h)
+{
+    struct key_plan *plan = handlers_key_plan(h);
+
+    if (plan->nowhere)
+        buf_printf(out, "; %s", plan->wrong);
+    key_plan_unref(plan);
+}
+
 /* A service may be asked; one that isn't there may be stood in for. */
-static void advise_service(struct buf *out, const handlers *h, const struct asl_resource *r,
+static void advise_service(struct buf *out, handlers *h, const struct asl_resource *r,
                            const struct aws_call *c)
 {
     struct buf all = {0};
@@ -79,9 +90,12 @@ static void advise_service(struct buf *out, const handlers *h, const struct asl_
     buf_adds(&all, ":*");
     buf_adds(out, "say where the service is, by ");
     endpoints_say_of_call(c, out);
+    if (h->options.endpoints)
+        endpoints_say_here(h->options.endpoints, c->service->id, out);
     buf_adds(out, ", or ");
     add_row(out, h, all.data, all.len, "\"endpoint\": \"URL\"");
     buf_adds(out, "; \"command\", \"http\" or \"mock\" instead of \"endpoint\" stands in for it");
+    add_lost_profile(out, h);
     buf_clear(&all);
 }
 
@@ -104,27 +118,40 @@ static void add_guess(struct buf *out, const struct asl_resource *r)
 
 static const char of_states[] = "arn:aws:states:::";
 
-/* Returns whether a pattern is for another way to write a call's resource: without its ending,
- * without what all such resources begin with, as a call of the SDK or as none. */
+/* Returns what stands behind the beginning that such resources share, whatever the count of its
+ * colons is. */
+static const char *past_states(const char *text)
+{
+    static const char begin[] = "arn:aws:states:";
+
+    return text_begins_with(text, begin) ? text + strlen(begin) + strspn(text + strlen(begin), ":")
+                                         : text;
+}
+
+/* Returns whether a pattern is for another way to write a call's resource: with another beginning
+ * or ending, as a call of the SDK or as none, or by the service alone. */
 static bool matches_otherwise(const char *pattern, const struct asl_resource *r)
 {
     static const char sdk[] = "aws-sdk:";
     struct buf text = {0};
     bool matches = false;
 
+    pattern = past_states(pattern);
     for (int i = 0; i < 4 && !matches; i++) {
         buf_reset(&text);
-        buf_printf(&text, "%s%s%.*s:%.*s", i & 1 ? of_states : "", i & 2 ? sdk : "",
-                   (int)r->service.len, r->service.at, (int)r->action.len, r->action.at);
+        buf_printf(&text, "%s%s%.*s", i & 1 ? of_states : "", i & 2 ? sdk : "", (int)r->service.len,
+                   r->service.at);
         matches = glob_match(pattern, buf_str(&text), text.len);
+        buf_printf(&text, ":%.*s", (int)r->action.len, r->action.at);
+        size_t len = text.len;
+        for (int k = 0; k < ASL_PATTERNS && !matches; k++) {
+            text.len = len;
+            buf_adds(&text, asl_pattern_ending((enum asl_pattern)k));
+            matches = glob_match(pattern, buf_str(&text), text.len);
+        }
     }
     buf_clear(&text);
     return matches;
-}
-
-static const char *past_prefix(const char *text, const char *begin)
-{
-    return text_begins_with(text, begin) ? text + strlen(begin) : text;
 }
 
 /* Finds the row that may be meant for what no row matches; NULL without one. */
@@ -132,7 +159,7 @@ static const struct handler_row *near_row(const handlers *h, const struct handle
 {
     bool call = v->resource && asl_resource_is_call(v->resource);
     struct asl_piece name = asl_function_name(v->target);
-    const char *plain = past_prefix(v->target, of_states);
+    const char *plain = past_states(v->target);
     struct nearest near = {.want = v->lambda ? name.at : plain,
                            .len = v->lambda ? name.len : strlen(plain)};
     const struct handler_row *found = NULL;
@@ -146,7 +173,7 @@ static const struct handler_row *near_row(const handlers *h, const struct handle
             return h->rows[i];
         if (call && matches_otherwise(pattern, v->resource))
             return h->rows[i];
-        nearest_offer(&near, past_prefix(pattern, of_states));
+        nearest_offer(&near, past_states(pattern));
         if (near.best != before)
             found = h->rows[i];
     }
@@ -176,7 +203,7 @@ void advice_bucket(struct buf *out, const char *bucket)
                name ? name : bucket);
 }
 
-void advice_missing(const handlers *h, const struct handler_input *v, const struct diag *also,
+void advice_missing(handlers *h, const struct handler_input *v, const struct diag *also,
                     struct task_result *failed)
 {
     const struct asl_resource *r = v->resource;

@@ -7,7 +7,7 @@
 
 /* Fails a Task that nobody serves, and says what would let somebody: `also` is what a kind of
  * handler has to say to that; it may be empty. */
-void advice_missing(const handlers *h, const struct handler_input *v, const struct diag *also,
+void advice_missing(handlers *h, const struct handler_input *v, const struct diag *also,
                     struct task_result *failed);
 /* Adds how a folder becomes a bucket: "give --bucket NAME=FOLDER, or ". Of an ARN or URI in place
  * of the name it says that first. */

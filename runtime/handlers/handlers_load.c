@@ -360,13 +360,23 @@ static const struct field {
     {"concurrency", ON_ALL, read_concurrency},
 };
 
-static bool handlers_load_unknown_field(struct reader *r, const json *key, struct place at)
+/* Where none is near, all that go with the kind are told; `bits` 0: there is no kind. */
+static bool handlers_load_unknown_field(struct reader *r, const json *key, struct place at,
+                                        unsigned bits)
 {
     struct nearest near = {.want = json_str(key), .len = json_str_len(key)};
+    struct buf names = {0};
 
-    for (size_t i = 0; i < COUNT(fields); i++)
+    for (size_t i = 0; i < COUNT(fields); i++) {
         nearest_offer(&near, fields[i].name);
-    return config_refuse_unknown(&r->file, at, key, near.best);
+        if (!bits || fields[i].kinds & bits)
+            buf_printf(&names, "%s'%s'", names.len ? ", " : "", fields[i].name);
+    }
+    bool refused = near.best ? config_refuse_unknown(&r->file, at, key, near.best)
+                             : config_refuse(&r->file, at, "unknown field '%s'; there are %s",
+                                             json_str(key), buf_str(&names));
+    buf_clear(&names);
+    return refused;
 }
 
 static const struct field *field_named(const json *key)
@@ -426,7 +436,7 @@ static bool read_handler(struct reader *r, row *w, const json *v, const struct j
         const struct field *f = field_named(key);
 
         if (!f)
-            return handlers_load_unknown_field(r, key, at->kids[i].key);
+            return handlers_load_unknown_field(r, key, at->kids[i].key, bit);
         if (w->kind && !(f->kinds & bit))
             return config_refuse(&r->file, at->kids[i].key, "'%s' does not go with '%s'", f->name,
                                  w->kind->field);

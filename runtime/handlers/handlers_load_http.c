@@ -71,6 +71,10 @@ bool handlers_read_lambda_endpoint(struct reader *r, row *w, const json *v,
 
 bool handlers_read_endpoint(struct reader *r, row *w, const json *v, const struct json_places *at)
 {
+    if (json_is_string(v) && json_str_is(v, "aws"))
+        return config_refuse(&r->file, at->value,
+                             "'endpoint' must be a URL: AWS's own is for an option to say, as "
+                             "--endpoint sqs=aws");
     return read_url(r, w, v, at, "endpoint") && is_base(r, w, at, "endpoint");
 }
 

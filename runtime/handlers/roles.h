@@ -18,6 +18,9 @@ struct role_ask {
     const char *execution; /* ARN; NULL: none */
 };
 
+/* Returns where our own keys come from at this time; the reference is yours. */
+struct key_plan *handlers_key_plan(handlers *h);
+
 /* Who waits for a role's keys. The storage is the waiter's. */
 struct role_wait {
     struct waiter waiter;   /* first */

@@ -381,15 +381,19 @@ static const struct sigv4_keys *own_keys_for(handlers *h, const struct signed_re
     return NULL;
 }
 
-static struct key_plan *plan_for(handlers *h, const struct signed_request *q)
+struct key_plan *handlers_key_plan(handlers *h)
 {
-    if (q->plan) {
-        q->plan->refs++;
-        return q->plan;
-    }
     if (!h->own_keys)
         h->own_keys = own_keys_new();
     return own_keys_find(h->own_keys, h->options.credentials, clock_steady_ms());
+}
+
+static struct key_plan *plan_for(handlers *h, const struct signed_request *q)
+{
+    if (!q->plan)
+        return handlers_key_plan(h);
+    q->plan->refs++;
+    return q->plan;
 }
 
 /*
