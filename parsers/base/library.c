@@ -1,3 +1,4 @@
+/* Opens shared libraries by dlopen, one at a time; none is ever closed once it is good. */
 #include "parsers/base/library.h"
 
 #include <dlfcn.h>

@@ -32,9 +32,10 @@ bool library_load(struct library *l, struct diag *why);
 void library_find(struct library *l, const char *name, void *to);
 void library_refuse(struct library *l, const char *why);
 
-/* For a list FUNCTIONS(_) of names: the members of a struct that has each function under its own
- * name, and the statements that fill *functions from *library. */
-#define LIBRARY_MEMBER(name) __typeof__(name) *name;
-#define LIBRARY_FIND(name) library_find(library, #name, &functions->name);
+/* For a list FUNCTIONS(_) of rows _(prefix, name), of which the prefix may be empty: the members of
+ * a struct that has each function under its name without the prefix, and the statements that fill
+ * *functions from *library. */
+#define LIBRARY_MEMBER(prefix, name) __typeof__(prefix##name) *name;
+#define LIBRARY_FIND(prefix, name) library_find(library, #prefix #name, &functions->name);
 
 #endif

@@ -444,12 +444,12 @@ static bool yaml_read_on_event(struct yaml_reader *r, const yaml_event_t *e)
 /* ---- libyaml, loaded when the first text is read ---- */
 
 #define YAML_FUNCTIONS(_)                                                                          \
-    _(yaml_event_delete)                                                                           \
-    _(yaml_parser_delete)                                                                          \
-    _(yaml_parser_initialize)                                                                      \
-    _(yaml_parser_parse)                                                                           \
-    _(yaml_parser_set_encoding)                                                                    \
-    _(yaml_parser_set_input_string)
+    _(, yaml_event_delete)                                                                         \
+    _(, yaml_parser_delete)                                                                        \
+    _(, yaml_parser_initialize)                                                                    \
+    _(, yaml_parser_parse)                                                                         \
+    _(, yaml_parser_set_encoding)                                                                  \
+    _(, yaml_parser_set_input_string)
 
 static struct {
     YAML_FUNCTIONS(LIBRARY_MEMBER)

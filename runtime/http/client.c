@@ -21,8 +21,7 @@
 enum {
     CONNECT_MS = 10 * 1000,
     MAX_BODY = 1024 * 1024,
-    MAX_SPARES = 64,   /* easy handles kept for the next request */
-    OTHER_FILES = 128, /* that the process has open besides connections */
+    MAX_SPARES = 64, /* easy handles kept for the next request */
 };
 
 /* One watched socket. */
@@ -378,7 +377,6 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *user)
     return len;
 }
 
-/* What is the same for each request that an easy handle makes. */
 /* libcurl itself knows none of the variables by which AWS's SDKs and curl's own program are told of
  * an authority of one's own. That a file can't be read is told when a request needs it. */
 static void set_trusted_file(const struct http_transfer *t)
@@ -390,6 +388,7 @@ static void set_trusted_file(const struct http_transfer *t)
         t->client->curl->easy_setopt(t->easy, CURLOPT_CAINFO, file);
 }
 
+/* What is the same for each request that an easy handle makes. */
 static struct http_transfer *transfer_new(http_client *c)
 {
     struct http_transfer *t = mem_calloc(1, sizeof *t);
@@ -536,7 +535,7 @@ http_client *http_client_new(uv_loop_t *loop, unsigned max_connections, struct d
         return NULL;
     if (!multi)
         abort(); /* as mem_alloc: no memory */
-    max_connections = (unsigned)http_connections_within_files(max_connections, OTHER_FILES);
+    max_connections = (unsigned)http_connections_within_files(max_connections);
     http_client *c = mem_calloc(1, sizeof *c);
     c->curl = curl;
     c->multi = multi;

@@ -4,17 +4,15 @@
  */
 #include "runtime/http/curl_library.h"
 
-#include "parsers/base/library.h"
-
 static struct curl_library curl;
 
-static void curl_library_find(struct library *l)
+static void curl_library_find(struct library *library)
 {
-#define CURL_FIND(name) library_find(l, "curl_" #name, &curl.name);
-    CURL_FUNCTIONS(CURL_FIND)
-#undef CURL_FIND
-    if (!l->error[0] && curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-        library_refuse(l, "it does not initialise");
+    struct curl_library *functions = &curl;
+
+    CURL_FUNCTIONS(LIBRARY_FIND)
+    if (!library->error[0] && curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+        library_refuse(library, "it does not initialise");
 }
 
 /* libcurl keeps its ABI under this name since 2006. */

@@ -1,7 +1,7 @@
 #ifndef RUNTIME_HTTP_CURL_LIBRARY_H
 #define RUNTIME_HTTP_CURL_LIBRARY_H
 
-#include "parsers/base/diag.h"
+#include "parsers/base/library.h"
 
 #include <curl/curl.h>
 
@@ -10,33 +10,31 @@
  * parsers/base/library.h. Functions have their libcurl names without the "curl_".
  */
 #define CURL_FUNCTIONS(_)                                                                          \
-    _(easy_cleanup)                                                                                \
-    _(easy_getinfo)                                                                                \
-    _(easy_header)                                                                                 \
-    _(easy_init)                                                                                   \
-    _(easy_nextheader)                                                                             \
-    _(easy_pause)                                                                                  \
-    _(easy_setopt)                                                                                 \
-    _(easy_strerror)                                                                               \
-    _(free)                                                                                        \
-    _(global_init)                                                                                 \
-    _(multi_add_handle)                                                                            \
-    _(multi_assign)                                                                                \
-    _(multi_cleanup)                                                                               \
-    _(multi_info_read)                                                                             \
-    _(multi_init)                                                                                  \
-    _(multi_remove_handle)                                                                         \
-    _(multi_setopt)                                                                                \
-    _(multi_socket_action)                                                                         \
-    _(url)                                                                                         \
-    _(url_cleanup)                                                                                 \
-    _(url_get)                                                                                     \
-    _(url_set)
+    _(curl_, easy_cleanup)                                                                         \
+    _(curl_, easy_getinfo)                                                                         \
+    _(curl_, easy_header)                                                                          \
+    _(curl_, easy_init)                                                                            \
+    _(curl_, easy_nextheader)                                                                      \
+    _(curl_, easy_pause)                                                                           \
+    _(curl_, easy_setopt)                                                                          \
+    _(curl_, easy_strerror)                                                                        \
+    _(curl_, free)                                                                                 \
+    _(curl_, global_init)                                                                          \
+    _(curl_, multi_add_handle)                                                                     \
+    _(curl_, multi_assign)                                                                         \
+    _(curl_, multi_cleanup)                                                                        \
+    _(curl_, multi_info_read)                                                                      \
+    _(curl_, multi_init)                                                                           \
+    _(curl_, multi_remove_handle)                                                                  \
+    _(curl_, multi_setopt)                                                                         \
+    _(curl_, multi_socket_action)                                                                  \
+    _(curl_, url)                                                                                  \
+    _(curl_, url_cleanup)                                                                          \
+    _(curl_, url_get)                                                                              \
+    _(curl_, url_set)
 
 struct curl_library {
-#define CURL_MEMBER(name) __typeof__(curl_##name) *name;
-    CURL_FUNCTIONS(CURL_MEMBER)
-#undef CURL_MEMBER
+    CURL_FUNCTIONS(LIBRARY_MEMBER)
 };
 
 /*

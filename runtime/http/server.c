@@ -17,7 +17,6 @@ enum {
     LINGER_MS = 2000,
     STRANGER_BODY_MS = 20 * 1000,
     STRANGER_BYTES = 32 * 1024 * 1024,
-    OTHER_FILES = 128, /* that the process has open besides connections */
 };
 
 /* ---- connections ---- */
@@ -89,6 +88,16 @@ static int64_t or_else(int64_t given, int64_t usual)
     return given ? given : usual;
 }
 
+/* Those that are only told 503 are files, too. */
+static size_t connections_of(size_t wanted)
+{
+    size_t most = http_connections_within_files(wanted + OVERFLOW);
+
+    if (most == wanted + OVERFLOW)
+        return wanted;
+    return most > 2 * OVERFLOW ? most - OVERFLOW : most / 2 + 1;
+}
+
 http_server *http_server_new(uv_loop_t *loop, const struct http_server_options *options,
                              http_on_request *on_request)
 {
@@ -96,8 +105,7 @@ http_server *http_server_new(uv_loop_t *loop, const struct http_server_options *
 
     s->loop = loop;
     s->options = *options;
-    s->options.connections = http_connections_within_files(
-        options->connections ? options->connections : 1024, OVERFLOW + OTHER_FILES);
+    s->options.connections = connections_of(options->connections ? options->connections : 1024);
     if (!options->stranger_bytes)
         s->options.stranger_bytes = STRANGER_BYTES;
     s->options.young_ms = or_else(options->young_ms, 1000);

@@ -1,14 +1,13 @@
+/* Loads SQLite: a process that keeps no store in a file does without. */
 #include "runtime/store/sqlite/sqlite_library.h"
-
-#include "parsers/base/library.h"
 
 struct sqlite_library sqlite;
 
-static void sqlite_library_find(struct library *l)
+static void sqlite_library_find(struct library *library)
 {
-#define SQLITE_FIND(name) library_find(l, "sqlite3_" #name, &sqlite.name);
-    SQLITE_FUNCTIONS(SQLITE_FIND)
-#undef SQLITE_FIND
+    struct sqlite_library *functions = &sqlite;
+
+    SQLITE_FUNCTIONS(LIBRARY_FIND)
 }
 
 /* SQLite keeps its ABI under this name since 2004. */

@@ -1,7 +1,7 @@
 #ifndef RUNTIME_STORE_SQLITE_SQLITE_LIBRARY_H
 #define RUNTIME_STORE_SQLITE_SQLITE_LIBRARY_H
 
-#include "parsers/base/diag.h"
+#include "parsers/base/library.h"
 
 #include <sqlite3.h>
 #include <stdbool.h>
@@ -11,39 +11,37 @@
  * have their names without the "sqlite3_".
  */
 #define SQLITE_FUNCTIONS(_)                                                                        \
-    _(bind_blob)                                                                                   \
-    _(bind_int)                                                                                    \
-    _(bind_int64)                                                                                  \
-    _(bind_text64)                                                                                 \
-    _(busy_timeout)                                                                                \
-    _(changes)                                                                                     \
-    _(clear_bindings)                                                                              \
-    _(close)                                                                                       \
-    _(column_blob)                                                                                 \
-    _(column_bytes)                                                                                \
-    _(column_count)                                                                                \
-    _(column_int)                                                                                  \
-    _(column_int64)                                                                                \
-    _(column_text)                                                                                 \
-    _(column_type)                                                                                 \
-    _(errcode)                                                                                     \
-    _(errmsg)                                                                                      \
-    _(exec)                                                                                        \
-    _(extended_errcode)                                                                            \
-    _(finalize)                                                                                    \
-    _(limit)                                                                                       \
-    _(open_v2)                                                                                     \
-    _(prepare_v2)                                                                                  \
-    _(prepare_v3)                                                                                  \
-    _(reset)                                                                                       \
-    _(step)                                                                                        \
-    _(wal_checkpoint_v2)                                                                           \
-    _(wal_hook)
+    _(sqlite3_, bind_blob)                                                                         \
+    _(sqlite3_, bind_int)                                                                          \
+    _(sqlite3_, bind_int64)                                                                        \
+    _(sqlite3_, bind_text64)                                                                       \
+    _(sqlite3_, busy_timeout)                                                                      \
+    _(sqlite3_, changes)                                                                           \
+    _(sqlite3_, clear_bindings)                                                                    \
+    _(sqlite3_, close)                                                                             \
+    _(sqlite3_, column_blob)                                                                       \
+    _(sqlite3_, column_bytes)                                                                      \
+    _(sqlite3_, column_count)                                                                      \
+    _(sqlite3_, column_int)                                                                        \
+    _(sqlite3_, column_int64)                                                                      \
+    _(sqlite3_, column_text)                                                                       \
+    _(sqlite3_, column_type)                                                                       \
+    _(sqlite3_, errcode)                                                                           \
+    _(sqlite3_, errmsg)                                                                            \
+    _(sqlite3_, exec)                                                                              \
+    _(sqlite3_, extended_errcode)                                                                  \
+    _(sqlite3_, finalize)                                                                          \
+    _(sqlite3_, limit)                                                                             \
+    _(sqlite3_, open_v2)                                                                           \
+    _(sqlite3_, prepare_v2)                                                                        \
+    _(sqlite3_, prepare_v3)                                                                        \
+    _(sqlite3_, reset)                                                                             \
+    _(sqlite3_, step)                                                                              \
+    _(sqlite3_, wal_checkpoint_v2)                                                                 \
+    _(sqlite3_, wal_hook)
 
 struct sqlite_library {
-#define SQLITE_MEMBER(name) __typeof__(sqlite3_##name) *name;
-    SQLITE_FUNCTIONS(SQLITE_MEMBER)
-#undef SQLITE_MEMBER
+    SQLITE_FUNCTIONS(LIBRARY_MEMBER)
 };
 
 /* One for the whole process: none of it is there before sqlite_library_load has returned true. */
