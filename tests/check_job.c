@@ -4,7 +4,10 @@
 #include "tests/support/endpoint_world.h"
 #include "tests/support/expect.h"
 
+#include "parsers/base/mem.h"
 #include "runtime/aws/aws_impl.h"
+#include "runtime/aws/endpoints.h"
+#include "runtime/handlers/endpoint_impl.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -803,6 +806,60 @@ START_TEST(job_that_waits_for_its_slot_is_stopped)
 }
 END_TEST
 
+/* A restart with another region leaves a job, and a begin that is repeated, in the execution's; but
+ * calls of one of this region's may be asked for in another. */
+START_TEST(job_stays_in_its_region)
+{
+    static const struct reply replies[MAX_REPLIES] = {
+        {200, NULL, "{\"JobRunId\":\"r\"}"},
+        {200, NULL, "{\"JobRun\":{\"JobRunState\":\"SUCCEEDED\"}}"}};
+    struct endpoint_world *w = endpoint_world_new_with(
+        replies, NULL,
+        (struct handlers_options){.region = "eu-west-1",
+                                  .begun_region = _i ? "us-east-1" : "eu-central-1"});
+    size_t signed_there = 0;
+
+    w->shown = "Authorization";
+    endpoint_world_run(w, GLUE, "{\"JobName\":\"j\"}");
+    for (const char *at = buf_str(&w->seen);
+         (at = strstr(at, _i ? "/eu-west-1/glue/" : "/us-east-1/glue/")); at++)
+        signed_there++;
+    ck_assert_msg(signed_there == 2, "%s", buf_str(&w->seen));
+    endpoint_world_free(w);
+}
+END_TEST
+
+static const struct {
+    const char *resource, *region, *base, *signs_as;
+} places[] = {
+    {"arn:aws:states:::sagemaker:createTrainingJob.sync", NULL,
+     "https://api.sagemaker.eu-central-1.amazonaws.com", NULL},
+    {"arn:aws:states:::sagemaker:createTrainingJob.sync", "us-west-2",
+     "https://api.sagemaker.us-west-2.amazonaws.com", "us-west-2"},
+    {"arn:aws:states:::glue:startJobRun.sync", "cn-north-1",
+     "https://glue.cn-north-1.amazonaws.com.cn", "cn-north-1"},
+};
+
+START_TEST(place_in_a_region)
+{
+    struct endpoint_world *w = endpoint_world_new(NULL, NULL);
+    struct endpoints *all = endpoints_new("eu-central-1");
+    handlers h = {.options = {.endpoints = all}};
+    struct asl_resource parts;
+    struct aws_call c;
+
+    ck_assert(endpoints_add(all, "*=aws", NULL) && asl_resource_read(places[_i].resource, &parts));
+    ck_assert(aws_call_read(&parts, &c, NULL));
+    struct endpoint_place p = endpoint_place_of(&h, &c, NULL, NULL, places[_i].region);
+    expect_text("where", p.base, places[_i].base);
+    ck_assert(p.own && !p.local);
+    ck_assert(places[_i].signs_as ? p.region && !strcmp(p.region, places[_i].signs_as) : !p.region);
+    mem_free(p.base);
+    endpoints_free(all);
+    endpoint_world_free(w);
+}
+END_TEST
+
 /* After a restart nothing may say where the service is: the job runs all the same, and is asked
  * about when something does. */
 static const struct {
@@ -935,6 +992,8 @@ int main(void)
     tcase_add_test(t, job_is_awaited_without_keys);
     tcase_add_loop_test(t, stop_waits_for_keys, 0, 2);
     tcase_add_test(t, job_that_waits_for_its_slot_is_stopped);
+    tcase_add_loop_test(t, job_stays_in_its_region, 0, 2);
+    tcase_add_loop_test(t, place_in_a_region, 0, COUNT(places));
     tcase_add_loop_test(t, job_whose_service_is_nowhere, 0, COUNT(lost));
     tcase_add_loop_test(t, job_with_a_large_description, 0, 2);
     suite_add_tcase(s, t);

@@ -8,6 +8,7 @@
 #include "parsers/base/buf.h"
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
+#include "runtime/base/aws_defaults.h"
 #include "runtime/engine/mock_config.h"
 #include "runtime/serve/service.h"
 #include "runtime/stores/stores.h"
@@ -369,6 +370,7 @@ static struct service_options serve_options(struct serve *s, int64_t port)
 
     o.host.handlers.no_output = s->quiet;
     services_give(&s->services, &o.host.handlers);
+    o.host.handlers.begun_region = s->where.region ? s->where.region : AWS_DEFAULT_REGION;
     execution_options_give(&s->how, &o.host);
     return o;
 }

@@ -197,7 +197,8 @@ static void send_side_call(struct endpoint_work *w, http_done *done, bool in_sta
     bool same = call.service == w->call.service;
 
     if (!same)
-        w->side_place = endpoint_place_of(w->task_call->h, &w->side.call, NULL, NULL);
+        w->side_place =
+            endpoint_place_of(w->task_call->h, &w->side.call, NULL, NULL, w->task_call->region);
     if (w->side.takes_body)
         call.body = &body;
     struct outgoing o = {.call = &call,
@@ -437,7 +438,7 @@ static void endpoint_open(struct endpoint_work *w, bool in_start)
     }
     json_unref(call->payload);
     call->payload = named;
-    w->place = endpoint_place_of(call->h, &w->call, call->row->url, call->payload);
+    w->place = endpoint_place_of(call->h, &w->call, call->row->url, call->payload, call->region);
     if (w->call.job && call->submitted)
         follow_job(w, json_ref(call->submitted), in_start);
     else if (job_has_name(w))

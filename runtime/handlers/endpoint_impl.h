@@ -18,9 +18,10 @@ struct endpoint_place {
 };
 
 /* Finds where the service of a call is. `row_url` is what the row of the handlers file says (NULL:
- * nothing), `parameters` those of the Task: a queue's URL may name its host; NULL: none. */
+ * nothing), `parameters` those of the Task: a queue's URL may name its host; NULL: none. AWS's
+ * own endpoint is that of `region` (looked at as long as the place is there); NULL: of ours. */
 struct endpoint_place endpoint_place_of(handlers *h, const struct aws_call *c, const char *row_url,
-                                        const json *parameters);
+                                        const json *parameters, const char *region);
 
 /* A call to send for a task call. All of it is looked at. */
 struct outgoing {

@@ -29,7 +29,7 @@ static const char *host_of_queue(const struct aws_call *c, const json *parameter
 }
 
 struct endpoint_place endpoint_place_of(handlers *h, const struct aws_call *c, const char *row_url,
-                                        const json *parameters)
+                                        const json *parameters, const char *region)
 {
     struct endpoints *all = h->options.endpoints;
     const char *given = row_url || !all ? row_url : endpoints_find_of_call(all, c);
@@ -39,7 +39,11 @@ struct endpoint_place endpoint_place_of(handlers *h, const struct aws_call *c, c
                                .elsewhere = queue};
 
     p.own = given && all && endpoints_is_own(all, given, &p.region) && !queue;
+    struct buf there = {0};
+    if (p.own && region && endpoints_write_own(&there, c->service->id, region, &p.region))
+        url = buf_str(&there);
     p.base = url ? mem_strndup(url, text_len_before_slashes(url, strlen(url))) : NULL;
+    buf_clear(&there);
     return p;
 }
 

@@ -64,9 +64,32 @@ static const char *handlers_keep(char **room, const char *text)
     return at;
 }
 
+static const char *keep_piece(char **room, struct asl_piece p)
+{
+    char *at = *room;
+
+    memcpy(at, p.at, p.len);
+    at[p.len] = '\0';
+    *room += p.len + 1;
+    return at;
+}
+
 static size_t kept(const char *text)
 {
     return text ? strlen(text) + 1 : 0;
+}
+
+/* Returns the region in the ARN of an execution that an earlier process has begun elsewhere, as its
+ * jobs: an empty piece for all others. */
+static struct asl_piece region_elsewhere(const handlers *h, const char *execution)
+{
+    const char *now = h->options.begun_region, *at = execution;
+
+    for (int colons = 0; at && colons < 3; colons++)
+        at = strchr(at, ':') ? strchr(at, ':') + 1 : NULL;
+    size_t len = at ? strcspn(at, ":") : 0;
+    bool is_ours = !now || (strlen(now) == len && !strncmp(now, at, len));
+    return (struct asl_piece){at, is_ours ? 0 : len};
 }
 
 /*
@@ -78,9 +101,10 @@ static struct task_call *task_call_new(struct handler_row *row, const struct tas
                                        const struct integration *i, const struct handler_input *v)
 {
     struct asl_piece name = asl_function_name(v->target);
-    size_t texts = kept(v->target) + name.len + 1 + kept(t->state) + kept(t->execution) +
-                   kept(t->key) + kept(v->qualifier) + kept(v->client_context) + kept(t->role) +
-                   kept(t->own_role);
+    struct asl_piece region = region_elsewhere(row->h, t->execution);
+    size_t texts = kept(v->target) + name.len + 1 + region.len + 1 + kept(t->state) +
+                   kept(t->execution) + kept(t->key) + kept(v->qualifier) +
+                   kept(v->client_context) + kept(t->role) + kept(t->own_role);
     struct task_call *call = mem_alloc(sizeof *call + texts);
     char *room = (char *)(call + 1);
 
@@ -106,9 +130,8 @@ static struct task_call *task_call_new(struct handler_row *row, const struct tas
     call->client_context = handlers_keep(&room, v->client_context);
     call->role = handlers_keep(&room, t->role);
     call->own_role = handlers_keep(&room, t->own_role);
-    memcpy(room, name.at, name.len);
-    room[name.len] = '\0';
-    call->name = room;
+    call->name = keep_piece(&room, name);
+    call->region = region.len ? keep_piece(&room, region) : NULL;
     return call;
 }
 

@@ -59,6 +59,7 @@ struct task_call {
     bool forgotten; /* the store doesn't have that its job has begun, and this process ends */
     const char *target, *name, *state_name, *execution, *key, *qualifier, *client_context;
     const char *role, *own_role;  /* as in struct task */
+    const char *region;           /* of the execution, where its jobs are; NULL: handlers_region */
     struct asl_resource resource; /* the target's parts; of a Lambda function all are empty */
     uint32_t attempt;
     enum task_trace trace;

@@ -477,6 +477,9 @@ signed_send *send_signed(handlers *h, struct signed_request *q, http_done *done,
     signed_send *s = mem_calloc(1, sizeof *s);
     struct key_plan *plan = NULL;
 
+    if (!q->region && q->of)
+        q->region = q->of->region;
+
     s->h = h;
     s->until_ms = clock_steady_ms() + q->timeout_ms;
     s->done = done;
