@@ -168,6 +168,8 @@ bool aws_job_lacks(const struct aws_call *c, const json *parameters, const json 
 /* Returns a look at what the service says, in an answer that is no error, of a job that it has not
  * stopped; NULL: nothing. */
 const json *aws_job_unstopped(const json *answer);
+/* Returns whether a repeat of the call does nothing, as it has a token. */
+bool aws_call_has_token(const struct aws_call *c);
 /* Returns whether the call begins a job that can be stopped. */
 bool aws_job_can_be_stopped(const struct aws_call *c);
 /* Reads how a job does from the answer to aws_job_describe's call. When it has ended, *out is the

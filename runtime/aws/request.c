@@ -171,6 +171,21 @@ static json *with_default(json *v, const char *name, json *value)
     return changed;
 }
 
+bool aws_call_has_token(const struct aws_call *c)
+{
+    struct model_shape s;
+
+    if (c->integration && c->integration->once)
+        return true;
+    if (!c->operation.input)
+        return false;
+    s = model_shape_at(c->service, c->operation.input);
+    for (size_t i = 0; i < s.count; i++)
+        if (model_member_at(&s, i).idempotency_token)
+            return true;
+    return false;
+}
+
 /* Members by which a service recognises a repeat are filled by the SDKs where they are not given.
  */
 static json *with_tokens(const struct aws_call *c, json *v, const char *key)

@@ -33,6 +33,7 @@ struct task {
     bool started;           /* a repeat after a crash: a worker has taken it by this token */
     const json *submitted;  /* a repeat after a crash: what the service answered when it took it on;
                                it is not to be sent again, only awaited. NULL: it did not */
+    bool repeated;          /* it was handed out by an earlier process, too */
     bool answered;          /* a repeat after a crash: its token has brought its result already */
     int64_t now_ms;         /* the engine's clock: for the Date in an answer that has none */
     uint64_t number;        /* of the execution */

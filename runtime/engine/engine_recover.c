@@ -195,7 +195,7 @@ static void resume_woken(engine *e, struct entry *entry)
         if (c->kind != RT_READ_ITEMS)
             continue;
         entry->calls += !engine_find_call(e, entry->node.id, c->ref);
-        engine_hand_out(e, entry->node.id, entry->x, c);
+        engine_hand_out(e, entry->node.id, entry->x, c, false);
     }
     rt_output_clear(&out);
 }

@@ -158,7 +158,7 @@ static bool give_commands(engine *e, struct entry *entry, const struct rt_output
     for (size_t i = 0; good && i < out->command_count; i++) {
         const struct rt_command *c = &out->commands[i];
         if (c->kind == RT_RUN_TASK || c->kind == RT_READ_ITEMS || c->kind == RT_WRITE_RESULTS)
-            engine_hand_out(e, entry->node.id, entry->x, c);
+            engine_hand_out(e, entry->node.id, entry->x, c, true);
         else if (c->kind == RT_OPEN_MAP_RUN)
             engine_open_later(e, entry);
         else

@@ -89,7 +89,8 @@ static void hand_out_results(engine *e, uint64_t execution, const rt_exec *x,
     buf_clear(&key);
 }
 
-static void run_task(engine *e, uint64_t execution, const rt_exec *x, const struct rt_command *c)
+static void run_task(engine *e, uint64_t execution, const rt_exec *x, const struct rt_command *c,
+                     bool again)
 {
     struct buf key = {0};
     const char *arn = json_str(rt_exec_names(x)->arn);
@@ -112,19 +113,21 @@ static void run_task(engine *e, uint64_t execution, const rt_exec *x, const stru
                                      .attempt = c->attempt,
                                      .started = c->started,
                                      .submitted = c->submitted,
+                                     .repeated = again,
                                      .answered = c->answered,
                                      .number = execution});
     buf_clear(&key);
 }
 
-void engine_hand_out(engine *e, uint64_t execution, const rt_exec *x, const struct rt_command *c)
+void engine_hand_out(engine *e, uint64_t execution, const rt_exec *x, const struct rt_command *c,
+                     bool again)
 {
     if (c->kind == RT_READ_ITEMS)
         read_items(e, execution, x, c);
     else if (c->kind == RT_WRITE_RESULTS)
         hand_out_results(e, execution, x, c);
     else
-        run_task(e, execution, x, c);
+        run_task(e, execution, x, c, again);
 }
 
 /* Children are kept as their Map is; but an Express one leaves no history. */
@@ -215,7 +218,7 @@ static void obey(engine *e, uint64_t execution, const rt_exec *x, const struct r
     switch (c->kind) {
     case RT_RUN_TASK:
     case RT_READ_ITEMS:
-    case RT_WRITE_RESULTS: engine_hand_out(e, execution, x, c); break;
+    case RT_WRITE_RESULTS: engine_hand_out(e, execution, x, c, false); break;
     case RT_OPEN_MAP_RUN: engine_open_later(e, engine_entry(e, execution)); break;
     case RT_START_CHILD:
     case RT_REDRIVE_CHILD: engine_ask_for_child(e, execution, x, c); break;

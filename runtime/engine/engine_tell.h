@@ -7,8 +7,9 @@
 
 /* Carries out the commands of one output of the turn, and calls the hooks. */
 void engine_tell(engine *e, struct turn_output *t);
-/* Hands the task of the command out, as a task call. */
-void engine_hand_out(engine *e, uint64_t execution, const rt_exec *x, const struct rt_command *c);
+/* Hands the task of the command out, as a task call; `again`: an earlier process has, too. */
+void engine_hand_out(engine *e, uint64_t execution, const rt_exec *x, const struct rt_command *c,
+                     bool again);
 /* Starts the execution that the child call asks for. */
 void engine_start_child(engine *e, struct engine_call *call, const rt_exec *parent,
                         const struct rt_command *c);

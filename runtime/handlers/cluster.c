@@ -293,6 +293,8 @@ static void start_job(struct cluster_work *w)
         cluster_follow_job(w, json_ref(w->task_call->submitted), true);
         return;
     }
+    if (cluster_awaits_job(w))
+        job_tell_repeat(w->task_call);
     struct cluster_request q = {.method = "POST",
                                 .path = w->jobs,
                                 .body = job,

@@ -441,8 +441,11 @@ static void endpoint_open(struct endpoint_work *w, bool in_start)
     w->place = endpoint_place_of(call->h, &w->call, call->row->url, call->payload, call->region);
     if (w->call.job && call->submitted)
         follow_job(w, json_ref(call->submitted), in_start);
-    else if (job_has_name(w))
+    else if (job_has_name(w)) {
+        if (w->call.job && !aws_call_has_token(&w->call))
+            job_tell_repeat(call);
         start_before(w, NULL, in_start);
+    }
 }
 
 static void endpoint_start(struct task_call *call)

@@ -160,6 +160,8 @@ bool leave_job(struct endpoint_work *w);
 void say_not_stopped(const struct endpoint_work *w, const char *why);
 /* Says so of the job that `job` names; NULL: nothing is known of it, not even that it is there. */
 void job_may_go_on(const struct task_call *call, const char *job, const char *why);
+/* Says on the log that a job may have begun before, where the begin of a call is repeated. */
+void job_tell_repeat(const struct task_call *call);
 /* Returns whether a service that has answered a begin so, without a job, may have begun one all the
  * same: only what is refused by a status 4xx, or redirected, has certainly done nothing. */
 bool job_may_be_there(int status);

@@ -324,6 +324,16 @@ void job_may_go_on(const struct task_call *call, const char *job, const char *wh
                      "%s: the job may have begun, and was not stopped: %s", call->target, why);
 }
 
+void job_tell_repeat(const struct task_call *call)
+{
+    if (call->repeated && call->h->options.tells_repeats)
+        handlers_log(
+            call->h, call->execution,
+            "%s: the job may have begun before asl was killed: its Task begins it again, and "
+            "one that is there already is not stopped",
+            call->target);
+}
+
 bool job_may_be_there(int status)
 {
     return status < 300 || status >= 500;

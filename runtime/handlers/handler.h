@@ -55,6 +55,8 @@ struct handlers_options {
     struct endpoints *endpoints;           /* where AWS's services are; NULL: nowhere */
     const struct credentials *credentials; /* keys to ask them with, beside the environment's */
     const char *region;                    /* to ask them for; NULL: AWS_DEFAULT_REGION */
+    bool tells_repeats; /* the process before was killed, so that a job may have begun whose begin
+                           is repeated: the log tells of those that have no token */
     const char *begun_region; /* of the ARNs of executions that begin now: what belongs to another's
                                  is asked for in the region of its ARN; NULL: all in `region` */
     /* Buckets beside those of the handlers file, before which they count. */

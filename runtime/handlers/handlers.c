@@ -117,6 +117,7 @@ static struct task_call *task_call_new(struct handler_row *row, const struct tas
                                .attempt = t->attempt,
                                .trace = t->trace,
                                .raw = t->raw,
+                               .repeated = t->repeated,
                                .now_ms = t->now_ms,
                                .payload = v->payload ? json_ref(v->payload) : json_null(),
                                .submitted = json_ref(t->submitted)};

@@ -56,6 +56,7 @@ struct task_call {
     bool released;  /* nobody waits for it, but the other side's work is to go on */
     bool lingers;   /* it was cancelled; what stops its job is still out */
     bool stalled;   /* and waits for keys, or for what says where the service is */
+    bool repeated;  /* it was handed out before a restart, and nothing tells whether it was sent */
     bool forgotten; /* the store doesn't have that its job has begun, and this process ends */
     const char *target, *name, *state_name, *execution, *key, *qualifier, *client_context;
     const char *role, *own_role;  /* as in struct task */

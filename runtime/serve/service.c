@@ -389,6 +389,31 @@ static enum after_failure service_wait_for_store(service *s, const struct diag *
     return LIVES_AGAIN;
 }
 
+/* ---- how it ended ---- */
+
+/* A process that ends in order tells of begins of jobs that it cuts off, and leaves this record;
+ * where it is missing, the process was killed, and nobody has told. */
+static const char end_kind[] = "end", end_key[] = "orderly";
+
+static void service_note_end(service *s)
+{
+    store_put(s->store, end_kind, end_key, "1", 1);
+    store_commit(s->store, NULL);
+}
+
+/* Returns how the life before ended. The record goes with the first commit, before which nothing
+ * begins. */
+static bool service_ended_in_order(service *s)
+{
+    struct buf text = {0};
+    bool noted = store_get(s->store, end_kind, end_key, &text, NULL);
+
+    if (noted)
+        store_put(s->store, end_kind, end_key, NULL, 0);
+    buf_clear(&text);
+    return noted || s->lived;
+}
+
 /* ---- opening, from the store upwards ---- */
 
 /* The hooks of the host are the service's own and pass on what the options ask for. The timers
@@ -396,6 +421,8 @@ static enum after_failure service_wait_for_store(service *s, const struct diag *
 static bool service_open_host(service *s, struct diag *why)
 {
     struct host_options options = s->options.host;
+
+    options.handlers.tells_repeats = !service_ended_in_order(s);
 
     options.handlers.log = service_handler_line;
     options.handlers.log_user = s;
@@ -595,6 +622,8 @@ static bool service_live(service *s, enum service_end *end, struct diag *why)
     bool open = service_open(s, why),
          stopped = open && host_serve(s->host, service_on_stop, s, why);
 
+    if (stopped)
+        service_note_end(s);
     if (open && !stopped)
         after = service_wait_for_store(s, why);
     if (after == LIVES_AGAIN)
