@@ -81,6 +81,12 @@ static inline bool task_call_has_job(const struct task_call *call)
     return call->submitted && (p == ASL_SYNC || p == ASL_SYNC_2);
 }
 
+/* Makes a call of a row for a task, and of what the integration has prepared of it; both are looked
+ * at. */
+struct task_call *task_call_new(struct handler_row *row, const struct task *t,
+                                const struct integration *i, const struct handler_input *v);
+void task_call_free(struct task_call *call);
+
 /* Set in the ids of calls that nobody hears of; the engine's ids never get that far. */
 static const uint64_t TASK_CALL_UNHEARD = UINT64_C(1) << 63;
 
