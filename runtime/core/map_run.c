@@ -95,20 +95,24 @@ void rt_child_config(const rt_exec *x, const struct rt_command *c, struct rt_con
 
 /* ---- failing ---- */
 
-/* AWS counts what has failed so far against all items, ended or not. */
+/* Until a source is read to its end, only MaxItems bounds how many items it has. */
+static int64_t most_items(const struct rt_group *g)
+{
+    const struct rt_run *run = g->run;
+
+    if (!run->reads)
+        return (int64_t)json_count(g->items);
+    uint64_t most = g->total == RT_MANY ? run->most : run->taken;
+    return most < INT64_MAX ? (int64_t)most : INT64_MAX;
+}
+
+/* AWS counts what has failed so far against all items, ended or not. What is too much of the most
+ * that there may be is so of fewer, too: with 0 % that is the first failure. */
 bool too_many_failed(const struct rt_group *g)
 {
     struct asl_tolerance t = {g->run->tolerated_count, g->run->tolerated_percentage};
 
-    if (g->total != RT_MANY || !g->run->reads)
-        return asl_tolerance_exceeded(&t, g->run->failed,
-                                      g->run->reads ? (int64_t)g->run->taken
-                                                    : (int64_t)json_count(g->items));
-    /* What share of them has failed is known when all of them are. */
-    if (t.count < 0 && t.percentage >= 0)
-        return false;
-    t.percentage = -1;
-    return asl_tolerance_exceeded(&t, g->run->failed, 0);
+    return asl_tolerance_exceeded(&t, g->run->failed, most_items(g));
 }
 
 /* Of data that are too large or an expression that can't be: as of other states, the execution
