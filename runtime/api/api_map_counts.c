@@ -170,21 +170,20 @@ static void count_children(struct look *l)
     l->counts[CHILD_ABORTED] += stopping;
 }
 
-/* How many items a result has that is written is not told. */
-static bool of_executions(const struct look *l)
+static int64_t share_of(const struct look *l, struct map_share share)
 {
-    return !l->of_items || l->run->items == (int64_t)l->run->count;
+    return l->of_items ? share.items : share.executions;
 }
 
 /* What a child failed with is a result, too (measured on AWS in 2026). Where files are written,
- * only what is in them counts; of batches that is told when all are. */
+ * only what is in them counts. */
 static int64_t results_written(const struct look *l)
 {
     const struct map_run *m = l->run;
 
-    if (m->writes && of_executions(l))
-        return m->written + m->written_failures;
-    if (!m->stop_ms || (m->writes && strcmp(m->status, "SUCCEEDED") != 0))
+    if (m->writes)
+        return share_of(l, m->written) + share_of(l, m->written_failures);
+    if (!m->stop_ms)
         return 0;
     return l->counts[CHILD_SUCCEEDED] + l->counts[CHILD_FAILED] + l->counts[CHILD_TIMED_OUT];
 }
@@ -212,10 +211,11 @@ static json *counts_of(const struct look *l)
 
     if (!m->streams && total)
         pending += total - (int64_t)m->count;
-    /* What a run that has failed did not begin stands in its files. */
-    if (m->streams && m->written_pending && of_executions(l)) {
-        total += m->written_pending - pending;
-        pending = m->written_pending;
+    /* What a run that has failed did not begin stands in its files, and a redrive begins it. */
+    if (m->streams && !(m->waits && !m->count)) {
+        int64_t unbegun = share_of(l, map_run_unbegun(m));
+        total += unbegun;
+        pending += unbegun;
     }
     json_build_object(&b, 10);
     json_build_set(&b, "pending", json_int(pending));

@@ -121,13 +121,87 @@ static void begin_run(struct map_runs *r, const struct rt_event *e)
     };
 }
 
-/* What ran is stopped, and nothing waits for its redrive any more. */
+/* A child of a damaged history may end twice, and then has its place already. */
+static void queue_result(struct map_run *m, struct result_queue *q, uint32_t index)
+{
+    if (m->children[index].queued)
+        return;
+    m->children[index].queued = true;
+    if (q->filled)
+        m->children[q->last].next = index;
+    else
+        q->first = index;
+    q->last = index;
+    q->filled = true;
+}
+
+/* The first `count` results of the queue are in files now. */
+static void take_results(struct map_run *m, struct result_queue *q, int64_t count,
+                         struct map_share *written)
+{
+    written->executions += count;
+    for (; count > 0 && q->filled; count--) {
+        struct map_child *child = &m->children[q->first];
+        written->items += child->items;
+        child->queued = false;
+        q->filled = q->first != q->last;
+        q->first = child->next;
+    }
+}
+
+/* What ran is stopped, and what still waits for its redrive is what it was before. */
 static void stop_children(struct map_run *m)
 {
-    for (size_t i = 0; i < m->count; i++)
-        if (m->children[i].state == CHILD_RUNS || m->children[i].state == CHILD_PENDS)
-            m->children[i].state =
-                m->children[i].state == CHILD_RUNS ? CHILD_CUT_OFF : CHILD_FAILED;
+    for (size_t i = 0; i < m->count; i++) {
+        struct map_child *child = &m->children[i];
+        if (child->state == CHILD_RUNS)
+            child->state = CHILD_CUT_OFF;
+        else if (child->state == CHILD_PENDS)
+            child->state = child->before;
+    }
+}
+
+/* Those that ran have a result as those that failed, and those of earlier attempts stand behind
+ * them. What had not begun is listed first, before items that no child ever had. */
+static void close_run(struct map_run *m)
+{
+    for (uint32_t i = 0; i < m->count; i++)
+        if (m->children[i].state == CHILD_RUNS)
+            queue_result(m, &m->failures, i);
+    for (uint32_t i = 0; i < m->count; i++) {
+        bool pends = m->children[i].state == CHILD_PENDS;
+        if (pends)
+            queue_result(m, &m->failures, i);
+        m->listed_children += pends || m->children[i].state == CHILD_UNBEGUN;
+    }
+    stop_children(m);
+}
+
+static void note_written(struct map_run *m, const struct rt_event *e)
+{
+    take_results(m, &m->successes, e->results.succeeded, &m->written);
+    take_results(m, &m->failures, e->results.failed + e->results.earlier, &m->written_failures);
+    m->listed.executions += e->results.pending + e->results.earlier;
+    m->listed.items += e->results.items;
+    m->listed_all = e->results.over;
+}
+
+static int64_t larger(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* Programs before listed children that had failed in an earlier attempt with what pends: as all
+ * such children are taken off, and `earlier` was added, both come to the same. */
+struct map_share map_run_unbegun(const struct map_run *m)
+{
+    struct map_share listed = {larger(m->listed.executions - m->listed_children, 0),
+                               m->listed.items};
+
+    if (m->listed_all)
+        return listed;
+    return (struct map_share){larger(listed.executions, m->left.executions),
+                              larger(listed.items, m->left.items)};
 }
 
 static void end_run(struct map_run *m, const char *status, int64_t at_ms)
@@ -142,15 +216,23 @@ static void end_run(struct map_run *m, const char *status, int64_t at_ms)
 /* All children that did not succeed are run again, each when its turn comes. */
 static void redrive_run(struct map_run *m, const struct rt_event *e)
 {
-    m->written_failures = m->written_pending = 0;
+    m->left = map_run_unbegun(m);
+    m->listed = m->written_failures = (struct map_share){0};
+    m->listed_children = 0;
+    m->listed_all = false;
+    take_results(m, &m->failures, INT64_MAX, &(struct map_share){0});
     m->status = "RUNNING";
     m->waits = false;
     m->stop_ms = 0;
     m->redrives = e->redrive.number;
     m->redriven_ms = e->at_ms;
-    for (size_t i = 0; i < m->count; i++)
-        if (m->children[i].state != CHILD_SUCCEEDED && m->children[i].state != CHILD_UNBEGUN)
-            m->children[i].state = CHILD_PENDS;
+    for (size_t i = 0; i < m->count; i++) {
+        struct map_child *child = &m->children[i];
+        if (child->state == CHILD_SUCCEEDED || child->state == CHILD_UNBEGUN)
+            continue;
+        child->before = child->state;
+        child->state = CHILD_PENDS;
+    }
 }
 
 /* A history that was damaged may tell of children that were never started. */
@@ -170,15 +252,25 @@ static enum child_state end_of_child(const struct rt_event *e)
                                              : CHILD_FAILED;
 }
 
+static void end_child(struct map_run *m, const struct rt_event *e)
+{
+    set_child(m, e, end_of_child(e));
+    if (m->writes && e->child.index < m->count)
+        queue_result(m, e->data ? &m->successes : &m->failures, e->child.index);
+}
+
 static void add_child(struct map_run *m, const struct rt_event *e)
 {
     uint32_t items = e->child.items ? e->child.items : 1;
 
     MEM_GROW(m->children, m->count, m->cap);
-    m->children[m->count++] = (struct map_child){e->seq, CHILD_RUNS, items};
+    m->children[m->count++] =
+        (struct map_child){.ref = e->seq, .state = CHILD_RUNS, .items = items};
     m->batched |= items > 1;
     if (m->streams)
         m->items += items;
+    m->left.executions = larger(m->left.executions - 1, 0);
+    m->left.items = larger(m->left.items - items, 0);
 }
 
 static void fold_run(struct map_run *m, const struct rt_event *e)
@@ -186,7 +278,7 @@ static void fold_run(struct map_run *m, const struct rt_event *e)
     switch ((int)e->kind) {
     case RT_CHILD_STARTED: add_child(m, e); break;
     case RT_CHILD_REDRIVEN: set_child(m, e, CHILD_RUNS); break;
-    case RT_CHILD_ENDED: set_child(m, e, end_of_child(e)); break;
+    case RT_CHILD_ENDED: end_child(m, e); break;
     case RT_CHILD_UNBEGUN: set_child(m, e, CHILD_UNBEGUN); break;
     case RT_MAP_RUN_UPDATED:
         m->tolerated = tolerated_count(e);
@@ -195,12 +287,9 @@ static void fold_run(struct map_run *m, const struct rt_event *e)
         break;
     case RT_MAP_RUN_WAITING: m->waits = true; break;
     case RT_MAP_RUN_OPENED: m->waits = false; break;
-    case RT_RESULTS_WRITTEN:
-        m->written += e->results.succeeded;
-        m->written_failures += e->results.failed;
-        m->written_pending += e->results.pending;
-        break;
-    case RT_MAP_RUN_CLOSING: stop_children(m); break;
+    case RT_ITEMS_ENDED: m->left = (struct map_share){0}; break;
+    case RT_RESULTS_WRITTEN: note_written(m, e); break;
+    case RT_MAP_RUN_CLOSING: close_run(m); break;
     case RT_MAP_RUN_REDRIVEN: redrive_run(m, e); break;
     case RT_MAP_RUN_SUCCEEDED: end_run(m, "SUCCEEDED", e->at_ms); break;
     case RT_MAP_RUN_FAILED: end_run(m, "FAILED", e->at_ms); break;

@@ -20,7 +20,21 @@ enum { CHILD_STATES = CHILD_UNBEGUN + 1 };
 struct map_child {
     uint64_t ref; /* of the event that started it */
     enum child_state state;
-    uint32_t items; /* how many it has */
+    enum child_state before; /* while it pends: how it had ended */
+    uint32_t items;          /* how many it has */
+    uint32_t next;           /* the one behind it in a queue of results */
+    bool queued;
+};
+
+/* Children whose results are to be written, in the order of these: a list of indexes. */
+struct result_queue {
+    uint32_t first, last;
+    bool filled;
+};
+
+/* Executions, and the items that they have. */
+struct map_share {
+    int64_t executions, items;
 };
 
 struct map_run {
@@ -31,12 +45,16 @@ struct map_run {
     int64_t start_ms, stop_ms; /* stop_ms 0: it runs */
     int64_t items;             /* of a stream, those that children have */
     bool writes;               /* a ResultWriter has a bucket */
-    int64_t written;           /* results in files: of so many children that succeeded */
-    int64_t written_failures;  /* and that did not, in this attempt */
-    int64_t written_pending;   /* and that were not begun in it */
-    bool streams;              /* more may come: it reads, or makes batches */
-    bool batched;              /* some child has several */
-    bool waits;                /* until fewer are open */
+    /* Results in files: of all that succeeded, and of those that in this attempt did not. */
+    struct map_share written, written_failures;
+    struct result_queue successes, failures; /* whose results are not in files yet */
+    struct map_share listed;                 /* what this attempt did not begin, as far as listed */
+    int64_t listed_children; /* that the list begins with: they are no further ones */
+    bool listed_all;
+    struct map_share left; /* what an earlier attempt had listed, and no child had since */
+    bool streams;          /* more may come: it reads, or makes batches */
+    bool batched;          /* some child has several */
+    bool waits;            /* until fewer are open */
     int64_t tolerated, concurrency;
     double percentage;
     int64_t redrives, redriven_ms;
@@ -70,6 +88,8 @@ const struct map_runs *map_runs_of(api *a, uint64_t execution);
 const struct map_run *map_run_find(struct call *c, const char *arn, uint64_t *execution);
 /* Returns the child that event `ref` started; NULL: there is none. */
 const struct map_child *map_run_child(const struct map_run *m, uint64_t ref);
+/* Returns what of a stream is known to be there, and no child ever had. */
+struct map_share map_run_unbegun(const struct map_run *m);
 /* Gives up what is kept of Map Runs. */
 void map_runs_forget(api *a);
 

@@ -547,6 +547,7 @@ const struct event_members event_shapes[EVENT_SHAPES] = {
     [SHAPE_RESULTS] = {{{"m", WIDTH_I64, AT(results.succeeded), BOUND_COUNT},
                         {"l", WIDTH_I64, AT(results.failed), BOUND_COUNT},
                         {"n", WIDTH_I64, AT(results.pending), BOUND_COUNT},
+                        {"o", WIDTH_I64, AT(results.earlier), BOUND_COUNT},
                         {"b", WIDTH_I64, AT(results.items), BOUND_PLACE},
                         {"j", WIDTH_U32, AT(results.over), BOUND_NONE}},
                        {{0}}},

@@ -137,8 +137,9 @@ struct rt_event {
         /* RESULTS_WRITTEN: how many more of each kind are in files */
         struct {
             int64_t succeeded, failed, pending;
-            int64_t items; /* that the pending ones list and no child ever had */
-            uint32_t over; /* 1: with these all are, and the manifest; else 0 */
+            int64_t earlier; /* that failed before this attempt, behind its own in their file */
+            int64_t items;   /* that the pending ones list and no child ever had */
+            uint32_t over;   /* 1: with these all are, and the manifest; else 0 */
         } results;
         /* TASK_TIMED_OUT */
         struct {

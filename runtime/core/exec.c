@@ -149,6 +149,13 @@ void set_run_open(rt_exec *x, struct rt_run *run, bool open)
     x->map_runs += open ? 1 : UINT32_MAX;
 }
 
+void run_free_child(struct rt_child *child)
+{
+    json_unref(child->input);
+    asl_error_clear(&child->end.error);
+    mem_free(child);
+}
+
 static void free_run(rt_exec *x, struct rt_run *run)
 {
     if (!run)
@@ -156,8 +163,7 @@ static void free_run(rt_exec *x, struct rt_run *run)
     set_run_open(x, run, false);
     for (struct rt_child *c = run->first, *next; c; c = next) {
         next = c->next;
-        json_unref(c->input);
-        mem_free(c);
+        run_free_child(c);
     }
     id_map_clear(&run->children);
     forget_ahead(run);

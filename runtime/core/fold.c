@@ -33,14 +33,17 @@ static bool same_child(const struct rt_child *a, const struct rt_child *b)
     return a->node.id == b->node.id && a->ref == b->ref && a->runs == b->runs &&
            a->pending == b->pending && a->redrives == b->redrives && a->items == b->items &&
            a->unbegun == b->unbegun && a->started_ms == b->started_ms &&
-           same_value(a->input, b->input);
+           same_value(a->input, b->input) && a->end.status == b->end.status &&
+           a->end.began_ms == b->end.began_ms && a->end.ended_ms == b->end.ended_ms &&
+           same_error(&a->end.error, &b->end.error);
 }
 
 /* What was not begun is listed anew after a crash. */
 static bool same_results(const struct rt_results *a, const struct rt_results *b)
 {
     if (a->wanted != b->wanted || a->over != b->over || a->pending_written != b->pending_written ||
-        a->pending_items != b->pending_items || !same_value(a->writer, b->writer))
+        a->pending_items != b->pending_items || a->earlier_written != b->earlier_written ||
+        !same_value(a->writer, b->writer))
         return false;
     for (size_t kind = 0; kind < RT_RESULTS_PENDING; kind++) {
         const struct rt_unwritten *one = &a->unwritten[kind], *other = &b->unwritten[kind];

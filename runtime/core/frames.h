@@ -37,6 +37,12 @@ struct rt_child {
     bool runs;
     bool pending; /* it ended unsuccessfully or had not begun, and is to be redriven */
     bool unbegun; /* it had not begun when the Map Run failed: there is no such execution */
+    /* How it ended last, where results are written: a redrive may not come to it. */
+    struct {
+        enum rt_status status;
+        struct asl_error error;
+        int64_t began_ms, ended_ms;
+    } end;
 };
 
 /* Items that were read and not taken yet, as RT_IN_ITEMS brought them. Derived: nothing of it is in
@@ -69,6 +75,7 @@ struct rt_results {
     struct rt_unwritten unwritten[RT_RESULT_KINDS];
     uint64_t pending_written; /* of this attempt: records, */
     uint64_t pending_items;   /* and how many items they list that children never had */
+    uint64_t earlier_written; /* and records of children that failed before it, and it left so */
     json *writer;             /* the state of who writes; NULL: nothing is written yet */
     bool over;                /* all are written, and the manifest */
     bool asked;               /* some are being written, or it is looked at where. Derived */
@@ -81,9 +88,11 @@ struct rt_closed {
     bool begun, over;
     const struct rt_child *child; /* the next one to look at; NULL: all children are listed */
     uint64_t passed;              /* items behind those that are taken */
-    uint64_t listed;              /* children */
+    uint64_t listed;              /* children that were not begun */
+    uint64_t listed_earlier;      /* and those that failed before this attempt */
     uint32_t *items;              /* how many each record lists that is to be written: a queue */
     size_t head, count, cap;
+    struct rt_unwritten earlier; /* records that stand behind those of this attempt's failures */
 };
 
 /* What a distributed Map has besides, once its Map Run has started. */
@@ -195,6 +204,7 @@ struct rt_exec {
     struct asl_error error;
     int64_t started_ms, deadline_ms;
     int64_t stopped_ms;    /* 0: it runs */
+    int64_t cut_ms;        /* when what a redrive goes on with was cut off; 0: there was none */
     uint32_t failed_frame; /* whose error it failed with; RT_NO_FRAME: nobody's */
     uint32_t redrives;
     int64_t redriven_ms; /* the last one; 0: never */
@@ -247,6 +257,8 @@ const json *group_item_key(const struct rt_group *g, uint64_t i);
 uint32_t run_children_out(const struct rt_group *g);
 /* Says whether a Map Run is open. */
 void set_run_open(rt_exec *x, struct rt_run *run, bool open);
+/* Frees a child that is in no list any more. */
+void run_free_child(struct rt_child *child);
 /* Forgets what was read ahead: it is to be read again. */
 void forget_ahead(struct rt_run *run);
 /* Frees what is known of the task that ran: its parameters, its token and what that brought. */

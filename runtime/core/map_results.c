@@ -128,13 +128,24 @@ void results_begin(struct rt_run *run)
     run->results.wanted = writer && writes_to_bucket(writer);
 }
 
+static void unwritten_clear(struct rt_unwritten *u)
+{
+    buf_clear(&u->text);
+    mem_free(u->ends);
+}
+
+static void closed_clear(struct rt_closed *c)
+{
+    unwritten_clear(&c->earlier);
+    mem_free(c->items);
+    *c = (struct rt_closed){0};
+}
+
 void results_clear(struct rt_run *run)
 {
-    for (size_t i = 0; i < RT_RESULT_KINDS; i++) {
-        buf_clear(&run->results.unwritten[i].text);
-        mem_free(run->results.unwritten[i].ends);
-    }
-    mem_free(run->closed.items);
+    for (size_t i = 0; i < RT_RESULT_KINDS; i++)
+        unwritten_clear(&run->results.unwritten[i]);
+    closed_clear(&run->closed);
     json_unref(run->results.writer);
     asl_error_clear(&run->error);
 }
@@ -147,10 +158,9 @@ void results_redo(struct rt_run *run)
     unwritten_drop(&r->unwritten[RT_RESULTS_FAILED], UINT64_MAX);
     unwritten_drop(&r->unwritten[RT_RESULTS_PENDING], UINT64_MAX);
     r->over = r->asked = r->checked = r->used = false;
-    r->pending_written = r->pending_items = 0;
+    r->pending_written = r->pending_items = r->earlier_written = 0;
     run->failing = run->closing = false;
-    mem_free(run->closed.items);
-    run->closed = (struct rt_closed){0};
+    closed_clear(&run->closed);
     asl_error_clear(&run->error);
 }
 
@@ -216,22 +226,15 @@ static json *execution_record(const rt_exec *x, const struct rt_run *run,
     return json_build_done(&b);
 }
 
-void results_note_pending(const rt_exec *x, struct rt_run *run, const struct rt_child *child,
-                          const json *input)
+void results_note_pending(const rt_exec *x, struct rt_run *run, const json *input)
 {
     struct rt_unwritten *u = &run->results.unwritten[RT_RESULTS_PENDING];
     struct rt_names names = {0};
     struct json_build b;
 
-    child_names(x, run->arn, child ? child->ref : 0, &names, NULL);
-    json_build_object(&b, 8);
-    if (child)
-        json_build_set(&b, "ExecutionArn", json_ref(names.arn));
+    child_names(x, run->arn, 0, &names, NULL);
+    json_build_object(&b, 4);
     set_text(&b, "Input", "InputDetails", input);
-    if (child) {
-        json_build_set(&b, "Name", json_ref(names.name));
-        json_build_set(&b, "RedriveCount", json_int(child->redrives));
-    }
     json_build_set(&b, "StateMachineArn", json_ref(names.machine_arn));
     json_build_set(&b, "Status", json_cstring("PENDING"));
     rt_names_clear(&names);
@@ -263,10 +266,10 @@ static void note_success(const rt_exec *x, struct rt_run *run, const struct rt_c
     unwritten_end(u);
 }
 
-static void note_failure(const rt_exec *x, struct rt_run *run, const struct rt_child *child,
-                         const struct rt_event *e, enum rt_status status)
+static void note_failure(const rt_exec *x, const struct rt_run *run, struct rt_unwritten *u,
+                         const struct rt_child *child, const struct rt_event *e,
+                         enum rt_status status)
 {
-    struct rt_unwritten *u = &run->results.unwritten[RT_RESULTS_FAILED];
     json *record = execution_record(x, run, child, e, status);
 
     unwritten_add(u, record, is_lines(writer_of(run->plan)));
@@ -283,11 +286,33 @@ void results_note(const rt_exec *x, struct rt_group *g, const struct rt_child *c
     if (run->results.wanted && status == RT_SUCCEEDED)
         note_success(x, run, child, e);
     else if (run->results.wanted)
-        note_failure(x, run, child, e, status);
+        note_failure(x, run, &run->results.unwritten[RT_RESULTS_FAILED], child, e, status);
     else if (e->data)
         g->results[child->node.id] = writer && wants_records(writer)
                                          ? execution_record(x, run, child, e, RT_SUCCEEDED)
                                          : json_ref(e->data);
+}
+
+void results_keep_end(const struct rt_run *run, struct rt_child *child, const struct rt_event *e,
+                      enum rt_status status)
+{
+    if (!run->results.wanted)
+        return;
+    asl_error_clear(&child->end.error);
+    child->end.error = asl_error_copy(&e->error);
+    child->end.status = status;
+    child->end.began_ms = e->child.began_ms ? e->child.began_ms : child->started_ms;
+    child->end.ended_ms = e->child.ended_ms ? e->child.ended_ms : e->at_ms;
+}
+
+void results_note_earlier(const rt_exec *x, struct rt_run *run, const struct rt_child *child)
+{
+    /* A look: the child keeps the error. */
+    const struct rt_event e = {
+        .error = child->end.error,
+        .child = {.began_ms = child->end.began_ms, .ended_ms = child->end.ended_ms}};
+
+    note_failure(x, run, &run->closed.earlier, child, &e, child->end.status);
 }
 
 /* ---- the state's result ---- */

@@ -21,10 +21,15 @@ bool results_have_times(const struct rt_run *run, bool good);
  */
 void results_note(const rt_exec *x, struct rt_group *g, const struct rt_child *child,
                   const struct rt_event *e, enum rt_status status);
-/* Adds a child that was not begun to the results to be written; `child`, NULL: it has not been
- * made. */
-void results_note_pending(const rt_exec *x, struct rt_run *run, const struct rt_child *child,
-                          const json *input);
+/* Keeps on the child, where results are written, how `e` says that it ended. */
+void results_keep_end(const struct rt_run *run, struct rt_child *child, const struct rt_event *e,
+                      enum rt_status status);
+/* Adds a child that failed in an earlier attempt, and this one did not come to, to the results to
+ * be written. */
+void results_note_earlier(const rt_exec *x, struct rt_run *run, const struct rt_child *child);
+/* Adds what would have been the input of a child that was not begun to the results to be written.
+ */
+void results_note_pending(const rt_exec *x, struct rt_run *run, const json *input);
 
 size_t unwritten_count(const struct rt_unwritten *u);
 size_t unwritten_bytes(const struct rt_unwritten *u);

@@ -116,6 +116,7 @@ bool fits_results(const rt_exec *x, const struct rt_frame *f, const struct rt_ev
     return run->results.wanted && !run->results.over &&
            (uint64_t)e->results.succeeded <= unwritten_count(&u[RT_RESULTS_SUCCEEDED]) &&
            (uint64_t)e->results.failed <= unwritten_count(&u[RT_RESULTS_FAILED]) &&
+           (!e->results.earlier || run->closing) &&
            (!e->results.over || run->closing || f->group->done == f->group->total);
 }
 
@@ -210,6 +211,7 @@ void apply_map_run_redrive(rt_exec *x, struct rt_frame *f, const struct rt_event
 {
     struct rt_group *g = f->group;
     struct rt_run *run = g->run;
+    const struct rt_event cut = {.at_ms = x->cut_ms};
 
     g->resumed = false;
     run->waits = false;
@@ -220,6 +222,8 @@ void apply_map_run_redrive(rt_exec *x, struct rt_frame *f, const struct rt_event
     run->next_pending = run->first;
     g->done = g->started - run->pending;
     for (struct rt_child *child = run->first; child; child = child->next) {
+        if (child->runs)
+            results_keep_end(run, child, &cut, RT_ABORTED);
         child->runs = false;
         child->pending = true;
     }
@@ -281,6 +285,14 @@ void apply_unbegun(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
     run->pending++;
 }
 
+/* A redrive that fails before it comes to the child tells of it once more. */
+static void note_unsuccessful(const rt_exec *x, struct rt_group *g, struct rt_child *child,
+                              const struct rt_event *e, enum rt_status status)
+{
+    results_keep_end(g->run, child, e, status);
+    results_note(x, g, child, e, status);
+}
+
 /* What still ran was called off: it is among the failures. That is so in histories of programs that
  * had no MAP_RUN_FAILING; where there is one, none runs any more. */
 void apply_closing(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
@@ -293,7 +305,7 @@ void apply_closing(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
     run->error = asl_error_copy(&e->error);
     for (struct rt_child *child = run->first; child; child = child->next) {
         if (child->runs)
-            results_note(x, f->group, child, &cut, RT_ABORTED);
+            note_unsuccessful(x, f->group, child, &cut, RT_ABORTED);
         child->runs = false;
     }
 }
@@ -309,6 +321,8 @@ void apply_results(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
     unwritten_drop(&r->unwritten[RT_RESULTS_PENDING], (uint64_t)e->results.pending);
     r->pending_written += (uint64_t)e->results.pending;
     r->pending_items += (uint64_t)e->results.items;
+    unwritten_drop(&f->group->run->closed.earlier, (uint64_t)e->results.earlier);
+    r->earlier_written += (uint64_t)e->results.earlier;
     r->over = e->results.over;
     exec_replace(&r->writer, json_ref(e->data));
 }
@@ -348,8 +362,7 @@ static void drop_child(struct rt_run *run, struct rt_child *child)
     *(child->prev ? &child->prev->next : &run->first) = child->next;
     *(child->next ? &child->next->prev : &run->last) = child->prev;
     id_map_take(&run->children, child->node.id);
-    json_unref(child->input);
-    mem_free(child);
+    run_free_child(child);
 }
 
 void apply_run_child_start(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
@@ -382,7 +395,10 @@ void apply_run_child_end(rt_exec *x, struct rt_frame *f, const struct rt_event *
     struct rt_child *child = run_child(g->run, e->child.index);
     enum rt_status failed = e->child.status ? (enum rt_status)e->child.status : RT_FAILED;
 
-    results_note(x, g, child, e, e->data ? RT_SUCCEEDED : failed);
+    if (e->data)
+        results_note(x, g, child, e, RT_SUCCEEDED);
+    else
+        note_unsuccessful(x, g, child, e, failed);
     g->done++;
     child->runs = false;
     /* Only the output tells success: a child that failed has none, and its error is not kept here.

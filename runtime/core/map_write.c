@@ -38,21 +38,24 @@ bool results_are_awaited(const struct rt_run *run)
 
 static bool list_has_room(const struct rt_run *run)
 {
-    return unwritten_bytes(&run->results.unwritten[RT_RESULTS_PENDING]) < PIECE_BYTES;
+    return unwritten_bytes(&run->results.unwritten[RT_RESULTS_PENDING]) < PIECE_BYTES &&
+           unwritten_bytes(&run->closed.earlier) < PIECE_BYTES;
 }
 
-static void add_pending(struct step *s, struct rt_run *run, const struct rt_child *child,
-                        const json *input, uint32_t items)
+static void add_pending(struct step *s, struct rt_run *run, const json *input, uint32_t items)
 {
     struct rt_closed *c = &run->closed;
 
-    results_note_pending(s->x, run, child, input);
+    results_note_pending(s->x, run, input);
     MEM_GROW(c->items, c->count, c->cap);
     c->items[c->count++] = items;
 }
 
-/* Children of an earlier attempt that this redrive did not come to, and those that had not begun.
- * They stand first, so what a crash has left in files is the first of them. */
+/*
+ * Children that this redrive did not come to are what they were before it: those that had failed
+ * are among the failures, as their own rows say. Those that had not begun pend. They stand first,
+ * so what a crash has left in files is the first of them.
+ */
 static void list_pending_children(struct step *s, struct rt_run *run)
 {
     struct rt_closed *c = &run->closed;
@@ -60,9 +63,16 @@ static void list_pending_children(struct step *s, struct rt_run *run)
     if (!c->begun)
         c->child = run->first;
     c->begun = true;
-    for (; c->child && list_has_room(run); c->child = c->child->next)
-        if (c->child->pending && c->listed++ >= run->results.pending_written)
-            add_pending(s, run, c->child->unbegun ? NULL : c->child, c->child->input, 0);
+    for (; c->child && list_has_room(run); c->child = c->child->next) {
+        if (!c->child->pending)
+            continue;
+        if (c->child->unbegun) {
+            if (c->listed++ >= run->results.pending_written)
+                add_pending(s, run, c->child->input, 0);
+        } else if (c->listed_earlier++ >= run->results.earlier_written) {
+            results_note_earlier(s->x, run, c->child);
+        }
+    }
 }
 
 /* Those that are in files from before a crash are passed over by their number: batches may be
@@ -76,7 +86,7 @@ static void list_items(struct step *s, struct rt_frame *f)
     while (list_has_room(run) && !step_is_long(s) && run_has_next(f->group)) {
         uint32_t count;
         json *input = run_pass_items(s, f, &count);
-        add_pending(s, run, NULL, input, count);
+        add_pending(s, run, input, count);
         json_unref(input);
     }
 }
@@ -103,33 +113,51 @@ static void list_pending(struct step *s, struct rt_frame *f)
 
 /* ---- writing ---- */
 
-static json *texts_of(const struct rt_unwritten *u)
+/* Failures of this attempt have those of earlier ones behind them; other kinds have nothing. */
+static const struct rt_unwritten *behind(const struct rt_run *run, size_t kind)
 {
+    static const struct rt_unwritten none;
+
+    return kind == RT_RESULTS_FAILED ? &run->closed.earlier : &none;
+}
+
+static bool is_piece(const struct rt_run *run, size_t kind)
+{
+    return unwritten_bytes(&run->results.unwritten[kind]) + unwritten_bytes(behind(run, kind)) >=
+           PIECE_BYTES;
+}
+
+static json *texts_of(const struct rt_unwritten *first, const struct rt_unwritten *second)
+{
+    struct buf text = {0};
     struct json_build b;
 
+    buf_add(&text, unwritten_text(first), unwritten_bytes(first));
+    buf_add(&text, unwritten_text(second), unwritten_bytes(second));
     json_build_object(&b, 2);
-    json_build_set(&b, "text", json_string(unwritten_text(u), unwritten_bytes(u)));
-    json_build_set(&b, "count", json_int((int64_t)unwritten_count(u)));
+    json_build_set(&b, "text", json_take_buf(&text));
+    json_build_set(&b, "count",
+                   json_int((int64_t)(unwritten_count(first) + unwritten_count(second))));
     return json_build_done(&b);
 }
 
-static json *results_to_write(const struct rt_results *r, bool end)
+static json *results_to_write(const struct rt_run *run, bool end)
 {
     static const struct rt_unwritten none;
     struct json_build b;
 
     json_build_array(&b, RT_RESULT_KINDS);
-    for (size_t i = 0; i < RT_RESULT_KINDS; i++) {
-        const struct rt_unwritten *u = &r->unwritten[i];
-        json_build_add(&b, texts_of(end || unwritten_bytes(u) >= PIECE_BYTES ? u : &none));
-    }
+    for (size_t i = 0; i < RT_RESULT_KINDS; i++)
+        json_build_add(&b, end || is_piece(run, i)
+                               ? texts_of(&run->results.unwritten[i], behind(run, i))
+                               : texts_of(&none, &none));
     return json_build_done(&b);
 }
 
-static bool has_piece(const struct rt_results *r)
+static bool has_piece(const struct rt_run *run)
 {
     for (size_t i = 0; i < RT_RESULT_KINDS; i++)
-        if (unwritten_bytes(&r->unwritten[i]) >= PIECE_BYTES)
+        if (is_piece(run, i))
             return true;
     return false;
 }
@@ -164,10 +192,10 @@ void write_results(struct step *s, struct rt_frame *f)
         return;
     list_pending(s, f);
     bool end = run->closing ? run->closed.over : !run->failing && g->done == g->total;
-    if (!end && !has_piece(r))
+    if (!end && !has_piece(run))
         return;
     struct rt_command *c = ask_writer(s, f);
-    c->results = results_to_write(r, end);
+    c->results = results_to_write(run, end);
     c->end = end;
 }
 
@@ -238,15 +266,19 @@ struct rt_frame *results_came(struct step *s, const struct rt_input *in)
         f->group->run->results.checked = true;
     if (!counts)
         return f;
-    int64_t pending = json_int_value(json_at(counts, RT_RESULTS_PENDING));
+    int64_t pending = json_int_value(json_at(counts, RT_RESULTS_PENDING)),
+            all_failed = json_int_value(json_at(counts, RT_RESULTS_FAILED)),
+            own = (int64_t)unwritten_count(&f->group->run->results.unwritten[RT_RESULTS_FAILED]),
+            failed = all_failed < own ? all_failed : own;
     emit(s, &(struct rt_event){
                 .kind = RT_RESULTS_WRITTEN,
                 .frame = f->id,
                 .state = f->state,
                 .data = json_ref(json_get(in->value, "state")),
                 .results = {.succeeded = json_int_value(json_at(counts, RT_RESULTS_SUCCEEDED)),
-                            .failed = json_int_value(json_at(counts, RT_RESULTS_FAILED)),
+                            .failed = failed,
                             .pending = pending,
+                            .earlier = all_failed - failed,
                             .items = take_listed(&f->group->run->closed, pending),
                             .over = json_get(in->value, "over") != NULL}});
     return f;

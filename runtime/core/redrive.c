@@ -117,6 +117,7 @@ void apply_redrive(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
     x->status = RT_RUNNING;
     x->redrives = (uint32_t)e->redrive.number;
     x->redriven_ms = e->at_ms;
+    x->cut_ms = x->stopped_ms;
     x->stopped_ms = 0;
     x->transitions++;
     exec_set_deadline(x, e->at_ms + e->skew_ms);
