@@ -43,7 +43,7 @@ struct world {
     char action[32];
     json *parameters;
     size_t calls;
-    bool cancelled, refuses, knows_no_ranges, gives_tokens, anew, no_limits;
+    bool cancelled, refuses, knows_no_ranges, gives_tokens, anew, redriven, no_limits;
     enum odd odd; /* what answers are from this call on: */
     size_t odd_from;
     /* So many calls fail first, with these. */
@@ -54,6 +54,7 @@ struct world {
     /* What came of the last request. */
     json *part;
     struct asl_error error;
+    bool differs;
     struct buf told;
 };
 
@@ -96,12 +97,13 @@ static void world_came(void *user, uint64_t id, json *part)
     w->part = part;
 }
 
-static void world_failed(void *user, uint64_t id, struct asl_error error)
+static void world_failed(void *user, uint64_t id, struct asl_error error, bool differs)
 {
     struct world *w = user;
 
     ck_assert_uint_eq(id, 7);
     w->error = error;
+    w->differs = differs;
 }
 
 static void world_tell(void *user, const char *execution, const char *line)
@@ -269,6 +271,7 @@ static void ask(struct world *w, const json *plan, bool begin, const json *sourc
                                   .source = source,
                                   .position = at,
                                   .anew = w->anew,
+                                  .redriven = w->redriven,
                                   .aws_limits = !w->no_limits};
 
     json_unref(w->part);
@@ -1146,7 +1149,12 @@ START_TEST(mended_file)
     w.objects = good;
     w.etag = "\"2\"";
     read_all(&w, plan, r.states[1], r.ends[1], &rest);
-    ck_assert(strstr(buf_str(&rest.text), "a redrive goes on in the very file"));
+    ck_assert(strstr(buf_str(&rest.text), "was changed while ") && !w.differs);
+    read_clear(&rest);
+    asl_error_clear(&w.error);
+    w.redriven = true;
+    read_all(&w, plan, r.states[1], r.ends[1], &rest);
+    ck_assert(strstr(buf_str(&rest.text), "'k' was changed after ") && w.differs);
     read_clear(&rest);
     asl_error_clear(&w.error);
     w.anew = true;
@@ -1236,6 +1244,11 @@ START_TEST(changed_manifest)
     ck_assert_uint_eq(rest.count, 0);
     ck_assert(strstr(buf_str(&rest.text), "was changed while "));
     ck_assert_uint_eq(w.calls, 4);
+    read_clear(&rest);
+    asl_error_clear(&w.error);
+    w.redriven = true;
+    read_all(&w, plan, r.states[0], r.ends[0], &rest);
+    ck_assert(strstr(buf_str(&rest.text), "The manifest was changed after ") && w.differs);
     read_clear(&r);
     read_clear(&rest);
     json_unref(plan);

@@ -512,6 +512,9 @@ const struct event_kind event_kinds[RT_EVENT_KINDS] = {
     [RT_CHILD_UNBEGUN] = {"cu", NAMED_ALONE, "child unbegun", SHAPE_CHILD, .phases = IN(RT_GROUP),
                           .types = OF(ASL_MAP), .needs = NEED_MAP_RUN, .fits = fits_unbegun,
                           .act = apply_unbegun},
+    [RT_SOURCE_DIFFERS] = {"sd", NAMED_ALONE, "source differs", .chain = CHAIN_ASIDE,
+                           .phases = IN(RT_GROUP), .types = OF(ASL_MAP), .needs = NEED_MAP_RUN,
+                           .fits = fits_stream, .act = apply_source_differs},
 };
 
 #define AT(member) offsetof(struct rt_event, member)

@@ -60,6 +60,7 @@ enum rt_event_kind {
     RT_MAP_RUN_CLOSING, /* it has failed, and only writes what results it has */
     RT_MAP_RUN_FAILING, /* it has failed, and waits for the end of its children that run */
     RT_CHILD_UNBEGUN,   /* then one had not begun yet, and never will: its items pend */
+    RT_SOURCE_DIFFERS,  /* a redrive has found another object than the one it goes on in */
     RT_EVENT_KINDS
 };
 

@@ -143,7 +143,9 @@ enum rt_input_kind {
      * it ("from"), what the ends count in it ("unit": "byte" or "row"; none where there is nothing
      * to count), how many bytes they have ("bytes"); and "end", if there are no more. */
     RT_IN_ITEMS,
-    RT_IN_ITEMS_FAILED, /* error: why they can't be read */
+    /* error: why they can't be read; value: NULL, or any where a redrive found another object than
+     * the one it goes on in. */
+    RT_IN_ITEMS_FAILED,
     /* The results of a WRITE_RESULTS of that ref are written. value: {"state": of the writer,
      * "counts": how many of each kind}; and "over" where it had `end`. */
     RT_IN_RESULTS,

@@ -63,10 +63,10 @@ static bool same_run(const struct rt_run *a, const struct rt_run *b)
         a->pending != b->pending || a->tolerated_count != b->tolerated_count ||
         a->tolerated_percentage != b->tolerated_percentage || a->ref != b->ref ||
         a->taken != b->taken || a->position != b->position || a->misread != b->misread ||
-        a->anew != b->anew || a->open != b->open || a->waits != b->waits ||
-        !same_value(a->plan, b->plan) || !same_value(a->source, b->source) ||
-        !same_results(&a->results, &b->results) || a->closing != b->closing ||
-        a->failing != b->failing || !same_error(&a->error, &b->error))
+        a->anew != b->anew || a->differs != b->differs || a->open != b->open ||
+        a->waits != b->waits || !same_value(a->plan, b->plan) ||
+        !same_value(a->source, b->source) || !same_results(&a->results, &b->results) ||
+        a->closing != b->closing || a->failing != b->failing || !same_error(&a->error, &b->error))
         return false;
     const struct rt_child *one = a->first, *other = b->first;
     for (; one && other; one = one->next, other = other->next)

@@ -120,6 +120,7 @@ struct rt_run {
     json *source;      /* state of the reader behind the last of these; NULL: none */
     uint64_t position; /* and where that one ends */
     bool misread;      /* it has failed as its items could not be read */
+    bool differs;      /* as this redrive found another object: the next one wants the first, too */
     bool anew;         /* then it was redriven: what is read may be another one by now */
     struct rt_ahead ahead;
     struct rt_results results;

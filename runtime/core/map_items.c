@@ -360,6 +360,7 @@ void run_ask_for_items(struct step *s, struct rt_frame *f)
         .position = run->position,
         .begin = !run->ahead.begun,
         .anew = run->anew,
+        .attempt = run->redrives,
     };
     run->ahead.asked = run->ahead.begun = true;
 }

@@ -566,7 +566,10 @@ void reading_failed(struct step *s, const struct rt_input *in)
         write_results(s, f);
         return;
     }
-    fail_map_run(s, f, in->error);
+    if (in->value)
+        emit(s, &(struct rt_event){.kind = RT_SOURCE_DIFFERS, .frame = f->id, .state = f->state});
+    if (running(s))
+        fail_map_run(s, f, in->error);
 }
 
 void results_written(struct step *s, const struct rt_input *in)

@@ -229,7 +229,7 @@ void apply_map_run_redrive(rt_exec *x, struct rt_frame *f, const struct rt_event
     }
     forget_ahead(run);
     run->anew = run->misread;
-    run->misread = false;
+    run->misread = run->differs = false;
     results_redo(run);
     if (g->started == 0)
         exec_replace(&run->source, NULL);
@@ -238,7 +238,8 @@ void apply_map_run_redrive(rt_exec *x, struct rt_frame *f, const struct rt_event
 void apply_map_run_failure(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
 {
     set_run_open(x, f->group->run, false);
-    f->group->run->misread = e->error.name && json_str_is(e->error.name, ASL_ITEM_READER_FAILED);
+    f->group->run->misread = e->error.name && json_str_is(e->error.name, ASL_ITEM_READER_FAILED) &&
+                             !f->group->run->differs;
 }
 
 void apply_map_run_waiting(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
@@ -334,6 +335,12 @@ void apply_source(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
     (void)x;
     exec_replace(&f->group->run->source, json_ref(e->data));
     f->group->run->anew = false;
+}
+
+void apply_source_differs(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+{
+    (void)x, (void)e;
+    f->group->run->differs = true;
 }
 
 void apply_items_end(rt_exec *x, struct rt_frame *f, const struct rt_event *e)

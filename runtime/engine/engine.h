@@ -29,6 +29,7 @@ struct map_reading {
     const json *source;    /* with `begin`: the state of the reader; NULL: at the beginning */
     uint64_t position;     /* with `begin`: where the last item ended */
     bool anew;             /* with `begin`: what is read may have been changed since */
+    bool redriven;         /* with `begin`: `source` may be of an earlier attempt */
     bool aws_limits;       /* a file may be as large as on AWS, and no larger */
 };
 
@@ -212,8 +213,9 @@ void engine_items_came(engine *e, uint64_t id, json *part);
 /* Brings what a writing came to: a value as RT_IN_RESULTS has it, or its error. Both are taken. */
 void engine_results_written(engine *e, uint64_t id, json *written);
 void engine_writing_failed(engine *e, uint64_t id, struct asl_error error);
-/* Tells why they can't be read; takes the error. */
-void engine_reading_failed(engine *e, uint64_t id, struct asl_error error);
+/* Tells why they can't be read; takes the error. `differs`: as what a redrive was to go on in is
+ * another object now. */
+void engine_reading_failed(engine *e, uint64_t id, struct asl_error error, bool differs);
 /* Tells that a task lives. */
 void engine_task_heartbeat(engine *e, uint64_t id);
 /* Finds the execution whose Map Run the execution belongs to. False: it belongs to none, or has

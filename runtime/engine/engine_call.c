@@ -222,12 +222,12 @@ void engine_items_came(engine *e, uint64_t id, json *part)
         json_unref(part);
 }
 
-void engine_reading_failed(engine *e, uint64_t id, struct asl_error error)
+void engine_reading_failed(engine *e, uint64_t id, struct asl_error error, bool differs)
 {
     const struct engine_call *call = reading_by_id(e, id);
 
     if (call)
-        engine_answer(e, call, RT_IN_ITEMS_FAILED, NULL, error);
+        engine_answer(e, call, RT_IN_ITEMS_FAILED, differs ? json_bool(true) : NULL, error);
     else
         asl_error_clear(&error);
 }

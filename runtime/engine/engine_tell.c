@@ -47,7 +47,8 @@ static void read_items(engine *e, uint64_t execution, const rt_exec *x, const st
     rt_exec_config(x, &config);
     if (!e->hooks.read_items)
         engine_reading_failed(
-            e, id, nobody(ASL_ITEM_READER_FAILED, "reads the items of a Map from elsewhere"));
+            e, id, nobody(ASL_ITEM_READER_FAILED, "reads the items of a Map from elsewhere"),
+            false);
     else
         e->hooks.read_items(e->hooks.user, &(struct map_reading){.id = id,
                                                                  .as = &as,
@@ -56,6 +57,7 @@ static void read_items(engine *e, uint64_t execution, const rt_exec *x, const st
                                                                  .source = c->source,
                                                                  .position = c->position,
                                                                  .anew = c->anew,
+                                                                 .redriven = c->attempt > 0,
                                                                  .aws_limits = config.aws_limits});
     buf_clear(&key);
 }

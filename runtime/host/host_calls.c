@@ -128,11 +128,11 @@ static void host_items_came(void *user, uint64_t id, json *part)
     engine_items_came(h->engine, id, part);
 }
 
-static void host_reading_failed(void *user, uint64_t id, struct asl_error error)
+static void host_reading_failed(void *user, uint64_t id, struct asl_error error, bool differs)
 {
     const host *h = user;
 
-    engine_reading_failed(h->engine, id, error);
+    engine_reading_failed(h->engine, id, error, differs);
 }
 
 static void host_results_written(void *user, uint64_t id, json *written)

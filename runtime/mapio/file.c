@@ -215,18 +215,13 @@ static void feed_text(struct file *f, uint64_t at, const char *bytes, size_t len
     items_feed(f->reader, bytes, len);
 }
 
-/* A redrive is likely meant where the first items were read by an earlier reading. */
 void file_refuse_changed(struct reading *r)
 {
-    if (r->file.resumed)
-        reading_fail(
-            r,
-            "'%s' was changed while it was read: other items of it were read before, and a "
-            "redrive goes on in the very file that its Map Run began with. Put that file "
-            "back, or start another execution.",
-            json_str(r->file.key));
-    else
-        reading_fail(r, "'%s' was changed while it was read.", json_str(r->file.key));
+    struct buf name = {0};
+
+    buf_printf(&name, "'%s'", json_str(r->file.key));
+    reading_fail_changed(r, buf_str(&name));
+    buf_clear(&name);
 }
 
 /* The definition names the first object that is asked for, and what S3 says of it is the cause, as
@@ -395,6 +390,7 @@ static void piece_came(struct asker *asker, struct task_result *result)
         file_refuse_changed(r);
         return;
     } else {
+        r->redriven = false;
         if (!f->etag && etag)
             f->etag = json_ref(etag);
         if (!take_piece(r, body, text_member(result->output, "ContentRange")))

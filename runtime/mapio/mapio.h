@@ -37,8 +37,8 @@ struct mapio_world {
     int64_t (*now)(void *user);
     /* Brings items, as engine_items_came takes them. */
     void (*came)(void *user, uint64_t id, json *part);
-    /* Says why there are none; the receiver takes the error. */
-    void (*failed)(void *user, uint64_t id, struct asl_error error);
+    /* Says why there are none, as engine_reading_failed takes it. */
+    void (*failed)(void *user, uint64_t id, struct asl_error error, bool differs);
     /* Brings what was written, as engine_results_written takes it. */
     void (*written)(void *user, uint64_t id, json *written);
     /* Says why it could not be; the receiver takes the error. */

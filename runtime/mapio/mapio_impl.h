@@ -86,6 +86,8 @@ struct reading {
     json *plan;
     bool asked;
     bool anew;          /* what is read may be another object than before */
+    bool redriven;      /* what it goes on in is of an earlier attempt, and not looked at yet */
+    bool differs;       /* it failed as that is another object now */
     uint64_t most_read; /* bytes of one file, unpacked; UINT64_MAX: any number */
     struct part part;
     struct asl_error error;   /* what it has failed with behind the part; no name: it has not */
@@ -154,6 +156,9 @@ void reading_enter(struct reading *r, json *state, json *from);
 void reading_add(struct reading *r, struct item *item, uint64_t bytes, json *state);
 /* Ends the reading, which may be gone afterwards, with States.ItemReaderFailed and that cause. */
 void reading_fail(struct reading *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Ends it as the object of that name is another one now. What a redrive was to go on in has to be
+ * the very one that it began with, which the cause says. */
+void reading_fail_changed(struct reading *r, const char *what);
 /* Ends the reading with the error of a call that failed: a missing handler keeps its name, and
  * S3's words are the cause, as on AWS. */
 void reading_fail_with(struct reading *r, const struct task_result *result);

@@ -43,10 +43,11 @@ static void tell_failure(struct reading *r)
     const struct mapio_world world = r->asker.m->world;
     uint64_t id = r->asker.node.id;
     struct asl_error error = r->error;
+    bool differs = r->differs;
 
     r->error = (struct asl_error){0};
     reading_free(r);
-    world.failed(world.user, id, error);
+    world.failed(world.user, id, error, differs);
 }
 
 /* What was read before goes first: then it makes no difference in which pieces a file comes. */
@@ -71,6 +72,18 @@ void reading_fail(struct reading *r, const char *format, ...)
     asl_error_set(&error, ASL_ITEM_READER_FAILED, "%s", buf_str(&text));
     buf_clear(&text);
     end_with(r, error);
+}
+
+void reading_fail_changed(struct reading *r, const char *what)
+{
+    r->differs = r->redriven;
+    if (r->differs)
+        reading_fail(r,
+                     "%s was changed after the Map Run began. A redrive reads on in what it began "
+                     "with: put that back, or start another execution.",
+                     what);
+    else
+        reading_fail(r, "%s was changed while it was read.", what);
 }
 
 void reading_fail_with(struct reading *r, const struct task_result *result)
@@ -204,6 +217,7 @@ static void reading_begin(mapio *m, const struct map_reading *of)
     r->source = json_ref(of->source);
     r->asked = true;
     r->anew = of->anew;
+    r->redriven = of->redriven && of->source && !of->anew;
     r->most_read = of->aws_limits ? m->world.most_read : UINT64_MAX;
     id_map_put(&m->readings, &r->asker.node);
     r->kind = kind_of(r);

@@ -14,8 +14,6 @@
 /* An inventory of 10^9 objects names about 10^3 files. */
 enum { MANIFEST_BYTES = 64 << 20 };
 
-#define CHANGED_MANIFEST "The manifest was changed while its files were read."
-
 struct manifest_file {
     json *bucket, *key;
 };
@@ -188,7 +186,7 @@ static bool go_on_in_file(struct reading *r)
         m->next = (size_t)json_int_value(file);
         return open_next(r, r->source, m->position);
     }
-    reading_fail(r, CHANGED_MANIFEST);
+    reading_fail_changed(r, "The manifest");
     return false;
 }
 
@@ -199,7 +197,7 @@ static void manifest_came(struct asker *asker, struct task_result *result)
     const json *body = text_member(result->output, "Body");
 
     if (!result->ok && r->source && is_condition_failed(result)) {
-        reading_fail(r, CHANGED_MANIFEST);
+        reading_fail_changed(r, "The manifest");
         return;
     }
     if (!result->ok) {

@@ -55,11 +55,11 @@ static void text_came(void *user, uint64_t id, json *part)
     json_unref(part);
 }
 
-static void text_failed(void *user, uint64_t id, struct asl_error error)
+static void text_failed(void *user, uint64_t id, struct asl_error error, bool differs)
 {
     struct text_reading *t = user;
 
-    (void)id;
+    (void)id, (void)differs;
     t->error = error;
     t->over = true;
 }

@@ -117,6 +117,13 @@ static void failed(void *user, uint64_t id, struct asl_error error)
     asl_error_clear(&error);
 }
 
+/* No reading here is one of a redrive. */
+static void reading_ended(void *user, uint64_t id, struct asl_error error, bool differs)
+{
+    require(!differs);
+    failed(user, id, error);
+}
+
 static struct task_result result_of(struct world *w)
 {
     size_t len;
@@ -197,7 +204,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                           .cancel = cancel_call,
                                           .now = now,
                                           .came = came,
-                                          .failed = failed,
+                                          .failed = reading_ended,
                                           .written = written,
                                           .not_written = failed,
                                           .most_file = 8});
