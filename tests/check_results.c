@@ -34,7 +34,7 @@ struct world {
     json *parameters;
     size_t calls;
     size_t crash_at; /* the number of the call after which the answer is lost; 0: none */
-    bool crashed;
+    bool crashed, gives_no_id;
     const char *refused;     /* the call that S3 refuses; NULL: none */
     enum mapio_taker taker;  /* of its calls */
     const char *refused_key; /* the key under which it takes nothing; NULL: none */
@@ -186,6 +186,8 @@ static struct task_result answer_of(struct world *w)
     }
     if (!strcmp(w->action, "createMultipartUpload")) {
         ck_assert_uint_lt(w->upload_count, MOST_UPLOADS);
+        if (w->gives_no_id)
+            return with_text("UploadId", json_cstring(""));
         w->uploads[w->upload_count].key = json_ref(key);
         return with_text("UploadId", json_stringf("%zu", w->upload_count++));
     }
@@ -541,11 +543,82 @@ START_TEST(lost_upload)
     w.uploads[0].key = NULL;
     write_request(&w, plan, last, &state);
     expect_text("cause", json_str(w.error.cause),
-                "The multipart upload of 'p/UUID/SUCCEEDED_0.json' is not there any more.");
+                "The multipart upload of 'p/UUID/SUCCEEDED_0.json' is not there any more, nor are "
+                "the results in it, which a redrive doesn't have: start another execution.");
     json_unref(plan);
     json_unref(first);
     json_unref(last);
     json_unref(state);
+    world_clear(&w);
+}
+END_TEST
+
+/* One that was begun, and took nothing before it was gone: a redrive begins another. Within an
+ * attempt there is none but one, so that S3 is not asked for ever. */
+START_TEST(lost_empty_upload)
+{
+    struct world w;
+    struct buf got = {0};
+    json *plan = parsed(PLAN("")), *state = NULL;
+    json *first = parsed("{\"results\": [[\"1\"], [], []]}"),
+         *redrive = parsed("{\"results\": [[\"1\"], [], []], \"attempt\": 1}"),
+         *last = parsed("{\"results\": [[\"2\"], [], []], \"end\": true, \"attempt\": 1}");
+
+    world_init(&w, 0);
+    w.refused = "uploadPart";
+    write_request(&w, plan, first, &state);
+    expect_text("refused", json_str(w.error.name), "States.ResultWriterFailed");
+    asl_error_clear(&w.error);
+    json_unref(w.uploads[0].key);
+    w.uploads[0].key = NULL;
+    w.refused = NULL;
+    write_request(&w, plan, first, &state);
+    ck_assert_msg(w.error.name, "an upload that is gone was taken for one that a redrive finds");
+    asl_error_clear(&w.error);
+    write_request(&w, plan, redrive, &state);
+    write_request(&w, plan, last, &state);
+    describe(&w, &got);
+    expect_text(
+        "what is there", buf_str(&got),
+        "p/UUID/SUCCEEDED_0.json [1,2]\n" MANIFEST("", "", FILE_OF("SUCCEEDED_0.json", "5")));
+    json_unref(plan);
+    json_unref(first);
+    json_unref(redrive);
+    json_unref(last);
+    json_unref(state);
+    buf_clear(&got);
+    world_clear(&w);
+}
+END_TEST
+
+/* A server's answer may have nothing in it, and so may a state of an earlier version. */
+START_TEST(empty_upload_id)
+{
+    struct world w;
+    struct buf got = {0};
+    json *plan = parsed(PLAN("")), *state = NULL;
+    json *first = parsed("{\"results\": [[\"1\"], [], []]}"),
+         *last = parsed("{\"results\": [[\"1\"], [], []], \"end\": true, \"attempt\": 1}");
+
+    world_init(&w, 0);
+    w.gives_no_id = true;
+    write_request(&w, plan, first, &state);
+    expect_text(
+        "cause", w.error.cause ? json_str(w.error.cause) : "",
+        "The answer of s3:createMultipartUpload has no UploadId, a text that is not empty.");
+    asl_error_clear(&w.error);
+    json_unref(state);
+    state = parsed("{\"SUCCEEDED\": {\"next\": 1, \"key\": \"k\", \"upload\": \"\", "
+                   "\"parts\": [], \"size\": 0}}");
+    write_request(&w, plan, last, &state);
+    describe(&w, &got);
+    expect_text("what is there", buf_str(&got),
+                "p/UUID/SUCCEEDED_1.json [1]\n" MANIFEST("", "", FILE_OF("SUCCEEDED_1.json", "3")));
+    json_unref(plan);
+    json_unref(first);
+    json_unref(last);
+    json_unref(state);
+    buf_clear(&got);
     world_clear(&w);
 }
 END_TEST
@@ -674,6 +747,8 @@ int main(void)
     tcase_add_loop_test(t, row, 0, COUNT(rows));
     tcase_add_loop_test(t, failure, 0, COUNT(failures));
     tcase_add_test(t, lost_upload);
+    tcase_add_test(t, lost_empty_upload);
+    tcase_add_test(t, empty_upload_id);
     tcase_add_test(t, failure_behind_a_file);
     tcase_add_loop_test(t, odd_state, 0, 4);
     tcase_add_loop_test(t, check, 0, COUNT(checks));

@@ -109,7 +109,7 @@ static void outfile_read(struct outfile *f, const json *state)
 
     f->next = (uint32_t)count_of(state, "next");
     f->closed = closed ? json_ref(closed) : no_elements();
-    if (!key || !upload || !parts)
+    if (!key || !upload || !json_str_len(upload) || !parts)
         return;
     f->key = json_ref(key);
     f->upload = json_ref(upload);
@@ -137,7 +137,7 @@ void outfiles_read(struct outfiles *f, const json *state, uint32_t attempt)
 {
     bool again = state && count_of(state, "attempt") != attempt;
 
-    *f = (struct outfiles){.attempt = attempt};
+    *f = (struct outfiles){.attempt = attempt, .again = again};
     for (size_t i = 0; i < RT_RESULT_KINDS; i++) {
         outfile_read(&f->of[i], state_member(state, kinds[i], json_is_object));
         if (again && i != RT_RESULTS_SUCCEEDED) {

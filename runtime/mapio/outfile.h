@@ -18,6 +18,7 @@ struct outfile {
 
 struct outfiles {
     uint32_t attempt; /* of the Map Run, whose failures they tell */
+    bool again;       /* what they were set from is of another one */
     struct outfile of[RT_RESULT_KINDS];
 };
 

@@ -87,10 +87,19 @@ static void fail_for(struct writing *w, const char *action, const char *member)
 {
     struct task_result result = {
         .error = json_cstring(ASL_RESULT_WRITER_FAILED),
-        .cause = json_stringf("The answer of s3:%s has no %s that is a text.", action, member)};
+        .cause = json_stringf("The answer of s3:%s has no %s, a text that is not empty.", action,
+                              member)};
 
     fail(w, &result);
     task_result_clear(&result);
+}
+
+/* Returns what S3 has given of that name; NULL: its answer is none, or has nothing there. */
+static const json *given_text(const struct task_result *result, const char *member)
+{
+    const json *text = result->ok ? text_member(result->output, member) : NULL;
+
+    return text && json_str_len(text) ? text : NULL;
 }
 
 /* ---- calls ---- */
@@ -179,7 +188,10 @@ static void looked_up(struct asker *a, struct task_result *result)
     struct task_result lost = {
         .error = json_cstring(ASL_RESULT_WRITER_FAILED),
         .cause =
-            json_stringf("The multipart upload of '%s' is not there any more.", json_str(f->key))};
+            json_stringf("The multipart upload of '%s' is not there any more%s.", json_str(f->key),
+                         f->size ? ", nor are the results in it, which a redrive doesn't have: "
+                                   "start another execution"
+                                 : "")};
     fail(w, &lost);
     task_result_clear(&lost);
 }
@@ -238,13 +250,14 @@ static void complete_upload(struct writing *w)
 static void upload_begun(struct asker *a, struct task_result *result)
 {
     struct writing *w = writing_of(a);
-    const json *id = result->ok ? text_member(result->output, "UploadId") : NULL;
+    const json *id = given_text(result, "UploadId");
 
     if (!result->ok) {
         fail(w, result);
     } else if (!id) {
         fail_for(w, "createMultipartUpload", "UploadId");
     } else {
+        json_unref(file_at(w)->upload);
         file_at(w)->upload = json_ref(id);
         writing_done(w, false);
     }
@@ -264,12 +277,21 @@ static bool closes(const struct writing *w)
     return w->end || w->full;
 }
 
+/* An upload that a redrive finds gone, and that had nothing in it yet: all that goes into it is
+ * here. Once only, as the state is of this attempt then. */
+static bool begins_anew(struct writing *w, const struct task_result *result)
+{
+    return w->files.again && !file_at(w)->size && is_unknown_upload(result);
+}
+
 static void part_put(struct asker *a, struct task_result *result)
 {
     struct writing *w = writing_of(a);
-    const json *etag = result->ok ? text_member(result->output, "ETag") : NULL;
+    const json *etag = given_text(result, "ETag");
 
-    if (!result->ok && closes(w)) {
+    if (!result->ok && begins_anew(w, result)) {
+        begin_upload(w);
+    } else if (!result->ok && closes(w)) {
         closing_failed(w, result);
     } else if (!result->ok) {
         fail(w, result);
@@ -427,7 +449,7 @@ static void begin_check_call(const struct writing *w, const json *upload, struct
 static void trial_begun(struct asker *a, struct task_result *result)
 {
     struct writing *w = writing_of(a);
-    const json *id = result->ok ? text_member(result->output, "UploadId") : NULL;
+    const json *id = given_text(result, "UploadId");
     struct json_build b;
 
     if (!result->ok) {
