@@ -133,7 +133,7 @@ static void enter_state(rt_exec *x, struct rt_frame *f, const struct rt_event *e
     f->entered_ms = e->at_ms;
 }
 
-static json *merged(const json *vars, const json *assigned)
+static json *with_assigned(const json *vars, const json *assigned)
 {
     struct json_build b;
 
@@ -156,7 +156,7 @@ static void leave_state(rt_exec *x, struct rt_frame *f, const struct rt_event *e
         size_t others = x->vars_len - f->vars_len;
         x->vars_len = exec_vars_len(x, f, e->exited.variables);
         f->vars_len = x->vars_len - others;
-        exec_replace(&f->vars, merged(f->vars, e->exited.variables));
+        exec_replace(&f->vars, with_assigned(f->vars, e->exited.variables));
     }
     if (e->exited.to != RT_NO_STATE) {
         f->state = x->machine->states[e->exited.to];
@@ -319,7 +319,7 @@ static void start_iteration_of(rt_exec *x, struct rt_frame *f, const struct rt_e
 
 /* The frame of a branch's or iteration's end is the Parallel's or Map's, `child.frame` the child.
  */
-static void end_child(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+static void end_branch(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
 {
     struct rt_frame *child = exec_frame(x, e->child.frame);
 
@@ -436,7 +436,7 @@ const struct event_kind event_kinds[RT_EVENT_KINDS] = {
     [RT_ITERATION_SUCCEEDED] = {"iok", NAMED_ALONE, "MapIterationSucceeded", SHAPE_CHILD,
                                 .details = DETAIL(NAME) | DETAIL(INDEX), .phases = IN(RT_GROUP),
                                 .types = OF(ASL_MAP), .needs = NEED_GROUP | NEED_VALUE,
-                                .fits = fits_child_success, .act = end_child},
+                                .fits = fits_child_success, .act = end_branch},
     [RT_ITERATION_FAILED] = {"if", NAMED_ALONE, "MapIterationFailed", SHAPE_CHILD,
                              .details = DETAIL(NAME) | DETAIL(INDEX), .phases = ANYWHERE,
                              .types = OF(ASL_MAP)},
@@ -464,7 +464,7 @@ const struct event_kind event_kinds[RT_EVENT_KINDS] = {
     [RT_BRANCH_SUCCEEDED] = {"bok", NAMED_ALONE, "branch succeeded", SHAPE_CHILD,
                              .phases = IN(RT_GROUP), .types = OF(ASL_PARALLEL),
                              .needs = NEED_GROUP | NEED_VALUE, .fits = fits_child_success,
-                             .act = end_child},
+                             .act = end_branch},
     [RT_CHILD_STARTED] = {"cs", NAMED_ALONE, "child started", SHAPE_CHILD, .chain = CHAIN_ASIDE,
                           .phases = IN(RT_GROUP), .types = OF(ASL_MAP),
                           .needs = NEED_MAP_RUN | NEED_VALUE, .fits = fits_run_child_start,

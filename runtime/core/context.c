@@ -93,7 +93,7 @@ bool exec_enclosing_item(const rt_exec *x, const struct rt_frame *f, const json 
         const struct rt_group *g = x->frames[f->parent]->group;
         /* A Parallel has none, and is looked through. */
         if (g->items) {
-            *item = group_item(g, f->index);
+            *item = group_item_value(g, f->index);
             *key = group_item_key(g, f->index);
             *index = f->index;
             return true;

@@ -112,7 +112,7 @@ struct rt_frame *exec_add_child(rt_exec *x, struct rt_frame *parent, const struc
     return f;
 }
 
-const json *group_item(const struct rt_group *g, uint64_t i)
+const json *group_item_value(const struct rt_group *g, uint64_t i)
 {
     return json_is_array(g->items) ? json_at(g->items, i) : json_value_at(g->items, i);
 }
@@ -562,18 +562,18 @@ uint64_t rt_exec_length(const rt_exec *x)
     return x->seq;
 }
 
-static bool run_forgets(const struct rt_run *run)
+static bool run_has_unrecorded_work(const struct rt_run *run)
 {
     const struct rt_results *r = &run->results;
 
     return run->closing || (r->wanted && !r->used && (r->asked || r->checked));
 }
 
-bool rt_exec_forgets(const rt_exec *x)
+bool rt_exec_has_unrecorded_work(const rt_exec *x)
 {
     for (uint32_t i = 0; x->map_runs && i < x->frame_count; i++) {
         const struct rt_group *g = x->frames[i] ? x->frames[i]->group : NULL;
-        if (g && g->run && run_forgets(g->run) && !g->over)
+        if (g && g->run && run_has_unrecorded_work(g->run) && !g->over)
             return true;
     }
     return false;

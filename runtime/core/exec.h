@@ -77,9 +77,9 @@ uint64_t rt_exec_transitions(const rt_exec *x);
 uint32_t rt_exec_events(const rt_exec *x);
 /* Events so far, private ones among them: what a fold of x costs. */
 uint64_t rt_exec_length(const rt_exec *x);
-/* True if x has done what no event tells, and would do it again after a fold: a Map Run lists what
- * it did not begin, or it is seen where its results go. */
-bool rt_exec_forgets(const rt_exec *x);
+/* Returns whether x has done what no event tells, and would do it again after a fold: a Map Run
+ * lists what it did not begin, or it is seen where its results go. */
+bool rt_exec_has_unrecorded_work(const rt_exec *x);
 /* Approximate size, as text, of the data that x holds. */
 size_t rt_exec_held(const rt_exec *x);
 /* Returns whether Map Runs of its own have begun executions. */

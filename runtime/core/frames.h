@@ -251,7 +251,7 @@ void exec_drop_group(rt_exec *x, struct rt_frame *f);
 struct rt_child *run_child(const struct rt_run *run, uint32_t index);
 /* Returns an item of a Map, a look: an element of its array, or the value of its object's member.
  */
-const json *group_item(const struct rt_group *g, uint64_t i);
+const json *group_item_value(const struct rt_group *g, uint64_t i);
 /* Returns the key of that member, a look; NULL: the items are an array. */
 const json *group_item_key(const struct rt_group *g, uint64_t i);
 /* Returns how many children of the Map Run are out: that they have ended is not known. */

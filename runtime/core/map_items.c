@@ -116,7 +116,8 @@ bool run_has_next(const struct rt_group *g)
 
 struct map_item group_map_item(const struct rt_group *g, uint64_t i)
 {
-    return (struct map_item){.key = group_item_key(g, i), .value = group_item(g, i), .index = i};
+    return (struct map_item){
+        .key = group_item_key(g, i), .value = group_item_value(g, i), .index = i};
 }
 
 static json *plain_item(const struct map_item *item)

@@ -572,7 +572,7 @@ void reading_failed(struct step *s, const struct rt_input *in)
         fail_map_run(s, f, in->error);
 }
 
-void results_written(struct step *s, const struct rt_input *in)
+void map_results_written(struct step *s, const struct rt_input *in)
 {
     struct rt_frame *f = results_came(s, in);
 

@@ -34,7 +34,7 @@ void reading_failed(struct step *s, const struct rt_input *in);
 /* Opens the Map Run that has waited longest, if it still may; else asks once more. */
 void open_map_run(struct step *s);
 /* Takes in what of its results was written, or why they could not be. */
-void results_written(struct step *s, const struct rt_input *in);
+void map_results_written(struct step *s, const struct rt_input *in);
 void writing_failed(struct step *s, const struct rt_input *in);
 /* Calls off all children that run, the reading and the writing. */
 void cancel_children(struct step *s, struct rt_frame *f);

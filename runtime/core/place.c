@@ -39,5 +39,5 @@ const json *rt_place_item(const rt_exec *x, uint32_t frame, uint32_t index)
     /* What was read, or is one of a batch, is known as its child's input only. */
     if (g && g->run && g->run->plan)
         return (child = run_child(g->run, index)) ? child->input : NULL;
-    return g && g->items ? group_item(g, index) : NULL;
+    return g && g->items ? group_item_value(g, index) : NULL;
 }

@@ -495,7 +495,7 @@ static void step_take_input(struct step *s, const struct rt_input *in)
     case RT_IN_ITEMS: items_came(s, in); break;
     case RT_IN_ITEMS_FAILED: reading_failed(s, in); break;
     case RT_IN_OPEN_MAP_RUN: open_map_run(s); break;
-    case RT_IN_RESULTS: results_written(s, in); break;
+    case RT_IN_RESULTS: map_results_written(s, in); break;
     case RT_IN_RESULTS_FAILED: writing_failed(s, in); break;
     case RT_IN_TIMER: timers(s); break;
     case RT_IN_STOP:

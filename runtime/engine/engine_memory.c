@@ -120,7 +120,7 @@ static bool comes_next(const engine *e, uint64_t execution)
 bool engine_can_leave(const engine *e, const struct entry *entry)
 {
     return e->recovers && entry->x && entry->kept && !entry->slice &&
-           rt_exec_status(entry->x) == RT_RUNNING && !rt_exec_forgets(entry->x);
+           rt_exec_status(entry->x) == RT_RUNNING && !rt_exec_has_unrecorded_work(entry->x);
 }
 
 /*
