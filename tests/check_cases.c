@@ -299,11 +299,25 @@ static void kase_failures(struct kase *k)
 
 static void kase_init(struct kase *k, const char *path)
 {
-    static const char *const known[] = {
-        "about",          "definition",   "input",  "input_count",  "tasks",
-        "limits",         "seed",         "start",  "stop",         "redrive",
-        "update_map_run", "expect",       "source", "source_fails", "map_runs_from_s",
-        "writing_fails",  "target_fails", NULL};
+    static const char *const known[] = {"about",
+                                        "definition",
+                                        "input",
+                                        "input_count",
+                                        "tasks",
+                                        "limits",
+                                        "seed",
+                                        "start",
+                                        "stop",
+                                        "redrive",
+                                        "update_map_run",
+                                        "expect",
+                                        "source",
+                                        "source_fails",
+                                        "map_runs_from_s",
+                                        "writing_fails",
+                                        "target_fails",
+                                        "source_after_s",
+                                        NULL};
     static const char *const known_stop[] = {"after_s", "error", "cause", NULL};
     const char *slash = strrchr(path, '/');
 
@@ -353,6 +367,7 @@ static void kase_init(struct kase *k, const char *path)
     kase_redrive(k, json_get(k->doc, "redrive"));
     kase_update(k, json_get(k->doc, "update_map_run"));
     k->play.source = json_get(k->doc, "source");
+    k->play.source_ms = k->play.start_ms + ms_of(json_get(k->doc, "source_after_s"), 0);
     const json *from = json_get(k->doc, "map_runs_from_s");
     k->play.map_runs_from_ms = from ? k->play.start_ms + 1000 * json_int_value(from) : 0;
     kase_failures(k);

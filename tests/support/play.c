@@ -274,11 +274,12 @@ static void read_items(struct playing *g, const struct rt_command *c)
     g->reader.begun = g->reader.asked = true;
     g->reader.ref = c->ref;
     g->reader.mended |= c->anew;
+    int64_t wait_ms = g->reader.at ? time_until(g, g->p->source_ms) : 0;
     if (g->reader.at == json_count(g->p->source) && source_fails(g))
         come(g, c, RT_IN_ITEMS_FAILED, time_until(g, g->p->source_fails_ms), NULL,
              asl_error_copy(g->p->source_fails));
     else
-        come(g, c, RT_IN_ITEMS, 0, part_of(g), (struct asl_error){0});
+        come(g, c, RT_IN_ITEMS, wait_ms, part_of(g), (struct asl_error){0});
 }
 
 /* Of what nobody reads any more nothing comes. */

@@ -52,6 +52,7 @@ struct play {
     /* What Maps read: an array. Each part of it that is brought has two items, and the state of the
      * reader changes with each third; NULL: nothing can be read. */
     const json *source;
+    int64_t source_ms;                    /* parts behind the first one don't come before that */
     const struct asl_error *source_fails; /* behind them; NULL: it doesn't */
     int64_t source_fails_ms;              /* not before that time */
     int64_t map_runs_from_ms;             /* when Map Runs may open; 0: at any time */
