@@ -252,6 +252,7 @@ void host_free(host *h)
     if (h->failed.code)
         unkept_jobs_each(&h->jobs, job_is_forgotten, h);
     engine_free(h->engine);
+    h->engine = NULL; /* calls that are cancelled now have nobody to tell */
     mapio_free(h->mapio);
     handler_sets_close(&h->handlers);
     uv_close((uv_handle_t *)&h->timer, NULL);

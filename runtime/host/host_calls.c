@@ -103,7 +103,7 @@ static void host_cancel_task(void *user, uint64_t id)
     for (size_t i = 0; i < h->guest_count; i++)
         if (h->guests[i].cancel)
             h->guests[i].cancel(h->guests[i].user, id);
-    if (!is_out)
+    if (!is_out && h->engine)
         engine_task_gone(h->engine, id);
 }
 
