@@ -9,6 +9,7 @@
 #include "runtime/folder/folder.h"
 #include "tools/cmd.h"
 #include "tools/replace_file.h"
+#include "tools/secrets.h"
 #include "tools/test/case_check.h"
 #include "tools/test/history.h"
 #include "tools/test/replay.h"
@@ -16,6 +17,7 @@
 #include "tools/test/suite_write.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -93,6 +95,29 @@ struct played {
     size_t child_count;
 };
 
+/*
+ * Puts stand-ins where secrets are in the events, before they are played: so what is written is
+ * known to pass with them. Who compares a secret, or takes it apart, goes another way then. All
+ * events are looked at twice: a secret may get its name in an execution of a later one.
+ */
+static void mask_secrets(recording *r, struct secrets *s)
+{
+    json **all = mem_calloc(r->count + 1, sizeof *all);
+
+    for (size_t i = 0; i < r->count; i++) {
+        all[i] = json_build_done(&r->all[i].events);
+        json_unref(secrets_masked(s, all[i]));
+    }
+    s->values = 0;
+    for (size_t i = 0; i < r->count; i++) {
+        json *masked = secrets_masked(s, all[i]);
+        json_build_copy(&r->all[i].events, masked, 0);
+        json_unref(masked);
+        json_unref(all[i]);
+    }
+    mem_free(all);
+}
+
 static bool read_played(recording *r, struct played *out, struct diag *why)
 {
     out->children = mem_calloc(r->count + 1, sizeof *out->children);
@@ -119,12 +144,12 @@ static void clear_played(struct played *p)
 }
 
 /* What the command line says of the execution is part of the case. */
-static void add_asked(struct json_build *b, const struct workflow *w)
+static void add_asked(struct json_build *b, const struct workflow *w, const json *context)
 {
     if (w->name)
         json_build_set(b, "execution", json_cstring(w->name));
-    if (w->extra)
-        json_build_set(b, "context", json_ref(w->extra));
+    if (context)
+        json_build_set(b, "context", json_ref(context));
 }
 
 /* What the run does may cost money, and can't be undone: that its suite can't be written is told
@@ -146,7 +171,7 @@ bool recording_may_begin(struct workflow *w, const char *path)
     struct asl_report report = {0};
 
     json_build_object(&b, 2);
-    add_asked(&b, w);
+    add_asked(&b, w, w->extra);
     json *asked = json_build_done(&b);
     case_check_fields(&(struct asl_at){.value = asked}, &report);
     bool good = report.count == 0;
@@ -158,8 +183,8 @@ bool recording_may_begin(struct workflow *w, const char *path)
     return good && may_be_written(w, path);
 }
 
-static json *recorded_case(const struct workflow *w, const struct replay *replay,
-                           const struct history *h, const char *path)
+static json *recorded_case(const struct workflow *w, const json *context,
+                           const struct replay *replay, const struct history *h, const char *path)
 {
     json *made = replay_case(replay, h, path), *files = replay_written_files(replay);
     struct json_build b = {0};
@@ -170,19 +195,28 @@ static json *recorded_case(const struct workflow *w, const struct replay *replay
                        json_with(json_get(made, "expect"), json_cstring("buckets"), files));
     json_unref(made);
     json_build_set(&b, "seed", json_int((int64_t)w->seed_value));
-    add_asked(&b, w);
+    add_asked(&b, w, context);
     return json_build_done(&b);
 }
 
-static json *recorded_suite(const struct workflow *w, const struct replay *replay,
-                            const struct history *h, const char *definition, const char *path)
+static json *recorded_suite(const struct workflow *w, const json *context,
+                            const struct replay *replay, const struct history *h,
+                            const char *definition, const char *path)
 {
     struct json_build cases = {0};
 
     json_build_object(&cases, 1);
-    json_build_set(&cases, "recorded", recorded_case(w, replay, h, path));
+    json_build_set(&cases, "recorded", recorded_case(w, context, replay, h, path));
     return suite_of_cases(path, definition, placeholders_given(&w->placeholders), NULL,
                           json_build_done(&cases));
+}
+
+static void tell_masked(const char *path)
+{
+    fprintf(stderr,
+            "asl run: %s has stand-ins for what is secret by its name (masked000001, …); look "
+            "through the rest before others get it\n",
+            path);
 }
 
 static bool recording_write_suite(const char *path, const json *suite)
@@ -190,7 +224,7 @@ static bool recording_write_suite(const char *path, const json *suite)
     struct buf text = {0};
 
     suite_write(&text, path, suite, NULL);
-    bool good = replace_file(path, &text);
+    bool good = replace_file_private(path, &text);
     if (!good)
         cmd_fail("run", "%s can't be written: %s", path, strerror(errno));
     buf_clear(&text);
@@ -232,9 +266,12 @@ bool recording_write(recording *r, const struct workflow *w, host *h, const char
     size_t bucket_count;
     struct case_bucket *buckets = folders_of(host_handlers(h), &bucket_count);
     struct played p = {0};
+    struct secrets secrets = {0};
     struct diag why = {0};
     bool good = false;
 
+    mask_secrets(r, &secrets);
+    json *context = w->extra ? secrets_masked(&secrets, w->extra) : NULL;
     if (read_played(r, &p, &why)) {
         struct replay replay;
         replay_run(&(struct replay_options){.history = p.own,
@@ -243,18 +280,22 @@ bool recording_write(recording *r, const struct workflow *w, host *h, const char
                                             .machine = w->file.machine,
                                             .name = w->file.name,
                                             .execution = w->name,
-                                            .context = w->extra,
+                                            .context = context,
                                             .seed = w->seed_value,
                                             .buckets = buckets,
                                             .bucket_count = bucket_count},
                    &replay);
         if (went_as_recorded(p.own, &replay)) {
-            json *suite = recorded_suite(w, &replay, p.own, definition, path);
+            json *suite = recorded_suite(w, context, &replay, p.own, definition, path);
             good = recording_write_suite(path, suite);
+            if (good && secrets.values)
+                tell_masked(path);
             json_unref(suite);
         } else {
-            cmd_fail("run", "%s isn't written: played once more, the execution goes otherwise%s%s",
-                     path, replay.failures.count ? ": " : "",
+            cmd_fail("run",
+                     "%s isn't written: played once more%s, the execution goes otherwise%s%s", path,
+                     secrets.values ? " with stand-ins for secrets" : "",
+                     replay.failures.count ? ": " : "",
                      replay.failures.count ? replay.failures.all[0].text : "");
         }
         replay_clear(&replay);
@@ -263,6 +304,8 @@ bool recording_write(recording *r, const struct workflow *w, host *h, const char
                  why.text ? why.text : "the execution didn't start");
     }
     clear_played(&p);
+    secrets_clear(&secrets);
+    json_unref(context);
     mem_free(buckets);
     diag_clear(&why);
     return good;

@@ -57,11 +57,11 @@ static bool replace_real(const char *path, mode_t mode, const struct buf *text)
     return good;
 }
 
-/* What can't be put in the place of another takes the text as it is. */
-static bool write_into(const char *path, const struct buf *text)
+/* What can't be put in the place of another takes the text as it is. `mode`: of a new file. */
+static bool write_into(const char *path, mode_t mode, const struct buf *text)
 {
     int create = access(path, F_OK) == 0 ? 0 : O_CREAT;
-    int fd = open(path, O_WRONLY | O_TRUNC | create, 0666);
+    int fd = open(path, O_WRONLY | O_TRUNC | create, mode);
     bool good = fd >= 0 && write_whole(fd, text);
 
     return (fd < 0 || close(fd) == 0) && good;
@@ -85,14 +85,27 @@ static char *replaced_name(const char *path, mode_t *mode)
     return lstat(path, &is) == 0 ? NULL : strdup(path);
 }
 
-bool replace_file(const char *path, const struct buf *text)
+/* `most`: what a new file may have of its mode. */
+static bool replace_with(const char *path, mode_t most, const struct buf *text)
 {
+    bool is_new = access(path, F_OK) != 0;
     mode_t mode;
     char *name = replaced_name(path, &mode);
-    bool good = name ? replace_real(name, mode, text) : write_into(path, text);
+    bool good =
+        name ? replace_real(name, is_new ? mode & most : mode, text) : write_into(path, most, text);
 
     free(name);
     return good;
+}
+
+bool replace_file(const char *path, const struct buf *text)
+{
+    return replace_with(path, 0666, text);
+}
+
+bool replace_file_private(const char *path, const struct buf *text)
+{
+    return replace_with(path, 0600, text);
 }
 
 static bool try_beside(const char *path)

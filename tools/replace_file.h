@@ -11,6 +11,8 @@
  * any point leaves the old file whole. False with errno set.
  */
 bool replace_file(const char *path, const struct buf *text);
+/* As replace_file, but a file that isn't there yet is its owner's alone. */
+bool replace_file_private(const char *path, const struct buf *text);
 /* Returns whether replace_file could write there now, which it tries out beside the file. False
  * with errno set. */
 bool replace_file_check(const char *path);
