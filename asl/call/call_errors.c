@@ -233,6 +233,27 @@ static void nearest_class(const struct error_names *n, const char *error, struct
     buf_clear(&best);
 }
 
+/* Returns whether `error` is one of the service's classes but for a letter, and writes the class. A
+ * slip in what they all end with makes a name that is near to none by its beginning. */
+static bool slip_of_class(const struct error_names *n, const char *error, struct buf *out)
+{
+    struct nearest near = {.want = error, .len = strlen(error)};
+    struct buf name = {0}, best = {0};
+
+    for (size_t i = 0; i < n->service->error_count && *n->guesses; i++, --*n->guesses) {
+        buf_reset(&name);
+        call_add_error_class(&name, model_error_at(n->service, i).name);
+        nearest_offer_made(&near, &name, &best);
+    }
+    nearest_offer(&near, n->base);
+    bool slip = near.best && near.distance == 1;
+    if (slip)
+        buf_adds(out, near.best);
+    buf_clear(&name);
+    buf_clear(&best);
+    return slip;
+}
+
 /*
  * Writes what `error`, the part behind the dot, should be, as far as that is known; it is nothing
  * when no such error is known. The SDK of today writes acronyms in small letters, that of before
@@ -249,7 +270,11 @@ static void right_error(const struct error_names *n, const char *error, struct b
             buf_reset(out);
             buf_adds(out, error);
         }
-    } else if (is_common(error) || !names_its_errors(n->service)) {
+    } else if (is_common(error)) {
+        buf_adds(out, error);
+    } else if (slip_of_class(n, error, out)) {
+        return;
+    } else if (!names_its_errors(n->service)) {
         buf_adds(out, error);
     } else if (!strcmp(error, "FailedEntry") && !strcmp(n->service->name, "eventbridge")) {
         buf_adds(out, error); /* what Step Functions makes of an event that was not taken */

@@ -165,19 +165,61 @@ static const char *nearest_action(const struct model_service *service, struct as
     return longer && !(near.best && near.distance <= SLIP) ? longer : near.best;
 }
 
+/* Returns whether one name begins with the other: "bedrock", "bedrockruntime". */
+static bool are_neighbours(const char *a, const char *b)
+{
+    size_t len = strlen(a) < strlen(b) ? strlen(a) : strlen(b);
+
+    return strcmp(a, b) != 0 && memcmp(a, b, len) == 0;
+}
+
+/* AWS has parted some services in several, by whose names people don't tell which has what. Finds
+ * the action in those beside `service`, and adds the call. Returns false when none has it. */
+static bool guess_neighbour(const struct model_service *service, struct asl_piece action,
+                            size_t *guesses, struct buf *out)
+{
+    struct model_operation o;
+
+    for (size_t i = 0; i < model_service_count() && *guesses; i++, --*guesses) {
+        const char *name = model_service_name(i);
+        const struct model_service *other =
+            are_neighbours(name, service->name) ? model_service_named(name, strlen(name)) : NULL;
+
+        if (!other || !model_operation_named(other, action.at, action.len, &o))
+            continue;
+        buf_adds(out, "did you mean aws-sdk:");
+        add_service(out, other->name);
+        buf_addc(out, ':');
+        add_action(out, o.name);
+        buf_addc(out, '?');
+        return true;
+    }
+    return false;
+}
+
+static const char *row_for_action(const struct model_service *service, struct asl_piece action);
+
 /* Adds what was likely meant by a call of the SDK. Of its service and its action, the one that is
  * spelled right is not told again. Returns false when it only says that there is none. */
 static bool guess_sdk(const struct asl_resource *r, size_t *guesses, struct buf *out)
 {
     const struct model_service *service = call_service_known_as(r->service);
-    const char *action = service ? nearest_action(service, r->action, guesses) : NULL;
+    struct model_operation o;
+    bool has = service && model_operation_named(service, r->action.at, r->action.len, &o);
+    const char *row = service && !has ? row_for_action(service, r->action) : NULL;
     struct buf name = {0};
-    bool near = action;
+
+    if (service && !has && !row && guess_neighbour(service, r->action, guesses, out))
+        return true;
+    const char *action = service && !row ? nearest_action(service, r->action, guesses) : NULL;
+    bool near = action || row;
 
     if (service)
         add_service(&name, service->name);
     if (!service) {
         near = guess_service(r->service, guesses, out);
+    } else if (row) {
+        buf_printf(out, "did you mean %s?", row);
     } else if (!action) {
         buf_printf(out, "%s has no such action", service->id);
     } else {
@@ -233,6 +275,18 @@ static const char *row_for_action(const struct model_service *service, struct as
     return NULL;
 }
 
+/* Adds an integration with the ending that was given, where it may have that: without it nobody
+ * would wait for the job. */
+static void add_row(struct buf *out, const char *row, enum asl_pattern pattern)
+{
+    bool may = false;
+
+    for (size_t i = 0; call_table_at(i); i++)
+        if (strcmp(call_table_at(i)->name, row) == 0)
+            may = call_table_at(i)->patterns & 1u << pattern;
+    buf_printf(out, "did you mean %s%s?", row, may ? asl_pattern_ending(pattern) : "");
+}
+
 static void guess_own(const struct asl_resource *r, size_t *guesses, struct buf *out)
 {
     const struct model_service *service = call_service_known_as(r->service);
@@ -240,7 +294,7 @@ static void guess_own(const struct asl_resource *r, size_t *guesses, struct buf 
     struct model_operation o;
 
     if (row) {
-        buf_printf(out, "did you mean %s?", row);
+        add_row(out, row, r->pattern);
         return;
     }
     row = nearest_row(r->call, guesses);
@@ -251,8 +305,11 @@ static void guess_own(const struct asl_resource *r, size_t *guesses, struct buf 
         buf_addc(out, ':');
         add_action(out, o.name);
         buf_addc(out, '?');
+    } else if (!is_but_for_case(r->call, row) && service &&
+               guess_neighbour(service, r->action, guesses, out)) {
+        return;
     } else if (row) {
-        buf_printf(out, "did you mean %s?", row);
+        add_row(out, row, r->pattern);
     } else {
         buf_adds(out, "what has no integration of its own is called by "
                       "arn:aws:states:::aws-sdk:SERVICE:ACTION");
@@ -308,8 +365,8 @@ static bool is_own_of(const struct call *row, const struct asl_resource *r)
 
     if (row->service)
         service = (struct asl_piece){row->service, strlen(row->service)};
-    return asl_piece_is(r->action, colon + 1) && service.len == r->service.len &&
-           memcmp(service.at, r->service.at, service.len) == 0;
+    return asl_piece_is(r->action, colon + 1) && model_service_named(service.at, service.len) &&
+           model_service_named(service.at, service.len) == call_service_known_as(r->service);
 }
 
 /* Finds an integration of Step Functions' own that may be called by the pattern by which the SDK's
@@ -343,10 +400,30 @@ static bool guess_unknown_ending(const struct asl_resource *r, struct buf *out)
     return true;
 }
 
+/* Of ".sync:1" the last colon is taken for the one before the action, which a number never is. */
+static bool guess_numbered(const struct asl_resource *r, struct buf *out)
+{
+    const struct call *row;
+    const char *dot = r->call.at ? strstr(r->call.at, ".sync:") : NULL;
+
+    for (size_t i = 0; dot && (row = call_table_at(i)); i++) {
+        struct asl_piece bare = {r->call.at, (size_t)(dot - r->call.at)};
+
+        if (!asl_piece_is(bare, row->name) || !(row->patterns & 1u << ASL_SYNC))
+            continue;
+        buf_printf(out, "did you mean %s%s?", row->name,
+                   asl_pattern_ending(row->patterns & 1u << ASL_SYNC_2 ? ASL_SYNC_2 : ASL_SYNC));
+        return true;
+    }
+    return false;
+}
+
 bool call_guess(const struct asl_resource *r, size_t *guesses, struct buf *out)
 {
     const struct call *call = call_find(r), *own;
 
+    if (!call && guess_numbered(r, out))
+        return true;
     if (call && !(call->patterns & (1u << r->pattern))) {
         own = own_that_waits(r);
         if (own)

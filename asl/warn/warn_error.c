@@ -94,6 +94,16 @@ void warn_error_never_caught(struct warner *w, const struct asl_state *s, const 
     warn_error_each_name(w, s, at, see_never_caught);
 }
 
+/* http:invoke raises States.Http.StatusCode.404 and its like, each by its number. */
+static bool is_status(const json *name)
+{
+    static const char head[] = "States.Http.StatusCode.";
+    const char *code = json_str(name) + strlen(head);
+
+    return json_str_begins(name, head) &&
+           (strstr(code, "${") || (strspn(code, "0123456789") == 3 && !code[3]));
+}
+
 /* Only names that begin with "States." are AWS's: all others are the author's or a service's. */
 static void see_unknown(struct warner *w, const struct asl_state *s, const struct asl_at *name)
 {
@@ -121,16 +131,15 @@ static void see_unknown(struct warner *w, const struct asl_state *s, const struc
     struct nearest near = {.want = json_str(name->value), .len = json_str_len(name->value)};
     struct buf hint = {0};
 
-    /* http:invoke raises States.Http.StatusCode.404 and its like. */
-    if (!json_str_begins(name->value, "States.") ||
-        json_str_begins(name->value, "States.Http.StatusCode.") || may_be_raised(w, name->value))
+    if (!json_str_begins(name->value, "States.") || is_status(name->value) ||
+        may_be_raised(w, name->value))
         return;
     for (size_t i = 0; i < COUNT(known); i++)
         if (json_str_is(name->value, known[i]))
             return;
     for (size_t i = 0; i < COUNT(known); i++)
         nearest_offer(&near, known[i]);
-    if (json_str_is(name->value, "States.Http.StatusCode"))
+    if (json_str_begins(name->value, "States.Http.StatusCode"))
         buf_adds(&hint, "the status is a part of the name, as in \"States.Http.StatusCode.404\"");
     else if (near.best)
         buf_printf(&hint, "did you mean \"%s\"?", near.best);
