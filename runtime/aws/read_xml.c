@@ -166,17 +166,24 @@ json *aws_xml_for_task(const struct model_service *service, model_shape_id id,
     return only ? only : element_value(service, id, n, in_ms);
 }
 
+static bool is_blank(const struct buf *text)
+{
+    for (size_t i = 0; i < text->len; i++)
+        if (!memchr(" \t\r\n", text->data[i], 4))
+            return false;
+    return true;
+}
+
 bool aws_xml_may_be(const struct model_service *service, model_shape_id id,
                     const struct aws_element *n)
 {
     struct model_shape s = model_shape_at(service, id);
     struct model_member m;
-    const char *text = n->text.data ? n->text.data : "";
 
     if (s.kind != MODEL_STRUCTURE || !s.count || member_of_element(&s, n->name, &m))
         return true;
     for (const struct aws_element *kid = n->first; kid; kid = kid->next)
         if (member_of_element(&s, kid->name, &m))
             return true;
-    return !n->first && strspn(text, " \t\r\n") == n->text.len;
+    return !n->first && is_blank(&n->text);
 }
