@@ -303,6 +303,11 @@ static const struct {
      "{\"Id\": \"/hostedzone/Z0123456789ABCDEFGHIJKLMNOPQRSTUV\"}",
      "2:8 CALL_VALUE_REFUSED /States/A/Parameters/Id: 'Id' has at most 32 characters, and this "
      "has 33"},
+    {"such an element of a list", "aws-sdk:cloudwatch:deleteAlarms", false,
+     "{\"AlarmNames\": [\"\"]}",
+     "2:17 CALL_VALUE_REFUSED /States/A/Parameters/AlarmNames[0]: An element of 'AlarmNames' has "
+     "at "
+     "least 1 character, and this has 0"},
     {"a text that is too short", "aws-sdk:s3:getObject", false,
      "{\"Bucket\": \"b\", \"Key\": \"\"}",
      "2:24 CALL_VALUE_REFUSED /States/A/Parameters/Key: 'Key' has at least 1 character, and this "

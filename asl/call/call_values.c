@@ -88,8 +88,8 @@ static const char *name_of_kind(const struct asl_at *at)
 
 static void tell_type(const struct walk *w, const struct asl_at *at, const char *takes)
 {
-    call_tell_value(w, at, "'%s' takes %s, and this is %s", call_name_of(at), takes,
-                    name_of_kind(at));
+    call_tell_value(w, at, "%s'%s' takes %s, and this is %s", at->key ? "" : "An element of ",
+                    call_name_of(at), takes, name_of_kind(at));
 }
 
 static void tell_no_object(const struct walk *w, const struct asl_at *at, const struct members *m)
@@ -185,11 +185,13 @@ static void check_bounds(const struct walk *w, const struct asl_at *at,
 
     if (!less && !(has > bound))
         return;
+    const char *of = at->key ? "" : "An element of ";
     if (unit)
-        call_tell_value(w, at, "'%s' has at %s %.15g %s%s, and this has %.15g", call_name_of(at),
-                        less ? "least" : "most", bound, unit, bound == 1 ? "" : "s", has);
+        call_tell_value(w, at, "%s'%s' has at %s %.15g %s%s, and this has %.15g", of,
+                        call_name_of(at), less ? "least" : "most", bound, unit,
+                        bound == 1 ? "" : "s", has);
     else
-        call_tell_value(w, at, "'%s' is at %s %.15g, and this is %.15g", call_name_of(at),
+        call_tell_value(w, at, "%s'%s' is at %s %.15g, and this is %.15g", of, call_name_of(at),
                         less ? "least" : "most", bound, has);
 }
 
