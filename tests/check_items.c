@@ -218,6 +218,8 @@ static const struct {
      3, 0, 0},
     {"also where the file is larger than an item may be", TEXT("a,b\r1,2\r3,4\r5,6"), NULL, "[]",
      "the file has CR alone where its lines should end: write LF or CRLF", 1, 0, 0, 8},
+    {"but a CR behind that size may not have been seen", TEXT("a,b,c,d,e,f\r1,2\r3,4"), NULL, "[]",
+     "an item begins here that is larger than 8 bytes", 1, 0, 0, 8},
     {"a CR at the end of the only line is a character", TEXT("1,2\r"), "[\"a\",\"b\"]",
      "[{\"a\":\"1\",\"b\":\"2\\r\"}]", NULL, 0, 0, 0, 0},
     {"quotes enclose delimiters and newlines", TEXT("a,b\n\"1,2\",\"x\r\ny\n\"\n"), NULL,

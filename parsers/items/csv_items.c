@@ -45,8 +45,9 @@ struct csv_items {
     struct buf row; /* decoded fields, with a delimiter behind each */
     size_t *ends;   /* of the fields, in `row` */
     size_t ends_cap;
-    size_t count; /* fields that were found, also those that are not kept */
-    bool returns; /* a CR that is no part of a CRLF stands in the record, outside of quotes */
+    size_t count;        /* fields that were found, also those that are not kept */
+    uint64_t returns_at; /* behind the record's first CR that is no part of a CRLF, outside of
+                            quotes; 0: there is none */
 
     /* The record's fields, as looks into `row` or into the input, and the values made of them. */
     struct csv_field *fields;
@@ -145,7 +146,7 @@ static void begin_record(struct csv_items *r)
     r->begin = items_input_place(&r->text.in);
     r->line = r->text.in.line;
     r->count = 0;
-    r->returns = false;
+    r->returns_at = 0;
     buf_reset(&r->row);
 }
 
@@ -208,7 +209,8 @@ static bool csv_take(struct csv_items *r, char c)
     case CSV_BARE: return csv_take_bare(r, c);
     case CSV_BARE_RETURN:
         if (c != '\n') {
-            r->returns = true;
+            if (!r->returns_at)
+                r->returns_at = items_input_place(&r->text.in);
             csv_add(r, "\r", 1);
         }
         r->state = CSV_BARE;
@@ -301,13 +303,21 @@ static bool csv_take_record(struct csv_items *r)
  */
 static bool has_old_lines(const struct csv_items *r)
 {
-    return r->line == 1 && r->returns;
+    return r->line == 1 && r->returns_at;
 }
 
 static enum items_result refuse_old_lines(const struct csv_items *r, struct diag *why)
 {
     return items_fail(why, "CSV_RETURNS", r->begin, r->line,
                       "the file has CR alone where its lines should end: write LF or CRLF");
+}
+
+/* Of a CR that stands further behind it depends on the pieces whether it was seen. */
+static enum items_result fail_too_large(const struct csv_items *r, struct diag *why)
+{
+    if (has_old_lines(r) && r->returns_at - r->begin <= r->text.max_item)
+        return refuse_old_lines(r, why);
+    return items_fail_too_large(&r->text, why, r->begin, r->line);
 }
 
 /* At the end of the file the last record needs no newline. */
@@ -457,8 +467,7 @@ static enum items_result csv_next(items_reader *reader, struct item *out, struct
             return ITEMS_ITEM;
         ended = csv_take_record(r);
         if (items_input_place(in) - r->begin - ended > r->text.max_item)
-            return has_old_lines(r) ? refuse_old_lines(r, why)
-                                    : items_fail_too_large(&r->text, why, r->begin, r->line);
+            return fail_too_large(r, why);
         if (!ended && !in->ended)
             return ITEMS_WANTS;
         if (!ended && items_input_place(in) == r->begin)
