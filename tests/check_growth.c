@@ -341,7 +341,7 @@ static const struct shape shapes[] = {
     {"members twice", LIST, 2000, PASS "\"Result\":{", "\"a\":#", "", "", "}" DONE},
     {"a large Result", LIST, 2000, PASS "\"Result\":{", "\"a#\":[#,{\"b\":null}]", "", "",
      "}" DONE},
-    {"Results that are looked into", LIST, 200, MACHINE("p0"),
+    {"Results that are looked into", LIST, 1000, MACHINE("p0"),
      "\"p#\":{\"Type\":\"Pass\",\"Result\":{\"a\":{\"b#\":#}},\"ResultPath\":\"$.r#\",\"Next\":"
      "\"p@\"}",
      ",", "", "\"p#\":{\"Type\":\"Pass\",\"InputPath\":\"$.r1.x\",\"End\":true}}}"},
