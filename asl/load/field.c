@@ -32,7 +32,7 @@ const struct asl_field *field_find(const struct asl_fields *table, const char *n
 const struct asl_field *field_of_key(const struct asl_fields *table, unsigned on, const json *key,
                                      struct field_memo *memo)
 {
-    struct field_found *found = &memo->found[((uintptr_t)key >> 4) % FIELD_MEMO];
+    struct field_found *found = &memo->found[json_hash(key) % FIELD_MEMO];
 
     if (found->key != key || found->table != table || found->on != on) {
         size_t i = row_index(table, on, json_str(key), json_str_len(key));

@@ -93,6 +93,8 @@ double json_double_value(const json *v);
 /* Returns a string's bytes with a NUL behind them, or the digits of a JSON_BIGINT. */
 const char *json_str(const json *v);
 size_t json_str_len(const json *v);
+/* Returns the hash of a string, which remembers it; never 0. It differs from process to process. */
+uint32_t json_hash(const json *string);
 bool json_str_is(const json *v, const char *text);
 bool json_str_begins(const json *v, const char *head);
 bool json_str_ends(const json *v, const char *tail);

@@ -179,8 +179,6 @@ void json_blocks_leave(struct json_blocks *b);
 size_t json_find_key(const json *object, const json *key);
 /* Returns the hash of a string's bytes, which is never 0. It differs from process to process. */
 uint32_t json_hash_bytes(const char *text, size_t len);
-/* Returns the hash of a string value, which remembers it. */
-uint32_t json_hash(const json *string);
 /* Returns whether two strings have equal bytes. */
 bool json_same_string(const json *a, const json *b);
 
