@@ -522,8 +522,10 @@ items_reader *items_new_csv(const struct items_options *o, struct diag *why)
     r->meaning['\\'] = CSV_ESCAPE;
     /* A header row has one more than it may, so that it is seen to be too long. */
     r->columns = ITEMS_MAX_COLUMNS + 1;
-    if (r->meaning[(unsigned char)delimiter]) {
-        diag_set(why, "CSV_DELIMITER", 0, "a delimiter can't be a quote, a backslash or a newline");
+    /* One that is a part of a character would make other characters of its neighbours. */
+    if (r->meaning[(unsigned char)delimiter] || (unsigned char)delimiter >= 0x80) {
+        diag_set(why, "CSV_DELIMITER", 0,
+                 "a delimiter is one of ASCII's characters, and no quote, backslash or newline");
         csv_release(&r->text.head);
         return NULL;
     }
