@@ -34,7 +34,7 @@ $(call suites,runtime/engine runtime/stores,store_recovery store_crash)
 $(call suites,runtime/embed,engine engine_steps engine_recover embed)
 $(call suites,runtime/http,http_server http_requests http_message http_crowd)
 $(call suites,runtime/aws,sigv4 cluster_token aws_requests aws_answers)
-$(call suites,runtime/handlers,handlers bucket command lambda handlers_http integration endpoint lambda_endpoint side_calls conversation cluster job invoke roles)
+$(call suites,runtime/handlers,handlers bucket bucket_locks command lambda handlers_http integration endpoint lambda_endpoint side_calls conversation cluster job invoke roles)
 $(call suites,runtime/handlers asl/call,jobs single_calls)
 $(call suites,runtime/aws runtime/engine,places)
 $(call suites,runtime/mapio,mapio results)
@@ -48,6 +48,8 @@ $(BUILD)/check_engine $(BUILD)/check_engine_steps $(BUILD)/check_engine_recover:
 $(BUILD)/check_store_crash: CHECK_LDFLAGS = -Wl,--wrap=store_commit
 # Its kernel has no pidfd when the suite says so; looks at the list of all processes are counted.
 $(BUILD)/check_command $(BUILD)/check_lambda: CHECK_LDFLAGS = -Wl,--wrap=syscall,--wrap=opendir
+# Pauses take no time when it says so, and are counted.
+$(BUILD)/check_bucket_locks: CHECK_LDFLAGS = -Wl,--wrap=nanosleep,--wrap=uv_timer_start
 # It looks at how long requests may take, and shortens that.
 $(BUILD)/check_invoke: CHECK_LDFLAGS = -Wl,--wrap=http_client_send
 # Its kernel has no openat2 when the suite says so.

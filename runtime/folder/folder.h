@@ -19,8 +19,15 @@
  * refuse has one of S3's codes in why->code ("NoSuchKey", "PreconditionFailed", …), and S3's
  * message, or one of ours, in why->text. Calls that may take long look at a `stop` (NULL: none),
  * and end as soon as another thread sets it: as refused, with nothing written.
+ *
+ * Calls that change an object need the lock of the folder that it is in, and wait for it no longer
+ * than two milliseconds: who wants to be patient makes the call once more when folder_was_locked.
  */
 typedef struct object_folder object_folder;
+
+/* Returns whether a call was refused, with nothing done, as somebody else held the lock of an
+ * object's folder. */
+bool folder_was_locked(const struct diag *why);
 
 /* What an object's key may have at most, in bytes, as on S3. */
 enum { FOLDER_KEY_MOST = 1024 };

@@ -56,8 +56,8 @@ struct folder_lock {
     pthread_mutex_t *mutex; /* NULL: the folder itself is locked */
 };
 
-/* Locks the folder that is open as `dir`, for as short as can be. Returns false with *why filled
- * when somebody else holds the lock for too long, or the call is stopped. */
+/* Locks the folder that is open as `dir`, for as short as can be. Returns false with *why filled,
+ * of which folder_was_locked is true, when somebody else holds the lock for more than a moment. */
 bool folder_lock(struct folder_lock *l, const object_folder *f, int dir,
                  const struct folder_conditions *when, struct diag *why);
 void folder_unlock(const struct folder_lock *l);

@@ -13,11 +13,12 @@
 #include <sys/file.h>
 #include <time.h>
 
-enum {
-    LEAST_PAUSE_NS = 50000,
-    MOST_PAUSE_NS = 4000000,
-    PATIENCE_MS = 10000, /* no change takes so long: somebody else holds the lock */
-};
+/* Our own changes are over by then, but for those that read an object for its ETag: two
+ * milliseconds in all. */
+enum { FIRST_PAUSE_NS = 50000, MOMENTS = 5 };
+
+static const char LOCKED[] = "OperationAborted";
+static const char LOCKED_CONDITIONAL[] = "ConditionalRequestConflict";
 
 bool folder_is_conditional(const struct folder_conditions *when)
 {
@@ -27,39 +28,39 @@ bool folder_is_conditional(const struct folder_conditions *when)
 static bool refuse_locked(const struct folder_conditions *when, struct diag *why)
 {
     if (folder_is_conditional(when))
-        diag_set(why, "ConditionalRequestConflict", 0,
+        diag_set(why, LOCKED_CONDITIONAL, 0,
                  "The conditional request cannot succeed due to a conflicting operation against "
                  "this resource.");
     else
-        diag_set(why, "OperationAborted", 0,
+        diag_set(why, LOCKED, 0,
                  "A conflicting conditional operation is currently in progress against this "
                  "resource. Try again.");
     return false;
 }
 
-/* Asks again and again, as a wait for a lock can't be ended from another thread. */
+bool folder_was_locked(const struct diag *why)
+{
+    return why->code == LOCKED || why->code == LOCKED_CONDITIONAL;
+}
+
+/* A thread is too dear to wait in: who asks for more than a moment comes again. */
 bool folder_lock(struct folder_lock *l, const object_folder *f, int dir,
                  const struct folder_conditions *when, struct diag *why)
 {
-    struct timespec pause = {.tv_nsec = LEAST_PAUSE_NS};
-    int64_t waited_ns = 0;
+    struct timespec pause = {.tv_nsec = FIRST_PAUSE_NS};
 
     *l = (struct folder_lock){.dir = dir};
-    for (;;) {
-        if (when && folder_is_stopped(when->stop))
-            return folder_refuse_stopped(why);
+    for (int moments = 0;;) {
         if (!flock(dir, LOCK_EX | LOCK_NB))
             return true;
         if (errno == EINTR)
             continue;
         if (errno != EWOULDBLOCK)
             break;
-        if (waited_ns > PATIENCE_MS * INT64_C(1000000))
+        if (moments++ == MOMENTS)
             return refuse_locked(when, why);
         nanosleep(&pause, NULL);
-        waited_ns += pause.tv_nsec;
-        if (pause.tv_nsec < MOST_PAUSE_NS)
-            pause.tv_nsec *= 2;
+        pause.tv_nsec *= 2;
     }
     /* A file system that can't lock folders, as NFS: the threads of this process are held apart. */
     l->mutex = f->mutex;

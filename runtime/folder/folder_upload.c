@@ -122,8 +122,9 @@ static bool has_size(const struct incoming *w, struct diag *why)
 }
 
 /* Deletes the files of an upload, that with its key last: no part is put meanwhile, and none
- * without that file. What can't be deleted is no key either. */
-static void forget_upload(const object_folder *f, const char *id)
+ * without that file. What can't be deleted is no key either. Returns false with *why filled when
+ * the folder is locked; NULL: it goes on without the lock, as the object is made already. */
+static bool forget_upload(const object_folder *f, const char *id, struct diag *why)
 {
     const struct folder_path first = path_of_part(id, 0);
     size_t len = first.len - 1; /* up to the number */
@@ -134,16 +135,21 @@ static void forget_upload(const object_folder *f, const char *id)
 
     if (fd >= 0 && !dir)
         close(fd);
-    bool is_locked = dir && folder_lock(&lock, f, fd, NULL, NULL);
+    bool is_locked = dir && folder_lock(&lock, f, fd, NULL, why);
+    if (dir && !is_locked && why) {
+        closedir(dir);
+        return false;
+    }
     while (dir && (e = readdir(dir)))
         if (!strncmp(e->d_name, first.text, len) && strcmp(e->d_name, first.text) != 0)
             unlinkat(fd, e->d_name, 0);
     if (!dir)
-        return;
+        return true;
     unlinkat(fd, first.text, 0);
     if (is_locked)
         folder_unlock(&lock);
     closedir(dir);
+    return true;
 }
 
 /* Returns whether a name is that of the first file of an upload, and fills in its id. */
@@ -179,6 +185,7 @@ static void forget_old_uploads(const object_folder *f, const atomic_bool *stop)
     DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
     const struct dirent *e;
     char id[FOLDER_UPLOAD_ID];
+    struct diag locked = {0};
     struct stat st;
 
     if (fd >= 0 && !dir)
@@ -186,7 +193,8 @@ static void forget_old_uploads(const object_folder *f, const atomic_bool *stop)
     while (dir && !folder_is_stopped(stop) && (e = readdir(dir)))
         if (is_first_file(e->d_name, id) && !fstatat(fd, e->d_name, &st, AT_SYMLINK_NOFOLLOW) &&
             time(NULL) - st.st_mtime > OLD_S)
-            forget_upload(f, id);
+            forget_upload(f, id, &locked);
+    diag_clear(&locked);
     if (dir)
         closedir(dir);
 }
@@ -260,15 +268,12 @@ bool folder_upload_complete(const object_folder *f, struct folder_key key, const
     good = good && has_size(&w, why) && incoming_commit(&w, out, why);
     incoming_end(&w, good);
     if (good)
-        forget_upload(f, id);
+        forget_upload(f, id, NULL);
     return good;
 }
 
 bool folder_upload_abort(const object_folder *f, struct folder_key key, const char *id,
                          struct diag *why)
 {
-    if (!find_upload(f, key, id, why))
-        return false;
-    forget_upload(f, id);
-    return true;
+    return find_upload(f, key, id, why) && forget_upload(f, id, why);
 }

@@ -145,10 +145,23 @@ static bool refuse_write(const struct incoming *w, int error, struct diag *why)
                             : folder_refuse(why, error, w->path.text, "written");
 }
 
+/* Nothing is written while somebody else holds the lock for long. It may be taken afterwards, so
+ * that incoming_commit has to look again. */
+static bool is_free(const struct incoming *w, struct diag *why)
+{
+    struct folder_lock lock;
+
+    if (!folder_lock(&lock, w->f, w->dir, w->when, why))
+        return false;
+    folder_unlock(&lock);
+    return true;
+}
+
 bool incoming_open(struct incoming *w, const object_folder *f, const struct folder_path *path,
                    const struct folder_conditions *when, struct diag *why)
 {
     struct folder_path folder;
+    bool is_locked = false;
     int error = 0;
 
     *w = (struct incoming){.f = f, .path = *path, .dir = -1, .fd = -1, .when = when};
@@ -157,7 +170,8 @@ bool incoming_open(struct incoming *w, const object_folder *f, const struct fold
         return folder_refuse(why, errno, w->path.text, "written");
     for (int tries = 0; tries < MOST_TRIES; tries++) {
         w->dir = open_folder(f, &folder, &w->made);
-        if (w->dir >= 0)
+        is_locked = w->dir >= 0 && !is_free(w, why);
+        if (w->dir >= 0 && !is_locked)
             w->fd = openat(w->dir, w->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         error = errno;
         if (w->fd >= 0)
@@ -165,12 +179,12 @@ bool incoming_open(struct incoming *w, const object_folder *f, const struct fold
         if (w->dir >= 0)
             close(w->dir);
         w->dir = -1;
-        if (error != ENOENT)
+        if (is_locked || error != ENOENT)
             break;
     }
     if (w->made)
         remove_empty(f, &folder, w->made);
-    return refuse_write(w, error, why);
+    return !is_locked && refuse_write(w, error, why);
 }
 
 static bool open_for(struct incoming *w, const object_folder *f, struct folder_key key,

@@ -18,11 +18,17 @@
 /* A list may go through millions of names. Of libuv's four threads such calls have two at once, so
  * that others find one. */
 enum { LONG_AT_WORK = 2 };
+/* Where somebody else holds the lock of an object's folder, the call is made once more after a
+ * pause, which grows; when it has paused for so long in all, it fails. */
+enum { LEAST_PAUSE_MS = 10, MOST_PAUSE_MS = 320, PATIENCE_MS = 10000 };
 
+/* A call of a bucket: a thread has it, or it is in line behind others that take long, or pauses. */
 struct bucket_work {
     uv_work_t work; /* first */
-    bool is_long, waits;
-    struct bucket_work *next; /* while it waits for others that take long */
+    bool is_long, is_at_work, is_in_line;
+    struct bucket_work *next; /* in line */
+    struct due_node due;      /* of its pause */
+    int64_t pause_ms, paused_ms;
     atomic_bool stop;
     struct handler_row *row;
     struct task_call *call; /* NULL: nobody waits for it any more */
@@ -142,49 +148,31 @@ static struct handler_answer bucket_answer_of(struct bucket_work *w)
                                    .cause = r.cause};
 }
 
-/* What the thread has allocated is freed by the loop, so it is handed over. */
+/* What the thread has allocated is freed by the loop, so it is handed over; and so is, to the
+ * thread, what has come of it before a pause. */
 static void bucket_do(uv_work_t *work)
 {
     struct bucket_work *w = (struct bucket_work *)work;
 
+    mem_take_over(w->reply.message);
+    mem_take_over(w->reply.body.data);
     bucket_request_do(&w->request, &w->reply);
     mem_hand_over(w->reply.message);
     mem_hand_over(w->reply.body.data);
 }
 
-static void bucket_next(handlers *h);
+/* ---- threads ---- */
 
-/* One that was cancelled before its thread began has no reply, and nobody waits for one. */
-static void bucket_done(uv_work_t *work, int status)
-{
-    struct bucket_work *w = (struct bucket_work *)work;
-    struct task_call *call = w->call;
-    struct handler_answer answer = {0};
-
-    if (status != UV_ECANCELED) {
-        mem_take_over(w->reply.message);
-        mem_take_over(w->reply.body.data);
-    }
-    w->row->h->bucket_works--;
-    if (w->is_long) {
-        w->row->h->bucket_queue.at_work--;
-        bucket_next(w->row->h);
-    }
-    if (call)
-        answer = bucket_answer_of(w);
-    else
-        slot_free(w->row);
-    bucket_work_free(w);
-    if (call)
-        task_call_done(call, &answer);
-}
+static void bucket_done(uv_work_t *work, int status);
 
 static void bucket_to_thread(struct bucket_work *w)
 {
     handlers *h = w->row->h;
 
+    w->is_at_work = true;
     h->bucket_works++;
-    h->bucket_queue.at_work += w->is_long;
+    mem_hand_over(w->reply.message);
+    mem_hand_over(w->reply.body.data);
     uv_queue_work(h->loop, &w->work, bucket_do, bucket_done);
 }
 
@@ -192,7 +180,7 @@ static void bucket_wait(struct bucket_work *w)
 {
     struct bucket_queue *q = &w->row->h->bucket_queue;
 
-    w->waits = true;
+    w->is_in_line = true;
     if (q->last)
         q->last->next = w;
     else
@@ -200,7 +188,7 @@ static void bucket_wait(struct bucket_work *w)
     q->last = w;
 }
 
-static void bucket_leave_queue(struct bucket_work *w)
+static void bucket_leave_line(struct bucket_work *w)
 {
     struct bucket_queue *q = &w->row->h->bucket_queue;
     struct bucket_work **at = &q->first, *before = NULL;
@@ -210,36 +198,154 @@ static void bucket_leave_queue(struct bucket_work *w)
     *at = w->next;
     if (q->last == w)
         q->last = before;
-    w->waits = false;
+    w->next = NULL;
+    w->is_in_line = false;
 }
 
-static void bucket_next(handlers *h)
+static unsigned bucket_lanes(const handlers *h)
+{
+    return h->options.buckets_in_order ? 1 : LONG_AT_WORK;
+}
+
+/* One that takes long takes a lane, or waits in line for one. */
+static void bucket_go(struct bucket_work *w)
+{
+    struct bucket_queue *q = &w->row->h->bucket_queue;
+
+    if (w->is_long && q->at_work >= bucket_lanes(w->row->h)) {
+        bucket_wait(w);
+        return;
+    }
+    q->at_work += w->is_long;
+    bucket_to_thread(w);
+}
+
+static void bucket_leave_lane(handlers *h)
 {
     struct bucket_work *w = h->bucket_queue.first;
 
+    h->bucket_queue.at_work--;
     if (!w)
         return;
-    bucket_leave_queue(w);
-    bucket_to_thread(w);
+    bucket_leave_line(w);
+    bucket_go(w);
+}
+
+/* ---- locks that somebody else holds ---- */
+
+static struct bucket_work *work_of_due(struct due_node *n)
+{
+    return (struct bucket_work *)(void *)((char *)n - offsetof(struct bucket_work, due));
+}
+
+static void bucket_set_timer(handlers *h);
+
+/* It goes with those that take long: however many wait for a lock, other calls find a thread. */
+static void bucket_pauses_over(uv_timer_t *timer)
+{
+    handlers *h = timer->data;
+    struct due_heap *paused = &h->bucket_queue.paused;
+    int64_t until_ms = due_heap_next_ms(paused);
+
+    while (paused->count && due_heap_next_ms(paused) <= until_ms) {
+        struct bucket_work *w = work_of_due(due_heap_first(paused));
+
+        due_heap_remove(paused, &w->due);
+        if (h->options.buckets_in_order) {
+            bucket_to_thread(w);
+        } else {
+            w->is_long = true;
+            bucket_go(w);
+        }
+    }
+    bucket_set_timer(h);
+}
+
+static void bucket_set_timer(handlers *h)
+{
+    struct bucket_queue *q = &h->bucket_queue;
+    int64_t now_ms = (int64_t)uv_now(h->loop), due_ms = due_heap_next_ms(&q->paused);
+
+    if (!q->paused.count)
+        return;
+    if (!q->has_timer) {
+        uv_timer_init(h->loop, &q->timer);
+        q->timer.data = h;
+        q->has_timer = true;
+        h->open++;
+    }
+    uv_timer_start(&q->timer, bucket_pauses_over, due_ms > now_ms ? (uint64_t)(due_ms - now_ms) : 0,
+                   0);
+}
+
+/* No change of ours takes as long as the patience: a program of another kind holds the lock, or one
+ * that was halted. */
+static bool bucket_is_patient(const struct bucket_work *w)
+{
+    return w->call && w->reply.is_locked && !w->request.is_last;
+}
+
+static void bucket_pause(struct bucket_work *w)
+{
+    struct bucket_queue *q = &w->row->h->bucket_queue;
+
+    w->is_at_work = false;
+    w->pause_ms = !w->pause_ms                  ? LEAST_PAUSE_MS
+                  : w->pause_ms < MOST_PAUSE_MS ? 2 * w->pause_ms
+                                                : w->pause_ms;
+    w->paused_ms += w->pause_ms;
+    w->request.is_last = w->paused_ms >= PATIENCE_MS;
+    due_heap_set(&q->paused, &w->due,
+                 (struct due_key){.due_ms = (int64_t)uv_now(w->row->h->loop) + w->pause_ms,
+                                  .order = q->pauses++});
+    bucket_set_timer(w->row->h);
+}
+
+/* ---- begin and end ---- */
+
+/* One that was cancelled before its thread began has no reply, and nobody waits for one. Where the
+ * order of calls counts, one that pauses keeps its lane, so that none overtakes it. */
+static void bucket_done(uv_work_t *work, int status)
+{
+    struct bucket_work *w = (struct bucket_work *)work;
+    handlers *h = w->row->h;
+    struct task_call *call = w->call;
+    struct handler_answer answer = {0};
+
+    if (status != UV_ECANCELED) {
+        mem_take_over(w->reply.message);
+        mem_take_over(w->reply.body.data);
+    }
+    h->bucket_works--;
+    bool again = bucket_is_patient(w);
+    if (w->is_long && !(again && h->options.buckets_in_order))
+        bucket_leave_lane(h);
+    if (again) {
+        bucket_pause(w);
+        return;
+    }
+    if (call)
+        answer = bucket_answer_of(w);
+    else
+        slot_free(w->row);
+    bucket_work_free(w);
+    if (!call)
+        return;
+    if (h->options.buckets_in_order)
+        task_call_fill(call, &answer);
+    else
+        task_call_done(call, &answer);
 }
 
 static void bucket_begin(struct bucket_work *w)
 {
-    struct task_call *call = w->call;
+    bool in_order = w->call->h->options.buckets_in_order;
 
-    if (!call->h->options.buckets_at_once) {
-        call->work = w;
-        w->is_long = bucket_request_is_long(&w->request);
-        if (w->is_long && call->h->bucket_queue.at_work >= LONG_AT_WORK)
-            bucket_wait(w);
-        else
-            bucket_to_thread(w);
-        return;
-    }
-    bucket_request_do(&w->request, &w->reply);
-    struct handler_answer answer = bucket_answer_of(w);
-    bucket_work_free(w);
-    task_call_ready(call, &answer);
+    w->call->work = w;
+    w->is_long = in_order || bucket_request_is_long(&w->request);
+    if (in_order)
+        task_call_keep_place(w->call);
+    bucket_go(w);
 }
 
 /* AWS's text, and what to do about it. */
@@ -300,9 +406,14 @@ static void bucket_start(struct task_call *call)
 static bool bucket_cancel(struct task_call *call)
 {
     struct bucket_work *w = call->work;
+    handlers *h = call->h;
 
-    if (w->waits) {
-        bucket_leave_queue(w);
+    if (!w->is_at_work) {
+        if (w->is_in_line)
+            bucket_leave_line(w);
+        else if (h->options.buckets_in_order)
+            bucket_leave_lane(h);
+        due_heap_remove(&h->bucket_queue.paused, &w->due);
         bucket_work_free(w);
         return false;
     }
@@ -310,6 +421,21 @@ static bool bucket_cancel(struct task_call *call)
     atomic_store(&w->stop, true);
     uv_cancel((uv_req_t *)&w->work);
     return true;
+}
+
+static void bucket_timer_closed(uv_handle_t *timer)
+{
+    handlers *h = timer->data;
+
+    h->open--;
+}
+
+/* All calls are gone, so nothing pauses any more. */
+static void bucket_close(handlers *h)
+{
+    if (h->bucket_queue.has_timer)
+        uv_close((uv_handle_t *)&h->bucket_queue.timer, bucket_timer_closed);
+    due_heap_clear(&h->bucket_queue.paused);
 }
 
 static bool bucket_is_closed(const handlers *h)
@@ -321,4 +447,5 @@ const struct handler_kind handler_bucket = {.field = "bucket",
                                             .start = bucket_start,
                                             .cancel = bucket_cancel,
                                             .serves = bucket_serves,
+                                            .close = bucket_close,
                                             .is_closed = bucket_is_closed};

@@ -7,6 +7,7 @@
 #include "runtime/handlers/bucket_impl.h"
 
 #include "parsers/base/count.h"
+#include "parsers/base/mem.h"
 #include "parsers/base/percent.h"
 #include "parsers/base/timestamp.h"
 #include "runtime/http/message.h"
@@ -338,10 +339,12 @@ static bool act_delete_keys(const struct bucket_request *q, struct bucket_reply 
 {
     struct buf *out = &reply->body;
 
-    buf_adds(out, "<DeleteResult>");
-    for (size_t i = 0; i < q->key_count && !atomic_load(q->stop); i++) {
-        const struct folder_key *key = &q->keys[i].key;
-        if (delete_one(q, &q->keys[i], why)) {
+    if (!out->len)
+        buf_adds(out, "<DeleteResult>");
+    for (; reply->keys_done < q->key_count && !atomic_load(q->stop); reply->keys_done++) {
+        const struct bucket_doomed *doomed = &q->keys[reply->keys_done];
+        const struct folder_key *key = &doomed->key;
+        if (delete_one(q, doomed, why)) {
             if (q->quiet)
                 continue;
             buf_adds(out, "<Deleted>");
@@ -349,6 +352,8 @@ static bool act_delete_keys(const struct bucket_request *q, struct bucket_reply 
             buf_adds(out, "</Deleted>");
             continue;
         }
+        if (folder_was_locked(why) && !q->is_last)
+            return false;
         buf_adds(out, "<Error>");
         xml_element(out, "Key", key->text, key->len);
         xml_element(out, "Code", why->code, strlen(why->code));
@@ -496,12 +501,17 @@ void bucket_request_do(const struct bucket_request *q, struct bucket_reply *repl
 {
     struct diag why = {0};
 
+    if (reply->is_locked) {
+        mem_free(reply->message);
+        *reply = (struct bucket_reply){.body = reply->body, .keys_done = reply->keys_done};
+    }
     if (q->action->act(q, reply, &why)) {
         if (!reply->status)
             reply->status = reply->part.is_range ? 206 : 200;
     } else if (why.code == FOLDER_TOO_LARGE) {
         reply->too_large = true;
     } else {
+        reply->is_locked = folder_was_locked(&why);
         bucket_refuse(reply, why.code, "%s", why.text);
     }
     diag_clear(&why);

@@ -40,8 +40,9 @@ struct bucket_request {
     int64_t part;                     /* the number of one that is put */
     struct folder_upload_part *parts; /* that make the object */
     size_t part_count;
-    bool quiet;  /* only those are told of that could not be deleted */
-    size_t most; /* bytes of an object that may be read */
+    bool quiet;   /* only those are told of that could not be deleted */
+    bool is_last; /* who holds a lock is waited for no longer */
+    size_t most;  /* bytes of an object that may be read */
 };
 
 /* What comes of it. The thread makes it and hands its memory over to the loop's. */
@@ -49,7 +50,9 @@ struct bucket_reply {
     int status;       /* 200 and so on; 0: not yet known */
     const char *code; /* of an error; NULL: there is none */
     char *message;
-    bool too_large; /* more than may be read at once */
+    bool too_large;   /* more than may be read at once */
+    bool is_locked;   /* somebody else holds a lock: it may be asked once more, with this reply */
+    size_t keys_done; /* of those that are deleted, which `body` tells of */
     struct folder_object object;
     struct folder_part part;
     struct buf body;
@@ -65,7 +68,8 @@ void bucket_request_clear(struct bucket_request *q);
 /* Returns whether it may take long: a list, or a copy, as against one object that fits in memory.
  */
 bool bucket_request_is_long(const struct bucket_request *q);
-/* Does the work: in a thread, which may wait for the disk. */
+/* Does the work: in a thread, which may wait for the disk. Does the rest of it when `reply` is the
+ * locked one of the time before. */
 void bucket_request_do(const struct bucket_request *q, struct bucket_reply *reply);
 /* Makes the headers of the answer: an object name: text. */
 json *bucket_reply_headers(const struct bucket_request *q, const struct bucket_reply *reply);

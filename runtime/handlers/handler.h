@@ -62,8 +62,8 @@ struct handlers_options {
     /* Buckets beside those of the handlers file, before which they count. */
     const struct handlers_bucket *buckets;
     size_t bucket_count;
-    bool buckets_at_once;  /* the loop reads and writes their files itself, so that results come in
-                              the order of the calls */
+    bool buckets_in_order; /* one call after the other reads and writes their files, and results
+                              come in the order of the calls */
     bool allow_link_local; /* endpoints and http:invoke may go to link-local addresses */
     int64_t poll_ms;       /* from a job's begin to the first look at it; 0: 1,000 */
     int64_t keys_ms;       /* a program that gives keys may take so long; 0: 60,000 */

@@ -51,6 +51,7 @@ void handlers_log(handlers *h, const char *execution, const char *format, ...)
 
 /* ---- task calls ---- */
 
+/* Takes a call out of the map: who has it next frees it. */
 static struct task_call *take_call(handlers *h, uint64_t id)
 {
     struct task_call *call = (struct task_call *)id_map_take(&h->calls, id);
@@ -58,40 +59,6 @@ static struct task_call *take_call(handlers *h, uint64_t id)
     if (call && call->unheard)
         h->unheard--;
     return call;
-}
-
-/* Behind `before`; NULL: at the head. */
-static void list_put_behind(struct call_list *l, struct task_call *before, struct task_call *call)
-{
-    call->prev = before;
-    call->next = before ? before->next : l->first;
-    if (call->prev)
-        call->prev->next = call;
-    else
-        l->first = call;
-    if (call->next)
-        call->next->prev = call;
-    else
-        l->last = call;
-    l->count++;
-}
-
-static void list_put(struct call_list *l, struct task_call *call)
-{
-    list_put_behind(l, l->last, call);
-}
-
-static void handlers_list_take(struct call_list *l, struct task_call *call)
-{
-    if (call->prev)
-        call->prev->next = call->next;
-    else
-        l->first = call->next;
-    if (call->next)
-        call->next->prev = call->prev;
-    else
-        l->last = call->prev;
-    l->count--;
 }
 
 static void handlers_round(uv_idle_t *idle);
@@ -160,8 +127,22 @@ void task_call_ready(struct task_call *call, struct handler_answer *answer)
         slot_free(call->row);
     call->state = CALL_READY;
     call->answer = *answer;
-    list_put(&h->ready, call);
+    call_list_put(&h->ready, call);
     wake(h);
+}
+
+void task_call_keep_place(struct task_call *call)
+{
+    call->state = CALL_READY;
+    call->unfilled = true;
+    call_list_put(&call->h->ready, call);
+}
+
+void task_call_fill(struct task_call *call, struct handler_answer *answer)
+{
+    call->unfilled = false;
+    call->answer = *answer;
+    slot_free(call->row);
 }
 
 /* Most come with the same delay, so the place is near the end. */
@@ -174,7 +155,7 @@ void task_call_sleep(struct task_call *call, struct handler_answer *answer, int6
     call->due_ms = due_ms;
     while (before && before->due_ms > due_ms)
         before = before->prev;
-    list_put_behind(l, before, call);
+    call_list_put_behind(l, before, call);
 }
 
 void task_call_gone(struct task_call *call)
@@ -182,7 +163,7 @@ void task_call_gone(struct task_call *call)
     handlers *h = call->h;
     uint64_t id = call->node.id;
 
-    handlers_list_take(&h->lingering, call);
+    call_list_take(&h->lingering, call);
     slot_free(call->row);
     task_call_free(call);
     if (h->gone && !h->closing)
@@ -191,7 +172,7 @@ void task_call_gone(struct task_call *call)
 
 void task_call_rouse(struct task_call *call)
 {
-    handlers_list_take(&call->h->asleep, call);
+    call_list_take(&call->h->asleep, call);
 }
 
 int64_t handlers_next_due(const handlers *h)
@@ -241,14 +222,19 @@ static void handlers_start_call(struct task_call *call)
     row->kind->start(call);
 }
 
+static bool has_answer(const handlers *h)
+{
+    return h->ready.count && !h->ready.first->unfilled;
+}
+
 static void tell_ready(handlers *h)
 {
     /* Those that get ready meanwhile have to wait: a machine of mocks must not hold the loop. */
-    for (size_t left = h->ready.count; left && h->ready.count && !h->closing; left--) {
+    for (size_t left = h->ready.count; left && has_answer(h) && !h->closing; left--) {
         struct task_call *call = h->ready.first;
         struct handler_answer answer = call->answer;
 
-        handlers_list_take(&h->ready, call);
+        call_list_take(&h->ready, call);
         call->answer = (struct handler_answer){0};
         handlers_tell(call, &answer);
     }
@@ -272,7 +258,7 @@ static void start_waiting(handlers *h)
         idle = 0;
         starts++;
         spawns += spawn;
-        handlers_list_take(&row->waiting, call);
+        call_list_take(&row->waiting, call);
         handlers_start_call(call);
     }
 }
@@ -306,7 +292,7 @@ static void handlers_round(uv_idle_t *idle)
     if (h->closing)
         return;
     start_waiting(h);
-    if (!h->ready.count && !can_start(h))
+    if (!has_answer(h) && !can_start(h))
         uv_idle_stop(idle);
 }
 
@@ -364,7 +350,7 @@ static void start_or_queue(struct task_call *call)
         return;
     }
     call->state = CALL_WAITING;
-    list_put(&row->waiting, call);
+    call_list_put(&row->waiting, call);
     wake(row->h);
 }
 
@@ -476,12 +462,19 @@ static bool handlers_drop(struct task_call *call)
 
     switch (call->state) {
     case CALL_WAITING:
-        handlers_list_take(&row->waiting, call);
+        call_list_take(&row->waiting, call);
         if (!has_known_job(call))
             break;
         handlers_start_call(call);
         return handlers_drop(call);
-    case CALL_READY: handlers_list_take(&h->ready, call); break;
+    case CALL_READY:
+        call_list_take(&h->ready, call);
+        if (!call->unfilled)
+            break;
+        if (!row->kind->cancel(call))
+            slot_free(row);
+        wake(h);
+        break;
     case CALL_RUNNING:
         if (!row->kind->cancel(call))
             slot_free(row);
@@ -489,7 +482,7 @@ static bool handlers_drop(struct task_call *call)
     }
     bool lingers = call->lingers;
     if (lingers)
-        list_put(&h->lingering, call);
+        call_list_put(&h->lingering, call);
     else
         task_call_free(call);
     return lingers;

@@ -2,6 +2,7 @@
 #define RUNTIME_HANDLERS_IMPL_H
 
 #include "parsers/base/arena.h"
+#include "parsers/base/due_heap.h"
 #include "parsers/base/id_map.h"
 #include "parsers/json/json_set.h"
 #include "runtime/aws/sigv4.h"
@@ -52,6 +53,7 @@ struct task_call {
     enum { CALL_WAITING, CALL_RUNNING, CALL_READY } state;
     bool unheard; /* an Event was answered at once: what comes of it only goes to the log */
     bool event, log_tail;
+    bool unfilled;  /* CALL_READY: its answer is still to come */
     bool begun;     /* a job goes on elsewhere, and its end is only awaited */
     bool released;  /* nobody waits for it, but the other side's work is to go on */
     bool lingers;   /* it was cancelled; what stops its job is still out */
@@ -96,10 +98,20 @@ struct call_list {
     size_t count;
 };
 
-/* Calls of buckets that may take long: a few have threads, the others wait, the first one first. */
+void call_list_put(struct call_list *l, struct task_call *call);
+/* Puts a call behind another one of the list; NULL: first of all. */
+void call_list_put_behind(struct call_list *l, struct task_call *before, struct task_call *call);
+void call_list_take(struct call_list *l, struct task_call *call);
+
+/* Calls of buckets that may take long: a few have threads, the others wait, the first one first;
+ * and those that pause as somebody else holds a lock that they need. */
 struct bucket_queue {
     struct bucket_work *first, *last;
     size_t at_work;
+    struct due_heap paused;
+    uint64_t pauses; /* so far */
+    uv_timer_t timer;
+    bool has_timer;
 };
 
 /* What sets a kind of handler apart from others. */
@@ -219,6 +231,10 @@ struct handlers {
 void task_call_done(struct task_call *call, struct handler_answer *answer);
 /* Does what task_call_done does, but at the next round of the loop. */
 void task_call_ready(struct task_call *call, struct handler_answer *answer);
+/* Does what task_call_ready does, with an answer that task_call_fill will bring: those that get
+ * ready meanwhile wait behind it. Its slot stays taken until then. */
+void task_call_keep_place(struct task_call *call);
+void task_call_fill(struct task_call *call, struct handler_answer *answer);
 /* Lets a running call have its answer at `due_ms`; task_call_rouse takes that back. */
 void task_call_sleep(struct task_call *call, struct handler_answer *answer, int64_t due_ms);
 void task_call_rouse(struct task_call *call);

@@ -102,4 +102,37 @@ void task_call_free(struct task_call *call)
     mem_free(call);
 }
 
-/* Out of the map: who has it next frees it. */
+/* ---- lists ---- */
+
+void call_list_put_behind(struct call_list *l, struct task_call *before, struct task_call *call)
+{
+    call->prev = before;
+    call->next = before ? before->next : l->first;
+    if (call->prev)
+        call->prev->next = call;
+    else
+        l->first = call;
+    if (call->next)
+        call->next->prev = call;
+    else
+        l->last = call;
+    l->count++;
+}
+
+void call_list_put(struct call_list *l, struct task_call *call)
+{
+    call_list_put_behind(l, l->last, call);
+}
+
+void call_list_take(struct call_list *l, struct task_call *call)
+{
+    if (call->prev)
+        call->prev->next = call->next;
+    else
+        l->first = call->next;
+    if (call->next)
+        call->next->prev = call->prev;
+    else
+        l->last = call->prev;
+    l->count--;
+}

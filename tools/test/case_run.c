@@ -322,7 +322,7 @@ static bool case_play(struct running_case *k, const struct buf *text, const char
     struct handlers_options real = o->handlers;
     real.buckets = k->out->buckets.all;
     real.bucket_count = k->out->buckets.count;
-    real.buckets_at_once = true;
+    real.buckets_in_order = true;
     json *input = case_input(k->c);
     case_config(k->c, m, &config);
     k->out->trial = trial_run(&(struct trial_options){.machine = m,

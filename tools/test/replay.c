@@ -659,7 +659,7 @@ void replay_run(const struct replay_options *options, struct replay *out)
                                                    .user = &r,
                                                    .handlers = {.buckets = out->buckets.all,
                                                                 .bucket_count = out->buckets.count,
-                                                                .buckets_at_once = true}});
+                                                                .buckets_in_order = true}});
     out->result = result_new(out->trial);
     json_unref(input);
     for (size_t i = 0; i < r.source_count; i++)
