@@ -339,7 +339,14 @@ START_TEST(put)
     ck_assert(!mkdir(path, 0777));
     if (puts_[_i].key)
         key = bucket_dir_key(puts_[_i].key);
+    bool may = folder_may_put(bucket_dir.f, key, &why);
+    bucket_dir_path(path, sizeof path, "x");
+    ck_assert_msg(access(path, F_OK), "nothing is written for a question");
     bool good = folder_put(bucket_dir.f, key, "new text", 8, &puts_[_i].when, &o, &why);
+    /* That other objects are in the way, or are not, is seen when it is put. */
+    ck_assert_msg(may == (good || puts_[_i].when.none_match || puts_[_i].when.match ||
+                          (puts_[_i].key && !strcmp(puts_[_i].key, "d"))),
+                  "%s: may it be put?", puts_[_i].name);
     if (!good)
         buf_printf(&got, "%s: %s", why.code, why.text);
     if (!puts_[_i].want) {

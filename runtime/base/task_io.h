@@ -38,8 +38,10 @@ struct task {
     int64_t now_ms;         /* the engine's clock: for the Date in an answer that has none */
     uint64_t number;        /* of the execution */
     enum task_trace trace;  /* TASK_UNTRACED from the engine */
-    bool raw; /* of S3: Body is the object's bytes, a string that need not be UTF-8, in what is
-                 asked and in what is answered. false from the engine */
+    bool raw;   /* of S3: Body is the object's bytes, a string that need not be UTF-8, in what is
+                   asked and in what is answered. false from the engine */
+    bool probe; /* S3's headObject of a bucket that is a folder tells whether the object could be
+                   put. false from the engine */
 };
 
 /* How a Task ended. Whoever gets it owns the values. */

@@ -105,6 +105,9 @@ extern const char FOLDER_TOO_LARGE[];
  */
 bool folder_put(const object_folder *f, struct folder_key key, const char *bytes, size_t len,
                 const struct folder_conditions *when, struct folder_object *out, struct diag *why);
+/* Returns whether an object of that key could be put, as far as that can be told without writing
+ * anything; else fills *why as folder_put would. */
+bool folder_may_put(const object_folder *f, struct folder_key key, struct diag *why);
 /* Copies the object that `ask` names in `from` to a key of `to`, whole or not at all; a range does
  * not count. `when` is for the object that is replaced. */
 bool folder_copy(const object_folder *from, const struct folder_ask *ask, const object_folder *to,

@@ -335,6 +335,38 @@ bool folder_put(const object_folder *f, struct folder_key key, const char *bytes
     return good;
 }
 
+/* Returns 0, or the errno that would come of a new file in the folder at `path`. */
+static int probe_folder(const object_folder *f, const char *path)
+{
+    int dir = folder_open_path(f, path, O_PATH | O_DIRECTORY);
+    int error = dir < 0 || faccessat(dir, ".", W_OK | X_OK, AT_EACCESS) ? errno : 0;
+
+    if (dir >= 0)
+        close(dir);
+    return error;
+}
+
+/* A folder that is not there will be made in the one above it. The parts of a large object wait in
+ * the bucket's own folder, so files must be possible there, too. */
+bool folder_may_put(const object_folder *f, struct folder_key key, struct diag *why)
+{
+    struct folder_path path, folder;
+
+    if (!folder_path_of(key, &path, why))
+        return false;
+    const struct incoming w = {.f = f, .path = path};
+    split(&path, &folder);
+    int error = probe_folder(f, folder.text);
+    while (error == ENOENT && strcmp(folder.text, ".") != 0) {
+        path = folder;
+        split(&path, &folder);
+        error = probe_folder(f, folder.text);
+    }
+    if (!error)
+        error = probe_folder(f, ".");
+    return !error || refuse_write(&w, error, why);
+}
+
 /* Piece by piece, as a file may be larger than memory. */
 bool incoming_copy(struct incoming *w, int fd, struct diag *why)
 {

@@ -376,6 +376,7 @@ static void bucket_start(struct task_call *call)
     w->call = call;
     w->request.folder = call->row->folder;
     w->request.stop = &w->stop;
+    w->request.probe = call->probe;
     w->request.most = call->raw ? HANDLER_RAW_MOST : call->h->options.max_output;
     bool known = aws_call_read(&call->resource, &w->aws, &why);
     asked = w->aws;

@@ -181,6 +181,8 @@ static bool act_get(const struct bucket_request *q, struct bucket_reply *reply, 
 
 static bool act_head(const struct bucket_request *q, struct bucket_reply *reply, struct diag *why)
 {
+    if (q->probe)
+        return folder_may_put(q->folder, q->ask.key, why);
     return folder_head(q->folder, &q->ask, &reply->object, &reply->part, why);
 }
 

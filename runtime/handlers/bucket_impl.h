@@ -41,6 +41,7 @@ struct bucket_request {
     struct folder_upload_part *parts; /* that make the object */
     size_t part_count;
     bool quiet;   /* only those are told of that could not be deleted */
+    bool probe;   /* of a HeadObject: it is only asked whether the object could be put */
     bool is_last; /* who holds a lock is waited for no longer */
     size_t most;  /* bytes of an object that may be read */
 };

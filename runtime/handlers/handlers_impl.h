@@ -67,6 +67,7 @@ struct task_call {
     uint32_t attempt;
     enum task_trace trace;
     bool raw;       /* as in struct task */
+    bool probe;     /* likewise */
     int64_t now_ms; /* the engine's time of its start */
     json *payload;
     json *submitted; /* after a crash: what the service said when the job began; or NULL */

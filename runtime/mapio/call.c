@@ -130,7 +130,8 @@ static struct task task_of(const struct asker *a, const char *action, const json
                          .parameters = parameters,
                          .now_ms = a->now_ms,
                          .number = a->number,
-                         .raw = a->raw};
+                         .raw = a->raw,
+                         .probe = a->probe};
 }
 
 enum mapio_taker asker_taker(const struct asker *a, const char *action, const json *parameters,

@@ -74,6 +74,7 @@ struct asker {
     const char *asked; /* the action of the last call, and */
     json *where;       /* its S3://bucket/key; NULL: there was none */
     bool raw;
+    bool probe; /* as in struct task */
     void (*answered)(struct asker *a, struct task_result *result);
     uint64_t call;  /* its id once it is out; 0: it is not */
     unsigned tries; /* how often it was made */

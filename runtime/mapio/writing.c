@@ -431,38 +431,27 @@ static void writing_checked(struct writing *w)
     world.written(world.user, id, json_build_done(&b));
 }
 
-/* An upload that was given up leaves nothing behind: that this fails is no matter. */
-static void trial_dropped(struct asker *a, struct task_result *result)
+static void target_probed(struct asker *a, struct task_result *result)
 {
-    (void)result;
-    writing_checked(writing_of(a));
+    struct writing *w = writing_of(a);
+
+    if (result->ok)
+        writing_checked(w);
+    else
+        fail(w, result);
 }
 
-static void begin_check_call(const struct writing *w, const json *upload, struct json_build *b)
+static void begin_check_call(const struct writing *w, struct json_build *b)
 {
     json *key = asl_plan_result_key(w->plan, w->map_run, "manifest.json");
 
-    begin_call(w, key, upload, b);
+    begin_call(w, key, NULL, b);
     json_unref(key);
-}
-
-static void trial_begun(struct asker *a, struct task_result *result)
-{
-    struct writing *w = writing_of(a);
-    const json *id = given_text(result, "UploadId");
-    struct json_build b;
-
-    if (!result->ok) {
-        fail(w, result);
-        return;
-    }
-    begin_check_call(w, id, &b);
-    call_s3(w, "abortMultipartUpload", &b, trial_dropped);
 }
 
 /*
  * Children may run for hours, so that nobody can write their results is told before. A folder is
- * asked to take an upload, which nobody sees, and says what is wrong with the bucket or the key. S3
+ * asked whether it could take the manifest, and says what is wrong with the bucket or the key. S3
  * itself is not asked: AWS documents no such call, and the role need not allow any but those that
  * write.
  */
@@ -472,7 +461,7 @@ static void check_target(struct writing *w)
     struct json_build b;
     json *parameters;
 
-    begin_check_call(w, NULL, &b);
+    begin_check_call(w, &b);
     parameters = json_build_done(&b);
     enum mapio_taker taker = asker_taker(&w->asker, "putObject", parameters, &failed);
     json_unref(parameters);
@@ -480,8 +469,9 @@ static void check_target(struct writing *w)
     case MAPIO_UNKNOWN: writing_checked(w); break;
     case MAPIO_NOBODY: fail(w, &failed); break;
     case MAPIO_FOLDER:
-        begin_check_call(w, NULL, &b);
-        call_s3(w, "createMultipartUpload", &b, trial_begun);
+        begin_check_call(w, &b);
+        w->asker.probe = true;
+        call_s3(w, "headObject", &b, target_probed);
         break;
     }
     task_result_clear(&failed);
