@@ -4,6 +4,8 @@
  * may lead in a circle, or out of the folder.
  */
 
+#define _DEFAULT_SOURCE /* d_type */
+
 #include "tools/definition_files.h"
 
 #include "parsers/base/buf.h"
@@ -39,6 +41,17 @@ static int is_of_interest(const struct dirent *entry)
     return entry->d_name[0] != '.' && strcmp(entry->d_name, "node_modules") != 0;
 }
 
+/* Returns the entry's type as DT_REG or its like, DT_UNKNOWN when it is gone. Few file systems
+ * leave it out of their lists, and only then is the entry itself asked. */
+static unsigned char entry_type(const struct dirent *entry, const char *path)
+{
+    struct stat is;
+
+    if (entry->d_type != DT_UNKNOWN)
+        return entry->d_type;
+    return lstat(path, &is) == 0 ? (unsigned char)IFTODT(is.st_mode) : DT_UNKNOWN;
+}
+
 /* Adds the files below a folder that fit `pattern`, or, if that is NULL, that may have
  * definitions by their ending. Recursion is bounded by PATH_MAX, as links aren't followed. */
 static bool add_folder(struct definition_files *all, const char *folder, const char *pattern)
@@ -55,19 +68,16 @@ static bool add_folder(struct definition_files *all, const char *folder, const c
         cmd_fail(all->command, "%s can't be read: %s", *folder ? folder : ".", strerror(errno));
     for (int i = 0; i < count; i++) {
         struct buf path = {0};
-        struct stat is;
         const char *name = entries[i]->d_name;
         buf_printf(&path, "%s%s%s", folder, !*folder || text_ends_with(folder, "/") ? "" : "/",
                    name);
-        if (lstat(buf_str(&path), &is) != 0)
-            is.st_mode = 0;
-        if (S_ISDIR(is.st_mode))
+        unsigned char type = entry_type(entries[i], buf_str(&path));
+        if (type == DT_DIR)
             good &= add_folder(all, buf_str(&path), pattern);
-        else if (S_ISREG(is.st_mode) && (pattern ? path_glob_match(pattern, buf_str(&path))
-                                                 : may_have_definitions(all, name)))
+        else if (type == DT_REG && (pattern ? path_glob_match(pattern, buf_str(&path))
+                                            : may_have_definitions(all, name)))
             files_add(all, buf_str(&path), pattern != NULL);
-        else if (!pattern && all->passing && S_ISREG(is.st_mode) &&
-                 text_ends_with(name, all->passing))
+        else if (!pattern && all->passing && type == DT_REG && text_ends_with(name, all->passing))
             all->passed++;
         buf_clear(&path);
         free(entries[i]);
