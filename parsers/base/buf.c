@@ -132,28 +132,31 @@ void buf_clear(struct buf *b)
     *b = (struct buf){0};
 }
 
-/* How much room to read with: that of all of the file and its end, where that is known. */
-static size_t expected(int fd, size_t limit)
+/* How much room to read with, when nothing is known of what comes. */
+enum { FIRST_READ = 65536 };
+
+/* Returns how long the file is; 0: that isn't known. */
+static size_t size_told(int fd)
 {
     struct stat st;
 
-    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
-        return 65536;
-    return (size_t)st.st_size <= limit ? (size_t)st.st_size + 1 : limit + 1;
+    return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? (size_t)st.st_size : 0;
 }
 
 /*
  * Reads until the end, whatever the file's size says: files under /proc have none, and others may
- * grow. Leaves `b` as it was when it fails.
+ * grow. Only one that gave just as much as its size, though it was asked for more, is at its end
+ * without being asked once more. Leaves `b` as it was when it fails.
  */
 static bool buf_read_all(struct buf *b, int fd, const char *name, size_t limit, struct diag *why)
 {
-    size_t before = b->len;
+    size_t before = b->len, size = size_told(fd);
 
-    buf_reserve(b, expected(fd, limit));
+    buf_reserve(b, !size ? FIRST_READ : size <= limit ? size + 1 : limit + 1);
     for (;;) {
         char *end = buf_reserve(b, 1);
-        ssize_t got = read(fd, end, b->cap - b->len);
+        size_t room = b->cap - b->len;
+        ssize_t got = read(fd, end, room);
         if (got < 0 && errno == EINTR)
             continue;
         if (got == 0)
@@ -167,6 +170,8 @@ static bool buf_read_all(struct buf *b, int fd, const char *name, size_t limit, 
             diag_set(why, "FILE_TOO_LARGE", 0, "%s is larger than %zu bytes", name, limit);
             break;
         }
+        if (size && (size_t)got == size && size < room)
+            return true;
     }
     b->len = before;
     return false;
