@@ -425,6 +425,28 @@ START_TEST(refused)
 }
 END_TEST
 
+/* An append of many events is several rows, as a page of a history reads whole rows. */
+START_TEST(long_append)
+{
+    store *s = open_sqlite();
+    struct seen v = {.most = SIZE_MAX};
+
+    put_execution(s, 0, "a", 0);
+    put_events(s, 0, 1, 2000);
+    put_events(s, 0, 2001, 1);
+    commit(s);
+    expect_events("across rows", s, 0, 1999, 9, "1999:1999A 2000:2000A 2001:2001A ");
+    ck_assert(store_read_back(s, 0, 2001, see_event, &v, NULL));
+    ck_assert_msg(strncmp(buf_str(&v.text), "2000:2000A 1999:1999A ", 22) == 0, "%s",
+                  buf_str(&v.text));
+    expect_text("all of them", buf_str(&v.text) + v.text.len - 15, "3:3A 2:2A 1:1A ");
+    buf_clear(&v.text);
+    store_free(s);
+    ck_assert_int_gt(ask_file("SELECT count(*) FROM events"), 4);
+    ck_assert_int_lt(ask_file("SELECT max(length(text)) FROM events"), 20000);
+}
+END_TEST
+
 /* What can't be written is told once and for all, and what was kept before stays. */
 START_TEST(full_disk)
 {
@@ -481,6 +503,7 @@ int main(void)
     tcase_add_test(t, looked_at);
     tcase_add_test(t, room);
     tcase_add_test(t, refused);
+    tcase_add_test(t, long_append);
     tcase_add_test(t, full_disk);
     tcase_set_timeout(t, 120);
     suite_add_tcase(s, t);

@@ -120,6 +120,7 @@ $(call benches,parsers/parquet,parquet)
 $(call benches,parsers/jsonata,jsonata work)
 $(call benches,runtime/embed,waiting)
 $(call benches,runtime/engine runtime/store/sqlite,store)
+$(call benches,runtime/api runtime/store/sqlite,pages)
 $(call benches,runtime/http,http)
 $(call benches,runtime/http runtime/store/sqlite,serve)
 
@@ -169,7 +170,7 @@ fuzz: ## parsers against made-up input: TARGET=json SECONDS=60
 	        -rss_limit_mb=2048 -timeout=10 build/fuzz/corpus/$$t tests/fuzz/corpus/$$t; done
 
 .PHONY: fuzz bench bench-validate bench-test bench-calls bench-map parquet-differential jsonata-differential $(BENCHES:%=bench-%)
-bench: setup ## how fast it is: BENCH="--reps 20 loop1000"; --help in tests/bench/run. Parts: bench-json, -items, -parquet (BENCH=files), -work, -waiting, -http, -store
+bench: setup ## how fast it is: BENCH="--reps 20 loop1000"; --help in tests/bench/run. Parts: bench-json, -items, -parquet (BENCH=files), -work, -waiting, -http, -store, -pages
 	$(then) all
 	@tests/bench/run --asl $(BUILD)/asl --out build/bench $(BENCH)
 $(filter-out bench-jsonata,$(BENCHES:%=bench-%)): bench-%: $(BUILD)/bench_%

@@ -172,8 +172,9 @@ static bool event_text_read_kind(const json *v, enum rt_event_kind *out)
 
     if (!kind || !json_is_string(kind))
         return false;
+    /* The first letter is looked at here: a call for each kind would cost more than all else. */
     for (int i = 0; i < RT_EVENT_KINDS; i++) {
-        if (json_str_is(kind, event_kinds[i].code)) {
+        if (json_str(kind)[0] == event_kinds[i].code[0] && json_str_is(kind, event_kinds[i].code)) {
             *out = (enum rt_event_kind)i;
             return true;
         }

@@ -1,5 +1,6 @@
 #include "tests/support/store_scene.h"
 
+#include "parsers/base/mem.h"
 #include "tests/support/expect.h"
 
 #include "asl/eval/model.h"
@@ -104,7 +105,7 @@ void put_execution(store *s, uint64_t number, const char *name, uint64_t ref)
 void put_events(store *s, uint64_t execution, uint64_t seq, size_t count)
 {
     const struct store_execution *x;
-    struct rt_event events[10] = {{0}};
+    struct rt_event *events = mem_calloc(count, sizeof *events);
     struct diag why = {0};
 
     ck_assert_msg(store_find(s, execution, &x, &why), "%s", why.text);
@@ -119,6 +120,7 @@ void put_events(store *s, uint64_t execution, uint64_t seq, size_t count)
     store_append(s, execution, events, count);
     for (size_t i = 0; i < count; i++)
         rt_event_clear(&events[i]);
+    mem_free(events);
 }
 
 bool see_event(void *user, const struct rt_event *e)

@@ -4,7 +4,7 @@
  * checkpoint of another. A transaction begins with the first thing that is put in, and ends with
  * store_commit.
  *
- * What an append brings is one row: the texts of its events, a line each. Rows of events are added
+ * What an append brings is a row, or a few: the texts of its events, a line each. Rows are added
  * at the table's end, so that what a turn writes lies together whatever executions it is of.
  */
 
@@ -20,8 +20,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Pages of the log that make it worth a checkpoint: 4 MiB. */
-enum { LOG_PAGES = 1024 };
+enum {
+    LOG_PAGES = 1024,     /* of the log, that make it worth a checkpoint: 4 MiB */
+    ROW_BYTES = 16 * 1024 /* of events, that end a row */
+};
 
 /* ---- statements ---- */
 
@@ -343,19 +345,9 @@ static void sqlite_add_token(struct file *f, uint64_t execution, const struct rt
     sqlite_run(f, q);
 }
 
-static void sqlite_append(store *s, uint64_t execution, const struct rt_event *events, size_t count)
+/* The row of events whose lines are in f->text, the first of them number `seq`. */
+static void add_row(struct file *f, uint64_t execution, uint64_t seq)
 {
-    struct file *f = file_of(s);
-
-    if (!sqlite_begin(f, execution))
-        return;
-    buf_reset(&f->text);
-    for (size_t i = 0; i < count; i++) {
-        rt_event_write(&f->text, &events[i]);
-        buf_addc(&f->text, '\n');
-        if (rt_event_token(&events[i]) || events[i].kind == RT_MAP_RUN_STARTED)
-            sqlite_add_token(f, execution, &events[i]);
-    }
     /* A text that is too long can't be bound: SQLite would find NULL in its place, and name another
      * fault. */
     size_t most = (size_t)sqlite.limit(f->db, SQLITE_LIMIT_LENGTH, -1);
@@ -365,9 +357,31 @@ static void sqlite_append(store *s, uint64_t execution, const struct rt_event *e
     }
     sqlite3_stmt *q = sqlite_use(f, ADD_EVENTS);
     sqlite_bind_number(q, 1, execution);
-    sqlite_bind_number(q, 2, events[0].seq);
+    sqlite_bind_number(q, 2, seq);
     bind_text(q, 3, f->text.data, f->text.len);
     sqlite_run(f, q);
+}
+
+/* A row that gets long is ended, as who reads a page of a history reads whole rows. */
+static void sqlite_append(store *s, uint64_t execution, const struct rt_event *events, size_t count)
+{
+    struct file *f = file_of(s);
+    uint64_t first = events[0].seq;
+
+    if (!sqlite_begin(f, execution))
+        return;
+    buf_reset(&f->text);
+    for (size_t i = 0; i < count; i++) {
+        rt_event_write(&f->text, &events[i]);
+        buf_addc(&f->text, '\n');
+        if (rt_event_token(&events[i]) || events[i].kind == RT_MAP_RUN_STARTED)
+            sqlite_add_token(f, execution, &events[i]);
+        if (f->text.len < ROW_BYTES && i + 1 < count)
+            continue;
+        add_row(f, execution, first);
+        buf_reset(&f->text);
+        first = events[i].seq + 1;
+    }
 }
 
 static void sqlite_progress(store *s, uint64_t execution, enum rt_status status, int64_t stop_ms,

@@ -3,9 +3,10 @@
  * a row is trusted: what can't be what was put in is STORE_DAMAGED, which costs its execution only.
  */
 
+#define _GNU_SOURCE /* memrchr */
+
 #include "runtime/store/sqlite/store_sqlite_impl.h"
 
-#include "parsers/base/mem.h"
 #include "runtime/core/event_text.h"
 
 #include <string.h>
@@ -225,7 +226,9 @@ bool sqlite_find(store *s, uint64_t execution, const struct store_execution **ou
 /* What visit_row needs of a read that goes over several rows. */
 struct reading {
     const asl_machine *machine;
-    uint64_t from; /* earlier events of a row are passed over */
+    uint64_t from, before; /* other events of a row are passed over */
+    bool back;             /* the newest first */
+    bool one;              /* a row is enough */
     store_visit *visit;
     void *user;
     bool good;
@@ -253,37 +256,68 @@ static bool read_event(const struct reading *r, const char *text, size_t len, ui
     return false;
 }
 
+/* The event of a line, number `seq`. False: it is enough, or it can't be read. */
+static bool visit_line(struct reading *r, const char *text, size_t len, uint64_t seq)
+{
+    struct rt_event e;
+
+    if (seq < r->from || seq >= r->before)
+        return true;
+    r->good = read_event(r, text, len, seq, &e);
+    if (!r->good)
+        return false;
+    bool more = r->visit(r->user, &e);
+    rt_event_clear(&e);
+    return more;
+}
+
+/* A line each: JSON that we write has no line breaks. False: it is enough. */
+static bool visit_forwards(struct reading *r, const char *text, size_t len, uint64_t seq)
+{
+    for (const char *end, *last = text + len; text < last; text = end + 1, seq++) {
+        if (!(end = memchr(text, '\n', (size_t)(last - text))))
+            end = last;
+        if (!visit_line(r, text, (size_t)(end - text), seq))
+            return false;
+    }
+    return true;
+}
+
+/* The lines are counted first, as only the first one's number is known; but only those that are
+ * asked for are read. */
+static bool visit_backwards(struct reading *r, const char *text, size_t len, uint64_t seq)
+{
+    len -= text[len - 1] == '\n';
+    for (const char *at = text, *last = text + len;
+         (at = memchr(at, '\n', (size_t)(last - at))) != NULL; at++)
+        seq++;
+    for (;; seq--) {
+        const char *before = memrchr(text, '\n', len);
+        size_t begin = before ? (size_t)(before - text) + 1 : 0;
+        if (!visit_line(r, text + begin, len - begin, seq))
+            return false;
+        if (!before)
+            return true;
+        len = begin - 1;
+    }
+}
+
 /* The events of a row, whose first is number `seq`. False: it is enough. */
 static bool visit_row(struct reading *r, const char *text, size_t len, uint64_t seq)
 {
     if (!len) {
         diag_set(r->why, STORE_DAMAGED, 0, "events are missing");
         r->good = false;
+        return false;
     }
-    /* A line each: JSON that we write has no line breaks. */
-    for (const char *end, *last = text + len; r->good && text < last; text = end + 1, seq++) {
-        struct rt_event e;
-        if (!(end = memchr(text, '\n', (size_t)(last - text))))
-            end = last;
-        if (seq < r->from)
-            continue;
-        if (!(r->good = read_event(r, text, (size_t)(end - text), seq, &e)))
-            return false;
-        bool more = r->visit(r->user, &e);
-        rt_event_clear(&e);
-        if (!more)
-            return false;
-    }
-    return r->good;
+    return r->back ? visit_backwards(r, text, len, seq) : visit_forwards(r, text, len, seq);
 }
 
-/* The events from `seq` on in the rows of the query, or in its first (`one`). */
-static bool read_rows(store *s, sqlite3_stmt *q, uint64_t execution, uint64_t seq, bool one,
-                      store_visit *visit, void *user, struct diag *why)
+/* The events that `r` asks for, in the rows of the query. */
+static bool read_rows(store *s, sqlite3_stmt *q, uint64_t execution, struct reading *r)
 {
     struct file *f = file_of(s);
     const struct store_execution *x;
-    struct reading r = {.from = seq, .visit = visit, .user = user, .good = true, .why = why};
     struct diag missing = {0};
     int got;
 
@@ -291,95 +325,59 @@ static bool read_rows(store *s, sqlite3_stmt *q, uint64_t execution, uint64_t se
     if (!sqlite_find(s, execution, &x, &missing)) {
         bool good = missing.code == STORE_NONE;
         if (!good)
-            diag_set(why, missing.code, 0, "%s", missing.text);
+            diag_set(r->why, missing.code, 0, "%s", missing.text);
         diag_clear(&missing);
         return good;
     }
     /* Events name states by their numbers in the machine, so without it none can be read. */
     if (!x->machine) {
-        diag_set(why, STORE_DAMAGED, 0, "%s", x->damage);
+        diag_set(r->why, STORE_DAMAGED, 0, "%s", x->damage);
         return false;
     }
-    r.machine = x->machine;
+    r->machine = x->machine;
+    r->good = true;
     f->reading = execution;
     sqlite_bind_number(q, 1, execution);
     while ((got = sqlite.step(q)) == SQLITE_ROW)
-        if (!visit_row(&r, (const char *)sqlite.column_text(q, 0),
-                       (size_t)sqlite.column_bytes(q, 0), (uint64_t)sqlite.column_int64(q, 1)) ||
-            one)
+        if (!visit_row(r, (const char *)sqlite.column_text(q, 0), (size_t)sqlite.column_bytes(q, 0),
+                       (uint64_t)sqlite.column_int64(q, 1)) ||
+            r->one)
             break;
     if (got != SQLITE_ROW && got != SQLITE_DONE)
-        r.good = sqlite_read_failed(f, why);
+        r->good = sqlite_read_failed(f, r->why);
     sqlite.reset(q);
-    return r.good;
+    return r->good;
 }
 
 bool sqlite_read(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
                  struct diag *why)
 {
     sqlite3_stmt *q = sqlite_use(file_of(s), GET_EVENTS);
+    struct reading r = {
+        .from = seq, .before = UINT64_MAX, .visit = visit, .user = user, .why = why};
 
     sqlite_bind_number(q, 2, seq);
-    return read_rows(s, q, execution, seq, false, visit, user, why);
+    return read_rows(s, q, execution, &r);
 }
 
-/* The events of a row, to be visited from its end. */
-struct backwards {
-    struct rt_event *events;
-    size_t count, cap;
-    uint64_t before;
-    store_visit *visit;
-    void *user;
-    uint64_t first; /* of the row that was read last; 0: there was none */
-    bool enough;
-};
-
-/* A row is read forwards, as its lines are found only so, and told backwards afterwards. */
-static bool keep_event(void *user, const struct rt_event *e)
-{
-    struct backwards *b = user;
-
-    if (e->seq >= b->before)
-        return false;
-    MEM_GROW(b->events, b->count, b->cap);
-    b->events[b->count++] = rt_event_copy(e);
-    return true;
-}
-
-static void visit_backwards(struct backwards *b)
-{
-    b->first = b->count ? b->events[0].seq : 0;
-    while (b->count > 0) {
-        struct rt_event *e = &b->events[--b->count];
-        b->enough = b->enough || !b->visit(b->user, e);
-        rt_event_clear(e);
-    }
-}
-
-/* A row after the other: the newest that begins before `before`. */
 bool sqlite_read_back(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
                       struct diag *why)
 {
-    struct backwards b = {.before = seq, .visit = visit, .user = user};
-    bool good = true;
+    sqlite3_stmt *q = sqlite_use(file_of(s), GET_EVENTS_BACK);
+    struct reading r = {.before = seq, .back = true, .visit = visit, .user = user, .why = why};
 
-    do {
-        sqlite3_stmt *q = sqlite_use(file_of(s), GET_EVENTS_BACK);
-        /* SQLite's numbers are signed. */
-        sqlite_bind_number(q, 2, b.before < INT64_MAX ? b.before : INT64_MAX);
-        good = read_rows(s, q, execution, 0, true, keep_event, &b, why);
-        visit_backwards(&b);
-        b.before = b.first;
-    } while (good && b.first && !b.enough);
-    mem_free(b.events);
-    return good;
+    /* SQLite's numbers are signed. */
+    sqlite_bind_number(q, 2, seq < INT64_MAX ? seq : INT64_MAX);
+    return read_rows(s, q, execution, &r);
 }
 
 bool sqlite_read_last(store *s, uint64_t execution, store_visit *visit, void *user,
                       struct diag *why)
 {
-    return read_rows(s, sqlite_use(file_of(s), GET_LAST_EVENTS), execution, 0, true, visit, user,
-                     why);
+    struct reading r = {
+        .before = UINT64_MAX, .one = true, .visit = visit, .user = user, .why = why};
+
+    return read_rows(s, sqlite_use(file_of(s), GET_LAST_EVENTS), execution, &r);
 }
 
 /* A query for one number that may be none. max() gives a row even where it finds none: then the
