@@ -164,14 +164,13 @@ struct listing {
     struct json_build list;
 };
 
-/* By the status that is shown, which may be PENDING_REDRIVE, and not the row's own. */
-static bool child_passes_filters(const struct listing *l, const char *status, uint32_t redrives)
+static bool passes_redrive_filter(const struct listing *l, uint32_t redrives)
 {
-    if (l->status && strcmp(l->status, status) != 0)
-        return false;
     return !l->redrive || (strcmp(l->redrive, "REDRIVEN") == 0) == (redrives > 0);
 }
 
+/* The index tells redrives; only then the row is read. The status filter means what is shown, which
+ * may be PENDING_REDRIVE, and not the row's own. */
 static bool add_child_to_list(void *user, const struct store_listed *at)
 {
     struct listing *l = user;
@@ -179,11 +178,13 @@ static bool add_child_to_list(void *user, const struct store_listed *at)
     struct diag why = {0};
     struct json_build item;
 
-    l->more = l->count == l->limit || l->looks == PAGE_LOOKS;
+    l->more = l->count == l->limit || l->looks >= PAGE_LOOKS;
     if (l->more)
         return false;
     l->looks++;
     l->last = at->place;
+    if (!passes_redrive_filter(l, at->redrives))
+        return true;
     if (!store_find(l->c->api->store, at->place.number, &row, &why)) {
         api_pass_damage(l->c->api, &why);
         return !call_is_unreadable(l->c->api);
@@ -191,8 +192,10 @@ static bool add_child_to_list(void *user, const struct store_listed *at)
     const struct map_child *child = map_run_child(l->run, row->parent.ref);
     bool pending = child && child->state == CHILD_PENDS;
     const char *status = pending ? "PENDING_REDRIVE" : rt_status_name(row->status);
-    if (!child_passes_filters(l, status, row->redrives))
+    if (l->status && strcmp(l->status, status) != 0) {
+        l->looks += PAGE_ROW_LOOKS;
         return true;
+    }
     json_build_object(&item, 10);
     json_build_set(&item, "executionArn", json_ref(row->config.names.arn));
     json_build_set(&item, "stateMachineArn", json_ref(row->config.names.machine_arn));

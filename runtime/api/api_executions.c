@@ -400,7 +400,7 @@ static bool add_to_list(void *user, const struct store_listed *at)
     struct execution x;
     struct json_build item;
 
-    l->more = l->count == l->limit || l->looks == PAGE_LOOKS;
+    l->more = l->count == l->limit || l->looks >= PAGE_LOOKS;
     if (l->more)
         return false;
     l->looks++;
@@ -414,6 +414,8 @@ static bool add_to_list(void *user, const struct store_listed *at)
         add_execution_names(&item, &x);
         json_build_add(&l->list, json_build_done(&item));
         l->count++;
+    } else {
+        l->looks += PAGE_ROW_LOOKS;
     }
     execution_clear(&x);
     return true;

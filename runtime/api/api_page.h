@@ -26,7 +26,11 @@ json *page_end(struct call *c, struct page *p, const char *member, json *list, j
 /* Make a `last` of a number, and of a place. */
 json *page_number(uint64_t last);
 json *page_at(const struct store_place *last);
-/* Executions that one page looks at for those that it shows: then it ends, with a nextToken. */
-enum { PAGE_LOOKS = 2000 };
+/*
+ * What one page passes over for those that it shows: then it ends, with a nextToken. That is
+ * counted in executions that the index of the store rules out; one whose row has to be read costs
+ * more.
+ */
+enum { PAGE_LOOKS = 2000, PAGE_ROW_LOOKS = 4 };
 
 #endif

@@ -1,6 +1,7 @@
 /*
  * Lists of the store in memory, sorted by time in one array. Nearly all that is added goes to the
- * end, and what is retired is taken from the front, so neither moves the others.
+ * end, and what goes is near one of the ends: what is retired at the front, what ends while older
+ * ones run on at the back. So few others are moved.
  */
 
 #include "runtime/store/place_list.h"
@@ -58,7 +59,10 @@ void place_list_take(struct place_list *l, struct store_place p)
 
     if (at == l->count || l->places[at].number != p.number)
         return;
-    if (at == l->first) {
+    /* The shorter side moves. */
+    if (at - l->first < l->count - at) {
+        memmove(l->places + l->first + 1, l->places + l->first,
+                (at - l->first) * sizeof *l->places);
         l->first++;
         return;
     }
@@ -66,9 +70,8 @@ void place_list_take(struct place_list *l, struct store_place p)
     memmove(l->places + at, l->places + at + 1, (l->count - at) * sizeof *l->places);
 }
 
-void place_list_free(struct place_list *l)
+void place_list_clear(struct place_list *l)
 {
-    mem_free(l->name);
     mem_free(l->places);
-    mem_free(l);
+    *l = (struct place_list){0};
 }

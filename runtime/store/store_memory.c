@@ -4,8 +4,8 @@
 #include "parsers/base/id_queue.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/text_map.h"
+#include "runtime/store/memory_lists.h"
 #include "runtime/store/memory_records.h"
-#include "runtime/store/place_list.h"
 #include "runtime/store/store_impl.h"
 
 #include <stdlib.h>
@@ -16,8 +16,8 @@ struct history {
     struct store_execution row; /* without a machine as long as it was not started */
     struct rt_event *events;
     size_t count, cap, trimmed;
-    /* Of its Map Runs; its parent, and the others of that one: */
-    struct history *first_child, *parent, *next, *before;
+    struct place_list children; /* of its Map Runs: a place's time is the event that started it */
+    struct history *parent;
 };
 
 /* What a token, or the ARN of a Map Run, leads to. */
@@ -28,9 +28,8 @@ struct mark {
 struct memory {
     struct store store;
     struct id_map histories;
-    struct text_map arns;             /* to the newest execution of that ARN */
-    struct text_map lists;            /* by name */
-    struct place_list ended;          /* all that have, by when they did */
+    struct text_map arns; /* to the newest execution of that ARN */
+    struct memory_lists lists;
     struct text_map tokens, map_runs; /* to marks; the texts are the events' own */
     struct memory_records records;
     struct id_queue to_trim;
@@ -113,38 +112,33 @@ static void drop_mark(struct memory *m, uint64_t execution, const struct rt_even
         mem_free(text_map_take(in, json_str(text)));
 }
 
-/* Children are kept newest first: whoever forgets a parent goes through all of them, in any order.
- */
+static struct store_place place_of_child(const struct history *h)
+{
+    return (struct store_place){(int64_t)h->row.parent.ref, h->node.id};
+}
+
 static void join_parent(struct history *h, struct history *parent)
 {
     if (!parent || parent == h)
         return;
     h->parent = parent;
-    h->next = parent->first_child;
-    if (h->next)
-        h->next->before = h;
-    parent->first_child = h;
+    place_list_add(&parent->children, place_of_child(h));
 }
 
 /* It is nobody's child any more, and nobody is its. */
-static void leave_family(struct history *h)
+static void leave_family(struct memory *m, struct history *h)
 {
-    if (h->next)
-        h->next->before = h->before;
-    if (h->before)
-        h->before->next = h->next;
-    else if (h->parent)
-        h->parent->first_child = h->next;
-    for (struct history *child = h->first_child, *next; child; child = next) {
-        next = child->next;
-        child->parent = child->next = child->before = NULL;
-    }
+    if (h->parent)
+        place_list_take(&h->parent->children, place_of_child(h));
+    for (size_t i = h->children.first; i < h->children.count; i++)
+        find_history(m, h->children.places[i].number)->parent = NULL;
+    place_list_clear(&h->children);
 }
 
 /* The marks go first, as their keys are texts of the events. */
 static void free_history(struct memory *m, struct history *h)
 {
-    leave_family(h);
+    leave_family(m, h);
     for (size_t i = 0; i < h->count; i++) {
         drop_mark(m, h->node.id, &h->events[i]);
         rt_event_clear(&h->events[i]);
@@ -158,37 +152,6 @@ static void free_history(struct memory *m, struct history *h)
     drop_text(h->row.damage);
     asl_machine_unref(h->row.machine);
     mem_free(h);
-}
-
-/* ---- lists ---- */
-
-/* Lists are made with their first execution and go with the last one, as machines do. */
-static void enter_lists(struct memory *m, const struct store_execution *row)
-{
-    if (row->status != RT_RUNNING)
-        place_list_add(&m->ended, place_list_place_of(row));
-    if (!row->list)
-        return;
-    struct place_list *l = text_map_get(&m->lists, json_str(row->list));
-    if (!l) {
-        l = mem_calloc(1, sizeof *l);
-        l->name = mem_strdup(json_str(row->list));
-        text_map_put(&m->lists, l->name, l);
-    }
-    place_list_add(l, place_list_place_of(row));
-}
-
-static void leave_lists(struct memory *m, const struct store_execution *row)
-{
-    struct place_list *l = row->list ? text_map_get(&m->lists, json_str(row->list)) : NULL;
-
-    if (row->status != RT_RUNNING)
-        place_list_take(&m->ended, place_list_place_of(row));
-    if (!l)
-        return;
-    place_list_take(l, place_list_place_of(row));
-    if (l->first == l->count)
-        place_list_free(text_map_take(&m->lists, l->name));
 }
 
 /* ---- executions ---- */
@@ -218,7 +181,7 @@ static void memory_store_start(store *s, const struct store_execution *x)
     text_map_put(&m->arns, arn_of(h), h);
     if (x->parent.set)
         join_parent(h, find_history(m, x->parent.execution));
-    enter_lists(m, &h->row);
+    memory_lists_enter(&m->lists, &h->row);
 }
 
 static void memory_store_append(store *s, uint64_t execution, const struct rt_event *events,
@@ -246,12 +209,12 @@ static void memory_store_progress(store *s, uint64_t execution, enum rt_status s
     bool moves = row->status != status || row->stop_ms != stop_ms;
 
     if (moves)
-        leave_lists(m, row);
+        memory_lists_leave(&m->lists, row);
     row->status = status;
     row->stop_ms = stop_ms;
     row->due_ms = due_ms;
     if (moves)
-        enter_lists(m, row);
+        memory_lists_enter(&m->lists, row);
 }
 
 /* It still stands where its end put it, so the lists are left before the row is changed. */
@@ -260,10 +223,10 @@ static void memory_store_redriven(store *s, uint64_t execution, uint32_t redrive
     struct memory *m = memory_store_memory_of(s);
     struct store_execution *row = &history_of(m, execution)->row;
 
-    leave_lists(m, row);
+    memory_lists_leave(&m->lists, row);
     row->redrives = redrives;
     row->redriven_ms = at_ms;
-    enter_lists(m, row);
+    memory_lists_enter(&m->lists, row);
 }
 
 static void memory_store_set_apart(store *s, uint64_t execution, const char *why, int64_t at_ms)
@@ -287,7 +250,7 @@ static void memory_store_forget(store *s, uint64_t execution)
     /* A newer execution may have the ARN by now. */
     if (h->row.machine && text_map_get(&m->arns, arn_of(h)) == h)
         text_map_take(&m->arns, arn_of(h));
-    leave_lists(m, &h->row);
+    memory_lists_leave(&m->lists, &h->row);
     free_history(m, h);
 }
 
@@ -297,8 +260,9 @@ static void forget_tree(store *s, uint64_t top, size_t limit, struct store_gone 
     for (struct history *h; (h = find_history(memory_store_memory_of(s), top));) {
         /* The deepest goes first, so that a call that ends in the midst leaves no child without its
          * parent. */
-        while (h->first_child)
-            h = h->first_child;
+        while (!place_list_is_empty(&h->children))
+            h = find_history(memory_store_memory_of(s),
+                             h->children.places[h->children.count - 1].number);
         if (out->count == limit || h->row.status == RT_RUNNING || store_is_held(s, h->node.id)) {
             out->more = true;
             return;
@@ -335,7 +299,7 @@ static void forget_some(store *s, const struct place_list *l, int64_t before_ms,
 static bool forget_list(store *s, const char *name, size_t limit, struct store_gone *out,
                         struct diag *why)
 {
-    const struct place_list *l = text_map_get(&memory_store_memory_of(s)->lists, name);
+    const struct place_list *l = memory_lists_find(&memory_store_memory_of(s)->lists, name, NULL);
 
     (void)why;
     if (l)
@@ -346,7 +310,7 @@ static bool forget_list(store *s, const char *name, size_t limit, struct store_g
 static bool memory_store_retire(store *s, int64_t before_ms, size_t limit, struct store_gone *out,
                                 struct diag *why)
 {
-    const struct place_list *l = &memory_store_memory_of(s)->ended;
+    const struct place_list *l = &memory_store_memory_of(s)->lists.ended;
 
     (void)why;
     if (l->first < l->count && l->places[l->first].at_ms < before_ms)
@@ -506,17 +470,13 @@ static const struct history **memory_store_sorted(const struct memory *m)
 static bool find_child(store *s, uint64_t parent, uint64_t ref, uint64_t *execution,
                        struct diag *why)
 {
-    const struct history **all = memory_store_sorted(memory_store_memory_of(s));
-    bool found = false;
+    const struct history *h = find_history(memory_store_memory_of(s), parent);
+    size_t i = h ? place_list_find(&h->children, &(struct store_place){(int64_t)ref, 0}) : 0;
 
-    for (size_t i = 0; all[i] && !found; i++) {
-        const struct store_parent *p = &all[i]->row.parent;
-        found = p->set && p->execution == parent && p->ref == ref;
-        if (found)
-            *execution = all[i]->node.id;
-    }
-    mem_free(all);
-    return found || none(why, "execution");
+    if (!h || i == h->children.count || h->children.places[i].at_ms != (int64_t)ref)
+        return none(why, "execution");
+    *execution = h->children.places[i].number;
+    return true;
 }
 
 static bool find_mark(const struct text_map *in, const char *text, uint64_t *execution,
@@ -576,7 +536,7 @@ static bool memory_store_list_executions(store *s, const char *name, const enum 
                                          void *user, struct diag *why)
 {
     const struct memory *m = memory_store_memory_of(s);
-    const struct place_list *l = text_map_get(&m->lists, name);
+    const struct place_list *l = memory_lists_find(&m->lists, name, status);
 
     (void)why;
     if (!l)
@@ -584,8 +544,7 @@ static bool memory_store_list_executions(store *s, const char *name, const enum 
     /* From the newest to the oldest, as ListExecutions tells them. */
     for (size_t i = after ? place_list_find(l, after) : l->count; i-- > l->first;) {
         const struct history *h = find_history(m, l->places[i].number);
-        if (h && (!status || h->row.status == *status) &&
-            !visit(user, &(struct store_listed){l->places[i], h->row.redrives}))
+        if (h && !visit(user, &(struct store_listed){l->places[i], h->row.redrives}))
             break;
     }
     return true;
@@ -639,16 +598,21 @@ static void free_memory(store *s)
 {
     struct memory *m = memory_store_memory_of(s);
 
+    /* Families are dissolved at once: to take their members out one by one would move the others
+     * each time. */
+    for (size_t i = 0; i < m->histories.room; i++)
+        for (struct id_node *n = m->histories.buckets[i]; n; n = n->next) {
+            struct history *h = (struct history *)(void *)n;
+            place_list_clear(&h->children);
+            h->parent = NULL;
+        }
     for (struct id_node *n; (n = id_map_take_any(&m->histories));)
         free_history(m, (struct history *)(void *)n);
-    for (struct place_list *l; (l = text_map_take_any(&m->lists));)
-        place_list_free(l);
     id_map_clear(&m->histories);
     text_map_clear(&m->arns);
-    text_map_clear(&m->lists);
     text_map_clear(&m->tokens);
     text_map_clear(&m->map_runs);
-    mem_free(m->ended.places);
+    memory_lists_clear(&m->lists);
     id_queue_clear(&m->to_trim);
     memory_records_clear(&m->records);
     mem_free(m);

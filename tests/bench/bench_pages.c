@@ -369,21 +369,21 @@ static const struct {
 
 enum { MOST_PAGES = 60 };
 
-static void time_lists(struct world *w, const char *name)
+static void say_pages(struct world *w, const char *where, const char *what, const char *operation,
+                      const char *body)
 {
-    for (size_t i = 0; i < COUNT(lists); i++) {
-        double worst = 0, sum = 0;
-        size_t pages = 0;
-        do {
-            call_page(w, lists[i].operation, lists[i].body);
-            worst = w->took_s > worst ? w->took_s : worst;
-            sum += w->took_s;
-            pages++;
-        } while (w->next && pages < MOST_PAGES);
-        forget_page(w);
-        printf("list %-7s %-22s %3zu pages, mean %8.3f ms, slowest %8.3f\n", name, lists[i].what,
-               pages, 1e3 * sum / (double)pages, 1e3 * worst);
-    }
+    double worst = 0, sum = 0;
+    size_t pages = 0;
+
+    do {
+        call_page(w, operation, body);
+        worst = w->took_s > worst ? w->took_s : worst;
+        sum += w->took_s;
+        pages++;
+    } while (w->next && pages < MOST_PAGES);
+    forget_page(w);
+    printf("list %-7s %-22s %3zu pages, mean %8.3f ms, slowest %8.3f\n", where, what, pages,
+           1e3 * sum / (double)pages, 1e3 * worst);
 }
 
 static void many(const char *path, uint64_t count)
@@ -395,7 +395,60 @@ static void many(const char *path, uint64_t count)
         call(&w, "PublishStateMachineVersion",
              "{\"stateMachineArn\":\"" ARN("stateMachine", "m") "\"}");
         printf("%llu executions\n", (unsigned long long)count);
-        time_lists(&w, kind ? "SQLite" : "memory");
+        for (size_t i = 0; i < COUNT(lists); i++)
+            say_pages(&w, kind ? "SQLite" : "memory", lists[i].what, lists[i].operation,
+                      lists[i].body);
+        close_world(&w);
+    }
+}
+
+/* ---- a Map Run ---- */
+
+static const char map[] =
+    "{\"StartAt\":\"M\",\"States\":{\"M\":{\"Type\":\"Map\",\"End\":true,"
+    "\"ToleratedFailurePercentage\":100,\"ItemProcessor\":{\"ProcessorConfig\":{"
+    "\"Mode\":\"DISTRIBUTED\",\"ExecutionType\":\"STANDARD\"},\"StartAt\":\"C\",\"States\":{"
+    "\"C\":{\"Type\":\"Choice\",\"Default\":\"P\",\"Choices\":[{\"Variable\":\"$\","
+    "\"NumericLessThan\":50,\"Next\":\"F\"}]},\"P\":{\"Type\":\"Pass\",\"End\":true},"
+    "\"F\":{\"Type\":\"Fail\"}}}}}}";
+
+static const struct {
+    const char *what, *operation, *more; /* of members */
+} of_run[] = {
+    {"all of a Map Run", "ListExecutions", ""},
+    {"its SUCCEEDED", "ListExecutions", ",\"statusFilter\":\"SUCCEEDED\""},
+    {"its FAILED", "ListExecutions", ",\"statusFilter\":\"FAILED\""},
+    {"its RUNNING", "ListExecutions", ",\"statusFilter\":\"RUNNING\""},
+    {"its PENDING_REDRIVE", "ListExecutions", ",\"statusFilter\":\"PENDING_REDRIVE\""},
+    {"its REDRIVEN", "ListExecutions", ",\"redriveFilter\":\"REDRIVEN\""},
+    {"DescribeMapRun", "DescribeMapRun", ""},
+};
+
+static void map_run(const char *path, uint64_t children)
+{
+    for (int kind = 0; kind < 2; kind++) {
+        struct buf text = {0};
+        struct world w;
+        open_world(&w, kind ? path : NULL);
+        create(&w, map);
+        for (uint64_t i = 0; i < children; i++)
+            buf_printf(&text, "%c%llu", i ? ',' : '[', (unsigned long long)i);
+        buf_adds(&text, "]");
+        start(&w, buf_str(&text));
+        call(&w, "ListMapRuns", "{\"executionArn\":\"" ARN("execution", "m:e") "\"}");
+        const char *arn =
+            strstr(buf_str(&w.answer), "arn:aws:states:us-east-1:123456789012:mapRun:");
+        must(arn != NULL, "no Map Run");
+        json *run = json_string(arn, strcspn(arn, "\""));
+        printf("%llu children of a Map Run\n", (unsigned long long)children);
+        for (size_t i = 0; i < COUNT(of_run); i++) {
+            buf_reset(&text);
+            buf_printf(&text, "{\"mapRunArn\":\"%s\"%s", json_str(run), of_run[i].more);
+            say_pages(&w, kind ? "SQLite" : "memory", of_run[i].what, of_run[i].operation,
+                      buf_str(&text));
+        }
+        json_unref(run);
+        buf_clear(&text);
         close_world(&w);
     }
 }
@@ -409,6 +462,7 @@ int main(int argc, char **argv)
     snprintf(path, sizeof path, "%s/asl.db", folder);
     histories(path);
     many(path, argc > 2 ? strtoull(argv[2], NULL, 10) : 200000);
+    map_run(path, argc > 3 ? strtoull(argv[3], NULL, 10) : 20000);
     rmdir(folder);
     return EXIT_SUCCESS;
 }

@@ -346,7 +346,7 @@ static void sqlite_add_token(struct file *f, uint64_t execution, const struct rt
 }
 
 /* The row of events whose lines are in f->text, the first of them number `seq`. */
-static void add_row(struct file *f, uint64_t execution, uint64_t seq)
+static void put_row(struct file *f, uint64_t execution, uint64_t seq)
 {
     /* A text that is too long can't be bound: SQLite would find NULL in its place, and name another
      * fault. */
@@ -378,7 +378,7 @@ static void sqlite_append(store *s, uint64_t execution, const struct rt_event *e
             sqlite_add_token(f, execution, &events[i]);
         if (f->text.len < ROW_BYTES && i + 1 < count)
             continue;
-        add_row(f, execution, first);
+        put_row(f, execution, first);
         buf_reset(&f->text);
         first = events[i].seq + 1;
     }
