@@ -197,9 +197,9 @@ static json *sized(int64_t bytes)
 static void check_answers(const char *name, const json *tasks)
 {
     static const char *const known[] = {
-        "ok",      "ok_bytes",        "echo",    "error",        "cause",    "never",
-        "after_s", "beats_s",         "times",   "submitted",    "by_token", "submitted_after_s",
-        "lost_s",  "submitted_bytes", "unbegun", "called_off_s", NULL};
+        "ok",      "ok_bytes",        "echo",    "error",        "cause",      "never",
+        "after_s", "beats_s",         "times",   "submitted",    "by_token",   "submitted_after_s",
+        "lost_s",  "submitted_bytes", "unbegun", "called_off_s", "cut_off_ok", NULL};
 
     for (size_t i = 0; tasks && i < json_count(tasks); i++)
         for (size_t n = 0; n < json_count(json_value_at(tasks, i)); n++)
@@ -223,6 +223,8 @@ static bool answer(void *user, const struct rt_command *c, uint32_t nth, struct 
     out->lost_ms = ms_of(json_get(spec, "lost_s"), 0);
     out->called_off_ms = ms_of(json_get(spec, "called_off_s"), 0);
     out->by_token = json_get(spec, "by_token") != NULL;
+    if ((v = json_get(spec, "cut_off_ok")))
+        out->cut_off_ok = json_ref(v);
     v = json_get(spec, "beats_s");
     for (size_t i = 0; v && i < json_count(v) && i < COUNT(out->beats_ms); i++)
         out->beats_ms[out->beats++] = ms_of(json_at(v, i), 0);

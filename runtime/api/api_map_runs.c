@@ -183,7 +183,7 @@ static void note_written(struct map_run *m, const struct rt_event *e)
     take_results(m, &m->failures, e->results.failed + e->results.earlier, &m->written_failures);
     m->listed.executions += e->results.pending + e->results.earlier;
     m->listed.items += e->results.items;
-    m->listed_all = e->results.over;
+    m->listed_all = e->results.over == 1;
 }
 
 static int64_t larger(int64_t a, int64_t b)

@@ -50,11 +50,11 @@ struct map_run {
     struct result_queue successes, failures; /* whose results are not in files yet */
     struct map_share listed;                 /* what this attempt did not begin, as far as listed */
     int64_t listed_children; /* that the list begins with: they are no further ones */
-    bool listed_all;
-    struct map_share left; /* what an earlier attempt had listed, and no child had since */
-    bool streams;          /* more may come: it reads, or makes batches */
-    bool batched;          /* some child has several */
-    bool waits;            /* until fewer are open */
+    bool listed_all;         /* else an earlier attempt may have known of more: */
+    struct map_share left;   /* what an earlier attempt had listed, and no child had since */
+    bool streams;            /* more may come: it reads, or makes batches */
+    bool batched;            /* some child has several */
+    bool waits;              /* until fewer are open */
     int64_t tolerated, concurrency;
     double percentage;
     int64_t redrives, redriven_ms;

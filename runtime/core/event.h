@@ -140,7 +140,9 @@ struct rt_event {
             int64_t succeeded, failed, pending;
             int64_t earlier; /* that failed before this attempt, behind its own in their file */
             int64_t items;   /* that the pending ones list and no child ever had */
-            uint32_t over;   /* 1: with these all are, and the manifest; else 0 */
+            /* 1: with these all are, and the manifest; 2: as far as the source of what pends could
+             * be read; else 0 */
+            uint32_t over;
         } results;
         /* TASK_TIMED_OUT */
         struct {

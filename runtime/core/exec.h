@@ -180,6 +180,12 @@ struct rt_input {
     const double *wait_scale; /* all waits that begin are multiplied by it; NULL: by 1 */
     /* Returns whether there is such an activity. NULL: there are all. */
     bool (*has_activity)(void *world, const char *arn);
+    /* Keeps the child that event `ref` started from beginning. Returns whether it had not begun;
+     * `kept`: the store has those that have. NULL: all have. */
+    bool (*withdraw)(void *world, uint64_t ref, bool kept);
+    /* Returns the output of the child that event `ref` started, if it has succeeded, and sets when
+     * it began and ended. NULL: none has. */
+    json *(*child_output)(void *world, uint64_t ref, int64_t *began_ms, int64_t *ended_ms);
     void *world;
     struct work *work; /* what the step's evaluations cost is counted in it; NULL: nowhere */
 };
@@ -232,8 +238,11 @@ struct rt_command {
     uint64_t position;
     bool begin; /* WRITE_RESULTS: nothing is written, but it is looked at where it will be */
     bool anew, end, awaited;
-    json *results;  /* WRITE_RESULTS: of each kind {"text", "count"}: results with a comma before
-                       each, or of JSON Lines with a newline behind; owned */
+    json *results; /* WRITE_RESULTS: of each kind {"text", "count"}: results with a comma before
+                      each, or of JSON Lines with a newline behind; owned */
+    json *unread;  /* WRITE_RESULTS, with `end`: why the list of what pends ends before the source
+                      does, and `listed` has how many it has; NULL: it doesn't; owned */
+    uint64_t listed;
     json *map_run;  /* START_CHILD, REDRIVE_CHILD, WRITE_RESULTS: the ARN; `x` may be past that Map
                        by now; owned */
     uint32_t index; /* …_CHILD: the item */

@@ -36,7 +36,7 @@ struct rt_child {
     uint32_t redrives;
     bool runs;
     bool pending; /* it ended unsuccessfully or had not begun, and is to be redriven */
-    bool unbegun; /* it had not begun when the Map Run failed: there is no such execution */
+    bool unbegun; /* it had not begun when the Map Run ended: there is no such execution */
     /* How it ended last, where results are written: a redrive may not come to it. */
     struct {
         enum rt_status status;
@@ -55,7 +55,8 @@ struct rt_ahead {
     uint64_t bytes; /* that the parts have, about */
     bool begun;     /* somebody reads for it */
     bool asked;     /* more are being read */
-    bool end;       /* there are no more behind these, or a run that has failed can't read them */
+    bool end;       /* there are no more behind these, or they can't be read: */
+    bool broken;
 };
 
 /*
@@ -93,6 +94,7 @@ struct rt_closed {
     uint32_t *items;              /* how many each record lists that is to be written: a queue */
     size_t head, count, cap;
     struct rt_unwritten earlier; /* records that stand behind those of this attempt's failures */
+    json *unread; /* why the source could not be read to its end for it; NULL: that was not tried */
 };
 
 /* What a distributed Map has besides, once its Map Run has started. */

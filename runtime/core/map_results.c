@@ -138,6 +138,7 @@ static void closed_clear(struct rt_closed *c)
 {
     unwritten_clear(&c->earlier);
     mem_free(c->items);
+    json_unref(c->unread);
     *c = (struct rt_closed){0};
 }
 

@@ -8,6 +8,7 @@
 #include "asl/report/quota.h"
 #include "parsers/base/mem.h"
 #include "runtime/core/errors.h"
+#include "runtime/core/map_cut.h"
 #include "runtime/core/map_items.h"
 #include "runtime/core/map_results.h"
 #include "runtime/core/map_write.h"
@@ -420,6 +421,7 @@ void redrive_map_run(struct step *s, struct rt_frame *f)
         state_failed(s, f, &e);
         return;
     }
+    tell_succeeded_children(s, f);
     emit(s, &(struct rt_event){.kind = RT_MAP_RUN_REDRIVEN,
                                .frame = f->id,
                                /* The redrive is a second beginning: it points back to
@@ -448,6 +450,7 @@ void cancel_children(struct step *s, struct rt_frame *f)
 
     if (!g || g->over || !g->run)
         return;
+    tell_unbegun_children(s, f);
     cancel_running(s, f, false);
     run_stop_reading(s, f);
     stop_writing(s, f);
@@ -553,16 +556,19 @@ void items_came(struct step *s, const struct rt_input *in)
         start_children(s, f);
 }
 
-/* A run that has failed lists what it had read by then when it closes, as after a crash. */
+/* A run that has failed, with this or before, lists what it had read by then when it closes, as
+ * after a crash: there is nothing more to ask for. */
 void reading_failed(struct step *s, const struct rt_input *in)
 {
     struct rt_frame *f = frame_that_reads(s->x, in);
 
     if (!f)
         return;
-    f->group->run->ahead.asked = false;
-    if (f->group->run->failing) {
-        f->group->run->ahead.end = true;
+    struct rt_run *run = f->group->run;
+    run->ahead.asked = false;
+    run->ahead.end = run->ahead.broken = true;
+    if (run->failing) {
+        exec_replace(&run->closed.unread, json_ref(in->error->cause));
         write_results(s, f);
         return;
     }

@@ -140,7 +140,7 @@ bool fits_unbegun(const rt_exec *x, const struct rt_frame *f, const struct rt_ev
     const struct rt_child *child = run_child(run, e->child.index);
 
     (void)x;
-    return run->failing && !run->closing && child && child->runs;
+    return !run->closing && child && child->runs;
 }
 
 /* ---- the Map Run ---- */
@@ -222,7 +222,7 @@ void apply_map_run_redrive(rt_exec *x, struct rt_frame *f, const struct rt_event
     run->next_pending = run->first;
     g->done = g->started - run->pending;
     for (struct rt_child *child = run->first; child; child = child->next) {
-        if (child->runs)
+        if (child->runs && !child->unbegun)
             results_keep_end(run, child, &cut, RT_ABORTED);
         child->runs = false;
         child->pending = true;
@@ -274,15 +274,19 @@ void apply_failing(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
     run->error = asl_error_copy(&e->error);
 }
 
-/* Its items are as good as never begun: they pend, and a redrive begins the child. */
+/* Its items are as good as never begun: they pend, and a redrive begins the child. Where the Map
+ * Run does not wait for its end, it is cut off as all others are. */
 void apply_unbegun(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
 {
     struct rt_run *run = f->group->run;
     struct rt_child *child = run_child(run, e->child.index);
 
     (void)x;
+    child->unbegun = true;
+    if (!run->failing)
+        return;
     child->runs = false;
-    child->pending = child->unbegun = true;
+    child->pending = true;
     run->pending++;
 }
 
@@ -324,7 +328,7 @@ void apply_results(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
     r->pending_items += (uint64_t)e->results.items;
     unwritten_drop(&f->group->run->closed.earlier, (uint64_t)e->results.earlier);
     r->earlier_written += (uint64_t)e->results.earlier;
-    r->over = e->results.over;
+    r->over = e->results.over != 0;
     exec_replace(&r->writer, json_ref(e->data));
 }
 
@@ -407,7 +411,7 @@ void apply_run_child_end(rt_exec *x, struct rt_frame *f, const struct rt_event *
     else
         note_unsuccessful(x, g, child, e, failed);
     g->done++;
-    child->runs = false;
+    child->runs = child->unbegun = false;
     /* Only the output tells success: a child that failed has none, and its error is not kept here.
      */
     if (e->data)

@@ -197,6 +197,10 @@ void write_results(struct step *s, struct rt_frame *f)
     struct rt_command *c = ask_writer(s, f);
     c->results = results_to_write(run, end);
     c->end = end;
+    if (end && run->closed.unread) {
+        c->unread = json_ref(run->closed.unread);
+        c->listed = r->pending_written + unwritten_count(&r->unwritten[RT_RESULTS_PENDING]);
+    }
 }
 
 bool results_are_checked_first(struct step *s, const struct rt_frame *f)
@@ -241,6 +245,14 @@ struct rt_frame *results_not_written(struct step *s, const struct rt_input *in)
     return f;
 }
 
+/* What an event says of the end of all. */
+static uint32_t end_of_all(const struct rt_run *run, const json *written)
+{
+    if (!json_get(written, "over"))
+        return 0;
+    return run->ahead.broken ? 2 : 1;
+}
+
 /* How many items the first `records` of those list that were to be written; they leave the queue.
  */
 static int64_t take_listed(struct rt_closed *c, int64_t records)
@@ -280,6 +292,6 @@ struct rt_frame *results_came(struct step *s, const struct rt_input *in)
                             .pending = pending,
                             .earlier = all_failed - failed,
                             .items = take_listed(&f->group->run->closed, pending),
-                            .over = json_get(in->value, "over") != NULL}});
+                            .over = end_of_all(f->group->run, in->value)}});
     return f;
 }

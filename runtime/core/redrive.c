@@ -46,11 +46,11 @@ void redrive(struct step *s, const json *token)
 
     if (rt_exec_redrive_refusal(x, s->now_ms))
         return;
-    emit_redriven(s, &(struct rt_event){.kind = RT_EXECUTION_REDRIVEN,
-                                        .frame = RT_NO_FRAME,
-                                        .previous = x->event_id,
-                                        .data = json_ref(token),
-                                        .redrive = {(int64_t)x->redrives + 1}});
+    emit_anyway(s, &(struct rt_event){.kind = RT_EXECUTION_REDRIVEN,
+                                      .frame = RT_NO_FRAME,
+                                      .previous = x->event_id,
+                                      .data = json_ref(token),
+                                      .redrive = {(int64_t)x->redrives + 1}});
 }
 
 /* ---- applying ---- */

@@ -40,6 +40,7 @@ static void command_clear(struct rt_command *c)
     json_unref(c->map_run);
     json_unref(c->source);
     json_unref(c->results);
+    json_unref(c->unread);
 }
 
 void rt_output_reset(struct rt_output *out)
@@ -277,8 +278,9 @@ void emit(struct step *s, struct rt_event *e)
     record(s, e, bytes);
 }
 
-/* emit() drops what comes after an execution's end; this event is what ends that. */
-void emit_redriven(struct step *s, struct rt_event *e)
+/* emit() drops what comes after an execution's end, and ends one that has too many events: what is
+ * recorded here has a place in both. */
+void emit_anyway(struct step *s, struct rt_event *e)
 {
     record(s, e, event_bytes(e));
 }
@@ -524,6 +526,8 @@ void rt_step(rt_exec *x, const struct rt_input *in, struct rt_output *out)
         .map_runs = x->aws_limits ? in->map_runs : NULL,
         .wait_scale = in->wait_scale,
         .has_activity = in->has_activity,
+        .withdraw = in->withdraw,
+        .child_output = in->child_output,
         .world = in->world,
         .work = in->work,
         .work_before = work_done(in->work),

@@ -14,6 +14,8 @@ struct step {
     int64_t *map_runs;        /* that may open; NULL: any number */
     const double *wait_scale; /* NULL: 1 */
     bool (*has_activity)(void *world, const char *arn);
+    bool (*withdraw)(void *world, uint64_t ref, bool kept);
+    json *(*child_output)(void *world, uint64_t ref, int64_t *began_ms, int64_t *ended_ms);
     void *world;
     struct work *work;
     uint64_t work_before; /* what had been done when the step began */
@@ -25,8 +27,9 @@ struct step {
 
 /* Records an event and applies it. Takes the values. Does nothing once the execution has ended. */
 void emit(struct step *s, struct rt_event *e);
-/* Records and applies the event that lets an ended execution run again. Takes the values. */
-void emit_redriven(struct step *s, struct rt_event *e);
+/* Records and applies an event that no bound keeps out: one that lets an ended execution run again,
+ * or tells what becomes of a child as it ends. Takes the values. */
+void emit_anyway(struct step *s, struct rt_event *e);
 /* Returns whether the execution runs, and the step is not abandoned. */
 bool running(const struct step *s);
 /* Returns the time by the clock of due times. */

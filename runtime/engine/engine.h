@@ -44,6 +44,8 @@ struct map_writing {
     bool check;            /* instead of that, it is looked at where they will be written */
     uint32_t attempt;      /* 0, or which redrive of the Map Run it is */
     bool end;              /* they are the last: the manifest follows */
+    const json *unread;    /* why what pends is listed in part only: so many; NULL: all is */
+    uint64_t listed;
 };
 
 /* Called from engine_advance, after the commit; tasks that ran before a restart are handed out

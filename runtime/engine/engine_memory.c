@@ -297,6 +297,10 @@ void engine_step_beginnings(engine *e)
            !others_go_first(e)) {
         struct input in = input_queue_take(&e->beginnings);
         struct entry *entry = engine_entry(e, in.execution);
+        if (entry && entry->withdrawn) {
+            engine_input_clear(&in);
+            continue;
+        }
         if (entry)
             entry->unstarted = false;
         engine_step(e, &in);

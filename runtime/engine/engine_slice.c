@@ -21,6 +21,7 @@
 #include "runtime/engine/engine_map_runs.h"
 #include "runtime/engine/engine_memory.h"
 #include "runtime/engine/engine_redrive.h"
+#include "runtime/engine/engine_take_up.h"
 #include "runtime/engine/engine_turn.h"
 
 #include <assert.h>
@@ -37,6 +38,21 @@ static bool engine_slice_has_activity(void *world, const char *arn)
     const struct engine_hooks *hooks = &s->engine->hooks;
 
     return hooks->has_activity(hooks->user, s->entry->node.id, arn);
+}
+
+static bool engine_slice_withdraw(void *world, uint64_t ref, bool kept)
+{
+    const struct slice *s = world;
+
+    return engine_withdraw_child(s->engine, s->entry->node.id, ref, kept);
+}
+
+static json *engine_slice_child_output(void *world, uint64_t ref, int64_t *began_ms,
+                                       int64_t *ended_ms)
+{
+    const struct slice *s = world;
+
+    return engine_output_of_child(s->engine, s->entry->node.id, ref, began_ms, ended_ms);
 }
 
 /* ---- time ---- */
@@ -182,6 +198,8 @@ static void engine_slice_prepare(engine *e, struct slice *s, struct entry *entry
         .map_runs = &s->map_runs_left,
         .wait_scale = e->wait_scale == 1 ? NULL : &e->wait_scale,
         .has_activity = e->hooks.has_activity ? engine_slice_has_activity : NULL,
+        .withdraw = engine_slice_withdraw,
+        .child_output = engine_slice_child_output,
         .world = s,
         .work = &s->work,
     };

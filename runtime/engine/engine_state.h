@@ -27,6 +27,7 @@ struct entry {
     bool over;                  /* it has ended, and was told so */
     bool orphan;                /* its Map Run is over: nobody asks for it */
     bool unstarted;             /* of a Map Run, and waits to begin */
+    bool withdrawn;             /* and never will: its Map Run was told so */
     bool untaken;               /* it ran before a restart, and was not taken up since */
     struct entry_list *in;      /* a list of the engine's; NULL: none */
     struct entry *ahead, *behind;

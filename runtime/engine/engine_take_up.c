@@ -98,6 +98,51 @@ bool engine_find_child(engine *e, const struct engine_call *call, uint64_t *chil
     return good;
 }
 
+/* Without a call that is out it has answered, or ran before a restart and was not asked for since.
+ */
+bool engine_withdraw_child(engine *e, uint64_t execution, uint64_t ref, bool kept)
+{
+    const struct engine_call *call = engine_find_call(e, execution, ref);
+    struct entry *child = call && call->number != NO_CHILD ? engine_entry(e, call->number) : NULL;
+    const struct engine_call of = {.execution = execution, .ref = ref};
+    struct diag why = {0};
+    uint64_t number;
+    bool found;
+
+    if (child)
+        return child->withdrawn = child->unstarted;
+    if (!e->store || !kept)
+        return false;
+    bool known = engine_find_child(e, &of, &number, &found, &why);
+    diag_clear(&why);
+    return known && !found;
+}
+
+/* Few have an output that their Map Run didn't hear of: the others cost a look at their rows. */
+json *engine_output_of_child(engine *e, uint64_t execution, uint64_t ref, int64_t *began_ms,
+                             int64_t *ended_ms)
+{
+    const struct engine_call of = {.execution = execution, .ref = ref};
+    const struct store_execution *row;
+    struct diag why = {0};
+    uint64_t child;
+    bool found;
+    json *output = NULL;
+    rt_exec *x = NULL;
+
+    if (engine_find_child(e, &of, &child, &found, &why) && found &&
+        store_find(e->store, child, &row, &why) && row->status == RT_SUCCEEDED)
+        x = engine_fold_whole(e, child, &why);
+    if (x) {
+        output = json_ref(rt_exec_output(x));
+        *began_ms = rt_exec_start_ms(x);
+        *ended_ms = rt_exec_stop_ms(x);
+    }
+    rt_exec_free(x);
+    diag_clear(&why);
+    return output;
+}
+
 /* The child's answer may not have reached its parent. False with *why filled when the store can't
  * be read. */
 static bool find_ended_child(engine *e, struct engine_call *call, bool *found, struct diag *why)

@@ -13,6 +13,13 @@ void engine_take_up_some(engine *e);
 bool engine_take_up_now(engine *e, struct entry *entry);
 /* Stops a child that nobody asks for any more. */
 void engine_orphan(engine *e, struct entry *entry);
+/* Keeps the child that event `ref` of the execution started from beginning. Returns whether it had
+ * not begun, as far as that is known; `kept`: the store has those that have. */
+bool engine_withdraw_child(engine *e, uint64_t execution, uint64_t ref, bool kept);
+/* Returns the output of that child, which is kept, if it has succeeded, and sets when it began and
+ * ended. */
+json *engine_output_of_child(engine *e, uint64_t execution, uint64_t ref, int64_t *began_ms,
+                             int64_t *ended_ms);
 /* The execution that the child call has started before; *found is false when there is none. False
  * with *why filled when the store can't be read. */
 bool engine_find_child(engine *e, const struct engine_call *call, uint64_t *child, bool *found,

@@ -87,7 +87,9 @@ static void hand_out_results(engine *e, uint64_t execution, const rt_exec *x,
                                                                     .results = c->results,
                                                                     .check = c->begin,
                                                                     .attempt = c->attempt,
-                                                                    .end = c->end});
+                                                                    .end = c->end,
+                                                                    .unread = c->unread,
+                                                                    .listed = c->listed});
     buf_clear(&key);
 }
 

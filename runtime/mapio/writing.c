@@ -15,7 +15,8 @@
 
 struct writing {
     struct asker asker;
-    json *plan, *map_run, *results;
+    json *plan, *map_run, *results, *unread;
+    uint64_t listed;
     struct outfiles files;
     bool end, lines;
     size_t kind; /* that is being written; RT_RESULT_KINDS: the manifest */
@@ -46,6 +47,7 @@ static void writing_free(struct writing *w)
     json_unref(w->plan);
     json_unref(w->map_run);
     json_unref(w->results);
+    json_unref(w->unread);
     mem_free(w);
 }
 
@@ -387,14 +389,26 @@ static void write_kind(struct writing *w)
 
 /* ---- going on ---- */
 
+/* AWS's manifest has no place for it. */
+static void tell_unread(const struct writing *w)
+{
+    if (w->unread)
+        asker_tell(&w->asker,
+                   "the files of PENDING list %" PRIu64 " executions that never began, and not "
+                   "what follows, as the source can't be read any further: %s",
+                   w->listed, json_str(w->unread));
+}
+
 static void manifest_put(struct asker *a, struct task_result *result)
 {
     struct writing *w = writing_of(a);
 
-    if (result->ok)
-        writing_done(w, true);
-    else
+    if (!result->ok) {
         fail(w, result);
+        return;
+    }
+    tell_unread(w);
+    writing_done(w, true);
 }
 
 static void put_manifest(struct writing *w)
@@ -495,6 +509,8 @@ void mapio_write(mapio *m, const struct map_writing *of)
     w->map_run = json_ref(of->map_run);
     w->results = json_ref(of->results);
     w->end = of->end;
+    w->unread = json_ref(of->unread);
+    w->listed = of->listed;
     w->lines = wants_lines(of->plan);
     outfiles_read(&w->files, of->state, of->attempt);
     id_map_put(&m->writings, &w->asker.node);

@@ -13,6 +13,13 @@ struct in_flight {
     int64_t due_ms;            /* when it times out; 0: never */
     int64_t called_off_ms;     /* how long it lasts after that */
     bool unbegun;              /* of a Map Run: it waits to begin */
+    json *cut_off_ok;          /* what it succeeds with when it is cut off; NULL: it doesn't */
+};
+
+/* An execution of a Map Run that was cut off, and has succeeded. */
+struct outlived {
+    uint64_t ref;
+    json *output;
 };
 
 /* Something that will come in. */
@@ -44,6 +51,8 @@ struct playing {
     size_t crashed;  /* events at the last crash: the next comes when there are more */
     struct in_flight *flights;
     size_t flight_count, flight_cap;
+    struct outlived *outlived;
+    size_t outlived_count, outlived_cap;
     struct coming *coming;
     size_t coming_count, coming_cap;
     uint64_t order;
@@ -147,6 +156,7 @@ static void land(struct playing *g, struct in_flight *t)
 {
     json_unref(t->command.parameters);
     json_unref(t->command.token);
+    json_unref(t->cut_off_ok);
     *t = g->flights[--g->flight_count];
 }
 
@@ -180,6 +190,7 @@ static void run_task(struct playing *g, const struct rt_command *c)
     }
     t->unbegun = a.kind == PLAY_UNBEGUN;
     t->called_off_ms = a.called_off_ms;
+    t->cut_off_ok = a.cut_off_ok;
     if (!child && c->state->task.kind == ASL_ACTIVITY)
         come(g, c, RT_IN_STARTED, 0, NULL, (struct asl_error){0});
     if (a.submitted)
@@ -472,8 +483,37 @@ static void cancel_task(struct playing *g, const struct rt_command *c)
         end_child(g, c, t);
         return;
     }
+    if (t->cut_off_ok) {
+        MEM_GROW(g->outlived, g->outlived_count, g->outlived_cap);
+        g->outlived[g->outlived_count++] = (struct outlived){c->ref, json_ref(t->cut_off_ok)};
+    }
     land(g, t);
     drop_answer(g, c);
+}
+
+static bool withdraw(void *world, uint64_t ref, bool kept)
+{
+    const struct playing *g = world;
+
+    (void)kept;
+    for (size_t i = 0; i < g->flight_count; i++)
+        if (g->flights[i].command.ref == ref)
+            return g->flights[i].unbegun;
+    return false;
+}
+
+static json *child_output(void *world, uint64_t ref, int64_t *began_ms, int64_t *ended_ms)
+{
+    const struct playing *g = world;
+
+    for (size_t i = 0; i < g->outlived_count; i++) {
+        if (g->outlived[i].ref != ref)
+            continue;
+        *began_ms = g->p->start_ms + 1;
+        *ended_ms = g->p->stop_ms + 1;
+        return json_ref(g->outlived[i].output);
+    }
+    return NULL;
 }
 
 static void release_task(struct playing *g, const struct rt_command *c)
@@ -744,6 +784,9 @@ static void step(struct playing *g, struct rt_input in, bool late)
     in.now_ms = g->now_ms;
     in.map_runs = g->now_ms < g->p->map_runs_from_ms ? &none : NULL;
     in.work = g->p->work;
+    in.withdraw = withdraw;
+    in.child_output = child_output;
+    in.world = g;
     rt_step(g->x, &in, &g->out);
     if (in.kind == RT_IN_CONTINUE || g->out.more)
         g->more = g->out.more;
@@ -894,6 +937,9 @@ void play_run(const struct play *p, struct play_crash crash_after, struct played
         land(&g, &g.flights[0]);
     for (size_t i = 0; i < g.coming_count; i++)
         coming_clear(&g.coming[i]);
+    for (size_t i = 0; i < g.outlived_count; i++)
+        json_unref(g.outlived[i].output);
+    mem_free(g.outlived);
     mem_free(g.flights);
     mem_free(g.coming);
     mem_free(g.runs);

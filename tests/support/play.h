@@ -31,6 +31,7 @@ struct play_answer {
     bool by_token;          /* not from who runs the task */
     json *submitted;        /* comes after submitted_ms; NULL: nothing does */
     int64_t submitted_ms;
+    json *cut_off_ok; /* what a Map Run's execution succeeds with that was cut off; NULL: nothing */
     int64_t called_off_ms; /* so long after it was called off a Map Run's execution ends */
     int64_t lost_ms;       /* after that who runs the task fails: "Lost"; 0: never */
     int64_t beats_ms[8];   /* heartbeats, after so long */
