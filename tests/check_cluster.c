@@ -387,7 +387,8 @@ static const struct {
     const char *want;
 } late[] = {
     {{500, NULL, "no"},
-     "the job may have begun, and was not stopped: {\"ResponseBody\":\"no\",\"StatusCode\":500,"
+     "the job " JOBS
+     "/j was not stopped and may go on: {\"ResponseBody\":\"no\",\"StatusCode\":500,"
      "\"StatusText\":\"Internal Server Error\"}\n"},
     {{201, NULL, "{}"},
      "the job may have begun, and was not stopped: Unable to unmarshall response: it names no "

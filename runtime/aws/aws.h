@@ -179,6 +179,36 @@ enum aws_progress aws_job_progress(const struct aws_call *c, const json *submitt
                                    const struct aws_call *describe, const struct aws_answer *a,
                                    struct aws_result *out);
 
+/* ---- jobs that have a name (.sync) ---- */
+
+/* Makes what stands for the answer to the begin of a job that the Task's parameters name, where the
+ * service has no token by which it knows a repeat: by it the job can be asked about. NULL: it has
+ * no such name. */
+json *aws_job_by_name(const struct aws_call *c, const json *parameters);
+/* Returns whether the begin of a named job was refused as there is one of that name. */
+bool aws_job_is_taken(const struct aws_call *c, const struct aws_answer *a);
+/* Returns whether a deletion was refused, as what it deletes is not there any more. */
+bool aws_job_is_gone(const struct aws_call *c, const struct aws_result *r);
+/* Returns whether what was made at that time (text of ISO 8601, or ms since 1970; NULL: not known)
+ * was there before `since_ms` (ms since 1970; 0: not known), whatever the clocks are. */
+bool aws_job_is_older(const json *made, int64_t since_ms);
+
+enum aws_found {
+    AWS_FOUND,         /* it is the Task's own */
+    AWS_FOUND_OTHER,   /* it began before the Task did: it is another's */
+    AWS_FOUND_NONE,    /* there is no such job */
+    AWS_FOUND_BUSY,    /* the service had no time for the question */
+    AWS_FOUND_NO_KEYS, /* it doesn't take the keys that signed it */
+    AWS_FOUND_REFUSED, /* it won't tell */
+};
+
+/* Reads which job has the name, from the answer to the call that aws_job_describe made of
+ * aws_job_by_name. `since_ms`: when the Task's state was entered. Of AWS_FOUND *begun is what the
+ * begin would have answered; where the answer is an error, *why is that. */
+enum aws_found aws_job_look(const struct aws_call *c, const struct aws_call *describe,
+                            const struct aws_answer *a, int64_t since_ms, json **begun,
+                            struct aws_result *why);
+
 /* ---- calls beside a call ---- */
 
 /* A call that an integration makes beside its own. */

@@ -185,10 +185,10 @@ static void answer_ended(const struct aws_call *c, bool good, json *description,
     json_unref(description);
 }
 
-/* The job is not there any more: for some calls that is the end they wait for. */
-static bool is_gone(const struct aws_call *c, const struct aws_result *r)
+/* For some calls that is the end they wait for. */
+bool aws_job_is_gone(const struct aws_call *c, const struct aws_result *r)
 {
-    return !r->ok && text_has_word(c->job->good, "gone", 4) &&
+    return !r->ok && c->job && text_has_word(c->job->good, "gone", 4) &&
            strstr(json_str(r->error), "ResourceNotFoundException");
 }
 
@@ -362,7 +362,7 @@ enum aws_progress aws_job_progress(const struct aws_call *c, const json *submitt
     static const struct aws_integration plain = {.call = "", .envelope = true};
     in_ms.integration = c->integration && c->integration->envelope ? &plain : NULL;
     aws_answer_read(&in_ms, a, &r);
-    if (is_gone(c, &r)) {
+    if (aws_job_is_gone(c, &r)) {
         aws_result_clear(&r);
         *out = (struct aws_result){.ok = true, .value = json_ref(json_empty_object())};
         return AWS_JOB_SUCCEEDED;

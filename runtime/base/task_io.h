@@ -34,6 +34,7 @@ struct task {
     const json *submitted;  /* a repeat after a crash: what the service answered when it took it on;
                                it is not to be sent again, only awaited. NULL: it did not */
     bool repeated;          /* it was handed out by an earlier process, too */
+    int64_t since_ms;       /* when its state was entered, in ms since 1970; 0: not known */
     bool answered;          /* a repeat after a crash: its token has brought its result already */
     int64_t now_ms;         /* the engine's clock: for the Date in an answer that has none */
     uint64_t number;        /* of the execution */

@@ -248,6 +248,7 @@ struct rt_command {
     uint32_t index; /* …_CHILD: the item */
     uint32_t event_id; /* of the …Scheduled event */
     uint32_t attempt;  /* 0 for the first; of children and results: the redrives */
+    int64_t since_ms;  /* when its state was entered, in ms since 1970 */
     /* RUN_TASK, after a crash: */
     bool started;    /* a worker has taken it */
     json *submitted; /* the service's answer when it took it on, its end is awaited; owned */

@@ -307,6 +307,7 @@ void command(struct step *s, enum rt_command_kind kind, struct rt_frame *f)
         .role = kind == RT_RUN_TASK ? json_ref(f->role) : NULL,
         .event_id = f->scheduled,
         .attempt = f->retries,
+        .since_ms = f->entered_ms,
         .started = f->started,
         .submitted = kind == RT_RUN_TASK ? json_ref(f->submitted) : NULL,
         .answered = f->answered,

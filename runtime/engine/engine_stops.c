@@ -161,6 +161,8 @@ static void hand_out_stop(engine *e, const struct found_stop *s, const struct rt
                                      .parameters = s->task.data,
                                      .now_ms = e->now_ms,
                                      .submitted = s->submitted,
+                                     .repeated = true,
+                                     .since_ms = s->task.at_ms,
                                      .number = s->execution});
     json_unref(role);
     buf_clear(&key);

@@ -118,6 +118,7 @@ static void run_task(engine *e, uint64_t execution, const rt_exec *x, const stru
                                      .started = c->started,
                                      .submitted = c->submitted,
                                      .repeated = again,
+                                     .since_ms = c->since_ms,
                                      .answered = c->answered,
                                      .number = execution});
     buf_clear(&key);

@@ -13,10 +13,14 @@
 #include "parsers/base/percent.h"
 #include "parsers/base/text.h"
 #include "runtime/aws/endpoints.h"
+#include "runtime/handlers/integration.h"
 #include "runtime/handlers/invoke_request.h"
 #include "runtime/http/message.h"
 
 #include <string.h>
+
+/* The status that Kubernetes answers where there is a resource of that name. */
+enum { CONFLICT = 409 };
 
 bool is_of_cluster(const struct asl_resource *r)
 {
@@ -35,6 +39,33 @@ bool cluster_serves(handlers *h, struct diag *why)
     diag_set(why, "NO_ENDPOINT", 0, "%s", buf_str(&text));
     buf_clear(&text);
     return false;
+}
+
+/* Returns the name of a Job, yours to free; NULL: it has none of its own. */
+char *cluster_name_of_job(const json *parameters)
+{
+    const json *given = invoke_member(parameters, "Job");
+    json *job = given && json_is_string(given)
+                    ? json_parse(json_str(given), json_str_len(given), JSON_READ_SURROGATES, NULL)
+                    : json_ref(given);
+    const char *name =
+        job && json_is_object(job) ? invoke_text(invoke_member(job, "metadata"), "name") : NULL;
+    char *kept = name && *name ? mem_strdup(name) : NULL;
+
+    json_unref(job);
+    return kept;
+}
+
+bool cluster_names_job(const struct handler_input *v)
+{
+    bool awaits =
+        asl_resource_calls(v->resource, "eks", "runJob") && v->resource->pattern == ASL_SYNC;
+    char *name = awaits ? cluster_name_of_job(v->payload) : NULL;
+
+    bool has = name != NULL;
+
+    mem_free(name);
+    return has;
 }
 
 static bool runs_job(const struct cluster_work *w)
@@ -58,6 +89,7 @@ static void cluster_work_free(struct cluster_work *w)
     json_unref(w->pods);
     json_unref(w->logs);
     json_unref(w->no_more);
+    handler_answer_clear(&w->failed);
     if (w->containers_open)
         json_build_drop(&w->of_containers);
     if (w->pods_open)
@@ -95,7 +127,7 @@ static void cluster_refuse(struct cluster_work *w, const char *why)
 }
 
 /* {"ResponseBody": …, "StatusCode": 200, "StatusText": "OK"} */
-static json *cluster_envelope(const struct http_response *r)
+json *cluster_envelope(const struct http_response *r)
 {
     struct json_build b;
 
@@ -214,6 +246,28 @@ void cluster_ask(struct cluster_work *w, struct cluster_request *q, bool in_star
     diag_clear(&why);
 }
 
+/* A begin that an earlier process has sent, too, may be refused for what that has done. */
+static void cluster_call_failed(struct cluster_work *w, const struct http_response *r)
+{
+    const struct task_call *call = w->task_call;
+    bool answered = r->outcome == HTTP_ANSWERED;
+    bool lingers = call->lingers && (!answered || job_may_be_there(r->status));
+    bool taken = call->repeated && answered && r->status == CONFLICT;
+    json *cause, *error;
+
+    if (lingers || (taken && cluster_awaits_job(w))) {
+        error = cluster_error(r, &cause);
+        struct handler_answer failed = answer_failed(json_str(error), cause);
+        json_unref(error);
+        if (cluster_look_for_job(w, &failed))
+            return;
+        handler_answer_clear(&failed);
+    }
+    if (lingers)
+        cluster_say_went_wrong(w, r);
+    cluster_answer_failed(w, r);
+}
+
 static void cluster_called(void *user, struct http_response *r)
 {
     struct cluster_work *w = user;
@@ -222,9 +276,7 @@ static void cluster_called(void *user, struct http_response *r)
 
     w->transfer = NULL;
     if (!cluster_went_well(r)) {
-        if (w->task_call->lingers && (r->outcome != HTTP_ANSWERED || job_may_be_there(r->status)))
-            cluster_say_went_wrong(w, r);
-        cluster_answer_failed(w, r);
+        cluster_call_failed(w, r);
         return;
     }
     a.value = cluster_envelope(r);
@@ -293,8 +345,14 @@ static void start_job(struct cluster_work *w)
         cluster_follow_job(w, json_ref(w->task_call->submitted), true);
         return;
     }
-    if (cluster_awaits_job(w))
+    if (w->task_call->only_stops) {
+        cluster_look_for_job(w, &(struct handler_answer){0});
+        return;
+    }
+    char *name = cluster_name_of_job(w->task_call->payload);
+    if (cluster_awaits_job(w) && !name)
         job_tell_repeat(w->task_call);
+    mem_free(name);
     struct cluster_request q = {.method = "POST",
                                 .path = w->jobs,
                                 .body = job,

@@ -21,6 +21,8 @@ struct cluster_work {
     json *submitted;  /* .sync: what the cluster said when the job began */
     char *jobs;       /* the path of the namespace's jobs … */
     char *name;       /* … and the job's name; NULL: not known */
+    bool looks;       /* the job is looked for by its name: nobody knows yet whose it is */
+    struct handler_answer failed; /* what the Task gets if it is another's */
 
     /* Once the job has ended: its description, and the logs of pods[pod], container by container.
      */
@@ -44,6 +46,8 @@ struct cluster_request {
     void *user;
 };
 
+/* Returns the name that the Task gives to its job, yours to free; NULL: it has none. */
+char *cluster_name_of_job(const json *parameters);
 /* Returns whether the Task waits for a job's end. */
 bool cluster_awaits_job(const struct cluster_work *w);
 /* Sends a request. Returns NULL with *why filled when it can't be sent. */
@@ -56,6 +60,8 @@ void cluster_add_segment(struct buf *out, const char *text);
 
 /* Tells whether there is an answer, and it is none of failure. */
 bool cluster_went_well(const struct http_response *r);
+/* Makes what a Task gets of an answer. */
+json *cluster_envelope(const struct http_response *r);
 /* Names what went wrong as AWS does: EKS.404, and all of the answer as the cause. Both are yours;
  * *cause may be NULL. */
 json *cluster_error(const struct http_response *r, json **cause);
@@ -78,5 +84,23 @@ bool cluster_leave_job(struct cluster_work *w);
 void cluster_say_not_stopped(const struct cluster_work *w, const char *why);
 /* Says so because of an answer that is one of failure, or none. */
 void cluster_say_went_wrong(const struct cluster_work *w, const struct http_response *r);
+/* Adds the path of the work's job. */
+void cluster_write_job_path(const struct cluster_work *w, struct buf *out);
+/* Asks about the work's job. Returns NULL with *why filled when that can't be. */
+signed_send *cluster_ask_about_job(struct cluster_work *w, http_done *done,
+                                   void (*no_keys)(void *user, bool of_role, const char *why),
+                                   struct diag *why);
+/* Returns whether an answer tells nothing of the job, and the next one may. */
+bool cluster_tells_nothing(struct cluster_work *w, const struct http_response *r);
+/* Goes on with the job as an answer describes it, which went well: it has ended, is asked about
+ * on, or deleted where the call lingers. */
+void cluster_job_described(struct cluster_work *w, const struct http_response *r);
+
+/* ---- cluster_named.c ---- */
+
+/* Looks for the job by the name that the Task gave it: its begin was refused, as there is one of
+ * that name, or got no answer. Where it is another's, the Task gets `failed` (taken). Returns false
+ * when it has no name; then nothing is taken. */
+bool cluster_look_for_job(struct cluster_work *w, struct handler_answer *failed);
 
 #endif

@@ -267,6 +267,7 @@ static void job_ended(struct cluster_work *w)
 }
 
 static void ask_about_job(void *work);
+static bool delete_job(struct cluster_work *w);
 
 static void wait_for_cluster_job(struct cluster_work *w)
 {
@@ -287,7 +288,7 @@ static bool job_is(const json *job, const char *condition)
     return false;
 }
 
-static void write_job_path(const struct cluster_work *w, struct buf *out)
+void cluster_write_job_path(const struct cluster_work *w, struct buf *out)
 {
     buf_adds(out, w->jobs);
     cluster_add_segment(out, w->name);
@@ -298,7 +299,7 @@ static void ask_cluster_again(struct cluster_work *w, const char *why)
 {
     struct buf path = {0};
 
-    write_job_path(w, &path);
+    cluster_write_job_path(w, &path);
     job_pause_untold(&w->pause, w->task_call, buf_str(&path), why);
     buf_clear(&path);
     wait_for_cluster_job(w);
@@ -316,8 +317,7 @@ static bool keys_are_refused(struct cluster_work *w, const struct http_response 
     return refused;
 }
 
-/* Returns whether an answer tells nothing of the job, and the next one may. */
-static bool tells_nothing(struct cluster_work *w, const struct http_response *r)
+bool cluster_tells_nothing(struct cluster_work *w, const struct http_response *r)
 {
     if (keys_are_refused(w, r))
         return w->refused < JOB_MAX_MISSING;
@@ -325,12 +325,37 @@ static bool tells_nothing(struct cluster_work *w, const struct http_response *r)
            (r->outcome != HTTP_ANSWERED || r->status >= 500 || r->status == 429);
 }
 
+void cluster_job_described(struct cluster_work *w, const struct http_response *r)
+{
+    struct handler_answer none = {0};
+    json *job = response_body(r);
+    bool failed = job_is(job, "Failed");
+
+    w->good = job_is(job, "Complete") && !failed;
+    w->pause.untold = false;
+    if (w->task_call->lingers) {
+        bool over = w->good || failed;
+        json_unref(job);
+        if (over || !delete_job(w))
+            cluster_finish(w, &none, false);
+    } else if (w->good || failed) {
+        w->job = job;
+        if (is_true(log_option(w, "RetrieveLogs")))
+            ask_for_pods(w);
+        else
+            job_ended(w);
+    } else {
+        json_unref(job);
+        wait_for_cluster_job(w);
+    }
+}
+
 static void job_described(void *user, struct http_response *r)
 {
     struct cluster_work *w = user;
 
     w->transfer = NULL;
-    if (tells_nothing(w, r)) {
+    if (cluster_tells_nothing(w, r)) {
         json *cause, *error = cluster_error(r, &cause);
         ask_cluster_again(w, json_str(cause ? cause : error));
         json_unref(error);
@@ -343,20 +368,7 @@ static void job_described(void *user, struct http_response *r)
         cluster_answer_failed(w, r);
         return;
     }
-    json *job = response_body(r);
-    bool failed = job_is(job, "Failed");
-    w->good = job_is(job, "Complete") && !failed;
-    w->pause.untold = false;
-    if (w->good || failed) {
-        w->job = job;
-        if (is_true(log_option(w, "RetrieveLogs")))
-            ask_for_pods(w);
-        else
-            job_ended(w);
-        return;
-    }
-    json_unref(job);
-    wait_for_cluster_job(w);
+    cluster_job_described(w, r);
 }
 
 static void job_not_described(void *user, bool of_role, const char *why)
@@ -368,28 +380,35 @@ static void job_not_described(void *user, bool of_role, const char *why)
     ask_cluster_again(w, why);
 }
 
-static void ask_about_job(void *work)
+signed_send *cluster_ask_about_job(struct cluster_work *w, http_done *done,
+                                   void (*no_keys)(void *user, bool of_role, const char *why),
+                                   struct diag *why)
 {
-    struct cluster_work *w = work;
     struct buf path = {0};
-    struct diag why = {0};
 
-    write_job_path(w, &path);
+    cluster_write_job_path(w, &path);
     struct cluster_request q = {.method = "GET",
                                 .path = buf_str(&path),
                                 .max_body = MAX_DESCRIPTION,
                                 .signed_ms = &w->pause.signed_ms,
-                                .done = job_described,
-                                .no_keys = job_not_described,
+                                .done = done,
+                                .no_keys = no_keys,
                                 .user = w};
-    w->transfer = cluster_send(w, &q, &why);
-    if (!w->transfer)
-        ask_cluster_again(w, why.text);
+    signed_send *s = cluster_send(w, &q, why);
     buf_clear(&path);
-    diag_clear(&why);
+    return s;
 }
 
-static bool delete_job(struct cluster_work *w);
+static void ask_about_job(void *work)
+{
+    struct cluster_work *w = work;
+    struct diag why = {0};
+
+    w->transfer = cluster_ask_about_job(w, job_described, job_not_described, &why);
+    if (!w->transfer)
+        ask_cluster_again(w, why.text);
+    diag_clear(&why);
+}
 
 void cluster_follow_job(struct cluster_work *w, json *submitted, bool in_start)
 {
@@ -421,7 +440,7 @@ void cluster_say_not_stopped(const struct cluster_work *w, const char *why)
     struct buf path = {0};
 
     if (w->name)
-        write_job_path(w, &path);
+        cluster_write_job_path(w, &path);
     job_may_go_on(w->task_call, w->name ? buf_str(&path) : NULL, why);
     buf_clear(&path);
 }
@@ -446,7 +465,7 @@ static bool delete_waits(struct cluster_work *w, const char *why)
         cluster_say_not_stopped(w, why);
         return false;
     }
-    write_job_path(w, &path);
+    cluster_write_job_path(w, &path);
     job_pause_before_stop(&w->pause, w->task_call, buf_str(&path), why, delete_again, w);
     buf_clear(&path);
     return true;
@@ -508,7 +527,7 @@ static bool delete_job(struct cluster_work *w)
     bool waits = false;
 
     w->stops++;
-    write_job_path(w, &path);
+    cluster_write_job_path(w, &path);
     struct cluster_request q = {.method = "DELETE",
                                 .path = buf_str(&path),
                                 .more = "propagationPolicy=Background",
@@ -530,6 +549,10 @@ bool cluster_leave_job(struct cluster_work *w)
 
     if (call->released || call->h->closing || !cluster_awaits_job(w) || w->job)
         return false;
+    if (w->looks) {
+        handler_answer_clear(&w->failed);
+        return true;
+    }
     if (!w->name) /* the cluster may be beginning the job at this moment */
         return w->transfer && signed_send_is_out(w->transfer);
     if (w->transfer)

@@ -45,6 +45,26 @@ static bool endpoint_serves(handlers *h, const struct handler_input *v, struct d
     return h->options.endpoints && endpoints_find_of_call(h->options.endpoints, &c);
 }
 
+bool endpoint_names_job(const struct handler_input *v)
+{
+    struct aws_call c;
+    struct diag why = {0};
+    json *named = NULL, *by_name = NULL;
+
+    if (!v->resource)
+        return false;
+    if (is_of_cluster(v->resource))
+        return cluster_names_job(v);
+    if (aws_call_read(v->resource, &c, &why) && v->payload)
+        named = aws_with_own_names(&c, v->payload, &why);
+    if (named)
+        by_name = aws_job_by_name(&c, named);
+    diag_clear(&why);
+    json_unref(named);
+    json_unref(by_name);
+    return by_name != NULL;
+}
+
 /* Ends with a call beside the call itself. */
 static void side_clear(struct endpoint_work *w)
 {
@@ -58,6 +78,7 @@ static void endpoint_work_free(struct endpoint_work *w)
 {
     side_clear(w);
     json_unref(w->submitted);
+    json_unref(w->by_name);
     json_unref(w->describe_parameters);
     json_unref(w->parameters);
     json_unref(w->value);
@@ -65,7 +86,7 @@ static void endpoint_work_free(struct endpoint_work *w)
     buf_clear(&w->bytes);
     mem_free(w->place.base);
     w->place.base = NULL;
-    w->submitted = w->describe_parameters = w->parameters = w->value = NULL;
+    w->submitted = w->by_name = w->describe_parameters = w->parameters = w->value = NULL;
     job_pause_end(&w->pause, w);
 }
 
@@ -94,6 +115,8 @@ static void endpoint_unanswered(struct endpoint_work *w, const struct aws_call *
 {
     struct aws_result result = {0};
 
+    if (w->task_call->lingers && c == &w->call && look_for_job(w, &result))
+        return;
     if (w->task_call->lingers)
         say_not_stopped(w, r->error);
     if (r->outcome == HTTP_TOO_LARGE)
@@ -243,6 +266,25 @@ static bool goes_on_after(struct endpoint_work *w, struct http_response *r,
     return true;
 }
 
+/* Goes on when the call itself got an error `r` (taken) as its answer `a`. One that an earlier
+ * process has sent, too, may be refused for what that has done. */
+static void begin_refused(struct endpoint_work *w, const struct aws_answer *a, struct aws_result *r)
+{
+    const struct task_call *call = w->task_call;
+    bool lingers = call->lingers && job_may_be_there(a->status);
+
+    if (call->repeated && aws_job_is_gone(&w->call, r)) {
+        aws_result_clear(r);
+        *r = (struct aws_result){.ok = true, .value = json_ref(json_empty_object())};
+    } else if ((lingers || (call->repeated && aws_job_is_taken(&w->call, a))) &&
+               look_for_job(w, r)) {
+        return;
+    } else if (lingers) {
+        say_not_stopped(w, json_str(r->cause ? r->cause : r->error));
+    }
+    endpoint_finish(w, r, false);
+}
+
 static void endpoint_answered(void *user, struct http_response *r)
 {
     struct endpoint_work *w = user;
@@ -258,9 +300,9 @@ static void endpoint_answered(void *user, struct http_response *r)
                aws_job_half_begun(&w->call, result.value, &half)) {
         aws_result_clear(&result);
         endpoint_finish(w, &half, false);
-    } else if (!result.ok || !goes_on_after(w, r, &a.as_aws, &result)) {
-        if (w->task_call->lingers && job_may_be_there(r->status))
-            say_not_stopped(w, json_str(result.cause ? result.cause : result.error));
+    } else if (!result.ok) {
+        begin_refused(w, &a.as_aws, &result);
+    } else if (!goes_on_after(w, r, &a.as_aws, &result)) {
         endpoint_finish(w, &result, false);
     }
     endpoint_answer_close(&a);
@@ -414,6 +456,16 @@ static void endpoint_without_model(struct endpoint_work *w, const char *why, boo
     endpoint_finish(w, &r, in_start);
 }
 
+/* A service that knows a repeat, by its token or by the job's name, has no second job. */
+static void tell_of_repeat(const struct endpoint_work *w)
+{
+    json *by_name = aws_job_by_name(&w->call, w->task_call->payload);
+
+    if (w->call.job && !by_name && !aws_call_has_token(&w->call))
+        job_tell_repeat(w->task_call);
+    json_unref(by_name);
+}
+
 /* Finds out which call it is, and makes it; or goes on with its job. */
 static void endpoint_open(struct endpoint_work *w, bool in_start)
 {
@@ -441,9 +493,10 @@ static void endpoint_open(struct endpoint_work *w, bool in_start)
     w->place = endpoint_place_of(call->h, &w->call, call->row->url, call->payload, call->region);
     if (w->call.job && call->submitted)
         follow_job(w, json_ref(call->submitted), in_start);
+    else if (call->only_stops)
+        look_for_job(w, &(struct aws_result){0});
     else if (job_has_name(w)) {
-        if (w->call.job && !aws_call_has_token(&w->call))
-            job_tell_repeat(call);
+        tell_of_repeat(w);
         start_before(w, NULL, in_start);
     }
 }

@@ -100,6 +100,7 @@ struct endpoint_work {
     signed_send *transfer;
     struct job_pause pause;
     unsigned missing;         /* answers in a row that had no such job */
+    json *by_name;            /* it is looked for by its name: aws_job_by_name; NULL: it isn't */
     bool unopened;            /* of a job that runs the models lack the call */
     bool told_strange;        /* the log has had the line on its state */
     size_t stopped;           /* of its parts: calls to stop them that are over */
@@ -153,6 +154,21 @@ bool job_is_beginning(const struct endpoint_work *w);
 /* Lets a job end of which the Task won't hear. Returns true when something is still out for that,
  * and the work goes on until it has come back. */
 bool leave_job(struct endpoint_work *w);
+
+/* Takes what an answer says of the work's job, and of its end the result, which is taken. */
+void take_job_progress(struct endpoint_work *w, enum aws_progress p, struct aws_result *r);
+/* Tells a job to stop whose call lingers, or ends the work. */
+void stop_late_job(struct endpoint_work *w);
+
+/* ---- endpoint_named.c ---- */
+
+/*
+ * Looks for the job of a call whose begin was refused, as there is one of its name, or got no
+ * answer. Where it is the Task's own it is followed, or told to stop where the call lingers; where
+ * it isn't, the Task fails with `refused` (taken; empty: nobody waits for it). Returns false when
+ * the call has no such name; then nothing is taken.
+ */
+bool look_for_job(struct endpoint_work *w, struct aws_result *refused);
 
 /* Why the job of a call that is `forgotten` is told. */
 #define JOB_FORGOTTEN "the store could not be told of it, and its Task will begin another"

@@ -145,14 +145,19 @@ static void described(void *user, struct http_response *r)
     enum aws_progress p =
         aws_job_progress(&w->call, w->submitted, &w->describe, &a.as_aws, &result);
     endpoint_answer_close(&a);
+    take_job_progress(w, p, &result);
+}
+
+void take_job_progress(struct endpoint_work *w, enum aws_progress p, struct aws_result *r)
+{
     w->missing = p == AWS_JOB_MISSING || p == AWS_JOB_NO_KEYS ? w->missing + 1 : 0;
     if (p == AWS_JOB_NO_KEYS)
         roles_forget_refused(w->task_call, w->pause.signed_ms);
     switch (p) {
     case AWS_JOB_STRANGE:
         if (!w->told_strange)
-            say_strange(w, json_str(result.cause));
-        aws_result_clear(&result);
+            say_strange(w, json_str(r->cause));
+        aws_result_clear(r);
         /* fall through */
     case AWS_JOB_RUNS:
         w->pause.untold = false;
@@ -162,17 +167,17 @@ static void described(void *user, struct http_response *r)
     case AWS_JOB_NO_KEYS:
     case AWS_JOB_MISSING:
         if (w->missing == JOB_MAX_MISSING) {
-            give_up_job(w, &result);
+            give_up_job(w, r);
             return;
         }
-        ask_again(w, json_str(result.cause ? result.cause : result.error));
-        aws_result_clear(&result);
+        ask_again(w, json_str(r->cause ? r->cause : r->error));
+        aws_result_clear(r);
         return;
-    case AWS_JOB_REFUSED: give_up_job(w, &result); return;
+    case AWS_JOB_REFUSED: give_up_job(w, r); return;
     case AWS_JOB_SUCCEEDED:
     case AWS_JOB_FAILED: break;
     }
-    endpoint_finish(w, &result, false);
+    endpoint_finish(w, r, false);
 }
 
 static void not_described(void *user, bool of_role, const char *why)
@@ -249,7 +254,7 @@ static void follow_noted_job(struct endpoint_work *w)
 
 static bool stop_job(struct endpoint_work *w);
 
-static void stop_late_job(struct endpoint_work *w)
+void stop_late_job(struct endpoint_work *w)
 {
     if (!stop_job(w))
         endpoint_finish(w, &(struct aws_result){0}, false);
@@ -505,7 +510,8 @@ static void give_up_job(struct endpoint_work *w, struct aws_result *r)
 
 bool job_is_beginning(const struct endpoint_work *w)
 {
-    return w->call.job && !w->submitted && w->transfer && signed_send_is_out(w->transfer);
+    return w->call.job && !w->submitted && !w->by_name && w->transfer &&
+           signed_send_is_out(w->transfer);
 }
 
 /* A call that is out may be beginning its job at this moment: only its answer says which job is to
@@ -520,6 +526,10 @@ bool leave_job(struct endpoint_work *w)
         return true;
     if (!aws_job_can_be_stopped(&w->call))
         return false;
+    if (w->by_name && !w->submitted) {
+        aws_result_clear(&w->failed);
+        return true;
+    }
     if (!w->submitted)
         return job_is_beginning(w);
     if (w->transfer)

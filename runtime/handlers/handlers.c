@@ -509,15 +509,13 @@ static void log_unstopped(handlers *h, const struct task *task, const char *why)
     buf_clear(&job);
 }
 
-/* Whoever serves the resource now, a job that is known runs at a service. */
-static struct handler_row *row_for_stop(handlers *h, const struct task *task,
-                                        const struct handler_input *v, struct diag *also)
+/* Whoever serves the resource now, a job that is known, if only by name, runs at a service. */
+static struct handler_row *row_for_stop(handlers *h, bool known, const struct handler_input *v,
+                                        struct diag *also)
 {
     struct handler_row *row = row_for(h, v, also);
 
-    return row && row->kind->flags & KIND_HAS_JOBS ? row
-           : task->submitted                       ? row_of_services(h)
-                                                   : NULL;
+    return row && row->kind->flags & KIND_HAS_JOBS ? row : known ? row_of_services(h) : NULL;
 }
 
 /* Waits for no slot: what there was to wait for was over in an earlier process. */
@@ -534,13 +532,15 @@ bool handlers_stop_job(handlers *h, const struct task *task)
         task_result_clear(&failed);
         return false;
     }
-    struct handler_row *row = row_for_stop(h, task, &v, &also);
+    bool known = task->submitted || endpoint_names_job(&v);
+    struct handler_row *row = row_for_stop(h, known, &v, &also);
     if (!row) {
         log_unstopped(h, task, "nobody serves its service any more");
-    } else if (!task->submitted) {
+    } else if (!known) {
         log_unstopped(h, task, "asl ended before the service had answered");
     } else {
         struct task_call *call = task_call_new(row, task, i, &v);
+        call->only_stops = !task->submitted;
         id_map_put(&h->calls, &call->node);
         handlers_start_call(call);
         if (call->state == CALL_READY && call->answer.cause)

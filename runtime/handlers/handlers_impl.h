@@ -53,22 +53,25 @@ struct task_call {
     enum { CALL_WAITING, CALL_RUNNING, CALL_READY } state;
     bool unheard; /* an Event was answered at once: what comes of it only goes to the log */
     bool event, log_tail;
-    bool unfilled;  /* CALL_READY: its answer is still to come */
-    bool begun;     /* a job goes on elsewhere, and its end is only awaited */
-    bool released;  /* nobody waits for it, but the other side's work is to go on */
-    bool lingers;   /* it was cancelled; what stops its job is still out */
-    bool stalled;   /* and waits for keys, or for what says where the service is */
-    bool repeated;  /* it was handed out before a restart, and nothing tells whether it was sent */
-    bool forgotten; /* the store doesn't have that its job has begun, and this process ends */
+    bool unfilled;   /* CALL_READY: its answer is still to come */
+    bool begun;      /* a job goes on elsewhere, and its end is only awaited */
+    bool released;   /* nobody waits for it, but the other side's work is to go on */
+    bool lingers;    /* it was cancelled; what stops its job is still out */
+    bool stalled;    /* and waits for keys, or for what says where the service is */
+    bool repeated;   /* it was handed out before a restart, and nothing tells whether it was sent */
+    bool only_stops; /* it only ends a job: nobody knows which, or whether it has begun, but its
+                        name tells */
+    bool forgotten;  /* the store doesn't have that its job has begun, and this process ends */
     const char *target, *name, *state_name, *execution, *key, *qualifier, *client_context;
     const char *role, *own_role;  /* as in struct task */
     const char *region;           /* of the execution, where its jobs are; NULL: handlers_region */
     struct asl_resource resource; /* the target's parts; of a Lambda function all are empty */
     uint32_t attempt;
     enum task_trace trace;
-    bool raw;       /* as in struct task */
-    bool probe;     /* likewise */
-    int64_t now_ms; /* the engine's time of its start */
+    bool raw;         /* as in struct task */
+    bool probe;       /* likewise */
+    int64_t now_ms;   /* the engine's time of its start */
+    int64_t since_ms; /* as in struct task */
     json *payload;
     json *submitted; /* after a crash: what the service said when the job began; or NULL */
     void *work;      /* the kind's, while it runs */
@@ -388,10 +391,15 @@ json *response_body(const struct http_response *r);
  * a service's. The kind `endpoint` hands them on, as it does http:invoke. */
 bool is_of_cluster(const struct asl_resource *r);
 bool cluster_serves(handlers *h, struct diag *why);
+bool cluster_names_job(const struct handler_input *v);
 void cluster_start(struct task_call *call);
 bool cluster_cancel(struct task_call *call);
 
 /* ---- endpoint.c ---- */
+
+/* Returns whether the job that such a call begins has a name, by which it is found though nobody
+ * knows what the other side said. */
+bool endpoint_names_job(const struct handler_input *v);
 
 /* Bytes of an answer that is wanted as bytes: who asks says how many. */
 enum { HANDLER_RAW_MOST = 65 << 20 };

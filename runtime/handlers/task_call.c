@@ -77,6 +77,7 @@ struct task_call *task_call_new(struct handler_row *row, const struct task *t,
                                .raw = t->raw,
                                .probe = t->probe,
                                .repeated = t->repeated,
+                               .since_ms = t->since_ms,
                                .now_ms = t->now_ms,
                                .payload = v->payload ? json_ref(v->payload) : json_null(),
                                .submitted = json_ref(t->submitted)};
