@@ -297,19 +297,24 @@ json *mocks_submitted(const struct asl_resource *resource, const struct task_res
     return json_ref(json_empty_object());
 }
 
-bool mocks_offer(mocks *m, engine *e, const struct task *task)
+void mocks_bring(engine *e, const struct task *task, struct task_result *result)
 {
-    struct task_result result = {0};
-    json *submitted;
+    json *submitted = mocks_submitted(task->resource, result);
 
-    if (!mocks_answer(m, task->state, &result))
-        return false;
-    submitted = mocks_submitted(task->resource, &result);
     if (task->activity)
         engine_task_started(e, task->id, NULL);
     if (submitted)
         engine_task_submitted(e, task->id, submitted);
     json_unref(submitted);
-    engine_task_done(e, task->id, &result);
+    engine_task_done(e, task->id, result);
+}
+
+bool mocks_offer(mocks *m, engine *e, const struct task *task)
+{
+    struct task_result result = {0};
+
+    if (!mocks_answer(m, task->state, &result))
+        return false;
+    mocks_bring(e, task, &result);
     return true;
 }

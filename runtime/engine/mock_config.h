@@ -42,6 +42,8 @@ bool mocks_answer(mocks *m, const char *state, struct task_result *out);
  * mocked.
  */
 bool mocks_offer(mocks *m, engine *e, const struct task *task);
+/* Brings `result` (taken), which mocks_answer gave for the task call's state. */
+void mocks_bring(engine *e, const struct task *task, struct task_result *result);
 /*
  * Returns what a service says when it takes on a task call that is answered with `answer`, as
  * TaskSubmitted shows it. A mock has no word of that, so its output stands for it, too: a job's

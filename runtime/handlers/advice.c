@@ -11,6 +11,7 @@
 #include "parsers/base/text.h"
 #include "runtime/aws/endpoints.h"
 #include "runtime/base/glob.h"
+#include "runtime/shapes/shapes.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -261,4 +262,62 @@ void advice_token(const struct handler_row *row, const struct task *t)
                     "state '%s' waits for no token: nobody can send it here, so what the service "
                     "answers is the result; asl serve waits for the token",
                     t->state);
+}
+
+/* ---- mocks ---- */
+
+static void tell_of_mock(handlers *h, const char *execution, const char *text)
+{
+    if (h->options.mock_log)
+        h->options.mock_log(h->options.mock_user, text);
+    else
+        advice_once(h, execution, "%s", text);
+}
+
+static void look_at_mocked_error(struct buf *text, const char *state, const struct asl_resource *r,
+                                 const json *error)
+{
+    struct buf meant = {0};
+    size_t guesses = CALL_GUESSES;
+
+    if (asl_resource_is_call(r) && !call_may_fail_with(r, json_str(error), &guesses, &meant))
+        buf_printf(text, "state '%s': %.*s doesn't fail with '%s', as its mock does", state,
+                   (int)r->call.len, r->call.at, json_str(error));
+    if (meant.len)
+        buf_printf(text, "; did you mean \"%s\"?", buf_str(&meant));
+    buf_clear(&meant);
+}
+
+static void look_at_mocked_value(struct buf *text, const char *state, const struct asl_resource *r,
+                                 const json *value)
+{
+    const struct aws_shape_rules rules = {.execution = true};
+    struct aws_shape_fault fault = {0};
+    struct aws_shape shape;
+
+    if (aws_shape_find(r, AWS_SHAPE_RESULT, &shape) &&
+        !aws_shape_fits(&shape, value, &rules, &fault))
+        buf_printf(text, "state '%s': what its mock gives is no answer of %.*s:%s: %s", state,
+                   (int)r->type.len, r->type.at, r->api, buf_str(&fault.why));
+    buf_clear(&fault.why);
+}
+
+/* asl test refuses such mocks in its suites: their runs end well, and AWS's never do. */
+void advice_mock(handlers *h, const char *execution, const char *state,
+                 const struct asl_resource *r, const json *value, const json *error)
+{
+    struct buf text = {0};
+
+    if (error)
+        look_at_mocked_error(&text, state, r, error);
+    else
+        look_at_mocked_value(&text, state, r, value);
+    if (text.len)
+        tell_of_mock(h, execution, buf_str(&text));
+    buf_clear(&text);
+}
+
+void handlers_look_at_mock(handlers *h, const struct task *task, const struct task_result *result)
+{
+    advice_mock(h, task->execution, task->state, task->resource, result->output, result->error);
 }

@@ -16,6 +16,10 @@ void advice_bucket(struct buf *out, const char *bucket);
  */
 void advice_once(handlers *h, const char *execution, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* Logs once what the service of a Task never says, where a mock gives it: `value`, or the name
+ * `error`; the other one is NULL. */
+void advice_mock(handlers *h, const char *execution, const char *state,
+                 const struct asl_resource *r, const json *value, const json *error);
 /* Logs once that the row's service is asked by a Task whose token nobody brings. */
 void advice_token(const struct handler_row *row, const struct task *t);
 

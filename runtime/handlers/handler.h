@@ -48,6 +48,10 @@ struct handlers_options {
     /* A line of a handler's stderr, or of what goes wrong; `execution`: the ARN of that for which
      * it works, NULL: for none. May be NULL. */
     void (*log)(void *log_user, const char *execution, const char *line);
+    /* A line on a mock that gives what the service of its Task never says; NULL: it goes to `log`.
+     */
+    void (*mock_log)(void *mock_user, const char *line);
+    void *mock_user;
     bool no_output; /* what handlers print doesn't go to the log: it gets warnings alone */
     void *log_user;
     int64_t (*now)(void *clock); /* ms by which mocks take their time; NULL: they take none */
@@ -105,6 +109,10 @@ bool handlers_name(const handlers *h, const char *target);
  * file, and no result comes. Else exactly one comes, unless the call is cancelled or released.
  */
 bool handlers_start(handlers *h, const struct task *task, struct task_result *failed);
+
+/* Looks at the result of a mock that isn't the set's: logs what the service of its Task never says.
+ */
+void handlers_look_at_mock(handlers *h, const struct task *task, const struct task_result *result);
 
 enum handlers_taker {
     HANDLERS_NOBODY, /* the call would fail at once */

@@ -2,7 +2,7 @@
  * Fixed answers: the n-th call of the row gets the n-th, those after the last get the last. One
  * with "after_s" comes when that much time has passed by the set's clock.
  */
-#include "runtime/handlers/handlers_impl.h"
+#include "runtime/handlers/advice.h"
 
 static void mock_start(struct task_call *call)
 {
@@ -23,6 +23,8 @@ static void mock_start(struct task_call *call)
         a.error = json_ref(json_get(mock, "error"));
         a.cause = json_ref(cause);
     }
+    if (call->resource.text)
+        advice_mock(call->h, call->execution, call->state_name, &call->resource, a.value, a.error);
     if (after_ms && options->now)
         task_call_sleep(call, &a, options->now(options->clock) + after_ms);
     else

@@ -329,8 +329,13 @@ int host_signal(const host *h)
 static bool host_mocks_offer(void *user, struct task *task)
 {
     host *h = user;
+    struct task_result result = {0};
 
-    return mocks_offer(h->mocks, h->engine, task);
+    if (!mocks_answer(h->mocks, task->state, &result))
+        return false;
+    handlers_look_at_mock(handler_sets_now(&h->handlers), task, &result);
+    mocks_bring(h->engine, task, &result);
+    return true;
 }
 
 /* A guest before all others: what is mocked is theirs no more. */

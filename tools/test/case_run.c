@@ -303,6 +303,22 @@ static void case_play_state(struct running_case *k, const asl_machine *m,
     json_unref(input);
 }
 
+/* A mock of the case's handlers file, which is held against its service as those of the suite. */
+static void case_hear_mock(void *user, const char *line)
+{
+    const struct running_case *k = user;
+    struct failures *told = &k->out->failures;
+    struct asl_at check;
+
+    if (case_field(k->c, "check", &check) && json_is_string(check.value) &&
+        json_str_is(check.value, "none"))
+        return;
+    for (size_t i = 0; i < told->count; i++)
+        if (!strcmp(told->all[i].text, line))
+            return;
+    failures_add(told, place_of_handlers(k->c), "mocks", "%s", line);
+}
+
 /* Returns false, with a failure, when it could not be played. */
 static bool case_play(struct running_case *k, const struct buf *text, const char *path)
 {
@@ -323,6 +339,8 @@ static bool case_play(struct running_case *k, const struct buf *text, const char
     real.buckets = k->out->buckets.all;
     real.bucket_count = k->out->buckets.count;
     real.buckets_in_order = true;
+    real.mock_log = case_hear_mock;
+    real.mock_user = k;
     json *input = case_input(k->c);
     case_config(k->c, m, &config);
     k->out->trial = trial_run(&(struct trial_options){.machine = m,
