@@ -10,7 +10,7 @@ fuzzers = $(eval FUZZERS += $(2))$(eval $(call program,fuzz,$(2),$(1)))
 benches = $(eval BENCHES += $(2))$(eval $(call program,bench,$(2),$(1)))
 
 $(call suites,parsers/base,ground timestamp digest)
-$(call suites,parsers/json,json json_read double)
+$(call suites,parsers/json,json json_read json_tree double)
 $(call suites,parsers/items,items)
 $(call suites,parsers/parquet,parquet parquet_bounds)
 $(call suites,parsers/yaml,yaml)

@@ -64,19 +64,26 @@ json *json_ref(const json *v)
     return mine;
 }
 
-/* A container's children; an object's are key, value, key, value ... */
+/*
+ * A container's children; an object's are key, value, key, value ... Those of a tree are its nodes,
+ * of an object's tree the array of its keys and that of its values.
+ */
 static json **children(json *v, size_t *count)
 {
     if (v->kind == JSON_ARRAY) {
+        if (json_is_tree(v)) {
+            *count = as_array_tree(v)->slots;
+            return ((struct array_tree *)v)->nodes;
+        }
         *count = mutable_array(v)->count;
         return mutable_array(v)->items;
     }
-    if (v->kind == JSON_OBJECT) {
-        *count = 2 * (size_t)mutable_object(v)->count;
-        return &mutable_object(v)->members[0].key;
+    if (json_is_tree(v)) {
+        *count = 2;
+        return &((struct object_tree *)v)->keys;
     }
-    *count = 0;
-    return NULL;
+    *count = 2 * (size_t)mutable_object(v)->count;
+    return &mutable_object(v)->members[0].key;
 }
 
 /* Gives back a reference; true when it was the last. */
@@ -102,15 +109,20 @@ static inline void json_give_back(json *v)
         mem_free(b);
 }
 
+/* Takes a dead container. */
 static void json_release(json *v)
 {
-    if (v->kind == JSON_OBJECT)
-        mem_free(mutable_object(v)->index);
+    if (v->kind == JSON_OBJECT) {
+        if (json_is_tree(v))
+            json_shared_index_unref(as_object_tree(v)->index);
+        else
+            mem_free(mutable_object(v)->index);
+    }
     json_give_back(v);
 }
 
 /*
- * Takes in a dead value. A container that has children waits in a list that goes through the place
+ * Takes in a dead container. One that has children waits in a list that goes through the place
  * of its first child, so that freeing needs neither a stack nor memory, however deep the value is.
  */
 static void bury(json **waiting, json *v)
@@ -128,6 +140,10 @@ static void bury(json **waiting, json *v)
         *waiting = v;
         if (!json_drop(first))
             return;
+        if (!json_is_container(first)) {
+            json_give_back(first);
+            return;
+        }
         v = first;
     }
 }
@@ -401,19 +417,19 @@ size_t json_count(const json *v)
 const json *json_at(const json *array, size_t i)
 {
     assert(array->kind == JSON_ARRAY && i < as_array(array)->count);
-    return as_array(array)->items[i];
+    return json_item(array, i);
 }
 
 const json *json_key_at(const json *object, size_t i)
 {
     assert(object->kind == JSON_OBJECT && i < as_object(object)->count);
-    return as_object(object)->members[i].key;
+    return json_member_key(object, i);
 }
 
 const json *json_value_at(const json *object, size_t i)
 {
     assert(object->kind == JSON_OBJECT && i < as_object(object)->count);
-    return as_object(object)->members[i].value;
+    return json_member_value(object, i);
 }
 
 const json *json_member_at(const json *container, size_t i, const json **key)
@@ -551,6 +567,8 @@ static size_t find_by_index(const json *object, const char *key, size_t len, uin
 {
     const struct object_value *o = as_object(object);
 
+    if (json_is_tree(object))
+        return json_tree_find(object, key, len, hash);
     if (!o->index) {
         struct json_index *x = json_index_new(NULL, o->count);
 
@@ -602,42 +620,58 @@ const json *json_get_n(const json *object, const char *key, size_t len)
 {
     size_t i = json_find(object, key, len);
 
-    return i == SIZE_MAX ? NULL : as_object(object)->members[i].value;
+    return i == SIZE_MAX ? NULL : json_member_value(object, i);
 }
 
 const json *json_get_key(const json *object, const json *key)
 {
     size_t i = json_find_key(object, key);
 
-    return i == SIZE_MAX ? NULL : as_object(object)->members[i].value;
+    return i == SIZE_MAX ? NULL : json_member_value(object, i);
 }
 
 /* ---- comparing ---- */
 
-static bool json_equal_arrays(const struct array_value *a, const struct array_value *b)
+/* Trees of as many elements have the same shape, and what they share is equal at first sight. */
+static bool json_equal_trees(const struct array_tree *a, const struct array_tree *b)
 {
-    if (a->count != b->count)
-        return false;
-    for (size_t i = 0; i < a->count; i++)
-        if (!json_equal(a->items[i], b->items[i]))
+    for (size_t i = 0; i < a->slots; i++)
+        if (!json_equal(a->nodes[i], b->nodes[i]))
             return false;
     return true;
 }
 
-static bool json_equal_objects(const struct object_value *a, const struct object_value *b)
+static bool json_equal_arrays(const json *a, const json *b)
 {
-    if (a->count != b->count)
+    size_t count = json_count(a);
+
+    if (count != json_count(b))
         return false;
-    for (size_t i = 0; i < a->count; i++) {
-        const struct json_member *mine = &a->members[i];
-        const json *other;
+    if (json_is_tree(a) && json_is_tree(b))
+        return json_equal_trees(as_array_tree(a), as_array_tree(b));
+    for (size_t i = 0; i < count; i++)
+        if (!json_equal(json_item(a, i), json_item(b, i)))
+            return false;
+    return true;
+}
+
+static bool json_equal_objects(const json *a, const json *b)
+{
+    size_t count = json_count(a);
+
+    if (count != json_count(b))
+        return false;
+    if (json_is_tree(a) && json_is_tree(b) && as_object_tree(a)->keys == as_object_tree(b)->keys)
+        return json_equal(as_object_tree(a)->values, as_object_tree(b)->values);
+    for (size_t i = 0; i < count; i++) {
+        const json *key = json_member_key(a, i), *other;
 
         /* Members mostly stand in the same order. */
-        if (json_same_string(mine->key, b->members[i].key))
-            other = b->members[i].value;
+        if (json_same_string(key, json_member_key(b, i)))
+            other = json_member_value(b, i);
         else
-            other = json_get_key(&b->head, mine->key);
-        if (!other || !json_equal(mine->value, other))
+            other = json_get_key(b, key);
+        if (!other || !json_equal(json_member_value(a, i), other))
             return false;
     }
     return true;
@@ -659,8 +693,8 @@ bool json_equal(const json *a, const json *b)
     case JSON_BIGINT:
     case JSON_DOUBLE: break;
     case JSON_STRING: return json_same_string(a, b);
-    case JSON_ARRAY: return json_equal_arrays(as_array(a), as_array(b));
-    case JSON_OBJECT: return json_equal_objects(as_object(a), as_object(b));
+    case JSON_ARRAY: return json_equal_arrays(a, b);
+    case JSON_OBJECT: return json_equal_objects(a, b);
     }
     return false;
 }

@@ -17,6 +17,9 @@
  *
  * Counts are plain integers: a value stays in its thread.
  *
+ * What is copied to be changed shares with the copy what stays the same, however large it is; so
+ * old versions of a value that grows cost what was changed since.
+ *
  * Objects keep the order of their members and have each key once. Strings are UTF-8 with their
  * length, may hold NUL, and lone surrogates where the reader let them in (utf8.h).
  */
@@ -123,6 +126,11 @@ size_t json_find(const json *object, const char *key, size_t len);
  */
 bool json_is_all_numbers(const json *array);
 double json_sum(const json *array);
+/*
+ * Returns whether each number among the elements of `array` has the form that its double is written
+ * in: 1, not 1.0, and nothing beyond 2^53. A yes is remembered, by the array and its copies.
+ */
+bool json_has_usual_numbers(const json *array);
 
 /* Returns the levels of nesting: 0 for a scalar, 1 for [] and {}. */
 size_t json_depth(const json *v);
@@ -160,7 +168,10 @@ struct json_build {
 /* Begin an array or object. `room` is how many elements are expected, 0 when that is unknown. */
 void json_build_array(struct json_build *b, size_t room);
 void json_build_object(struct json_build *b, size_t room);
-/* Begins with the elements or members of `v`, and with room for `more`. */
+/*
+ * Begins with the elements or members of `v`, and with room for `more`. Of many, what does not
+ * change is shared with `v`: the copy and each change cost little more than those of few.
+ */
 void json_build_copy(struct json_build *b, const json *v, size_t more);
 /* Adds an element, which it takes. */
 void json_build_add(struct json_build *b, json *v);

@@ -1,7 +1,7 @@
 /*
  * How arrays and objects come to be: in place, in memory that grows. What is being built is a value
  * like any other, so looking works on it; the empty ones are constants, which the first member
- * replaces.
+ * replaces. The copy of a large one is a tree (json_tree.c), and stays one.
  */
 
 #include "parsers/json/json_impl.h"
@@ -66,22 +66,37 @@ void json_build_object(struct json_build *b, size_t room)
         resize(b, room);
 }
 
+/*
+ * Adding to a tree costs more a child than to what is flat, so what is to become twice as large is
+ * copied.
+ */
+static bool is_better_shared(const json *v, size_t more)
+{
+    size_t count = json_count(v);
+
+    return count > JSON_FLAT_MOST && more < count;
+}
+
 void json_build_copy(struct json_build *b, const json *v, size_t more)
 {
     size_t count = json_count(v);
 
     assert(json_is_container(v));
+    if (is_better_shared(v, more)) {
+        *b = (struct json_build){.v = json_tree_copy(v)};
+        return;
+    }
     if (v->kind == JSON_ARRAY) {
         json_build_array(b, count + more);
         for (size_t i = 0; i < count; i++)
-            mutable_array(b->v)->items[i] = json_ref_child(as_array(v)->items[i]);
+            mutable_array(b->v)->items[i] = json_ref_child(json_item(v, i));
         if (b->cap)
             mutable_array(b->v)->count = (uint32_t)count;
     } else {
         json_build_object(b, count + more);
         for (size_t i = 0; i < count; i++) {
-            mutable_object(b->v)->members[i].key = json_ref_child(as_object(v)->members[i].key);
-            mutable_object(b->v)->members[i].value = json_ref_child(as_object(v)->members[i].value);
+            mutable_object(b->v)->members[i].key = json_ref_child(json_member_key(v, i));
+            mutable_object(b->v)->members[i].value = json_ref_child(json_member_value(v, i));
         }
         if (b->cap)
             mutable_object(b->v)->count = (uint32_t)count;
@@ -104,6 +119,10 @@ void json_build_add(struct json_build *b, json *v)
     struct array_value *a;
 
     assert(b->v->kind == JSON_ARRAY);
+    if (json_is_tree(b->v)) {
+        json_tree_add(&b->v, v);
+        return;
+    }
     json_build_make_room(b, as_array(b->v)->count);
     a = mutable_array(b->v);
     a->items[a->count++] = v;
@@ -123,11 +142,34 @@ static void json_build_replace(json *container, json **at, json *v)
     deepen(container, v);
 }
 
+static inline void replace_value(struct json_build *b, size_t i, json *v)
+{
+    if (json_is_tree(b->v))
+        json_tree_put(&b->v, i, v);
+    else
+        json_build_replace(b->v, &mutable_object(b->v)->members[i].value, v);
+}
+
+void json_build_put(struct json_build *b, size_t i, json *v)
+{
+    assert(i < json_count(b->v));
+    if (b->v->kind == JSON_OBJECT)
+        replace_value(b, i, v);
+    else if (json_is_tree(b->v))
+        json_tree_put(&b->v, i, v);
+    else
+        json_build_replace(b->v, &mutable_array(b->v)->items[i], v);
+}
+
 /* The index, if a search has made one, keeps up with what is added. */
 static void json_build_add_member(struct json_build *b, json *key, json *v)
 {
     struct object_value *o;
 
+    if (json_is_tree(b->v)) {
+        json_tree_add_member(b->v, key, v);
+        return;
+    }
     json_build_make_room(b, as_object(b->v)->count);
     o = mutable_object(b->v);
     o->members[o->count++] = (struct json_member){key, v};
@@ -151,7 +193,7 @@ void json_build_set(struct json_build *b, const char *key, json *v)
     if (i == SIZE_MAX)
         json_build_add_member(b, json_cstring(key), v);
     else
-        json_build_replace(b->v, &mutable_object(b->v)->members[i].value, v);
+        replace_value(b, i, v);
 }
 
 void json_build_set_key(struct json_build *b, json *key, json *v)
@@ -163,17 +205,8 @@ void json_build_set_key(struct json_build *b, json *key, json *v)
         json_build_add_member(b, key, v);
         return;
     }
-    json_build_replace(b->v, &mutable_object(b->v)->members[i].value, v);
+    replace_value(b, i, v);
     json_unref(key);
-}
-
-void json_build_put(struct json_build *b, size_t i, json *v)
-{
-    assert(i < json_count(b->v));
-    if (b->v->kind == JSON_ARRAY)
-        json_build_replace(b->v, &mutable_array(b->v)->items[i], v);
-    else
-        json_build_replace(b->v, &mutable_object(b->v)->members[i].value, v);
 }
 
 static void find_depth_anew(json *v)
@@ -196,8 +229,8 @@ json *json_build_done(struct json_build *b)
         v = json_ref(b->v->kind == JSON_ARRAY ? json_empty_array() : json_empty_object());
         json_unref(b->v);
     } else {
-        /* A little slack is cheaper than a move. */
-        if (b->cap - count > 4 + count / 8)
+        /* A little slack is cheaper than a move. A tree has no room of its own: `cap` is 0. */
+        if (b->cap > count && b->cap - count > 4 + count / 8)
             resize(b, count);
         v = b->v;
         if (v->flags & JSON_DEPTH_STALE)

@@ -25,8 +25,13 @@ enum {
     /* Flags of strings. Neither is set until the bytes have been looked at once. */
     JSON_PLAIN = 1,   /* nothing in it needs escaping */
     JSON_ESCAPED = 2, /* something in it needs escaping */
-    /* Flag of a container that is being built: a member was replaced, so `depth` may be too large.
+    /*
+     * Flags of containers: it is a tree (struct array_tree, struct object_tree);
+     * json_has_usual_numbers said yes; a member was replaced while it is being built, so `depth`
+     * may be too large.
      */
+    JSON_TREE = 1,
+    JSON_USUAL = 2,
     JSON_DEPTH_STALE = 4,
     /* The bits above it tell where in a block the value lies: struct json_block. */
     JSON_FLAG_BITS = 3,
@@ -80,6 +85,51 @@ struct object_value {
 
 /* Objects of up to so many members are searched from the front and have no index. */
 enum { JSON_SMALL_OBJECT = 8 };
+
+/*
+ * A container of more than JSON_FLAT_MOST children becomes a tree when it is copied to be changed
+ * (json_build_copy), and copies of trees share all nodes that did not change. All others are flat,
+ * however large: those that a reader makes, and those that are built from nothing.
+ *
+ * A node is a value as any other: it is counted, freed and measured as an array of its own. Leaves
+ * are flat arrays of JSON_FAN elements, above them are nodes of JSON_FAN nodes each; only the last
+ * of each level may have fewer. As elements are added and replaced but never removed, this holds
+ * without balancing, and bits of an element's number tell the way to it.
+ */
+enum { JSON_FLAT_MOST = 64, JSON_FAN_BITS = 5, JSON_FAN = 1 << JSON_FAN_BITS };
+
+/* Begins as an array_value does, so that `count` and `text_len` of both are read alike. */
+struct array_tree {
+    struct json head; /* with JSON_TREE among the flags */
+    uint32_t count;   /* elements, not nodes */
+    uint32_t text_len;
+    uint32_t shift; /* node number i >> shift has element i */
+    uint32_t slots; /* nodes below */
+    json *nodes[];
+};
+
+/*
+ * The index of trees that were made of each other. It has the keys of all of them: a slot's member
+ * is that of a tree if the tree has so many members and the key at that place. So each may add to
+ * it, and none is disturbed.
+ */
+struct json_shared_index {
+    uint32_t refs;
+    uint32_t used, mask;
+    struct json_shared_slot {
+        uint32_t hash, number; /* the member's number + 1, or 0 when the slot is free */
+    } * slots;
+};
+
+/* Begins as an object_value does. Keys and values are trees for themselves: a new value copies
+ * nothing of the keys. */
+struct object_tree {
+    struct json head; /* with JSON_TREE among the flags */
+    uint32_t count;
+    uint32_t text_len;
+    struct json_shared_index *index; /* NULL until it is first asked for a key */
+    json *keys, *values;
+};
 
 /*
  * The values that a reader makes lie in blocks, as memory of its own for each would be half of what
@@ -145,6 +195,54 @@ static inline bool json_is_container(const json *v)
     return v->kind >= JSON_ARRAY;
 }
 
+static inline const struct array_tree *as_array_tree(const json *v)
+{
+    return (const struct array_tree *)v;
+}
+
+static inline const struct object_tree *as_object_tree(const json *v)
+{
+    return (const struct object_tree *)v;
+}
+
+static inline bool json_is_tree(const json *container)
+{
+    return container->flags & JSON_TREE;
+}
+
+/* Returns the elements of an array from number `i` on that lie side by side, and how many. */
+static inline json *const *json_run(const json *array, size_t i, size_t *count)
+{
+    while (json_is_tree(array)) {
+        const struct array_tree *t = as_array_tree(array);
+
+        array = t->nodes[i >> t->shift];
+        i &= ((size_t)1 << t->shift) - 1;
+    }
+    *count = as_array(array)->count - i;
+    return as_array(array)->items + i;
+}
+
+/* Return element, key or value number `i`, which is there: json_at and the like without a call. */
+static inline json *json_item(const json *array, size_t i)
+{
+    size_t count;
+
+    return *json_run(array, i, &count);
+}
+
+static inline json *json_member_key(const json *object, size_t i)
+{
+    return json_is_tree(object) ? json_item(as_object_tree(object)->keys, i)
+                                : as_object(object)->members[i].key;
+}
+
+static inline json *json_member_value(const json *object, size_t i)
+{
+    return json_is_tree(object) ? json_item(as_object_tree(object)->values, i)
+                                : as_object(object)->members[i].value;
+}
+
 /* Returns the least depth of a container that holds `v`. */
 static inline uint16_t json_depth_around(const json *v)
 {
@@ -207,8 +305,31 @@ static inline json *json_new_in(struct json_blocks *b, enum json_kind kind, size
     return v;
 }
 
+/* ---- json_tree.c ---- */
+
+/* Returns a tree of the children of `v`, which has more than JSON_FLAT_MOST. Its uppermost node is
+ * the caller's alone, so the functions below may change it. */
+json *json_tree_copy(const json *v);
+/* Adds an element; takes `item`. The array may move. */
+void json_tree_add(json **array, json *item);
+/* Adds a member whose key is known not to be there; takes both. */
+void json_tree_add_member(json *object, json *key, json *v);
+/* Replaces element or value number `i`; takes `v`. */
+void json_tree_put(json **container, size_t i, json *v);
+/* Finds a key, as json_find does. */
+size_t json_tree_find(const json *object, const char *key, size_t len, uint32_t hash);
+/* Gives back a reference to an index; NULL does nothing. */
+void json_shared_index_unref(struct json_shared_index *x);
+
+/* ---- json_write.c ---- */
+
+/* Returns json_text_len of a scalar, or of a container that remembers it; 0 of other containers. */
+size_t json_known_text_len(const json *v);
+
 /* ---- json_number.c ---- */
 
+/* Returns json_has_usual_numbers of one element. */
+bool json_is_usual(const json *v);
 /*
  * Returns the value of a number's text that JSON's grammar allows; NULL when it is out of range or
  * longer than JSON_MAX_NUMBER.

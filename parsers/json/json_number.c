@@ -205,25 +205,61 @@ double json_double_value(const json *v)
 
 bool json_is_all_numbers(const json *array)
 {
-    const struct array_value *a = as_array(array);
+    size_t count = json_count(array), run;
 
-    for (uint32_t i = 0; i < a->count; i++)
-        if (a->items[i]->kind < JSON_INT || a->items[i]->kind > JSON_DOUBLE)
-            return false;
+    for (size_t at = 0; at < count; at += run) {
+        json *const *items = json_run(array, at, &run);
+
+        for (size_t i = 0; i < run; i++)
+            if (items[i]->kind < JSON_INT || items[i]->kind > JSON_DOUBLE)
+                return false;
+    }
     return true;
 }
 
 double json_sum(const json *array)
 {
-    const struct array_value *a = as_array(array);
+    size_t count = json_count(array), run;
     double sum = 0;
 
-    for (uint32_t i = 0; i < a->count; i++)
-        if (a->items[i]->kind == JSON_INT)
-            sum += (double)((const struct int_value *)a->items[i])->n;
-        else
-            sum += json_double_value(a->items[i]);
+    for (size_t at = 0; at < count; at += run) {
+        json *const *items = json_run(array, at, &run);
+
+        for (size_t i = 0; i < run; i++)
+            if (items[i]->kind == JSON_INT)
+                sum += (double)((const struct int_value *)items[i])->n;
+            else
+                sum += json_double_value(items[i]);
+    }
     return sum;
+}
+
+bool json_is_usual(const json *v)
+{
+    static const int64_t exact = INT64_C(1) << 53;
+
+    if (v->kind == JSON_INT)
+        return json_int_value(v) <= exact && json_int_value(v) >= -exact;
+    if (v->kind == JSON_DOUBLE)
+        return json_double_value(v) != floor(json_double_value(v));
+    return v->kind != JSON_BIGINT;
+}
+
+bool json_has_usual_numbers(const json *array)
+{
+    size_t count = json_count(array), run;
+
+    if (array->flags & JSON_USUAL || !count)
+        return true;
+    for (size_t at = 0; at < count; at += run) {
+        json *const *items = json_run(array, at, &run);
+
+        for (size_t i = 0; i < run; i++)
+            if (!json_is_usual(items[i]))
+                return false;
+    }
+    json_mutable(array)->flags |= JSON_USUAL;
+    return true;
 }
 
 /* ---- order ---- */

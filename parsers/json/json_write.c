@@ -219,26 +219,34 @@ static inline void put_scalar(struct writer *w, const json *v)
 
 static void put_value(struct writer *w, const json *v);
 
-static void put_elements(struct writer *w, const struct array_value *a)
+static void put_elements(struct writer *w, const json *array)
 {
+    size_t count = json_count(array), run;
+
     put_char(w, '[');
-    for (size_t i = 0; i < a->count; i++) {
-        if (i)
-            put_char(w, ',');
-        put_value(w, a->items[i]);
+    for (size_t at = 0; at < count; at += run) {
+        json *const *items = json_run(array, at, &run);
+
+        for (size_t i = 0; i < run; i++) {
+            if (at + i)
+                put_char(w, ',');
+            put_value(w, items[i]);
+        }
     }
     put_char(w, ']');
 }
 
-static void put_members(struct writer *w, const struct object_value *o)
+static void put_members(struct writer *w, const json *object)
 {
+    size_t count = json_count(object);
+
     put_char(w, '{');
-    for (size_t i = 0; i < o->count; i++) {
+    for (size_t i = 0; i < count; i++) {
         if (i)
             put_char(w, ',');
-        put_string(w, o->members[i].key);
+        put_string(w, json_member_key(object, i));
         put_char(w, ':');
-        put_value(w, o->members[i].value);
+        put_value(w, json_member_value(object, i));
     }
     put_char(w, '}');
 }
@@ -246,9 +254,9 @@ static void put_members(struct writer *w, const struct object_value *o)
 static void put_value(struct writer *w, const json *v)
 {
     if (v->kind == JSON_ARRAY)
-        put_elements(w, as_array(v));
+        put_elements(w, v);
     else if (v->kind == JSON_OBJECT)
-        put_members(w, as_object(v));
+        put_members(w, v);
     else
         put_scalar(w, v);
 }
@@ -307,8 +315,8 @@ void json_write_pretty(struct buf *out, const json *v)
 /* Byte order is code point order in UTF-8. */
 static int json_write_by_key(const void *a, const void *b)
 {
-    const struct json_member *const *left = a, *const *right = b;
-    const struct string_value *l = as_string((*left)->key), *r = as_string((*right)->key);
+    const struct json_member *left = a, *right = b;
+    const struct string_value *l = as_string(left->key), *r = as_string(right->key);
     int order = memcmp(l->text, r->text, l->len < r->len ? l->len : r->len);
 
     return order ? order : (l->len > r->len) - (l->len < r->len);
@@ -316,20 +324,21 @@ static int json_write_by_key(const void *a, const void *b)
 
 static void put_sorted(struct writer *w, const json *v);
 
-static void put_sorted_object(struct writer *w, const struct object_value *o)
+static void put_sorted_object(struct writer *w, const json *object)
 {
-    const struct json_member **sorted = mem_alloc(o->count * sizeof(*sorted));
+    size_t count = json_count(object);
+    struct json_member *sorted = mem_alloc(count * sizeof(*sorted));
 
-    for (size_t i = 0; i < o->count; i++)
-        sorted[i] = &o->members[i];
-    qsort(sorted, o->count, sizeof(*sorted), json_write_by_key);
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = (struct json_member){json_member_key(object, i), json_member_value(object, i)};
+    qsort(sorted, count, sizeof(*sorted), json_write_by_key);
     put_char(w, '{');
-    for (size_t i = 0; i < o->count; i++) {
+    for (size_t i = 0; i < count; i++) {
         if (i)
             put_char(w, ',');
-        put_string(w, sorted[i]->key);
+        put_string(w, sorted[i].key);
         put_char(w, ':');
-        put_sorted(w, sorted[i]->value);
+        put_sorted(w, sorted[i].value);
     }
     put_char(w, '}');
     mem_free(sorted);
@@ -338,7 +347,7 @@ static void put_sorted_object(struct writer *w, const struct object_value *o)
 static void put_sorted(struct writer *w, const json *v)
 {
     if (v->kind == JSON_OBJECT) {
-        put_sorted_object(w, as_object(v));
+        put_sorted_object(w, v);
     } else if (v->kind == JSON_ARRAY) {
         put_char(w, '[');
         for (size_t i = 0; i < json_count(v); i++) {
@@ -414,11 +423,34 @@ static size_t container_len(const json *v, struct work *work)
     return len < UINT32_MAX ? len : UINT32_MAX;
 }
 
+/*
+ * As container_len of a tree, from the lengths of its nodes, which most of them remember. A node's
+ * brackets fall away, and there is a comma between two; in an object, colons stand in the place of
+ * one array's commas.
+ */
+static size_t tree_len(const json *v, struct work *work)
+{
+    bool in_array = v->kind == JSON_ARRAY;
+    json *const *nodes = in_array ? as_array_tree(v)->nodes : &as_object_tree(v)->keys;
+    size_t count = in_array ? as_array_tree(v)->slots : 2, len = 1;
+
+    for (size_t i = 0; i < count && len < UINT32_MAX; i++) {
+        size_t one = json_text_len_counted(nodes[i], work);
+        if (one == SIZE_MAX)
+            return SIZE_MAX;
+        len += one == UINT32_MAX ? UINT32_MAX : one - 1;
+    }
+    return len < UINT32_MAX ? len : UINT32_MAX;
+}
+
 /* A length is remembered only once it is known: `work` may let others look at the same value. */
 static bool remember_len(const json *v, struct work *work)
 {
-    size_t len = work_spend(work, json_count(v) / 8 + 1) ? container_len(v, work) : SIZE_MAX;
+    bool tree = json_is_tree(v);
+    size_t looked = tree ? JSON_FAN : json_count(v), len = SIZE_MAX;
 
+    if (work_spend(work, looked / 8 + 1))
+        len = tree ? tree_len(v, work) : container_len(v, work);
     if (len == SIZE_MAX)
         return false;
     if (v->kind == JSON_ARRAY)
@@ -460,4 +492,9 @@ size_t json_text_len_counted(const json *v, struct work *work)
 size_t json_text_len(const json *v)
 {
     return json_text_len_counted(v, NULL);
+}
+
+size_t json_known_text_len(const json *v)
+{
+    return json_is_container(v) ? remembered_len(v) : scalar_len(v, NULL);
 }
