@@ -5,9 +5,11 @@
  */
 #include "tools/recording.h"
 
+#include "parsers/base/count.h"
 #include "parsers/base/mem.h"
 #include "runtime/folder/folder.h"
 #include "tools/cmd.h"
+#include "tools/envelopes.h"
 #include "tools/replace_file.h"
 #include "tools/secrets.h"
 #include "tools/test/case_check.h"
@@ -96,11 +98,12 @@ struct played {
 };
 
 /*
- * Puts stand-ins where secrets are in the events, before they are played: so what is written is
- * known to pass with them. Who compares a secret, or takes it apart, goes another way then. All
- * events are looked at twice: a secret may get its name in an execution of a later one.
+ * Takes the events, and returns those of each execution with stand-ins where secrets are, before
+ * they are played: so what is written is known to pass with them. Who compares a secret, or takes
+ * it apart, goes another way then. All events are looked at twice: a secret may get its name in an
+ * execution of a later one.
  */
-static void mask_secrets(recording *r, struct secrets *s)
+static json **masked_events(recording *r, struct secrets *s)
 {
     json **all = mem_calloc(r->count + 1, sizeof *all);
 
@@ -111,19 +114,19 @@ static void mask_secrets(recording *r, struct secrets *s)
     s->values = 0;
     for (size_t i = 0; i < r->count; i++) {
         json *masked = secrets_masked(s, all[i]);
-        json_build_copy(&r->all[i].events, masked, 0);
-        json_unref(masked);
         json_unref(all[i]);
+        all[i] = masked;
     }
-    mem_free(all);
+    return all;
 }
 
-static bool read_played(recording *r, struct played *out, struct diag *why)
+static bool read_played(const recording *r, json *const *events, enum envelopes rest,
+                        struct played *out, struct diag *why)
 {
     out->children = mem_calloc(r->count + 1, sizeof *out->children);
-    out->own = r->count ? history_of(json_build_done(&r->all[0].events), why) : NULL;
+    out->own = r->count ? history_of(envelopes_reduced(events[0], rest), why) : NULL;
     for (size_t i = 1; out->own && i < r->count; i++) {
-        struct history *h = history_of(json_build_done(&r->all[i].events), NULL);
+        struct history *h = history_of(envelopes_reduced(events[i], rest), NULL);
         if (!h)
             continue;
         if (r->all[i].map)
@@ -260,53 +263,95 @@ static struct case_bucket *folders_of(const handlers *h, size_t *count)
     return all;
 }
 
+/* A run that is to become a suite, with what its command line says. */
+struct writing {
+    const recording *recording;
+    json **events; /* of each execution */
+    const struct workflow *workflow;
+    const json *context; /* NULL: none */
+    struct case_bucket *buckets;
+    size_t bucket_count;
+    bool masked; /* events have stand-ins */
+    const char *definition, *path;
+};
+
+static void tell_otherwise(const struct writing *w, const struct replay *r)
+{
+    cmd_fail("run", "%s isn't written: played once more%s, the execution goes otherwise%s%s",
+             w->path, w->masked ? " with stand-ins for secrets" : "", r->failures.count ? ": " : "",
+             r->failures.count ? r->failures.all[0].text : "");
+}
+
+/*
+ * Plays the run with so much of its envelopes, and writes the suite of that. Without all of them it
+ * must go as it went then to the last value, as something may read them; then *again is set when it
+ * doesn't. Returns false when nothing was written.
+ */
+static bool write_with(const struct writing *w, enum envelopes rest, bool *again)
+{
+    struct played p = {0};
+    struct diag why = {0};
+    struct replay replay;
+    bool good = false;
+
+    *again = false;
+    if (!read_played(w->recording, w->events, rest, &p, &why)) {
+        cmd_fail("run", "%s isn't written: %s", w->path,
+                 why.text ? why.text : "the execution didn't start");
+        clear_played(&p);
+        diag_clear(&why);
+        return false;
+    }
+    replay_run(&(struct replay_options){.history = p.own,
+                                        .children = p.children,
+                                        .child_count = p.child_count,
+                                        .machine = w->workflow->file.machine,
+                                        .name = w->workflow->file.name,
+                                        .execution = w->workflow->name,
+                                        .context = w->context,
+                                        .seed = w->workflow->seed_value,
+                                        .buckets = w->buckets,
+                                        .bucket_count = w->bucket_count},
+               &replay);
+    bool same = went_as_recorded(p.own, &replay);
+    if (rest != ENVELOPES_WHOLE && (!same || replay.failures.count)) {
+        *again = true;
+    } else if (same) {
+        json *suite =
+            recorded_suite(w->workflow, w->context, &replay, p.own, w->definition, w->path);
+        good = recording_write_suite(w->path, suite);
+        json_unref(suite);
+    } else {
+        tell_otherwise(w, &replay);
+    }
+    replay_clear(&replay);
+    clear_played(&p);
+    return good;
+}
+
 bool recording_write(recording *r, const struct workflow *w, host *h, const char *definition,
                      const char *path)
 {
-    size_t bucket_count;
-    struct case_bucket *buckets = folders_of(host_handlers(h), &bucket_count);
-    struct played p = {0};
+    static const enum envelopes rests[] = {ENVELOPES_GONE, ENVELOPES_STATUS, ENVELOPES_WHOLE};
     struct secrets secrets = {0};
-    struct diag why = {0};
-    bool good = false;
+    struct writing writing = {
+        .recording = r, .workflow = w, .definition = definition, .path = path};
+    bool good = false, again = true;
 
-    mask_secrets(r, &secrets);
+    writing.buckets = folders_of(host_handlers(h), &writing.bucket_count);
+    writing.events = masked_events(r, &secrets);
+    writing.masked = secrets.values > 0;
     json *context = w->extra ? secrets_masked(&secrets, w->extra) : NULL;
-    if (read_played(r, &p, &why)) {
-        struct replay replay;
-        replay_run(&(struct replay_options){.history = p.own,
-                                            .children = p.children,
-                                            .child_count = p.child_count,
-                                            .machine = w->file.machine,
-                                            .name = w->file.name,
-                                            .execution = w->name,
-                                            .context = context,
-                                            .seed = w->seed_value,
-                                            .buckets = buckets,
-                                            .bucket_count = bucket_count},
-                   &replay);
-        if (went_as_recorded(p.own, &replay)) {
-            json *suite = recorded_suite(w, context, &replay, p.own, definition, path);
-            good = recording_write_suite(path, suite);
-            if (good && secrets.values)
-                tell_masked(path);
-            json_unref(suite);
-        } else {
-            cmd_fail("run",
-                     "%s isn't written: played once more%s, the execution goes otherwise%s%s", path,
-                     secrets.values ? " with stand-ins for secrets" : "",
-                     replay.failures.count ? ": " : "",
-                     replay.failures.count ? replay.failures.all[0].text : "");
-        }
-        replay_clear(&replay);
-    } else {
-        cmd_fail("run", "%s isn't written: %s", path,
-                 why.text ? why.text : "the execution didn't start");
-    }
-    clear_played(&p);
+    writing.context = context;
+    for (size_t i = 0; i < COUNT(rests) && again; i++)
+        good = write_with(&writing, rests[i], &again);
+    if (good && secrets.values)
+        tell_masked(path);
+    for (size_t i = 0; i < r->count; i++)
+        json_unref(writing.events[i]);
+    mem_free(writing.events);
     secrets_clear(&secrets);
     json_unref(context);
-    mem_free(buckets);
-    diag_clear(&why);
+    mem_free(writing.buckets);
     return good;
 }
