@@ -346,6 +346,38 @@ START_TEST(a_map_run_with_many_children_is_folded_seldom)
 }
 END_TEST
 
+/* Nor is that so where no memory is left, as something else has all: what was folded stays for a
+ * time. */
+START_TEST(a_map_run_is_folded_seldom_without_memory)
+{
+    enum { ITEMS = 1500 };
+    struct world_log w;
+
+    world_open(&w, 0);
+    disk.before = NULL;
+    ck_assert(engine_recover(w.e, w.now_ms, INT64_MAX, NULL));
+    engine_limit_memory(w.e, MOST);
+    w.items = ITEMS;
+    w.used_bytes = MOST;
+    start(&w,
+          "{" MAP("M",
+                  "\"MaxConcurrency\":3,\"ItemReader\":{\"Resource\":"
+                  "\"arn:aws:states:::s3:getObject\",\"Parameters\":{\"Bucket\":\"b\","
+                  "\"Key\":\"k\"}},\"ItemProcessor\":{" DISTRIBUTED
+                  ",\"StartAt\":\"P\",\"States\":{\"P\":{\"Type\":\"Pass\",\"End\":true}}}") "}",
+          "1");
+    reads.count = 0;
+    int turns = 0;
+    do {
+        w.now_ms++;
+        turn(&w);
+    } while (stored(&w, 0) == RT_RUNNING && ++turns < 20 * ITEMS);
+    ck_assert_msg(stored(&w, 0) == RT_SUCCEEDED, "%d were read", (int)w.read);
+    ck_assert_msg(reads.count < ITEMS / 3, "histories were read %zu times", reads.count);
+    world_close(&w);
+}
+END_TEST
+
 /* While much is to be written and is not, no more children begin, whichever way they end. */
 static const struct {
     const char *name, *child;
@@ -595,6 +627,7 @@ int main(void)
     tcase_add_test(t, writing_counts_as_held);
     tcase_add_test(t, a_map_run_begins_in_little_memory);
     tcase_add_test(t, a_map_run_with_many_children_is_folded_seldom);
+    tcase_add_test(t, a_map_run_is_folded_seldom_without_memory);
     tcase_add_loop_test(t, children_wait_for_their_results_to_be_written, 0, COUNT(slow_writers));
     tcase_add_test(t, a_long_list_is_made_in_steps);
     tcase_add_test(t, writing_goes_on_after_memory_was_left);

@@ -31,9 +31,10 @@ enum { STAY = 4 };
  * An execution that has come back was folded: each event costs some two microseconds. One leaves
  * when it has been idle for so long that it is folded for less than a part of the time, whatever
  * comes in for it: a Map Run of a million children hears of each. With less memory that is a larger
- * part; with none left all go.
+ * part. With none left all go, but for those that were folded lately: they stay for some times as
+ * long as that took, so that however often one comes back, little of the time is lost with it.
  */
-enum { EVENTS_A_MS = 20, FULL_EVENTS_A_MS = 200 };
+enum { EVENTS_A_MS = 20, FULL_EVENTS_A_MS = 200, WOKEN_EVENTS_A_MS = 100 };
 /* How many executions a turn looks at for what may leave memory. */
 enum { LOOKED_AT = 4096 };
 
@@ -172,14 +173,19 @@ static size_t bytes_held(const engine *e, const struct entry *entry)
            held_for_calls(e, entry, rt_exec_next_writing);
 }
 
+static uint64_t engine_ms_since(const engine *e, int64_t ms)
+{
+    return (uint64_t)(e->now_ms > ms ? e->now_ms - ms : 0);
+}
+
 static bool will_be_back_soon(const engine *e, const struct entry *entry)
 {
-    uint64_t length = rt_exec_length(entry->x),
-             idle_ms =
-                 (uint64_t)(e->now_ms > entry->stepped_ms ? e->now_ms - entry->stepped_ms : 0);
+    uint64_t length = rt_exec_length(entry->x);
 
-    return e->used < e->memory &&
-           idle_ms < length / (is_nearly_used_up(e) ? FULL_EVENTS_A_MS : EVENTS_A_MS);
+    if (e->used >= e->memory)
+        return engine_ms_since(e, entry->woken_ms) < length / WOKEN_EVENTS_A_MS;
+    return engine_ms_since(e, entry->stepped_ms) <
+           length / (is_nearly_used_up(e) ? FULL_EVENTS_A_MS : EVENTS_A_MS);
 }
 
 /* Those that were busy when they were looked at may be idle by now, or there is less memory. */
@@ -237,6 +243,16 @@ static struct entry *largest(const engine *e)
     return most;
 }
 
+/* Returns whether memory would be used up without those that stay for some time, too. */
+static bool others_use_all(const engine *e)
+{
+    size_t staying = 0;
+
+    for (const struct entry *entry = e->busy.first; entry; entry = entry->behind)
+        staying += bytes_held(e, entry);
+    return e->used >= e->memory && e->used - e->memory >= staying;
+}
+
 static void fail_largest(engine *e)
 {
     struct entry *entry = largest(e);
@@ -266,7 +282,7 @@ void engine_look_at_memory(engine *e)
     let_leave(e);
     let_idle_leave(e);
     engine_memory_measure(e);
-    if (e->used >= e->memory && !e->stepped.first && !e->busy.first)
+    if (e->used >= e->memory && !e->stepped.first && others_use_all(e))
         fail_largest(e);
 }
 

@@ -218,6 +218,7 @@ bool engine_wake(engine *e, struct entry *entry)
         return false;
     }
     resume_woken(e, entry);
+    entry->woken_ms = e->now_ms;
     e->turn_bytes += rt_exec_held(entry->x);
     /* Its history may have been long. */
     engine_used_ns(e);

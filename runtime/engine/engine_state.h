@@ -32,6 +32,7 @@ struct entry {
     struct entry_list *in;      /* a list of the engine's; NULL: none */
     struct entry *ahead, *behind;
     int64_t stepped_ms;  /* when it was last */
+    int64_t woken_ms;    /* when it came back to memory last */
     size_t held;         /* bytes, when memory was looked at; in `large` */
     struct slice *slice; /* its step that is under way; NULL: none */
     enum engine_keep keep;
