@@ -389,7 +389,8 @@ static enum items_result csv_item(struct csv_items *r, bool good, struct item *o
         r->values[i] = good ? json_string(f->text, f->len) : json_string_mended(f->text, f->len);
     }
     *out = (struct item){.value = json_object_of(r->headers, r->values),
-                         .end = items_input_place(&r->text.in)};
+                         .end = items_input_place(&r->text.in),
+                         .line = r->line};
     return ITEMS_ITEM;
 }
 

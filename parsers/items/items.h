@@ -88,7 +88,8 @@ enum { ITEMS_MAX_ITEM = 8 << 20 };
 struct item {
     json *key; /* of an object's member; else NULL */
     json *value;
-    uint64_t end; /* with the reader's state: where the next reader goes on. Never 0 */
+    uint64_t end;  /* with the reader's state: where the next reader goes on. Never 0 */
+    uint64_t line; /* that it begins in; 0: not known, as place.line of a failure */
 };
 
 /*

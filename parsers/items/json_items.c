@@ -221,7 +221,8 @@ static enum items_result take_item(struct json_items *r, struct item *out, struc
     if (!v)
         return ITEMS_FAILED;
     json_items_let_go(r);
-    *out = (struct item){.key = r->key, .value = v, .end = items_input_place(&r->text.in)};
+    *out = (struct item){
+        .key = r->key, .value = v, .end = items_input_place(&r->text.in), .line = r->line};
     r->key = NULL;
     return ITEMS_ITEM;
 }

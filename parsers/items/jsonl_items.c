@@ -53,7 +53,7 @@ static enum items_result take_line(struct jsonl_items *r, size_t len, size_t end
 
     if (v) {
         in->at += len;
-        *out = (struct item){.value = v, .end = items_input_place(in)};
+        *out = (struct item){.value = v, .end = items_input_place(in), .line = in->line};
         return ITEMS_ITEM;
     }
     explain_line(line, len - end, &bad);

@@ -45,6 +45,15 @@ static bool next_of_group(struct cursor *c, struct map_item *out)
     return true;
 }
 
+static int64_t line_of(const json *part, size_t i)
+{
+    const json *lines = json_get(part, "lines"), *line = json_get(part, "line");
+
+    if (lines)
+        return json_int_value(json_at(lines, i));
+    return line ? json_int_value(line) + (int64_t)i : 0;
+}
+
 /* Goes on to the next item. False: there is none at hand. */
 static bool cursor_next(struct cursor *c, struct map_item *out)
 {
@@ -63,6 +72,7 @@ static bool cursor_next(struct cursor *c, struct map_item *out)
                                  .from = json_get(part, "from"),
                                  .unit = json_get(part, "unit"),
                                  .end = json_int_value(json_at(json_get(part, "ends"), c->at)),
+                                 .line = line_of(part, c->at),
                                  .index = c->index++};
         c->at++;
         return true;
@@ -239,11 +249,13 @@ json *run_pass_items(struct step *s, struct rt_frame *f, uint32_t *count)
     return input;
 }
 
-/* Rows are counted from 1. The byte is the first one behind the item, unpacked. */
+/* Lines and rows are counted from 1. The byte is the first one behind the item, unpacked. */
 static void add_place_of_item(struct buf *out, const struct map_item *item)
 {
     if (item->from)
         buf_printf(out, " of %s", json_str(item->from));
+    if (item->line)
+        buf_printf(out, ", line %" PRId64 ",", item->line);
     if (item->unit && json_str_is(item->unit, "row"))
         buf_printf(out, " in row %" PRId64, item->end);
     else if (item->unit)

@@ -42,6 +42,7 @@ struct map_item {
     const json *from;  /* where it was read, as $$.Map.Item.Source has it; NULL: it was not */
     const json *unit;  /* what `end` counts; NULL: nothing that people would count */
     int64_t end;       /* where it ends in its source */
+    int64_t line;      /* that it begins in; 0: not known */
     uint64_t index;
 };
 

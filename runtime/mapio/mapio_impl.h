@@ -19,10 +19,11 @@ struct mapio {
 
 /* The items that one answer brings, as far as they are collected. */
 struct part {
-    struct json_build items, keys, ends, states;
+    struct json_build items, keys, ends, states, lines;
     size_t count;
     uint64_t bytes;
-    bool begun, with_keys, with_states;
+    uint64_t line; /* of the first item; each has the next one, unless with_lines */
+    bool begun, with_keys, with_states, with_lines;
 };
 
 /* Adds an item; takes its key and value, and the state behind it alone, which all items of a part

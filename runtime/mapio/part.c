@@ -16,10 +16,32 @@ static void part_begin(struct part *p, bool with_keys, bool with_states)
     p->begun = true;
 }
 
+static uint64_t line_after(const struct part *p, size_t items)
+{
+    return p->line ? p->line + items : 0;
+}
+
+/* Mostly each item has a line of its own: then the first one tells all. */
+static void part_add_line(struct part *p, uint64_t line)
+{
+    if (!p->count)
+        p->line = line;
+    if (!p->with_lines && line == line_after(p, p->count))
+        return;
+    if (!p->with_lines) {
+        json_build_array(&p->lines, 0);
+        for (size_t i = 0; i < p->count; i++)
+            json_build_add(&p->lines, json_int((int64_t)line_after(p, i)));
+    }
+    p->with_lines = true;
+    json_build_add(&p->lines, json_int((int64_t)line));
+}
+
 void part_add(struct part *p, struct item *item, uint64_t bytes, json *state)
 {
     if (!p->begun)
         part_begin(p, item->key != NULL, state != NULL);
+    part_add_line(p, item->line);
     json_build_add(&p->items, item->value);
     json_build_add(&p->ends, json_int((int64_t)item->end));
     if (p->with_keys)
@@ -41,7 +63,7 @@ json *part_done(struct part *p, const json *state, const json *from, const char 
 
     if (!p->begun)
         part_begin(p, false, false);
-    json_build_object(&b, 8);
+    json_build_object(&b, 9);
     json_build_set(&b, "items", json_build_done(&p->items));
     json_build_set(&b, "ends", json_build_done(&p->ends));
     if (p->with_keys)
@@ -52,6 +74,10 @@ json *part_done(struct part *p, const json *state, const json *from, const char 
         json_build_set(&b, "state", json_ref(state));
     if (from)
         json_build_set(&b, "from", json_ref(from));
+    if (p->with_lines)
+        json_build_set(&b, "lines", json_build_done(&p->lines));
+    else if (p->line)
+        json_build_set(&b, "line", json_int((int64_t)p->line));
     if (unit)
         json_build_set(&b, "unit", json_cstring(unit));
     json_build_set(&b, "bytes", json_int((int64_t)p->bytes));
