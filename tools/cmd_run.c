@@ -148,6 +148,9 @@ static int run_it(struct run *r, const struct option_set *set, int64_t limit_ms)
     store *s = r->history ? store_memory_new() : NULL;
     int status = EXIT_USAGE;
 
+    /* A history, or a suite, is to be as AWS's. */
+    config.fails_early = !r->history && !r->record;
+
     workflow_host_options(&r->w, &options);
     options.handlers.log = run_log_line;
     options.handlers.no_output = r->quiet;

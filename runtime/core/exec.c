@@ -451,6 +451,7 @@ rt_exec *rt_exec_new(asl_machine *m, const struct rt_config *config)
     x->written = json_ref(config->written);
     x->aws_limits = config->aws_limits;
     x->express = config->express;
+    x->fails_early = config->fails_early;
     x->seed = config->seed;
     memcpy(x->secret, config->secret, sizeof x->secret);
     x->root = x->failed_frame = RT_NO_FRAME;
@@ -466,6 +467,7 @@ void rt_exec_config(const rt_exec *x, struct rt_config *out)
                               .written = x->written,
                               .aws_limits = x->aws_limits,
                               .express = x->express,
+                              .fails_early = x->fails_early,
                               .scope = x->scope,
                               .first = x->first,
                               .variables = x->variables,

@@ -32,6 +32,9 @@ struct rt_config {
     const json *written;   /* the input's text as it was given; NULL: as json_text writes it */
     bool aws_limits;       /* the quotas on data, events and time */
     bool express;          /* it may run for QUOTA_EXPRESS_MS */
+    /* A Map Run fails as soon as its results are too large for its state, where AWS runs all other
+     * children first, and then fails. A store does not keep it. */
+    bool fails_early;
     const struct asl_scope *scope; /* what it runs; NULL: the machine's own States */
     /* For tests: the state of `scope` that it starts with (NULL: its StartAt), and variables that
      * are assigned from the start (NULL: none). A store does not keep them. */

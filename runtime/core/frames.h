@@ -126,6 +126,7 @@ struct rt_run {
     bool anew;         /* then it was redriven: what is read may be another one by now */
     struct rt_ahead ahead;
     struct rt_results results;
+    uint64_t result_bytes;  /* that the state's result has at least, where AWS's quotas hold */
     bool failing;           /* it has failed with `error`, and ends when its children have */
     bool closing;           /* these have, and it writes its results before it ends */
     struct asl_error error; /* of a failing run */
@@ -198,7 +199,7 @@ struct rt_exec {
     const struct asl_state *first; /* of `scope`; NULL: its StartAt */
     json *variables;               /* that are there from the start; NULL: none */
     json *written;                 /* the input's text; NULL: as json_text writes it */
-    bool aws_limits, express;
+    bool aws_limits, express, fails_early;
     uint64_t seed;
     unsigned char secret[RT_SECRET];
 

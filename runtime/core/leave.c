@@ -61,7 +61,7 @@ void error_too_large(struct asl_error *e, const json *who, const char *what)
 }
 
 /* No catcher sees it: see above. */
-static void too_large(struct step *s, struct rt_frame *f)
+void result_is_too_large(struct step *s, struct rt_frame *f)
 {
     struct asl_error e = {0};
 
@@ -101,7 +101,7 @@ bool check_size(struct step *s, struct rt_frame *f, const json *v)
     if (!check_depth(s, f, v))
         return false;
     if (is_larger_than_data(s, v)) {
-        too_large(s, f);
+        result_is_too_large(s, f);
         return false;
     }
     return true;
@@ -114,7 +114,7 @@ static bool check_vars(struct step *s, struct rt_frame *f, const json *vars)
         return false;
     if (!s->x->aws_limits || exec_vars_len(s->x, f, vars) <= QUOTA_VARIABLES)
         return true;
-    too_large(s, f);
+    result_is_too_large(s, f);
     return false;
 }
 

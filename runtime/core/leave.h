@@ -23,6 +23,8 @@ void finish_state(struct step *s, struct rt_frame *f, json *output, const json *
 /* Sets `e` to "The state/task 'WHO' WHAT with a size exceeding …"; `what`: "returned a result", or
  * what else it did. */
 void error_too_large(struct asl_error *e, const json *who, const char *what);
+/* Fails the execution as what the state has made is too large. */
+void result_is_too_large(struct step *s, struct rt_frame *f);
 /* Returns how many bytes of text data may have. */
 size_t data_limit(const struct step *s);
 /* False with *e filled when `v` is deeper than allowed. */

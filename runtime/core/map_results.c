@@ -8,6 +8,7 @@
 
 #include "asl/eval/flow.h"
 #include "asl/eval/plan.h"
+#include "asl/report/quota.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/timestamp.h"
 #include "runtime/core/map_run.h"
@@ -278,6 +279,29 @@ static void note_failure(const rt_exec *x, const struct rt_run *run, struct rt_u
     json_unref(record);
 }
 
+bool results_are_too_large(const struct rt_run *run)
+{
+    return run->result_bytes > QUOTA_DATA;
+}
+
+/* A result that is too large is one whatever comes: nothing can leave a part of it out, so nothing
+ * of it is of use. That of FLATTEN has no brackets of its own. */
+static void keep_result(const rt_exec *x, struct rt_group *g, uint32_t index, json *result)
+{
+    const json *writer = writer_of(g->run->plan);
+
+    if (x->aws_limits && !results_are_too_large(g->run)) {
+        size_t len = json_text_len(result);
+        g->run->result_bytes += writer && flattens(writer) && json_is_array(result) ? len - 2 : len;
+        for (uint32_t i = 0; results_are_too_large(g->run) && i < g->started; i++)
+            exec_replace(&g->results[i], NULL);
+    }
+    if (results_are_too_large(g->run))
+        json_unref(result);
+    else
+        g->results[index] = result;
+}
+
 void results_note(const rt_exec *x, struct rt_group *g, const struct rt_child *child,
                   const struct rt_event *e, enum rt_status status)
 {
@@ -289,9 +313,10 @@ void results_note(const rt_exec *x, struct rt_group *g, const struct rt_child *c
     else if (run->results.wanted)
         note_failure(x, run, &run->results.unwritten[RT_RESULTS_FAILED], child, e, status);
     else if (e->data)
-        g->results[child->node.id] = writer && wants_records(writer)
-                                         ? execution_record(x, run, child, e, RT_SUCCEEDED)
-                                         : json_ref(e->data);
+        keep_result(x, g, (uint32_t)child->node.id,
+                    writer && wants_records(writer)
+                        ? execution_record(x, run, child, e, RT_SUCCEEDED)
+                        : json_ref(e->data));
 }
 
 void results_keep_end(const struct rt_run *run, struct rt_child *child, const struct rt_event *e,

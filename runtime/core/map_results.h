@@ -21,6 +21,9 @@ bool results_have_times(const struct rt_run *run, bool good);
  */
 void results_note(const rt_exec *x, struct rt_group *g, const struct rt_child *child,
                   const struct rt_event *e, enum rt_status status);
+/* Returns whether what is known of the results is more than a state may have: then they are not
+ * kept. */
+bool results_are_too_large(const struct rt_run *run);
 /* Keeps on the child, where results are written, how `e` says that it ended. */
 void results_keep_end(const struct rt_run *run, struct rt_child *child, const struct rt_event *e,
                       enum rt_status status);

@@ -8,6 +8,7 @@
 #include "asl/report/quota.h"
 #include "parsers/base/mem.h"
 #include "runtime/core/errors.h"
+#include "runtime/core/leave.h"
 #include "runtime/core/map_cut.h"
 #include "runtime/core/map_items.h"
 #include "runtime/core/map_results.h"
@@ -86,6 +87,7 @@ void rt_child_config(const rt_exec *x, const struct rt_command *c, struct rt_con
     *out = (struct rt_config){
         .aws_limits = x->aws_limits,
         .express = c->state->map.express,
+        .fails_early = x->fails_early,
         /* The child runs the item processor as its whole machine; states keep their numbers in the
          * definition. */
         .scope = c->state->map.processor,
@@ -489,6 +491,21 @@ static struct rt_frame *frame_of_child(const rt_exec *x, const struct rt_input *
     return child && !g->over && child->runs && child->ref == in->ref ? f : NULL;
 }
 
+static bool map_run_goes_on(const struct rt_group *g)
+{
+    return g->done < g->started || g->run->pending || run_has_next(g) || run_may_have_more(g);
+}
+
+/* The execution would fail with this when all children have ended. */
+static void fail_for_results(struct step *s, struct rt_frame *f)
+{
+    struct asl_error e = {0};
+
+    error_too_large(&e, f->state->name, "returned a result");
+    fail_map_run(s, f, &e);
+    asl_error_clear(&e);
+}
+
 /* It is told of one that was cancelled alone. */
 void child_unbegun(struct step *s, const struct rt_input *in)
 {
@@ -524,6 +541,11 @@ void child_answered(struct step *s, const struct rt_input *in)
         ended.child.ended_ms = in->ended_ms;
     }
     emit(s, &ended);
+    if (running(s) && s->x->fails_early && !g->run->failing && results_are_too_large(g->run) &&
+        map_run_goes_on(g)) {
+        fail_for_results(s, f);
+        return;
+    }
     /* Children that ended in the same moment are heard first: they have not been cut off. */
     if (running(s) && too_many_failed(g) && !g->run->failing) {
         s->defers = true;

@@ -159,7 +159,9 @@ static void state_group_join(struct step *s, struct rt_frame *f)
                                .previous = g->run ? s->x->event_id : f->last,
                                .state = f->state});
     /* The results of a Map Run are put together before anything can leave them out. */
-    if (running(s) && (!g->run || check_size(s, f, result))) {
+    if (running(s) && g->run && results_are_too_large(g->run)) {
+        result_is_too_large(s, f);
+    } else if (running(s) && (!g->run || check_size(s, f, result))) {
         view_init(&view, s, f);
         struct asl_env env = view_env(&view, f->input);
         env.result = result;
