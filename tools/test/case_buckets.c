@@ -13,11 +13,11 @@
 #include "parsers/base/text.h"
 #include "runtime/aws/aws.h"
 #include "runtime/folder/folder.h"
+#include "tools/test/held_signals.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -235,37 +235,40 @@ static bool add_folder_of_files(const struct making *m, struct place at, const c
 }
 
 /* A text is an object's bytes; any other value is written as JSON. */
-static bool put_case_object(const struct making *m, object_folder *f, const char *bucket,
-                            const struct asl_at *object)
+static bool put_object(const struct making *m, object_folder *f, const char *bucket,
+                       struct place at, const json *name, const json *value)
 {
-    const struct folder_key key = {json_str(object->key), json_str_len(object->key)};
+    const struct folder_key key = {json_str(name), json_str_len(name)};
     struct buf text = {0};
     struct folder_object o;
     struct diag why = {0};
 
-    if (json_is_string(object->value))
-        buf_add(&text, json_str(object->value), json_str_len(object->value));
+    if (json_is_string(value))
+        buf_add(&text, json_str(value), json_str_len(value));
     else
-        json_write(&text, object->value);
+        json_write(&text, value);
     bool good = folder_put(f, key, buf_str(&text), text.len, NULL, &o, &why);
     if (!good)
-        bucket_fails(m, object->places->key, bucket, why.text);
+        bucket_fails(m, at, bucket, why.text);
     diag_clear(&why);
     buf_clear(&text);
     return good;
 }
 
+/* Makes a bucket of the objects of `bucket`, whose `places` may be NULL. */
 static bool add_objects(const struct making *m, const struct asl_at *bucket)
 {
     const char *name = json_str(bucket->key);
-    char *path = new_folder(m, bucket->places->key, name);
+    struct place at = bucket->places ? bucket->places->key : (struct place){0};
+    char *path = new_folder(m, at, name);
     object_folder *f = NULL;
-    bool good = path && add_bucket(m, bucket->places->key, name, path, 0, &f);
+    bool good = path && add_bucket(m, at, name, path, 0, &f);
 
     for (size_t i = 0; good && i < json_count(bucket->value); i++) {
         struct asl_at object;
         asl_at_index(bucket, i, &object);
-        good = put_case_object(m, f, name, &object);
+        good = put_object(m, f, name, object.places ? object.places->key : at, object.key,
+                          object.value);
     }
     mem_free(path);
     return good;
@@ -282,35 +285,6 @@ static bool add_named(const struct making *m, const struct asl_at *bucket)
     bool good = add_folder_of_files(m, bucket->places->value, json_str(bucket->key), path);
     mem_free(path);
     return good;
-}
-
-/* ---- signals ---- */
-
-/* Those that end the process wait as long as files come or go: else they would be left behind. */
-static void hold_signals(sigset_t *before)
-{
-    sigset_t held;
-
-    sigemptyset(&held);
-    sigaddset(&held, SIGINT);
-    sigaddset(&held, SIGTERM);
-    sigaddset(&held, SIGHUP);
-    sigprocmask(SIG_BLOCK, &held, before);
-}
-
-static bool is_to_end(void)
-{
-    sigset_t waiting;
-
-    sigpending(&waiting);
-    return sigismember(&waiting, SIGINT) || sigismember(&waiting, SIGTERM) ||
-           sigismember(&waiting, SIGHUP);
-}
-
-/* A signal that came meanwhile ends the process here, if it is to end it. */
-static void release_signals(const sigset_t *before)
-{
-    sigprocmask(SIG_SETMASK, before, NULL);
 }
 
 /* ---- all of them ---- */
@@ -341,12 +315,12 @@ bool case_buckets_make(struct case_buckets *b, const struct test_case *c, const 
 {
     sigset_t before;
 
-    hold_signals(&before);
+    signals_hold(&before);
     bool good = make_all(b, c, m, given, given_count, failures);
-    bool ends = is_to_end();
+    bool ends = signals_wait();
     if (ends)
         case_buckets_clear(b);
-    release_signals(&before);
+    signals_release(&before);
     return ends ? make_all(b, c, m, given, given_count, failures) : good;
 }
 
@@ -355,6 +329,20 @@ bool case_buckets_give(struct case_buckets *b, const asl_machine *m,
                        struct failures *failures)
 {
     return case_buckets_make(b, NULL, m, given, given_count, failures);
+}
+
+bool case_buckets_of(struct case_buckets *b, const json *buckets, struct failures *failures)
+{
+    const struct making m = {.b = b, .failures = failures};
+    const struct asl_at all = {.value = buckets};
+    bool good = true;
+
+    for (size_t i = 0; good && i < json_count(buckets); i++) {
+        struct asl_at bucket;
+        asl_at_index(&all, i, &bucket);
+        good = add_objects(&m, &bucket);
+    }
+    return good;
 }
 
 enum { OBJECT_MOST = 16 << 20 };
@@ -411,10 +399,10 @@ void case_buckets_clear(struct case_buckets *b)
     }
     if (b->top) {
         sigset_t before;
-        hold_signals(&before);
+        signals_hold(&before);
         buf_adds(&path, b->top);
         remove_tree(&path);
-        release_signals(&before);
+        signals_release(&before);
     }
     buf_clear(&path);
     mem_free(b->all);

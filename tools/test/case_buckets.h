@@ -32,6 +32,9 @@ bool case_buckets_make(struct case_buckets *b, const struct test_case *c, const 
 bool case_buckets_give(struct case_buckets *b, const asl_machine *m,
                        const struct case_bucket *given, size_t given_count,
                        struct failures *failures);
+/* Makes them of what stands in `buckets`, as in a suite: objects by bucket and key. A signal that
+ * ends the process meanwhile leaves them behind: see held_signals.h. */
+bool case_buckets_of(struct case_buckets *b, const json *buckets, struct failures *failures);
 /* Returns the folder of the bucket of that name; NULL: there is none. */
 const struct object_folder *case_buckets_folder(const struct case_buckets *b, const char *name,
                                                 size_t len);

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+enum { BATCH_BYTES = 100000 };
+
 struct filling {
     const struct history *h;
     size_t visit;
@@ -29,6 +31,7 @@ static bool fits(const struct reference *r, const json *v)
     case HINT_TEXT: return json_is_string(v);
     case HINT_NUMBER: return json_is_number(v);
     case HINT_LARGE: return json_is_number(v) && json_double_value(v) > 1;
+    case HINT_BYTES: return json_is_number(v) && json_double_value(v) >= BATCH_BYTES;
     case HINT_ARRAY: return json_is_array(v) && json_count(v);
     case HINT_OBJECT: return json_is_object(v);
     case HINT_TIME: return is_fitting_time(v);
@@ -66,6 +69,7 @@ static json *value_for(const struct reference *r)
     switch (r->hint) {
     case HINT_NUMBER: return json_int(1);
     case HINT_LARGE: return json_int(10);
+    case HINT_BYTES: return json_int(BATCH_BYTES);
     case HINT_ARRAY: return list_of_one();
     case HINT_OBJECT: return json_ref((json *)(uintptr_t)json_empty_object());
     case HINT_TIME: return json_cstring("2024-01-01T01:00:00Z");

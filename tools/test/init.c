@@ -7,6 +7,7 @@
 
 #include "parsers/base/mem.h"
 #include "tools/test/fill.h"
+#include "tools/test/held_signals.h"
 #include "tools/test/mock_shape.h"
 #include "tools/test/plan.h"
 #include "tools/test/solve.h"
@@ -43,10 +44,10 @@ struct attempt {
     size_t tried_count, tried_cap;
     size_t *places;              /* by element: where it was given up; the last one: of throwers */
     const struct visits *visits; /* of the last playing */
-    trial *trial;
-    struct buf why; /* of the last thing that was given up */
-    bool stuck;     /* a place was given up since the last measuring of ways */
-    size_t *work;   /* for the goal so far: see MOST_WORK */
+    struct played played;        /* the last time */
+    struct buf why;              /* of the last thing that was given up */
+    bool stuck;                  /* a place was given up since the last measuring of ways */
+    size_t *work;                /* for the goal so far: see MOST_WORK */
 };
 
 static asl_machine *machine_of(const struct init *i)
@@ -214,11 +215,13 @@ static bool attempt_step(struct attempt *a)
     struct divergence d;
     bool go_on = false;
 
-    trial_free(a->trial);
-    a->trial = scenario_play(a->scenario, machine_of(a->init), json_str(a->init->machine->name));
-    visits_of(a->trial, machine_of(a->init)->count, &visits);
+    played_clear(&a->played);
+    a->played = scenario_play(a->scenario, machine_of(a->init), json_str(a->init->machine->name));
+    if (scenario_add_objects(a->scenario, a->played.trial))
+        return true;
+    visits_of(a->played.trial, machine_of(a->init)->count, &visits);
     const struct trial_event *unused;
-    *a->work += trial_events(a->trial, &unused);
+    *a->work += trial_events(a->played.trial, &unused);
     a->visits = &visits;
     const struct history h = {machine_of(a->init), a->scenario, &visits, &arena, a->work};
     while (!go_on && *a->work < MOST_WORK && plan_compare(a->plan, &visits, is_given_up, a, &d))
@@ -234,10 +237,11 @@ static bool has_hit(const struct attempt *a, size_t element)
     const struct elements *e = a->plan->elements;
     uint64_t *hits = mem_calloc(e->count, sizeof *hits);
 
-    elements_count(e, a->trial, hits);
-    bool hit = element == NO_ELEMENT ? trial_how(a->trial) == TRIAL_ENDED : hits[element] > 0;
+    elements_count(e, a->played.trial, hits);
+    bool hit =
+        element == NO_ELEMENT ? trial_how(a->played.trial) == TRIAL_ENDED : hits[element] > 0;
     mem_free(hits);
-    return hit && trial_how(a->trial) == TRIAL_ENDED;
+    return hit && trial_how(a->played.trial) == TRIAL_ENDED;
 }
 
 static void attempt_clear(struct attempt *a)
@@ -246,7 +250,7 @@ static void attempt_clear(struct attempt *a)
     mem_free(a->tried);
     mem_free(a->places);
     scenario_free(a->scenario);
-    trial_free(a->trial);
+    played_clear(&a->played);
     buf_clear(&a->why);
     *a = (struct attempt){0};
 }
@@ -333,22 +337,23 @@ static void keep(struct making *m, struct attempt *a)
     uint64_t *hits = mem_calloc(e->count, sizeof *hits);
     struct buf name = {0};
 
-    elements_count(e, a->trial, hits);
+    elements_count(e, a->played.trial, hits);
     size_t element = subject(m, hits, m->plan.goal);
     bool first = m->init->count == 0;
-    if (trial_how(a->trial) == TRIAL_ENDED && (first || element != NO_ELEMENT)) {
+    if (trial_how(a->played.trial) == TRIAL_ENDED && (first || element != NO_ELEMENT)) {
         if (first)
-            buf_adds(&name, rt_exec_status(trial_exec(a->trial)) == RT_SUCCEEDED ? "happy path"
-                                                                                 : "first path");
+            buf_adds(&name, rt_exec_status(trial_exec(a->played.trial)) == RT_SUCCEEDED
+                                ? "happy path"
+                                : "first path");
         else
             write_case_name(&name, &m->plan, element);
         while (name_is_taken(m->init, buf_str(&name)))
             buf_adds(&name, " again");
         MEM_GROW(m->init->cases, m->init->count, m->init->cap);
         m->init->cases[m->init->count++] =
-            (struct init_case){buf_take(&name), a->scenario, a->trial};
+            (struct init_case){buf_take(&name), a->scenario, a->played};
         a->scenario = NULL;
-        a->trial = NULL;
+        a->played = (struct played){0};
         for (size_t i = 0; i < e->count; i++)
             m->hits[i] += hits[i];
     }
@@ -385,13 +390,14 @@ static bool pursue_from(struct making *m, size_t start, size_t *work, struct buf
     return hit;
 }
 
-/* Tries each way to bring the goal about from each start, until one passes it. */
+/* Tries each way to bring the goal about from each start, until one passes it, or the process is to
+ * end. */
 static bool pursue(struct making *m, struct buf *why)
 {
     bool hit = false;
     size_t work = 0;
 
-    for (size_t v = 0; !hit && v < MOST_VARIANTS * STARTS; v++) {
+    for (size_t v = 0; !hit && !signals_wait() && v < MOST_VARIANTS * STARTS; v++) {
         if (!plan_variant(&m->plan, v % MOST_VARIANTS))
             v += MOST_VARIANTS - 1 - v % MOST_VARIANTS;
         else if (work < MOST_WORK || v % MOST_VARIANTS == 0)
@@ -459,7 +465,7 @@ void init_clear(struct init *i)
     for (size_t k = 0; k < i->count; k++) {
         mem_free(i->cases[k].name);
         scenario_free(i->cases[k].scenario);
-        trial_free(i->cases[k].trial);
+        played_clear(&i->cases[k].played);
     }
     for (size_t k = 0; k < i->missing_count; k++)
         mem_free(i->missing[k].why);

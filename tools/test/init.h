@@ -11,7 +11,7 @@
 struct init_case {
     char *name;
     struct scenario *scenario;
-    trial *trial; /* how it is played */
+    struct played played;
 };
 
 /* An element that no case passes. */

@@ -62,6 +62,7 @@ static json *settled(const json *v, const json *other)
 
 /* A case, and how it is played once more otherwise. */
 struct expecting {
+    const asl_machine *machine;
     result *now, *otherwise;
     struct json_set *told; /* the calls of states that cases before this one expect */
 };
@@ -115,6 +116,9 @@ static void init_expect_calls(const struct expecting *x, struct json_build *out)
     json_build_object(&b, 4);
     for (size_t i = 0; now && otherwise && i < json_count(now); i++) {
         const json *state = json_key_at(now, i);
+        const struct asl_state *s = trial_find_state(x->machine, json_str(state), NULL);
+        if (!s || s->type != ASL_TASK)
+            continue;
         json *calls = calls_expected(json_value_at(now, i), json_get_key(otherwise, state));
         if (calls && !is_told_before(x->told, state, calls))
             json_build_set_key(&b, json_ref((json *)(uintptr_t)state), json_ref(calls));
@@ -142,9 +146,10 @@ static void expect_settled(const struct expecting *x, struct json_build *out)
 json *init_expectations(const struct init *i, const struct init_case *c, struct json_set *told)
 {
     static const char *const members[] = {"status", "error", "path", "output"};
-    trial *otherwise = scenario_play_otherwise(
+    struct played otherwise = scenario_play_otherwise(
         c->scenario, (asl_machine *)(uintptr_t)i->machine->machine, json_str(i->machine->name));
-    struct expecting x = {result_new(c->trial), result_new(otherwise), told};
+    struct expecting x = {i->machine->machine, result_new(c->played.trial),
+                          result_new(otherwise.trial), told};
     struct json_build b;
 
     json_build_object(&b, 8);
@@ -162,6 +167,6 @@ json *init_expectations(const struct init *i, const struct init_case *c, struct 
     init_expect_calls(&x, &b);
     result_free(x.now);
     result_free(x.otherwise);
-    trial_free(otherwise);
+    played_clear(&otherwise);
     return json_build_done(&b);
 }

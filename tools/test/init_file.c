@@ -2,6 +2,7 @@
 #include "tools/test/init_file.h"
 
 #include "parsers/base/mem.h"
+#include "tools/test/held_signals.h"
 #include "tools/test/init.h"
 #include "tools/test/suite_write.h"
 
@@ -123,7 +124,9 @@ bool init_file_make(const struct suite_reader *reader, const char *argument,
     struct init i = {0};
     json *filled;
     bool good = read_filled(reader, argument, substitutions, &m, &filled, why);
+    sigset_t before;
 
+    signals_hold(&before);
     if (good) {
         init_make(&m, &i);
         json *suite = init_suite(&i, path, argument, json_ref(filled)), *remarks = init_remarks(&i);
@@ -133,6 +136,7 @@ bool init_file_make(const struct suite_reader *reader, const char *argument,
         json_unref(remarks);
     }
     init_clear(&i);
+    signals_release(&before);
     json_unref(filled);
     machine_clear(&m);
     return good;

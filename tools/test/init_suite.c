@@ -61,7 +61,7 @@ static struct calls init_calls(const trial *t, const struct asl_state *s)
  * follow. What is as `base` says needs none: NULL. */
 static json *mock_rules(const struct init_case *c, const struct asl_state *s, const json *base)
 {
-    struct calls calls = init_calls(c->trial, s);
+    struct calls calls = init_calls(c->played.trial, s);
     struct json_build list;
     size_t first = 0;
 
@@ -106,7 +106,7 @@ static json *base_mocks(const struct init *i)
         for (size_t c = 0; c < i->count; c++) {
             const struct scenario_answer *a;
             if (m->states[s]->type != ASL_TASK ||
-                !init_calls(i->cases[c].trial, m->states[s]).count)
+                !init_calls(i->cases[c].played.trial, m->states[s]).count)
                 continue;
             a = scenario_answer(i->cases[c].scenario, m->states[s], 0);
             if (!a->value)
@@ -160,7 +160,7 @@ static bool case_is_given(const struct init *i, const struct init_case *c)
 
     for (size_t s = 0; s < m->count; s++) {
         bool task = m->states[s]->type == ASL_TASK;
-        size_t calls = task ? init_calls(c->trial, m->states[s]).count : 0;
+        size_t calls = task ? init_calls(c->played.trial, m->states[s]).count : 0;
         for (size_t n = 0; n < calls; n++) {
             const struct scenario_answer *a = scenario_answer(c->scenario, m->states[s], n);
             if ((a->value && !mock_shape_fits(m->states[s], a->value)) ||
@@ -176,7 +176,7 @@ static bool case_is_given(const struct init *i, const struct init_case *c)
 static void set_why_it_fails(struct json_build *b, const struct init_case *c)
 {
     enum { MOST_SHOWN = 300 };
-    const struct asl_error *e = rt_exec_error(trial_exec(c->trial));
+    const struct asl_error *e = rt_exec_error(trial_exec(c->played.trial));
 
     if (!e || !e->name || !json_str_is(e->name, "States.Runtime") || !e->cause)
         return;
@@ -199,6 +199,8 @@ static json *init_case_value(const struct init *i, const struct init_case *c, co
     if (checks && !case_is_given(i, c))
         json_build_set(&b, "check", json_cstring("none"));
     json_build_set(&b, "input", json_ref(c->scenario->input));
+    if (json_count(c->scenario->objects))
+        json_build_set(&b, "buckets", scenario_buckets(c->scenario, i->machine->machine));
     if (json_count(c->scenario->variables))
         json_build_set(&b, "variables", json_ref(c->scenario->variables));
     if (json_count(mocks))

@@ -3,42 +3,25 @@
  * input and its result by ResultPath and templates; and so on, until the execution's input or a
  * Task's answer is reached.
  */
-#include "tools/test/origin.h"
+#include "tools/test/origin_impl.h"
 
 #include "parsers/base/count.h"
-#include "parsers/jsonata/jsonata_tree.h"
 
 #include <stdint.h>
 #include <string.h>
-
-/* One search. It follows one value, so it goes through each visit once or twice. */
-struct search {
-    const struct history *h;
-    struct origin *out;
-    struct buf *why;
-    size_t steps_left; /* bounds the recursion */
-};
 
 enum { MOST_HOPS = 2000 };
 
 static bool from_input(struct search *s, size_t visit, const struct steps *steps);
 static bool from_output(struct search *s, size_t visit, const struct steps *steps);
 static bool from_result(struct search *s, size_t visit, const struct steps *steps);
-static bool from_route(struct search *s, size_t visit, const struct route *r,
-                       enum route_place place, bool of_item);
-static bool from_template(struct search *s, size_t visit, const json *t, enum route_place place,
-                          bool of_item, const struct steps *steps);
-static bool from_node(struct search *s, size_t visit, const struct node *n,
-                      const struct steps *steps);
 
 static const struct visit *visit_at(const struct search *s, size_t visit)
 {
     return &s->h->visits->all[visit];
 }
 
-/* Whether the search may go on. One that has gone too far goes no further, by any other way either:
- * both branches of each condition in a loop would be more ways than there is time for. */
-static bool take_hop(struct search *s)
+bool search_hop(struct search *s)
 {
     if (s->steps_left == 0)
         return false;
@@ -47,22 +30,14 @@ static bool take_hop(struct search *s)
     return true;
 }
 
-/*
- * The first reason is kept: those behind it come from other ways to the same value. Returns false,
- * for the callers' answers.
- */
-static bool give_up(struct search *s, size_t visit, const char *what)
+bool search_give_up(struct search *s, size_t visit, const char *what)
 {
     if (s->why && s->why->len == 0)
         buf_printf(s->why, "'%s' has it from %s", json_str(visit_at(s, visit)->state->name), what);
     return false;
 }
 
-/*
- * Notes what an intrinsic function does to the value on its way, so that origin_put() can undo it.
- * The array is short: a value that has gone through more can't be set.
- */
-static bool change(struct search *s, enum origin_change_kind kind, const json *by,
+bool search_change(struct search *s, enum origin_change_kind kind, const json *by,
                    const struct steps *steps)
 {
     if (s->out->change_count == COUNT(s->out->changes))
@@ -81,12 +56,6 @@ static const json *field(const struct search *s, size_t visit, const char *name)
     return v;
 }
 
-static bool joined(const struct steps *head, const struct steps *tail, struct steps *out)
-{
-    *out = *head;
-    return steps_join(out, tail);
-}
-
 /* ---- into a state ---- */
 
 /* The effective input is what InputPath leaves of the input. */
@@ -98,8 +67,8 @@ static bool from_effective(struct search *s, size_t visit, const struct steps *s
     if (!path)
         return from_input(s, visit, steps);
     if (!route_of_path(s->h->arena, path, &r) || !steps_join(&r.steps, steps))
-        return give_up(s, visit, "an InputPath that leads nowhere");
-    return from_route(s, visit, &r, PLACE_RAW, false);
+        return search_give_up(s, visit, "an InputPath that leads nowhere");
+    return search_route(s, visit, &r, PLACE_RAW, false);
 }
 
 /* A Map's Parameters are its ItemSelector of old, and make the input of its iterations only. */
@@ -109,8 +78,20 @@ static bool from_arguments(struct search *s, size_t visit, const struct steps *s
     const json *t = field(s, visit, state->jsonata ? "Arguments" : "Parameters");
 
     if (t && state->type != ASL_MAP)
-        return from_template(s, visit, t, PLACE_EFFECTIVE, false, steps);
+        return search_template(s, visit, t, PLACE_EFFECTIVE, false, steps);
     return from_effective(s, visit, steps);
+}
+
+/* The search ends well here, too, if a test can say what is in the file. */
+static bool from_reader(struct search *s, size_t visit, const struct steps *steps)
+{
+    const struct asl_state *map = visit_at(s, visit)->state;
+
+    if (!scenario_items(s->h->scenario, map))
+        return search_give_up(s, visit, "a list or a file that can't be made up");
+    s->out->map = map;
+    s->out->steps = *steps;
+    return true;
 }
 
 /* The array that a Map goes over. */
@@ -119,13 +100,15 @@ static bool from_items(struct search *s, size_t visit, const struct steps *steps
     const json *path = field(s, visit, "ItemsPath"), *items = field(s, visit, "Items");
     struct route r;
 
+    if (field(s, visit, "ItemReader"))
+        return from_reader(s, visit, steps);
     if (items)
-        return from_template(s, visit, items, PLACE_RAW, false, steps);
+        return search_template(s, visit, items, PLACE_RAW, false, steps);
     if (!path)
         return from_effective(s, visit, steps);
     if (!route_of_path(s->h->arena, path, &r) || !steps_join(&r.steps, steps))
-        return give_up(s, visit, "an ItemsPath that is not one place");
-    return from_route(s, visit, &r, PLACE_EFFECTIVE, false);
+        return search_give_up(s, visit, "an ItemsPath that is not one place");
+    return search_route(s, visit, &r, PLACE_EFFECTIVE, false);
 }
 
 static bool from_item(struct search *s, size_t map, uint32_t index, const struct steps *steps)
@@ -135,15 +118,41 @@ static bool from_item(struct search *s, size_t map, uint32_t index, const struct
     return steps_join(&all, steps) && from_items(s, map, &all);
 }
 
-static bool from_item_input(struct search *s, size_t map, uint32_t index, const struct steps *steps)
+static bool from_selected_item(struct search *s, size_t map, uint32_t index,
+                               const struct steps *steps)
 {
     const json *selector = field(s, map, "ItemSelector");
 
     if (!selector && !visit_at(s, map)->state->jsonata)
         selector = field(s, map, "Parameters");
     if (selector)
-        return from_template(s, map, selector, PLACE_EFFECTIVE, true, steps);
+        return search_template(s, map, selector, PLACE_EFFECTIVE, true, steps);
     return from_item(s, map, index, steps);
+}
+
+/* {"BatchInput": …, "Items": […]}. Only of the first batch it is known which items it has. */
+static bool from_batch(struct search *s, size_t map, uint32_t index, const struct steps *steps)
+{
+    const json *input = json_get(field(s, map, "ItemBatcher"), "BatchInput");
+    struct steps rest = {0};
+
+    if (steps->count)
+        steps_after(steps, &(struct steps){.at = {steps->at[0]}, .count = 1}, &rest);
+    if (steps->count && json_str_is(steps->at[0], "BatchInput"))
+        return input ? search_template(s, map, input, PLACE_EFFECTIVE, false, &rest)
+                     : search_give_up(s, map, "a BatchInput that it does not have");
+    if (!rest.count || !json_str_is(steps->at[0], "Items") || json_kind(rest.at[0]) != JSON_INT ||
+        index)
+        return search_give_up(s, map, "a batch");
+    struct steps within;
+    steps_after(&rest, &(struct steps){.at = {rest.at[0]}, .count = 1}, &within);
+    return from_selected_item(s, map, (uint32_t)json_int_value(rest.at[0]), &within);
+}
+
+static bool from_item_input(struct search *s, size_t map, uint32_t index, const struct steps *steps)
+{
+    return field(s, map, "ItemBatcher") ? from_batch(s, map, index, steps)
+                                        : from_selected_item(s, map, index, steps);
 }
 
 /* The search ends well here: the value is one of the execution's input. */
@@ -162,7 +171,7 @@ static bool from_input(struct search *s, size_t visit, const struct steps *steps
 {
     const struct visit *v = visit_at(s, visit);
 
-    if (!take_hop(s))
+    if (!search_hop(s))
         return false;
     if (v->previous != NO_VISIT)
         return from_output(s, v->previous, steps);
@@ -190,12 +199,12 @@ static bool from_result_path(struct search *s, size_t visit, const json *path, b
     if (path && json_kind(path) == JSON_NULL)
         return from_input(s, visit, steps);
     if (path && !route_of_path(s->h->arena, path, &r))
-        return give_up(s, visit, "a ResultPath that leads nowhere");
+        return search_give_up(s, visit, "a ResultPath that leads nowhere");
     if (steps_after(steps, &r.steps, &rest))
-        return caught ? give_up(s, visit, "an error that was caught")
+        return caught ? search_give_up(s, visit, "an error that was caught")
                       : from_result(s, visit, &rest);
     if (steps_after(&r.steps, steps, &unused))
-        return give_up(s, visit, "an object that its ResultPath leads into");
+        return search_give_up(s, visit, "an object that its ResultPath leads into");
     return from_input(s, visit, steps);
 }
 
@@ -238,9 +247,9 @@ static bool from_jsonata_output(struct search *s, size_t visit, const struct ste
     const json *t = output_template(s, visit);
 
     if (t)
-        return from_template(s, visit, t, PLACE_RAW, false, steps);
+        return search_template(s, visit, t, PLACE_RAW, false, steps);
     if (v->way == RT_BY_CATCH)
-        return give_up(s, visit, "an error that was caught");
+        return search_give_up(s, visit, "an error that was caught");
     return v->state->type == ASL_TASK || v->state->type == ASL_MAP || v->state->type == ASL_PARALLEL
                ? from_result(s, visit, steps)
                : from_input(s, visit, steps);
@@ -260,8 +269,8 @@ static bool from_output(struct search *s, size_t visit, const struct steps *step
     if (!path)
         return from_made(s, visit, steps);
     if (!route_of_path(s->h->arena, path, &r) || !steps_join(&r.steps, steps))
-        return give_up(s, visit, "an OutputPath that leads nowhere");
-    return from_route(s, visit, &r, PLACE_MADE, false);
+        return search_give_up(s, visit, "an OutputPath that leads nowhere");
+    return search_route(s, visit, &r, PLACE_MADE, false);
 }
 
 /* ---- results ---- */
@@ -284,10 +293,10 @@ static bool from_children(struct search *s, size_t visit, const struct steps *st
     struct steps rest;
 
     if (steps->count == 0 || json_is_string(steps->at[0]))
-        return give_up(s, visit, "all of its branches or iterations");
+        return search_give_up(s, visit, "all of its branches or iterations");
     size_t child = last_child(s, visit, json_int_value(steps->at[0]));
     if (child == NO_VISIT)
-        return give_up(s, visit, "an iteration that did not run");
+        return search_give_up(s, visit, "an iteration that did not run");
     steps_after(steps, &(struct steps){.at = {steps->at[0]}, .count = 1}, &rest);
     return from_output(s, child, &rest);
 }
@@ -316,7 +325,7 @@ static bool from_raw_result(struct search *s, size_t visit, const struct steps *
     case ASL_FAIL: return from_effective(s, visit, steps);
     }
     made = field(s, visit, "Result");
-    return made ? give_up(s, visit, "its Result, which is constant")
+    return made ? search_give_up(s, visit, "its Result, which is constant")
                 : from_arguments(s, visit, steps);
 }
 
@@ -325,7 +334,7 @@ static bool from_result(struct search *s, size_t visit, const struct steps *step
     const json *selector = field(s, visit, "ResultSelector");
 
     if (selector)
-        return from_template(s, visit, selector, PLACE_RESULT, false, steps);
+        return search_template(s, visit, selector, PLACE_RESULT, false, steps);
     return from_raw_result(s, visit, steps);
 }
 
@@ -368,12 +377,13 @@ static bool from_variable(struct search *s, size_t visit, const struct route *r)
     if (by == NO_VISIT) {
         s->out->variables = true;
         s->out->steps = steps;
-        return s->h->scenario->first || give_up(s, visit, "a variable that nothing assigned");
+        return s->h->scenario->first ||
+               search_give_up(s, visit, "a variable that nothing assigned");
     }
     const json *t = assign_template(s, by);
-    if (!t || !take_hop(s))
+    if (!t || !search_hop(s))
         return false;
-    return from_template(s, by, t, PLACE_RESULT, false, &steps);
+    return search_template(s, by, t, PLACE_RESULT, false, &steps);
 }
 
 static bool steps_begin(const struct steps *s, const char *const *names, size_t count,
@@ -399,7 +409,7 @@ static bool from_context(struct search *s, size_t visit, const struct route *r, 
     if (steps_begin(&r->steps, input, COUNT(input), &rest))
         return from_execution(s, &rest);
     if (!steps_begin(&r->steps, item, COUNT(item), &rest))
-        return give_up(s, visit, "the context object");
+        return search_give_up(s, visit, "the context object");
     if (of_item)
         return from_item(s, visit, 0, &rest);
     for (size_t v = visit; visit_at(s, v)->parent != NO_VISIT; v = visit_at(s, v)->parent)
@@ -426,14 +436,14 @@ static bool from_place(struct search *s, size_t visit, enum route_place place,
     return false;
 }
 
-static bool from_route(struct search *s, size_t visit, const struct route *r,
-                       enum route_place place, bool of_item)
+bool search_route(struct search *s, size_t visit, const struct route *r, enum route_place place,
+                  bool of_item)
 {
     switch (r->root) {
     case ROUTE_DATA: return from_place(s, visit, place, &r->steps);
     case ROUTE_INPUT: return from_input(s, visit, &r->steps);
     case ROUTE_RESULT: return from_raw_result(s, visit, &r->steps);
-    case ROUTE_ERROR: return give_up(s, visit, "an error that was caught");
+    case ROUTE_ERROR: return search_give_up(s, visit, "an error that was caught");
     case ROUTE_CONTEXT: return from_context(s, visit, r, of_item);
     case ROUTE_VARIABLE: return from_variable(s, visit, r);
     }
@@ -451,22 +461,22 @@ static bool from_query(struct search *s, size_t visit, const json *text, enum ro
 
     if (!route_intrinsic(s->h->arena, text, &name, arguments, MOST, &count))
         return route_of_path(s->h->arena, text, &r) && steps_join(&r.steps, steps)
-                   ? from_route(s, visit, &r, place, of_item)
-                   : give_up(s, visit, "a path that is not one place");
+                   ? search_route(s, visit, &r, place, of_item)
+                   : search_give_up(s, visit, "a path that is not one place");
     const json *number =
         count == 2 ? arena_keep(s->h->arena,
                                 json_number(json_str(arguments[1]), json_str_len(arguments[1])))
                    : NULL;
     if (json_str_is(name, "States.ArrayLength") && count == 1)
-        return change(s, CHANGE_LENGTH, NULL, NULL) &&
+        return search_change(s, CHANGE_LENGTH, NULL, NULL) &&
                from_query(s, visit, arguments[0], place, of_item, steps);
     if (json_str_is(name, "States.StringToJson") && count == 1) {
         inner.count = 0;
-        return change(s, CHANGE_PARSED, NULL, steps) &&
+        return search_change(s, CHANGE_PARSED, NULL, steps) &&
                from_query(s, visit, arguments[0], place, of_item, &inner);
     }
     if (json_str_is(name, "States.MathAdd") && number)
-        return change(s, CHANGE_ADD, number, NULL) &&
+        return search_change(s, CHANGE_ADD, number, NULL) &&
                from_query(s, visit, arguments[0], place, of_item, steps);
     if (json_str_is(name, "States.Array") && steps->count && json_kind(steps->at[0]) == JSON_INT &&
         (size_t)json_int_value(steps->at[0]) < count) {
@@ -474,7 +484,7 @@ static bool from_query(struct search *s, size_t visit, const json *text, enum ro
         return from_query(s, visit, arguments[json_int_value(steps->at[0])], place, of_item,
                           &inner);
     }
-    return give_up(s, visit, "an intrinsic function");
+    return search_give_up(s, visit, "an intrinsic function");
 }
 
 static bool from_member(struct search *s, size_t visit, const json *t, enum route_place place,
@@ -489,161 +499,33 @@ static bool from_member(struct search *s, size_t visit, const json *t, enum rout
 
     steps_after(steps, &(struct steps){.at = {steps->at[0]}, .count = 1}, &rest);
     if (v)
-        return from_template(s, visit, v, place, of_item, &rest);
+        return search_template(s, visit, v, place, of_item, &rest);
     if (json_is_string(steps->at[0]) && !visit_at(s, visit)->state->jsonata) {
         buf_printf(&key, "%s.$", json_str(steps->at[0]));
         v = json_get(t, buf_str(&key));
         buf_clear(&key);
     }
     return v ? from_query(s, visit, v, place, of_item, &rest)
-             : give_up(s, visit, "a template that does not have it");
+             : search_give_up(s, visit, "a template that does not have it");
 }
 
 /* Nested as deep as the steps, or as expressions lead into others: MOST_HOPS bounds that. */
-static bool from_template(struct search *s, size_t visit, const json *t, enum route_place place,
-                          bool of_item, const struct steps *steps)
+bool search_template(struct search *s, size_t visit, const json *t, enum route_place place,
+                     bool of_item, const struct steps *steps)
 {
     if (s->steps_left == 0)
         return false;
     if (visit_at(s, visit)->state->jsonata && json_is_string(t) && json_str_begins(t, "{%")) {
         const struct node *n = route_expression(s->h->arena, t);
-        return n && from_node(s, visit, n, steps);
+        bool around = s->selects;
+        s->selects = of_item;
+        bool found = n && search_node(s, visit, n, steps);
+        s->selects = around;
+        return found;
     }
     if (steps->count && (json_is_object(t) || json_is_array(t)))
         return from_member(s, visit, t, place, of_item, steps);
-    return give_up(s, visit, "a constant of its definition");
-}
-
-/* ---- JSONata ---- */
-
-static const struct node *constructed_member(const struct node *object, const json *key)
-{
-    for (size_t i = 0; i + 1 < object->count; i += 2)
-        if (object->items[i]->kind == NODE_STRING && json_equal(object->items[i]->text, key))
-            return object->items[i + 1];
-    return NULL;
-}
-
-/* Of $merge([a, {…}]) the last that has the member decides; what is no constructor may have any. */
-static bool from_merge(struct search *s, size_t visit, const struct node *n,
-                       const struct steps *steps)
-{
-    const struct node *list = n->count ? n->items[0] : NULL;
-
-    if (!list || list->kind != NODE_ARRAY || steps->count == 0)
-        return give_up(s, visit, "objects that are merged");
-    for (size_t i = list->count; i-- > 0;) {
-        const struct node *part = list->items[i];
-        if (part->kind == NODE_OBJECT && !constructed_member(part, steps->at[0]))
-            continue;
-        /* Of several objects from elsewhere, the one that has it now. */
-        struct route r;
-        if (part->kind != NODE_OBJECT && i > 0 && route_of_node(s->h->arena, part, &r) &&
-            !steps_get(origin_value(s->h, visit, &r, PLACE_RAW),
-                       &(struct steps){.at = {steps->at[0]}, .count = 1}))
-            continue;
-        return from_node(s, visit, part, steps);
-    }
-    return give_up(s, visit, "objects that are merged");
-}
-
-static bool from_call(struct search *s, size_t visit, const struct node *n,
-                      const struct steps *steps)
-{
-    static const char *const same[] = {"number", "string",    "boolean",
-                                       "trim",   "lowercase", "uppercase"};
-    const json *name = n->text;
-    struct steps none = {0};
-
-    if (json_str_is(name, "merge"))
-        return from_merge(s, visit, n, steps);
-    for (size_t i = 0; n->count == 1 && i < COUNT(same); i++)
-        if (json_str_is(name, same[i]))
-            return from_node(s, visit, n->items[0], steps);
-    if (json_str_is(name, "count") && n->count == 1)
-        return change(s, CHANGE_LENGTH, NULL, NULL) && from_node(s, visit, n->items[0], steps);
-    if (json_str_is(name, "parse") && n->count == 1)
-        return change(s, CHANGE_PARSED, NULL, steps) && from_node(s, visit, n->items[0], &none);
-    return give_up(s, visit, "a function");
-}
-
-static bool from_sum(struct search *s, size_t visit, const struct node *n,
-                     const struct steps *steps)
-{
-    const json *right = route_constant(s->h->arena, n->rhs),
-               *left = route_constant(s->h->arena, n->lhs);
-
-    if (n->op == OP_PLUS && right && json_is_number(right))
-        return change(s, CHANGE_ADD, right, NULL) && from_node(s, visit, n->lhs, steps);
-    if (n->op == OP_PLUS && left && json_is_number(left))
-        return change(s, CHANGE_ADD, left, NULL) && from_node(s, visit, n->rhs, steps);
-    if (n->op == OP_MINUS && right && json_is_number(right))
-        return change(s, CHANGE_ADD,
-                      arena_keep(s->h->arena, json_double(-json_double_value(right))), NULL) &&
-               from_node(s, visit, n->lhs, steps);
-    return give_up(s, visit, "a calculation");
-}
-
-static bool from_path(struct search *s, size_t visit, const struct node *n,
-                      const struct steps *steps)
-{
-    struct steps inner = {0}, all;
-    struct route r;
-
-    if (route_of_node(s->h->arena, n, &r))
-        return steps_join(&r.steps, steps) && from_route(s, visit, &r, PLACE_RAW, false);
-    if (n->kind != NODE_PATH || n->count < 2 || !route_node_steps(s->h->arena, n, 1, &inner) ||
-        !joined(&inner, steps, &all))
-        return give_up(s, visit, "an expression that can't be followed");
-    return from_node(s, visit, n->items[0], &all);
-}
-
-/* Of a condition either branch may be it: the one that can be followed. */
-static bool from_condition(struct search *s, size_t visit, const struct node *n,
-                           const struct steps *steps)
-{
-    const struct node *branches[] = {n->then ? n->then : n->test, n->otherwise};
-    struct origin before = *s->out;
-
-    for (size_t i = 0; i < COUNT(branches); i++) {
-        if (branches[i] && from_node(s, visit, branches[i], steps))
-            return true;
-        *s->out = before;
-    }
-    return false;
-}
-
-static bool from_node(struct search *s, size_t visit, const struct node *n,
-                      const struct steps *steps)
-{
-    struct steps rest;
-
-    if (!take_hop(s))
-        return false;
-    switch ((unsigned)n->kind) {
-    case NODE_PATH:
-    case NODE_VARIABLE: return from_path(s, visit, n, steps);
-    case NODE_CALL: return from_call(s, visit, n, steps);
-    case NODE_CONDITION: return from_condition(s, visit, n, steps);
-    case NODE_BLOCK: return n->count == 1 && from_node(s, visit, n->items[0], steps);
-    case NODE_BINARY: return from_sum(s, visit, n, steps);
-    case NODE_OBJECT: {
-        const struct node *member = steps->count && json_is_string(steps->at[0])
-                                        ? constructed_member(n, steps->at[0])
-                                        : NULL;
-        if (!member)
-            return give_up(s, visit, "an object that does not have it");
-        steps_after(steps, &(struct steps){.at = {steps->at[0]}, .count = 1}, &rest);
-        return from_node(s, visit, member, &rest);
-    }
-    case NODE_ARRAY:
-        if (!steps->count || json_is_string(steps->at[0]) ||
-            (size_t)json_int_value(steps->at[0]) >= n->count)
-            return give_up(s, visit, "a list of its definition");
-        steps_after(steps, &(struct steps){.at = {steps->at[0]}, .count = 1}, &rest);
-        return from_node(s, visit, n->items[json_int_value(steps->at[0])], &rest);
-    default: return give_up(s, visit, "an expression that can't be followed");
-    }
+    return search_give_up(s, visit, "a constant of its definition");
 }
 
 /* ---- asking ---- */
@@ -651,24 +533,24 @@ static bool from_node(struct search *s, size_t visit, const struct node *n,
 bool origin_of(const struct history *h, size_t visit, const struct route *r, enum route_place place,
                bool of_item, struct origin *out, struct buf *why)
 {
-    struct search s = {h, out, why, MOST_HOPS};
+    struct search s = {h, out, why, MOST_HOPS, false};
 
     *out = (struct origin){0};
-    return from_route(&s, visit, r, place, of_item);
+    return search_route(&s, visit, r, place, of_item);
 }
 
 bool origin_of_node(const struct history *h, size_t visit, const struct node *n, struct origin *out,
                     struct buf *why)
 {
-    struct search s = {h, out, why, MOST_HOPS};
+    struct search s = {h, out, why, MOST_HOPS, false};
 
     *out = (struct origin){0};
-    return from_node(&s, visit, n, &(struct steps){0});
+    return search_node(&s, visit, n, &(struct steps){0});
 }
 
 bool origin_of_items(const struct history *h, size_t visit, struct origin *out, struct buf *why)
 {
-    struct search s = {h, out, why, MOST_HOPS};
+    struct search s = {h, out, why, MOST_HOPS, false};
 
     *out = (struct origin){0};
     return from_items(&s, visit, &(struct steps){0});

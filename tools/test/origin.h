@@ -9,12 +9,13 @@
 #include <stddef.h>
 
 /*
- * Where a value in an execution came from: the execution's input, or what a call of a Task was
- * answered. It is looked for backwards through the states that were passed, so that a test can put
- * another value there.
+ * Where a value in an execution came from: the execution's input, what a call of a Task was
+ * answered, or a file that a Map has read. It is looked for backwards through the states that were
+ * passed, so that a test can put another value there.
  */
 struct origin {
     const struct asl_state *task; /* NULL: the execution's input, or */
+    const struct asl_state *map;  /* the items that the Map read from files, or */
     bool variables;               /* the variables that it begins with */
     uint64_t call;                /* of the Task */
     struct steps steps;

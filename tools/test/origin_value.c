@@ -40,7 +40,7 @@ static const json *item_value(const struct history *h, size_t visit, struct step
         struct steps all = o.steps, index = {.count = 1};
         index.at[0] = arena_keep(h->arena, json_int(h->visits->all[v].index));
         return steps_join(&all, &index) && steps_join(&all, steps)
-                   ? steps_get(h->scenario->input, &all)
+                   ? steps_get(origin_whole(h->scenario, &o), &all)
                    : NULL;
     }
     return NULL;
@@ -110,6 +110,7 @@ const json *origin_value(const struct history *h, size_t visit, const struct rou
 const json *origin_whole(const struct scenario *s, const struct origin *o)
 {
     return o->task        ? scenario_answer(s, o->task, o->call)->value
+           : o->map       ? scenario_items(s, o->map)
            : o->variables ? s->variables
                           : s->input;
 }
@@ -196,6 +197,7 @@ bool origin_put(struct scenario *s, struct arena *a, const struct origin *o, con
         v = undo(a, o, &o->changes[i], have, v);
     json *changed = steps_set(whole, &o->steps, v);
     return o->task        ? scenario_return(s, o->task, o->call, changed)
+           : o->map       ? scenario_set_items(s, o->map, changed)
            : o->variables ? scenario_set_variables(s, changed)
                           : scenario_set_input(s, changed);
 }
@@ -204,6 +206,8 @@ void origin_write(struct buf *out, const struct origin *o)
 {
     if (o->task)
         buf_printf(out, "%u:%llu:", o->task->id, (unsigned long long)o->call);
+    if (o->map)
+        buf_printf(out, "map %u:", o->map->id);
     buf_adds(out, o->variables ? "$" : "");
     steps_write(out, &o->steps);
     for (size_t i = 0; i < o->change_count; i++) {

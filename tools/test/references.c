@@ -274,9 +274,10 @@ static void see_template(struct finding *f, const json *t, bool expressions)
 
 enum field_kind { FIELD_PATH, FIELD_QUERY, FIELD_TEMPLATE };
 
-/* In the order in which a state uses them. */
+/* In the order in which a state uses them; of those in one object the ones of a known kind first.
+ */
 static const struct {
-    const char *name;
+    const char *name; /* with a point before a field within */
     enum field_kind kind;
     enum route_place place;
     enum route_hint hint;
@@ -285,6 +286,15 @@ static const struct {
     {"InputPath", FIELD_PATH, PLACE_RAW, HINT_ANY, false},
     {"ItemsPath", FIELD_PATH, PLACE_EFFECTIVE, HINT_ARRAY, false},
     {"Items", FIELD_TEMPLATE, PLACE_RAW, HINT_ARRAY, false},
+    {"ItemReader.ReaderConfig.MaxItemsPath", FIELD_PATH, PLACE_EFFECTIVE, HINT_LARGE, false},
+    {"ItemReader.ReaderConfig.MaxItems", FIELD_TEMPLATE, PLACE_EFFECTIVE, HINT_LARGE, false},
+    {"ItemReader", FIELD_TEMPLATE, PLACE_EFFECTIVE, HINT_ANY, false},
+    {"ItemBatcher.MaxItemsPerBatchPath", FIELD_PATH, PLACE_EFFECTIVE, HINT_NUMBER, false},
+    {"ItemBatcher.MaxItemsPerBatch", FIELD_TEMPLATE, PLACE_EFFECTIVE, HINT_NUMBER, false},
+    {"ItemBatcher.MaxInputBytesPerBatchPath", FIELD_PATH, PLACE_EFFECTIVE, HINT_BYTES, false},
+    {"ItemBatcher.MaxInputBytesPerBatch", FIELD_TEMPLATE, PLACE_EFFECTIVE, HINT_BYTES, false},
+    {"ItemBatcher", FIELD_TEMPLATE, PLACE_EFFECTIVE, HINT_ANY, false},
+    {"ResultWriter", FIELD_TEMPLATE, PLACE_EFFECTIVE, HINT_ANY, false},
     {"Parameters", FIELD_TEMPLATE, PLACE_EFFECTIVE, HINT_ANY, true},
     {"ItemSelector", FIELD_TEMPLATE, PLACE_EFFECTIVE, HINT_ANY, true},
     {"Arguments", FIELD_TEMPLATE, PLACE_RAW, HINT_ANY, false},
@@ -308,6 +318,13 @@ static const struct {
     {"OutputPath", FIELD_PATH, PLACE_MADE, HINT_ANY, false},
 };
 
+static const json *field_of(const json *text, const char *name)
+{
+    for (const char *point; text && (point = strchr(name, '.')); name = point + 1)
+        text = json_get_n(text, name, (size_t)(point - name));
+    return text ? json_get(text, name) : NULL;
+}
+
 /* A Pass gives what it passes on. */
 static bool gives_result(const struct asl_state *s)
 {
@@ -322,7 +339,7 @@ void route_references(struct arena *a, const struct asl_state *s,
 
     for (size_t i = 0; i < COUNT(fields); i++) {
         struct finding f = {.a = a, .see = see, .user = user, .place = fields[i].place};
-        const json *v = json_get(text, fields[i].name);
+        const json *v = field_of(text, fields[i].name);
         if (!v || json_kind(v) == JSON_NULL)
             continue;
         f.of_item = fields[i].of_item && s->type == ASL_MAP;

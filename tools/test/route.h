@@ -77,6 +77,7 @@ enum route_hint {
     HINT_TEXT,
     HINT_NUMBER,
     HINT_LARGE, /* a number that is above those of HINT_NUMBER */
+    HINT_BYTES, /* a number of them that is large enough for a batch */
     HINT_ARRAY,
     HINT_OBJECT,
     HINT_TIME,

@@ -3,14 +3,16 @@
 
 #include "asl/eval/model.h"
 #include "runtime/trial/trial.h"
+#include "tools/test/case_buckets.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /*
- * All that a test decides of one execution: its input, and what each call of each Task is answered.
- * Whoever makes cases changes it and plays it again.
+ * All that a test decides of one execution: its input, what each call of each Task is answered, and
+ * what is in the buckets that its Maps read and write. Whoever makes cases changes it and plays it
+ * again.
  */
 struct scenario_answer {
     json *value; /* it returns this; NULL: it does not return */
@@ -28,6 +30,12 @@ struct scenario {
         size_t count;
     } * calls;
     size_t states;
+    /* By a state's id: an array of what a Map finds in the files that it reads; NULL: it reads
+     * none. */
+    json **items;
+    /* What Maps have asked for: objects by bucket and key. The value of one that holds a Map's
+     * items is the number of its state; any other one is a text. */
+    json *objects;
 };
 
 /* Few are enough for most; a history on AWS has 25,000 at most. */
@@ -55,10 +63,28 @@ bool scenario_throw(struct scenario *s, const struct asl_state *state, uint64_t 
 bool scenario_throw_once(struct scenario *s, const struct asl_state *state, uint64_t n,
                          const char *error);
 
-/* Plays it as `asl test` plays a case of the machine of that name. */
-trial *scenario_play(const struct scenario *s, asl_machine *m, const char *name);
+/* Returns what the Map reads: a look. NULL: it reads nothing from files. */
+const json *scenario_items(const struct scenario *s, const struct asl_state *map);
+/* Sets it. Takes `v`, and returns whether that is new. */
+bool scenario_set_items(struct scenario *s, const struct asl_state *map, json *v);
+/* Adds the buckets and objects that calls of Maps in `t` have asked for and that were not there.
+ * Returns whether there were any. */
+bool scenario_add_objects(struct scenario *s, const trial *t);
+/* Returns the buckets with their objects, as a suite has them. Yours. */
+json *scenario_buckets(const struct scenario *s, const asl_machine *m);
+
+/* How a scenario was played. Its buckets are there until it is cleared. */
+struct played {
+    trial *trial;
+    struct case_buckets buckets;
+};
+
+/* Plays it as `asl test` plays a case of the machine of that name; played_clear it. Signals that
+ * end the process should be held (held_signals.h), as it makes folders for buckets. */
+struct played scenario_play(const struct scenario *s, asl_machine *m, const char *name);
 /* Plays it on another day, under another name and with other chance. What comes out otherwise than
  * by scenario_play follows from these. */
-trial *scenario_play_otherwise(const struct scenario *s, asl_machine *m, const char *name);
+struct played scenario_play_otherwise(const struct scenario *s, asl_machine *m, const char *name);
+void played_clear(struct played *p);
 
 #endif

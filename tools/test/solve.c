@@ -79,9 +79,9 @@ static bool check_holds(struct arena *a, const struct check *c, const json *v)
     if (v)
         json_build_set(&b, "v", json_ref((json *)(uintptr_t)v));
     const json *input = arena_keep(a, json_build_done(&b));
-    int result = c->test ? asl_test_eval(c->test, &(struct asl_env){.input = input}, &error) : -1;
+    int got = c->test ? asl_test_eval(c->test, &(struct asl_env){.input = input}, &error) : -1;
     asl_error_clear(&error);
-    return result == (int)c->truth;
+    return got == (int)c->truth;
 }
 
 static bool all_hold(struct arena *a, const struct group *g, const json *v)
@@ -334,9 +334,11 @@ static void tell_unsolved(const struct origin *o, struct buf *why)
     buf_adds(why, "no value is all that the rules ask of '");
     buf_adds(why, o->variables ? "$" : "");
     steps_write(why, &o->steps);
-    buf_adds(why, o->task ? "', which " : "'");
+    buf_adds(why, o->task || o->map ? "', which " : "'");
     if (o->task)
         buf_printf(why, "'%s' returns", json_str(o->task->name));
+    if (o->map)
+        buf_printf(why, "'%s' reads from a file", json_str(o->map->name));
 }
 
 /* One group that has no value is enough: the rule can't be brought about in this way. */
