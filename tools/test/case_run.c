@@ -56,6 +56,8 @@ static void tell_unmocked(struct running_case *k, const struct trial_call *call)
     const struct asl_at *unfit = mocking_unfit(k->mocks);
     struct buf path = {0}, text = {0};
 
+    if (!k->out->unmocked)
+        k->out->unmocked = call->state;
     trial_state_path(&path, call->state);
     if (k->local)
         buf_printf(&text, "the test case has no response for '%s' (%s)", buf_str(&path),

@@ -20,9 +20,11 @@ struct case_run {
     trial *trial;                /* NULL: a state ran alone, or nothing could be played */
     struct element_passed alone; /* that state */
     result *result; /* NULL: its handlers file or buckets are no good, so nothing was played */
-    struct failures failures;    /* none: it passed */
-    json *uses;                  /* of a table's row that passed: what became of the rules of its
-                                    case's mocks, as mocking_uses tells it; NULL: there are none */
+    struct failures failures; /* none: it passed */
+    json *uses;               /* of a table's row that passed: what became of the rules of its
+                                 case's mocks, as mocking_uses tells it; NULL: there are none */
+    const struct asl_state
+        *unmocked;               /* the first whose call nothing answered; NULL: there is none */
     double took_s;               /* of real time */
     struct case_buckets buckets; /* that the trial looks at */
 };

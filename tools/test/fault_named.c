@@ -40,6 +40,15 @@ static void write_nearest_state(struct buf *why, const asl_machine *m, const cha
         buf_printf(why, "; did you mean '%s'?", near.best);
 }
 
+static bool reads_or_writes(const struct asl_state *s)
+{
+    json *errors = fault_errors(s);
+    bool does = json_count(errors) > 0;
+
+    json_unref(errors);
+    return does;
+}
+
 /* Adds what the state fails with. Returns whether `error` is one of these. */
 static bool has_error(const struct asl_state *s, const char *error, struct buf *why)
 {
@@ -74,9 +83,10 @@ bool faults_has(const struct suite *s, const char *fault, struct buf *why)
         state = state_before(s->states, fault, at);
     if (!state)
         write_nearest_state(why, s->machine.machine, fault);
-    else if (state->type != ASL_TASK)
-        buf_printf(why, "'%s' is a %s, and only Tasks fail by it", json_str(state->name),
-                   asl_type_names[state->type]);
+    else if (state->type != ASL_TASK && !reads_or_writes(state))
+        buf_printf(why,
+                   "'%s' is a %s, and only Tasks fail by it, and Maps that read or write files",
+                   json_str(state->name), asl_type_names[state->type]);
     else
         return has_error(state, at + 1, why);
     return false;

@@ -4,6 +4,7 @@
  */
 #include "tools/test/faults.h"
 
+#include "parsers/base/count.h"
 #include "parsers/base/mem.h"
 #include "parsers/json/json_set.h"
 #include "tools/test/faults_impl.h"
@@ -16,6 +17,8 @@
 #define UNNAMED "Fault.Unnamed"
 #define TIMEOUT "States.Timeout"
 #define HEARTBEAT "States.HeartbeatTimeout"
+/* What S3 says where a Map can't read or write: of such an error it is told in the Map's own. */
+#define OF_S3 "S3.AccessDeniedException"
 
 enum { MOST_EVENTS = 50000 };
 
@@ -167,11 +170,23 @@ static bool list_has_text(const json *array, const json *text)
     return false;
 }
 
-/* States.ALL and States.TaskFailed stand for other errors, and are thrown by none. */
+/* States.ALL and States.TaskFailed stand for other errors, and are thrown by none; others come of
+ * Maps alone. */
+static bool is_thrown_by_tasks(const json *name)
+{
+    static const char *const others[] = {"States.ALL", "States.TaskFailed", ASL_ITEM_READER_FAILED,
+                                         ASL_RESULT_WRITER_FAILED,
+                                         "States.ExceedToleratedFailureThreshold"};
+
+    for (size_t i = 0; i < COUNT(others); i++)
+        if (json_str_is(name, others[i]))
+            return false;
+    return true;
+}
+
 static void add_error(struct json_build *out, const json *name)
 {
-    if (!list_has_text(out->v, name) && !json_str_is(name, "States.ALL") &&
-        !json_str_is(name, "States.TaskFailed"))
+    if (!list_has_text(out->v, name) && is_thrown_by_tasks(name))
         json_build_add(out, json_ref(name));
 }
 
@@ -181,10 +196,25 @@ static void add_errors(struct json_build *out, const struct asl_errors *errors)
         add_error(out, errors->names[i]);
 }
 
+/* What reading its items or writing its results makes of a Map. */
+static json *map_errors(const struct asl_state *map)
+{
+    struct json_build b;
+
+    json_build_array(&b, 2);
+    if (map->type == ASL_MAP && map->map.reader)
+        json_build_add(&b, json_cstring(ASL_ITEM_READER_FAILED));
+    if (map->type == ASL_MAP && map->map.writer && map->map.writer->resource)
+        json_build_add(&b, json_cstring(ASL_RESULT_WRITER_FAILED));
+    return json_build_done(&b);
+}
+
 /* Gathers the errors that the state and the states around it name, then the ones that a Task can
  * fail with though nobody names them. */
 json *fault_errors(const struct asl_state *s)
 {
+    if (s->type != ASL_TASK)
+        return map_errors(s);
     bool beats = s->type == ASL_TASK && s->task.heartbeat_s.set;
     json *others[] = {json_cstring(TIMEOUT), json_cstring(beats ? HEARTBEAT : TIMEOUT),
                       json_cstring(UNNAMED)};
@@ -214,10 +244,10 @@ struct faulting {
     const struct asl_state *s;
     json *errors; /* that it fails with, one after another */
     const json *error;
-    size_t nth;             /* the call that fails, from 0 */
-    bool always;            /* and those behind it */
-    const char *unanswered; /* the first Task that no mock answers; NULL: there is none */
-    size_t tried;           /* faults */
+    size_t nth;   /* the call that fails, from 0 */
+    bool always;  /* and those behind it */
+    size_t calls; /* of a Map: that could have failed so far */
+    size_t tried; /* faults */
 };
 
 /*
@@ -234,6 +264,26 @@ static bool ask_mocks(struct faulting *x, size_t i, const struct trial_call *cal
     return mocking_answer(*m, call, out);
 }
 
+/* Returns whether a Map reads by the call; else it writes. */
+static bool reads_items(const struct trial_call *call)
+{
+    struct asl_resource r;
+
+    return asl_resource_read(call->resource, &r) &&
+           (asl_piece_is(r.action, "getObject") || asl_piece_is(r.action, "listObjectsV2"));
+}
+
+/* A Map fails by one of its calls of S3: by which of them makes no difference. */
+static bool call_is_to_fail(struct faulting *x, const struct trial_call *call)
+{
+    if (call->state != x->s)
+        return false;
+    if (x->s->type == ASL_MAP)
+        return reads_items(call) == json_str_is(x->error, ASL_ITEM_READER_FAILED) &&
+               (x->calls++ == 0 || x->always);
+    return call->nth == x->nth || (x->always && call->nth > x->nth);
+}
+
 /*
  * The call that fails throws; all others are answered by the case's mocks, then by those of any
  * other case: behind a catcher come Tasks that this case never calls.
@@ -244,9 +294,10 @@ static bool fault_answer(void *user, const struct trial_call *call, struct trial
     const struct suite *s = x->c->suite;
     size_t own = (size_t)(x->c - s->cases);
 
-    if (call->state == x->s && (call->nth == x->nth || (x->always && call->nth > x->nth))) {
+    if (call_is_to_fail(x, call)) {
         *out = (struct trial_answer){.kind = TRIAL_THROWS,
-                                     .error = json_ref(x->error),
+                                     .error = x->s->type == ASL_MAP ? json_cstring(OF_S3)
+                                                                    : json_ref(x->error),
                                      .cause = json_cstring("made by asl test --faults")};
         return true;
     }
@@ -255,8 +306,6 @@ static bool fault_answer(void *user, const struct trial_call *call, struct trial
     for (size_t i = 0; i < s->case_count; i++)
         if (i != own && teaches(&s->cases[i]) && ask_mocks(x, i, call, out))
             return true;
-    if (!x->unanswered)
-        x->unanswered = json_str(call->state->name);
     return false;
 }
 
@@ -390,8 +439,9 @@ static void judge_end(struct faulting *x, const struct case_run *run)
 
     if (trial_how(run->trial) == TRIAL_CUT || is_expected(x, end))
         goto out;
-    if (x->unanswered)
-        buf_printf(&what, ", and no mock of the suite answers '%s' then", x->unanswered);
+    if (run->unmocked)
+        buf_printf(&what, ", and no mock of the suite answers '%s' then",
+                   json_str(run->unmocked->name));
     else if (passes_through(x, end))
         buf_adds(&what, ", and nobody handles it");
     else if (json_is_string(error))
@@ -439,7 +489,7 @@ static bool play_fault(struct faulting *x)
     options.answer_user = x;
     options.only_play = true;
     options.most_events = MOST_EVENTS;
-    x->unanswered = NULL;
+    x->calls = 0;
     x->tried++;
     case_run(x->c, &options, &run);
     bool retried = false;
@@ -481,6 +531,8 @@ static void play_faults(struct faulting *x)
 static void play_calls(struct faulting *x, size_t calls)
 {
     x->errors = fault_errors(x->s);
+    if (x->s->type == ASL_MAP)
+        calls = 1;
     for (size_t n = 0; n < calls && n < MOST_CALLS; n++) {
         x->nth = n + 1 < MOST_CALLS ? n : calls - 1;
         play_faults(x);

@@ -21,7 +21,8 @@ bool fault_loses(const trial *t, const struct asl_state *s, struct fault_loss *o
  * none did any more. */
 bool fault_next_catch(const trial *t, size_t *from, const struct rt_event **out);
 
-/* Returns the errors that a Task fails with: an array, yours. */
+/* Returns the errors that a Task fails with, or a Map that reads or writes files in S3: an array,
+ * yours. It is empty for other states. */
 json *fault_errors(const struct asl_state *s);
 /* Returns whether `fault`, STATE=ERROR, is that error of the state. */
 bool fault_is_named(const trial_states *states, const char *fault, const struct asl_state *s,
