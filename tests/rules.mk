@@ -48,6 +48,10 @@ $(BUILD)/check_engine $(BUILD)/check_engine_steps $(BUILD)/check_engine_recover:
 $(BUILD)/check_store_crash: CHECK_LDFLAGS = -Wl,--wrap=store_commit
 # Its kernel has no pidfd when the suite says so; looks at the list of all processes are counted.
 $(BUILD)/check_command $(BUILD)/check_lambda: CHECK_LDFLAGS = -Wl,--wrap=syscall,--wrap=opendir
+# It counts pieces that are read of files.
+$(BUILD)/check_bucket: CHECK_LDFLAGS = -Wl,--wrap=pread
+# A first wait for keys ends when it says so.
+$(BUILD)/check_roles: CHECK_LDFLAGS = -Wl,--wrap=uv_timer_start
 # Pauses take no time when it says so, and are counted.
 $(BUILD)/check_bucket_locks: CHECK_LDFLAGS = -Wl,--wrap=nanosleep,--wrap=uv_timer_start
 # It looks at how long requests may take, and shortens that.

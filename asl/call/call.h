@@ -14,6 +14,8 @@
  * file of the models only the table is known.
  */
 
+struct model_service;
+
 /* A call that Step Functions has, or the kind that all calls of the SDK are of. */
 struct call {
     const char *name;             /* "service:api"; "service:": any api of it */
@@ -46,6 +48,9 @@ bool call_guess(const struct asl_resource *r, size_t *guesses, struct buf *out);
 /* Adds which service was likely meant by a name that no service has, "did you mean sqs?", if any is
  * near. `guesses`: as in call_guess. */
 void call_guess_service(struct asl_piece name, size_t *guesses, struct buf *out);
+/* Finds the service that a name stands for: the SDK's, however it is written, or the one that AWS's
+ * command line and ARNs have. Returns NULL when there is none. */
+const struct model_service *call_service_known_as(struct asl_piece name);
 /* Returns whether what the services take is known at all. */
 bool call_models_known(void);
 

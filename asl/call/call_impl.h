@@ -40,9 +40,6 @@ const struct call *call_table_at(size_t i);
  * be NULL then. */
 bool call_find_operation(const struct call *call, const struct asl_resource *r,
                          const struct model_service **service, struct model_operation *out);
-/* Finds the service that a name stands for: the SDK's, however it is written, or the one that AWS's
- * command line and ARNs have. Returns NULL when there is none. */
-const struct model_service *call_service_known_as(struct asl_piece name);
 struct members;
 /* Gives *out what the SDK for Java has beside a model's operation, if anything. */
 void call_sdk_addition(const char *service, const char *operation, struct members *out);

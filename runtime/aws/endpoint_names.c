@@ -3,6 +3,7 @@
  * looks right and says nothing to anybody, as the name is made of the service's id, "Secrets
  * Manager", with an underscore for a blank: so it is told, with the right one.
  */
+#include "asl/call/call.h"
 #include "parsers/base/ascii.h"
 #include "parsers/base/nearest.h"
 #include "parsers/base/text.h"
@@ -30,7 +31,7 @@ static const struct model_service *service_by_index(size_t i)
 }
 
 /* Writes the name that is nearest to `name`: mostly that of the same service, which is spelled as
- * in resources; else a slip of the pen. */
+ * in resources, or called as AWS's command line has it; else a slip of the pen. */
 static void guess_name(const char *name, struct buf *meant)
 {
     struct nearest near = {.want = name, .len = strlen(name)};
@@ -41,6 +42,8 @@ static void guess_name(const char *name, struct buf *meant)
         if (*p != '_')
             buf_addc(&plain, *p);
     s = aws_service_named(buf_str(&plain), plain.len);
+    if (!s && plain.len)
+        s = call_service_known_as((struct asl_piece){buf_str(&plain), plain.len});
     for (size_t i = 0; !s && i < model_service_count(); i++) {
         profile_name(&each, service_by_index(i));
         nearest_offer_made(&near, &each, meant);

@@ -16,12 +16,12 @@ struct cluster_work {
     bool clear; /* by plain HTTP to another machine */
     signed_send *transfer;
     struct job_pause pause;
-    unsigned refused; /* answers in a row that our token is no good */
-    unsigned stops;   /* requests that were sent to delete the job */
-    json *submitted;  /* .sync: what the cluster said when the job began */
-    char *jobs;       /* the path of the namespace's jobs … */
-    char *name;       /* … and the job's name; NULL: not known */
-    bool looks;       /* the job is looked for by its name: nobody knows yet whose it is */
+    unsigned refused;    /* answers in a row that our token is no good */
+    unsigned stop_tries; /* requests that were sent to delete the job */
+    json *submitted;     /* .sync: what the cluster said when the job began */
+    char *jobs;          /* the path of the namespace's jobs … */
+    char *name;          /* … and the job's name; NULL: not known */
+    bool looks;          /* the job is looked for by its name: nobody knows yet whose it is */
     struct handler_answer failed; /* what the Task gets if it is another's */
 
     /* Once the job has ended: its description, and the logs of pods[pod], container by container.

@@ -495,8 +495,8 @@ static void job_deleted(void *user, struct http_response *r)
     w->transfer = NULL;
     w->task_call->stalled = false;
     bool may_pass = is_busy(r) || keys_are_refused(w, r);
-    if (may_pass && w->stops < JOB_MAX_STOPS && !w->task_call->h->closing) {
-        if (w->stops == 1)
+    if (may_pass && w->stop_tries < JOB_MAX_STOPS && !w->task_call->h->closing) {
+        if (w->stop_tries == 1)
             job_pause_shorten(&w->pause);
         job_pause_begin(&w->pause, w->task_call->h, delete_again, w);
         return;
@@ -526,7 +526,7 @@ static bool delete_job(struct cluster_work *w)
 
     bool waits = false;
 
-    w->stops++;
+    w->stop_tries++;
     cluster_write_job_path(w, &path);
     struct cluster_request q = {.method = "DELETE",
                                 .path = buf_str(&path),

@@ -36,7 +36,7 @@ static void look_at_cluster_again(struct cluster_work *w, bool waits, const char
         pause_look(w);
     } else if (!call->h->closing && waits) {
         job_pause_before_stop(&w->pause, call, buf_str(&path), why, look_at_cluster_job, w);
-    } else if (!call->h->closing && w->stops < JOB_MAX_STOPS) {
+    } else if (!call->h->closing && w->stop_tries < JOB_MAX_STOPS) {
         pause_look(w);
     } else {
         cluster_say_not_stopped(w, why);
@@ -53,7 +53,7 @@ static void found_own_cluster_job(struct cluster_work *w, struct http_response *
 
     handler_answer_clear(&w->failed);
     w->submitted = cluster_envelope(r);
-    w->refused = w->stops = 0;
+    w->refused = w->stop_tries = 0;
     w->pause.untold = false;
     job_pause_shorten(&w->pause);
     w->looks = false;
@@ -82,7 +82,7 @@ static void looked_at_cluster_job(void *user, struct http_response *r)
         return;
     }
     /* A begin whose connection broke may still be on its way. */
-    if (r->status == 404 && call->lingers && w->stops < JOB_MAX_STOPS) {
+    if (r->status == 404 && call->lingers && w->stop_tries < JOB_MAX_STOPS) {
         pause_look(w);
         return;
     }
@@ -116,7 +116,7 @@ static void look_at_cluster_job(void *work)
     struct cluster_work *w = work;
     struct diag why = {0};
 
-    w->stops += w->task_call->lingers;
+    w->stop_tries += w->task_call->lingers;
     w->transfer = cluster_ask_about_job(w, looked_at_cluster_job, not_looked_at_cluster_job, &why);
     if (!w->transfer)
         look_at_cluster_again(w, true, why.text);

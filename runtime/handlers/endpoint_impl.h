@@ -103,8 +103,8 @@ struct endpoint_work {
     json *by_name;            /* it is looked for by its name: aws_job_by_name; NULL: it isn't */
     bool unopened;            /* of a job that runs the models lack the call */
     bool told_strange;        /* the log has had the line on its state */
-    size_t stopped;           /* of its parts: calls to stop them that are over */
-    unsigned stops;           /* requests that were sent to stop the next part */
+    size_t parts_stopped;     /* of its parts: calls to stop them that are over */
+    unsigned stop_tries;      /* requests that were sent to stop the next part */
     struct aws_result failed; /* what the Task fails with once its job was told to stop */
 };
 

@@ -381,7 +381,7 @@ static bool stop_may_be_tried_again(const struct endpoint_work *w, const struct 
     bool passes =
         r->outcome == HTTP_ANSWERED ? refusal != AWS_REFUSED : r->outcome == HTTP_UNREACHED;
 
-    return passes && w->stops < JOB_MAX_STOPS && !w->task_call->h->closing;
+    return passes && w->stop_tries < JOB_MAX_STOPS && !w->task_call->h->closing;
 }
 
 /*
@@ -391,7 +391,7 @@ static bool stop_may_be_tried_again(const struct endpoint_work *w, const struct 
  */
 static bool stop_waits(struct endpoint_work *w, const char *why)
 {
-    bool in_vain = w->failed.error && w->stops >= JOB_MAX_STOPS;
+    bool in_vain = w->failed.error && w->stop_tries >= JOB_MAX_STOPS;
     struct buf job = {0};
 
     if (in_vain || w->missing >= JOB_MAX_MISSING || w->task_call->h->closing) {
@@ -431,7 +431,7 @@ static void stop_answered(void *user, struct http_response *r)
     }
     if (stop_may_be_tried_again(w, r, refusal)) {
         aws_result_clear(&result);
-        if (w->stops == 1)
+        if (w->stop_tries == 1)
             job_pause_shorten(&w->pause);
         job_pause_begin(&w->pause, w->task_call->h, stop_again, w);
         return;
@@ -449,8 +449,8 @@ static void stop_answered(void *user, struct http_response *r)
         say_not_stopped(w, json_str(result.cause ? result.cause : result.error));
     }
     aws_result_clear(&result);
-    w->stopped++;
-    w->stops = 0;
+    w->parts_stopped++;
+    w->stop_tries = 0;
     if (!stop_job(w))
         end_stop(w);
 }
@@ -472,8 +472,8 @@ static bool stop_job(struct endpoint_work *w)
     json *parameters = NULL;
     bool bad_call, waits = false;
 
-    w->stops++;
-    if (!aws_job_stop(&w->call, w->task_call->payload, w->submitted, w->stopped,
+    w->stop_tries++;
+    if (!aws_job_stop(&w->call, w->task_call->payload, w->submitted, w->parts_stopped,
                       w->task_call->execution, &w->stop, &parameters))
         return false;
     struct outgoing request = {.call = &w->stop,
@@ -536,8 +536,8 @@ bool leave_job(struct endpoint_work *w)
         signed_send_cancel(w->transfer);
     w->transfer = NULL;
     aws_result_clear(&w->failed);
-    w->stopped = 0;
-    w->stops = w->missing = 0;
+    w->parts_stopped = 0;
+    w->stop_tries = w->missing = 0;
     job_pause_break(&w->pause);
     job_pause_shorten(&w->pause);
     return stop_job(w);

@@ -31,7 +31,7 @@ static void look_again(struct endpoint_work *w, bool waits, const char *why)
         job_pause_begin(&w->pause, call->h, look_at_job, w);
     } else if (!call->h->closing && waits && w->missing < JOB_MAX_MISSING) {
         job_pause_before_stop(&w->pause, call, buf_str(&job), why, look_at_job, w);
-    } else if (!call->h->closing && !waits && w->stops < JOB_MAX_STOPS) {
+    } else if (!call->h->closing && !waits && w->stop_tries < JOB_MAX_STOPS) {
         job_pause_begin(&w->pause, call->h, look_at_job, w);
     } else {
         job_may_go_on(call, buf_str(&job), why);
@@ -53,7 +53,7 @@ static void found_own_job(struct endpoint_work *w, const struct aws_answer *a, j
 
     w->submitted = begun;
     aws_result_clear(&w->failed);
-    w->missing = w->stops = 0;
+    w->missing = w->stop_tries = 0;
     w->pause.untold = false;
     job_pause_shorten(&w->pause);
     if (h->submitted)
@@ -101,7 +101,7 @@ static void looked_at_job(void *user, struct http_response *r)
     case AWS_FOUND_BUSY: look_again(w, false, words); break;
     case AWS_FOUND_NONE:
         /* A begin whose connection broke may still be on its way. */
-        if (call->lingers && w->stops < JOB_MAX_STOPS)
+        if (call->lingers && w->stop_tries < JOB_MAX_STOPS)
             job_pause_begin(&w->pause, call->h, look_at_job, w);
         else
             end_look(w);
@@ -139,7 +139,7 @@ static void look_at_job(void *work)
     struct diag why = {0};
     bool bad_call;
 
-    w->stops += w->task_call->lingers;
+    w->stop_tries += w->task_call->lingers;
     w->transfer = endpoint_send_call(w->task_call, &ask, &bad_call, &why);
     if (!w->transfer && bad_call) {
         say_not_stopped(w, why.text);

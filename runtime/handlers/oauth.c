@@ -51,6 +51,8 @@ void oauth_leave(struct oauth_wait *wait)
     wait_list_leave(&wait->waiter);
 }
 
+_Static_assert(offsetof(struct oauth_wait, waiter) == 0, "one who waits is a struct oauth_wait");
+
 static void oauth_tell(struct connection *c, const char *why, bool late)
 {
     struct oauth_wait *wait;

@@ -179,6 +179,8 @@ void role_leave(struct role_wait *wait)
     wait->role = NULL;
 }
 
+_Static_assert(offsetof(struct role_wait, waiter) == 0, "one who waits is a struct role_wait");
+
 /* Who is told may ask for the role again, so it must stay until all have been. */
 static void role_tell(struct role_keys *k, const char *why)
 {
