@@ -681,6 +681,25 @@ START_TEST(keys_are_refused_for_good)
 }
 END_TEST
 
+/* A row of the handlers file says how often jobs are asked about: the usual time would be a minute.
+ */
+START_TEST(job_is_asked_about_as_its_row_says)
+{
+    static const struct reply replies[MAX_REPLIES] = {
+        {200, NULL, "{\"JobRunId\":\"r\"}"},
+        {200, NULL, "{\"JobRun\":{\"JobRunState\":\"RUNNING\"}}"},
+        {200, NULL, "{\"JobRun\":{\"JobRunState\":\"RUNNING\"}}"},
+        {200, NULL, "{\"JobRun\":{\"JobRunState\":\"SUCCEEDED\"}}"}};
+    struct endpoint_world *w = endpoint_world_new_with(
+        replies, "{\"handlers\":[{\"resource\":\"*\",\"endpoint\":\"STUB\",\"poll_s\":0.001}]}",
+        (struct handlers_options){.poll_ms = 60 * 1000});
+
+    endpoint_world_run(w, GLUE, "{\"JobName\":\"j\"}");
+    endpoint_world_expect("in no time", w, "ok {\"JobRunState\":\"SUCCEEDED\"}");
+    endpoint_world_free(w);
+}
+END_TEST
+
 /* What describes an execution may be larger than any result: its documents are text in it. One that
  * can't be read is the end, as it would never be smaller. */
 START_TEST(job_with_a_large_description)
@@ -995,6 +1014,7 @@ int main(void)
     tcase_add_loop_test(t, job_stays_in_its_region, 0, 2);
     tcase_add_loop_test(t, place_in_a_region, 0, COUNT(places));
     tcase_add_loop_test(t, job_whose_service_is_nowhere, 0, COUNT(lost));
+    tcase_add_test(t, job_is_asked_about_as_its_row_says);
     tcase_add_loop_test(t, job_with_a_large_description, 0, 2);
     suite_add_tcase(s, t);
     return run_suite(s);

@@ -75,7 +75,8 @@ static bool execution_options_check(void *values, const struct option_set *set)
 
 static const struct option_row rows[] = {
     {"wait-time-scale", 0, "FACTOR",
-     "multiplies waits and the delays before retries by FACTOR\n"
+     "multiplies waits, the delays before retries, and the pauses\n"
+     "between questions about jobs, but at AWS, by FACTOR\n"
      "(also WAIT_TIME_SCALE)",
      offsetof(struct execution_options, wait_scale)},
     {"limits", 0, "aws|none",
@@ -94,8 +95,18 @@ static const struct option_row rows[] = {
 
 const struct option_group execution_group = {rows, COUNT(rows), execution_options_check};
 
+/* Who lets waits take no time still leaves the service some, and the processor. */
+static int64_t scaled_poll_ms(double scale)
+{
+    enum { LEAST_MS = 10, MOST_MS = 3600 * 1000 };
+    double ms = HANDLERS_POLL_MS * scale;
+
+    return ms < LEAST_MS ? LEAST_MS : ms < MOST_MS ? (int64_t)ms : MOST_MS;
+}
+
 void execution_options_give(const struct execution_options *o, struct host_options *out)
 {
+    out->handlers.poll_ms = scaled_poll_ms(o->scale);
     out->handlers.no_limits = o->no_limits;
     out->evaluation_ms = o->evaluation_ms;
     out->memory = o->bytes;

@@ -409,6 +409,7 @@ void cluster_start(struct task_call *call)
     w->task_call = call;
     call->work = w;
     wrong = find_cluster(w);
+    w->pause.first_ms = job_first_pause_ms(call, !w->local && !call->row->url);
     if (wrong)
         cluster_refuse(w, wrong);
     else if (runs_job(w))

@@ -491,6 +491,7 @@ static void endpoint_open(struct endpoint_work *w, bool in_start)
     json_unref(call->payload);
     call->payload = named;
     w->place = endpoint_place_of(call->h, &w->call, call->row->url, call->payload, call->region);
+    w->pause.first_ms = job_first_pause_ms(call, w->place.own);
     if (w->call.job && call->submitted)
         follow_job(w, json_ref(call->submitted), in_start);
     else if (call->only_stops)

@@ -61,13 +61,17 @@ enum { JOB_MAX_MISSING = 20 };
 struct job_pause {
     uv_timer_t timer;
     bool open;
-    bool untold; /* the last question got no answer, which was said on the log */
+    bool untold;      /* the last question got no answer, which was said on the log */
+    int64_t first_ms; /* the shortest; 0: as the options say */
     int64_t ms;
     int64_t signed_ms; /* by clock_steady_ms: when the last question, or stop, was signed */
     void (*ask)(void *work);
     void *work;
 };
 
+/* Returns how long the first pause is between questions about a call's job, which a service has;
+ * `at_aws`: it is asked at AWS's own endpoint. 0: as the options say. */
+int64_t job_first_pause_ms(const struct task_call *call, bool at_aws);
 /* Calls `ask` after a pause: the first one is short, and each is longer than the one before. */
 void job_pause_begin(struct job_pause *p, const handlers *h, void (*ask)(void *work), void *work);
 /* Waits as job_pause_begin does to tell a job to stop that could not be told: its keys, or what

@@ -8,7 +8,8 @@
 #include "asl/eval/env.h"
 #include "parsers/base/mem.h"
 
-enum { POLL_MS = 1000, MAX_POLL_MS = 20 * 1000 };
+/* Pauses between questions grow to so many times the first one. */
+enum { LONGEST_PAUSE = 20 };
 /* A Task that has failed waits so long for the answer to the call that stops its job. */
 enum { STOP_MS = 60 * 1000 };
 
@@ -29,11 +30,22 @@ static void job_pause_over(uv_timer_t *timer)
     p->ask(p->work);
 }
 
-static int64_t job_wait_ms(const handlers *h, int64_t before_ms)
+/* AWS's own services are asked no more often than usual, but by a row that says so. */
+int64_t job_first_pause_ms(const struct task_call *call, bool at_aws)
 {
-    if (!before_ms)
-        return h->options.poll_ms ? h->options.poll_ms : POLL_MS;
-    return before_ms < MAX_POLL_MS ? before_ms + before_ms / 4 + 1 : before_ms;
+    if (call->row->poll_ms)
+        return call->row->poll_ms;
+    return at_aws ? HANDLERS_POLL_MS : call->h->options.poll_ms;
+}
+
+static int64_t job_wait_ms(const struct job_pause *p, const handlers *h)
+{
+    int64_t usual_ms = h->options.poll_ms ? h->options.poll_ms : HANDLERS_POLL_MS;
+    int64_t first_ms = p->first_ms ? p->first_ms : usual_ms;
+
+    if (!p->ms)
+        return first_ms;
+    return p->ms < LONGEST_PAUSE * first_ms ? p->ms + p->ms / 4 + 1 : p->ms;
 }
 
 void job_pause_begin(struct job_pause *p, const handlers *h, void (*ask)(void *work), void *work)
@@ -44,7 +56,7 @@ void job_pause_begin(struct job_pause *p, const handlers *h, void (*ask)(void *w
     p->open = true;
     p->ask = ask;
     p->work = work;
-    p->ms = job_wait_ms(h, p->ms);
+    p->ms = job_wait_ms(p, h);
     uv_timer_start(&p->timer, job_pause_over, (uint64_t)p->ms, 0);
 }
 

@@ -30,6 +30,9 @@ struct endpoints;
 struct credentials;
 struct object_folder;
 
+/* From a job's begin to the first question about it. */
+enum { HANDLERS_POLL_MS = 1000 };
+
 /* A bucket of S3 that is a folder: runtime/folder/folder.h. */
 struct handlers_bucket {
     const char *name;
@@ -69,7 +72,7 @@ struct handlers_options {
     bool buckets_in_order; /* one call after the other reads and writes their files, and results
                               come in the order of the calls */
     bool allow_link_local; /* endpoints and http:invoke may go to link-local addresses */
-    int64_t poll_ms;       /* from a job's begin to the first look at it; 0: 1,000 */
+    int64_t poll_ms;       /* where it isn't AWS that is asked; 0: HANDLERS_POLL_MS */
     int64_t keys_ms;       /* a program that gives keys may take so long; 0: 60,000 */
     int64_t (*time_of_day)(void); /* ms since 1970, by which keys expire; NULL: the machine's */
 };

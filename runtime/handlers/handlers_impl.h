@@ -178,6 +178,7 @@ struct handler_row {
 
     const char *url; /* http, lambda, endpoint; an endpoint without one: where the options say */
     bool no_stage;   /* endpoint: the Stage of apigateway:invoke is no part of the path */
+    int64_t poll_ms; /* endpoint: the first pause between questions about jobs; 0: as usual */
     const char *method;
     struct buf headers;
     const char *function; /* lambda: what the function is called there; NULL: as here */

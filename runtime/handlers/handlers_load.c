@@ -353,6 +353,7 @@ static const struct field {
     {"endpoint", ON_ENDPOINT, handlers_read_endpoint},
     {"host", ON_ALL & ~ON_BUCKET & ~ON_LAMBDA & ~ON_LAMBDA_ENDPOINT, handlers_read_host},
     {"stage", ON_ENDPOINT, handlers_read_stage},
+    {"poll_s", ON_ENDPOINT, handlers_read_poll},
     {"bucket", ON_BUCKET, read_bucket},
     {"folder", ON_BUCKET, read_folder},
     {"timeout_s", ON_COMMAND | ON_HTTP | ON_LAMBDA_ENDPOINT | ON_ENDPOINT | ON_LAMBDA,

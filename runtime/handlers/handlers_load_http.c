@@ -13,6 +13,8 @@
 
 typedef struct handler_row row;
 
+enum { MAX_POLL_S = 3600 };
+
 bool handlers_read_headers(struct reader *r, row *w, const json *v, const struct json_places *at)
 {
     if (!json_is_object(v))
@@ -140,6 +142,11 @@ bool handlers_read_stage(struct reader *r, row *w, const json *v, const struct j
     w->no_stage = json_kind(v) == JSON_FALSE;
     return w->no_stage || json_kind(v) == JSON_TRUE ||
            config_refuse(&r->file, at->value, "'stage' is true or false");
+}
+
+bool handlers_read_poll(struct reader *r, row *w, const json *v, const struct json_places *at)
+{
+    return config_seconds(&r->file, at->value, "poll_s", v, false, MAX_POLL_S, &w->poll_ms);
 }
 
 bool handlers_check_api_fields(struct reader *r, const row *w, struct place at)

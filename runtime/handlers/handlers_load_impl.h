@@ -34,6 +34,8 @@ bool handlers_read_host(struct reader *r, struct handler_row *w, const json *v,
                         const struct json_places *at);
 bool handlers_read_stage(struct reader *r, struct handler_row *w, const json *v,
                          const struct json_places *at);
+bool handlers_read_poll(struct reader *r, struct handler_row *w, const json *v,
+                        const struct json_places *at);
 /* Refuses fields that are of APIs in a row, at `at`, whose resource is for none. */
 bool handlers_check_api_fields(struct reader *r, const struct handler_row *w, struct place at);
 

@@ -97,7 +97,8 @@ struct endpoint_world *endpoint_world_new_with(const struct reply *replies, cons
         ck_assert(endpoints_add(w->endpoints, buf_str(&any), NULL));
     buf_clear(&any);
     options.endpoints = w->endpoints;
-    options.poll_ms = 1;
+    if (!options.poll_ms)
+        options.poll_ms = 1;
     w->handlers = handlers_new(&w->loop, &options, on_result, w);
     handlers_on_jobs(w->handlers, on_submitted, NULL);
     if (file) {
