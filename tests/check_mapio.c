@@ -58,6 +58,9 @@ struct world {
     struct buf told;
 };
 
+/* So long items wait for those of the next file. */
+static int64_t gather_ms;
+
 static void world_call(void *user, const struct task *task)
 {
     struct world *w = user;
@@ -243,6 +246,7 @@ static void world_init_bounded(struct world *w, const struct object *objects, ui
                                            .came = world_came,
                                            .failed = world_failed,
                                            .tell = world_tell,
+                                           .gather_ms = gather_ms,
                                            .most_read = most});
 }
 
@@ -541,26 +545,30 @@ static const char *text_behind(struct read *r, size_t from)
     return p;
 }
 
+/* Each row twice: files of their own parts, and several in a part. */
 START_TEST(row)
 {
     struct world w;
     struct read whole, rest;
-    json *plan = json_parse(rows[_i].plan, strlen(rows[_i].plan), 0, NULL);
+    size_t at = (size_t)_i / 2;
+    json *plan = json_parse(rows[at].plan, strlen(rows[at].plan), 0, NULL);
 
     ck_assert(plan);
+    gather_ms = _i % 2 ? 50 : 0;
     world_init(&w, objects);
     read_all(&w, plan, NULL, 0, &whole);
-    expect_text(rows[_i].name, buf_str(&whole.text), rows[_i].want);
+    expect_text(rows[at].name, buf_str(&whole.text), rows[at].want);
     world_clear(&w);
     for (size_t i = 0; i < whole.count; i++) {
         world_init(&w, objects);
         read_all(&w, plan, whole.states[i], whole.ends[i], &rest);
-        expect_text(rows[_i].name, text_behind(&rest, 0), text_behind(&whole, i + 1));
+        expect_text(rows[at].name, text_behind(&rest, 0), text_behind(&whole, i + 1));
         read_clear(&rest);
         world_clear(&w);
     }
     read_clear(&whole);
     json_unref(plan);
+    gather_ms = 0;
 }
 END_TEST
 
@@ -637,20 +645,81 @@ START_TEST(source)
 {
     struct world w;
     struct buf text = {0};
-    json *plan = json_parse(sources[_i].plan, strlen(sources[_i].plan), 0, NULL);
+    size_t at = (size_t)_i / 2;
+    json *plan = json_parse(sources[at].plan, strlen(sources[at].plan), 0, NULL);
 
+    gather_ms = _i % 2 ? 50 : 0;
     world_init(&w, objects);
     for (bool begin = true, end = false; !end; begin = false) {
         ask(&w, plan, begin, NULL, 0);
         ck_assert(w.part);
+        const json *all = json_get(w.part, "sources");
         for (size_t i = 0; i < json_count(json_get(w.part, "items")); i++)
-            buf_printf(&text, "%s ", json_str(json_get(w.part, "from")));
+            buf_printf(&text, "%s ", json_str(all ? json_at(all, i) : json_get(w.part, "from")));
         end = json_get(w.part, "end") != NULL;
     }
-    expect_text(sources[_i].name, buf_str(&text), sources[_i].want);
+    expect_text(sources[at].name, buf_str(&text), sources[at].want);
     buf_clear(&text);
     world_clear(&w);
     json_unref(plan);
+    gather_ms = 0;
+}
+END_TEST
+
+/* ---- files that are gathered ---- */
+
+static size_t items_of_part(const struct world *w)
+{
+    return w->part ? json_count(json_get(w->part, "items")) : 0;
+}
+
+static void ask_again(struct world *w, const json *plan)
+{
+    struct task as = {.state = "M", .execution = "arn:e"};
+
+    json_unref(w->part);
+    w->part = NULL;
+    mapio_read(w->m, &(struct map_reading){.id = 7, .as = &as, .plan = plan});
+    while (w->call)
+        answer_call(w);
+}
+
+/* Items of small files come together, if the next file comes soon; else they don't wait for it, and
+ * what comes of it waits to be asked for. */
+START_TEST(small_files)
+{
+    static const char text[] = READER("listObjectsV2", "\"Bucket\": \"b\", \"Prefix\": \"d/\"",
+                                      JSONL ", \"Transformation\": \"LOAD_AND_FLATTEN\"");
+    json *plan = json_parse(text, sizeof text - 1, 0, NULL);
+    bool is_late = _i, is_lost = _i == 2;
+    struct world w;
+    struct task as = {.state = "M", .execution = "arn:e"};
+
+    gather_ms = 50;
+    world_init(&w, objects);
+    mapio_read(w.m, &(struct map_reading){.id = 7, .as = &as, .plan = plan, .begin = true});
+    answer_call(&w);
+    answer_call(&w);
+    ck_assert(w.call && !w.part && mapio_asleep(w.m) == 0 && mapio_next_due(w.m) == 50);
+    w.now_ms = is_late ? 50 : 49;
+    mapio_wake(w.m, w.now_ms);
+    ck_assert_uint_eq(items_of_part(&w), is_late ? 2 : 0);
+    if (is_lost) {
+        w.failures = 1;
+        w.failure = "S3.AccessDenied";
+    }
+    while (w.call)
+        answer_call(&w);
+    ck_assert(!w.error.name);
+    ck_assert_uint_eq(items_of_part(&w), is_late ? 2 : 3);
+    if (is_late)
+        ask_again(&w, plan);
+    ck_assert(!is_late || is_lost == (w.error.name != NULL));
+    ck_assert_uint_eq(items_of_part(&w), is_lost ? 0 : is_late ? 1 : 3);
+    mapio_cancel(w.m, 7);
+    json_unref(plan);
+    world_clear(&w);
+    gather_ms = 0;
 }
 END_TEST
 
@@ -1398,9 +1467,10 @@ int main(void)
     Suite *s = suite_create("mapio");
     TCase *t = tcase_create("mapio");
 
-    tcase_add_loop_test(t, row, 0, COUNT(rows));
+    tcase_add_loop_test(t, row, 0, 2 * COUNT(rows));
     tcase_add_loop_test(t, telling, 0, COUNT(tellings));
-    tcase_add_loop_test(t, source, 0, COUNT(sources));
+    tcase_add_loop_test(t, source, 0, 2 * COUNT(sources));
+    tcase_add_loop_test(t, small_files, 0, 3);
     tcase_add_loop_test(t, large_file, 0, COUNT(files));
     tcase_add_test(t, large_items);
     tcase_add_test(t, parquet_files);

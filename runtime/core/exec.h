@@ -143,10 +143,10 @@ enum rt_input_kind {
      * ("items"), the keys of those that are members of an object ("keys"), where each ends
      * ("ends"), the reader's state behind the first and up to the last ("state"; none where there
      * is none) or behind each of them ("states"), where they were read, as $$.Map.Item.Source has
-     * it ("from"), the line that each begins in ("lines", or the first one's, "line", where each
-     * has the next one; none where that is not known), what the ends count in it ("unit": "byte" or
-     * "row"; none where there is nothing to count), how many bytes they have ("bytes"); and "end",
-     * if there are no more. */
+     * it ("from") or each of them was ("sources"), the line that each begins in ("lines", or the
+     * first one's, "line", where each has the next one; none where that is not known), what the
+     * ends count in it ("unit": "byte" or "row"; none where there is nothing to count), how many
+     * bytes they have ("bytes"); and "end", if there are no more. */
     RT_IN_ITEMS,
     /* error: why they can't be read; value: NULL, or any where a redrive found another object than
      * the one it goes on in. */

@@ -63,13 +63,14 @@ static bool cursor_next(struct cursor *c, struct map_item *out)
         return next_of_group(c, out);
     for (; c->part < a->count; c->part++, c->at = 0) {
         const json *part = a->parts[c->part], *items = json_get(part, "items"),
-                   *keys = json_get(part, "keys"), *states = json_get(part, "states");
+                   *keys = json_get(part, "keys"), *states = json_get(part, "states"),
+                   *sources = json_get(part, "sources");
         if (c->at >= json_count(items))
             continue;
         *out = (struct map_item){.key = keys ? json_at(keys, c->at) : NULL,
                                  .value = json_at(items, c->at),
                                  .state = states ? json_at(states, c->at) : json_get(part, "state"),
-                                 .from = json_get(part, "from"),
+                                 .from = sources ? json_at(sources, c->at) : json_get(part, "from"),
                                  .unit = json_get(part, "unit"),
                                  .end = json_int_value(json_at(json_get(part, "ends"), c->at)),
                                  .line = line_of(part, c->at),

@@ -242,9 +242,16 @@ void asker_rest(struct asker *a, void (*rested)(struct asker *a))
         (struct due_key){.due_ms = m->world.now(m->world.user) + 1, .order = m->next_call});
 }
 
-int64_t mapio_next_due(const mapio *m)
+static int64_t next_later(const mapio *m)
 {
     return due_heap_next_ms(&m->later);
+}
+
+int64_t mapio_next_due(const mapio *m)
+{
+    int64_t later_ms = next_later(m), gathered_ms = due_heap_next_ms(&m->gathering);
+
+    return later_ms < gathered_ms ? later_ms : gathered_ms;
 }
 
 size_t mapio_asleep(const mapio *m)
@@ -254,7 +261,8 @@ size_t mapio_asleep(const mapio *m)
 
 void mapio_wake(mapio *m, int64_t now_ms)
 {
-    while (mapio_next_due(m) <= now_ms) {
+    readings_gathered(m, now_ms);
+    while (next_later(m) <= now_ms) {
         struct due_node *n = due_heap_first(&m->later);
         due_heap_remove(&m->later, n);
         struct asker *a = (struct asker *)(void *)((char *)n - offsetof(struct asker, later));

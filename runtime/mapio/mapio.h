@@ -45,6 +45,9 @@ struct mapio_world {
     void (*not_written)(void *user, uint64_t id, struct asl_error error);
     /* Tells people, in a line, what an error leaves out; NULL: nobody listens. */
     void (*tell)(void *user, const char *execution, const char *line);
+    /* So long items wait for those of the next file, which go with them: each answer costs a turn
+     * of the engine, and a store its commit. 0: not at all. */
+    int64_t gather_ms;
     uint64_t most_file; /* bytes of one result file; 0: as many as on AWS */
     uint64_t
         most_read; /* bytes of one file of items, unpacked, where AWS's limits hold; 0 likewise */

@@ -14,21 +14,23 @@ struct mapio {
     struct id_map writings; /* likewise */
     struct id_map calls;    /* by the call's */
     struct due_heap later;  /* askers whose call is made once more at that time */
+    struct due_heap
+        gathering; /* readings whose part is answered with at that time, however small */
     uint64_t next_call;
 };
 
 /* The items that one answer brings, as far as they are collected. */
 struct part {
-    struct json_build items, keys, ends, states, lines;
+    struct json_build items, keys, ends, states, sources, lines;
     size_t count;
     uint64_t bytes;
     uint64_t line; /* of the first item; each has the next one, unless with_lines */
-    bool begun, with_keys, with_states, with_lines;
+    bool begun, with_keys, with_states, with_sources, with_lines;
 };
 
-/* Adds an item; takes its key and value, and the state behind it alone, which all items of a part
- * have or none (NULL). */
-void part_add(struct part *p, struct item *item, uint64_t bytes, json *state);
+/* Adds an item; takes its key and value, and the state behind it alone and where it alone is from:
+ * each of these all items of a part have or none (NULL). */
+void part_add(struct part *p, struct item *item, uint64_t bytes, json *state, json *source);
 /* Makes the part; `state`, `from` and `unit` are looked at, NULL: none. `p` is empty afterwards. */
 json *part_done(struct part *p, const json *state, const json *from, const char *unit, bool end);
 void part_drop(struct part *p);
@@ -87,6 +89,9 @@ struct reading {
     struct asker asker;
     json *plan;
     bool asked;
+    bool gathers; /* a part may have items of several files, and waits for them a little */
+    int64_t gather_until_ms;
+    struct due_node gathered;
     bool anew;          /* what is read may be another object than before */
     bool redriven;      /* what it goes on in is of an earlier attempt, and not looked at yet */
     bool differs;       /* it failed as that is another object now */
@@ -147,12 +152,15 @@ void asker_rest(struct asker *a, void (*rested)(struct asker *a));
 
 /* ---- reading.c ---- */
 
+/* Answers those who have waited for items of the next file for long enough. */
+void readings_gathered(mapio *m, int64_t now_ms);
+
 /* Returns the reading that is the asker. */
 struct reading *reading_of(struct asker *a);
 /* Goes on until something is awaited, or a part is answered with. */
 void reading_go_on(struct reading *r);
 /* Says in which state and of what the items behind this are read; both are taken. `from` is a URI,
- * as S3://bucket/key. */
+ * as S3://bucket/key. Ends the part, unless its items may be of several files. */
 void reading_enter(struct reading *r, json *state, json *from);
 /* Adds an item, whose key and value are taken; and a state of its own (NULL: it has none). */
 void reading_add(struct reading *r, struct item *item, uint64_t bytes, json *state);

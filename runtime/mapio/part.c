@@ -3,7 +3,7 @@
 
 enum { PART_ITEMS = 1000, PART_BYTES = 1 << 20 };
 
-static void part_begin(struct part *p, bool with_keys, bool with_states)
+static void part_begin(struct part *p, bool with_keys, bool with_states, bool with_sources)
 {
     json_build_array(&p->items, 0);
     json_build_array(&p->ends, 0);
@@ -11,8 +11,11 @@ static void part_begin(struct part *p, bool with_keys, bool with_states)
         json_build_array(&p->keys, 0);
     if (with_states)
         json_build_array(&p->states, 0);
+    if (with_sources)
+        json_build_array(&p->sources, 0);
     p->with_keys = with_keys;
     p->with_states = with_states;
+    p->with_sources = with_sources;
     p->begun = true;
 }
 
@@ -37,10 +40,10 @@ static void part_add_line(struct part *p, uint64_t line)
     json_build_add(&p->lines, json_int((int64_t)line));
 }
 
-void part_add(struct part *p, struct item *item, uint64_t bytes, json *state)
+void part_add(struct part *p, struct item *item, uint64_t bytes, json *state, json *source)
 {
     if (!p->begun)
-        part_begin(p, item->key != NULL, state != NULL);
+        part_begin(p, item->key != NULL, state != NULL, source != NULL);
     part_add_line(p, item->line);
     json_build_add(&p->items, item->value);
     json_build_add(&p->ends, json_int((int64_t)item->end));
@@ -48,6 +51,8 @@ void part_add(struct part *p, struct item *item, uint64_t bytes, json *state)
         json_build_add(&p->keys, item->key);
     if (p->with_states)
         json_build_add(&p->states, state);
+    if (p->with_sources)
+        json_build_add(&p->sources, source);
     p->count++;
     p->bytes += bytes;
 }
@@ -62,7 +67,7 @@ json *part_done(struct part *p, const json *state, const json *from, const char 
     struct json_build b;
 
     if (!p->begun)
-        part_begin(p, false, false);
+        part_begin(p, false, false, false);
     json_build_object(&b, 9);
     json_build_set(&b, "items", json_build_done(&p->items));
     json_build_set(&b, "ends", json_build_done(&p->ends));
@@ -70,9 +75,11 @@ json *part_done(struct part *p, const json *state, const json *from, const char 
         json_build_set(&b, "keys", json_build_done(&p->keys));
     if (p->with_states)
         json_build_set(&b, "states", json_build_done(&p->states));
-    if (state)
+    else if (state)
         json_build_set(&b, "state", json_ref(state));
-    if (from)
+    if (p->with_sources)
+        json_build_set(&b, "sources", json_build_done(&p->sources));
+    else if (from)
         json_build_set(&b, "from", json_ref(from));
     if (p->with_lines)
         json_build_set(&b, "lines", json_build_done(&p->lines));

@@ -17,6 +17,7 @@ static const uint64_t MOST_FILE = UINT64_C(5) << 30, MOST_READ = UINT64_C(10) <<
 static void reading_free(struct reading *r)
 {
     id_map_take(&r->asker.m->readings, r->asker.node.id);
+    due_heap_remove(&r->asker.m->gathering, &r->gathered);
     asker_end(&r->asker);
     if (r->kind)
         r->kind->free(r);
@@ -34,6 +35,7 @@ static void reading_free(struct reading *r)
 static void answer(struct reading *r, bool end)
 {
     r->asked = false;
+    due_heap_remove(&r->asker.m->gathering, &r->gathered);
     r->asker.m->world.came(r->asker.m->world.user, r->asker.node.id,
                            part_done(&r->part, r->source, r->from, r->unit, end));
 }
@@ -51,13 +53,20 @@ static void tell_failure(struct reading *r)
 }
 
 /* What was read before goes first: then it makes no difference in which pieces a file comes. */
-static void end_with(struct reading *r, struct asl_error error)
+static void tell_end(struct reading *r)
 {
-    r->error = error;
     if (r->part.count)
         answer(r, false);
     else
         tell_failure(r);
+}
+
+/* It may have read ahead: then it waits to be asked. */
+static void end_with(struct reading *r, struct asl_error error)
+{
+    r->error = error;
+    if (r->asked)
+        tell_end(r);
 }
 
 void reading_fail(struct reading *r, const char *format, ...)
@@ -98,10 +107,9 @@ void reading_fail_with(struct reading *r, const struct task_result *result)
 
 /* ---- going on ---- */
 
-/* A part's items are all of one state: where that changes, the part ends. */
 void reading_enter(struct reading *r, json *state, json *from)
 {
-    if (r->part.count && r->asked)
+    if (r->part.count && r->asked && !r->gathers)
         answer(r, false);
     json_unref(r->source);
     json_unref(r->from);
@@ -111,7 +119,44 @@ void reading_enter(struct reading *r, json *state, json *from)
 
 void reading_add(struct reading *r, struct item *item, uint64_t bytes, json *state)
 {
-    part_add(&r->part, item, bytes, state);
+    const struct mapio_world *world = &r->asker.m->world;
+    bool own = r->gathers && !state;
+
+    if (!r->part.count && r->gathers)
+        r->gather_until_ms = world->now(world->user) + world->gather_ms;
+    /* Of an array they have no keys, of an object all have. */
+    if (r->part.count && r->part.with_keys != (item->key != NULL) && r->asked)
+        answer(r, false);
+    part_add(&r->part, item, bytes, own ? json_ref(r->source) : state,
+             own ? json_ref(r->from) : NULL);
+}
+
+/*
+ * Items that are at hand wait for those of the next file, as each part costs a commit of the store:
+ * thousands of small files would take as many. They don't wait for long, as S3 may be slow.
+ */
+static void gather(struct reading *r)
+{
+    const struct mapio_world *world = &r->asker.m->world;
+
+    if (!r->gathers || !r->asked || !r->part.count)
+        return;
+    if (world->now(world->user) >= r->gather_until_ms)
+        answer(r, false);
+    else
+        due_heap_set(&r->asker.m->gathering, &r->gathered,
+                     (struct due_key){.due_ms = r->gather_until_ms, .order = r->asker.node.id});
+}
+
+void readings_gathered(mapio *m, int64_t now_ms)
+{
+    while (due_heap_next_ms(&m->gathering) <= now_ms) {
+        struct due_node *n = due_heap_first(&m->gathering);
+        struct reading *r =
+            (struct reading *)(void *)((char *)n - offsetof(struct reading, gathered));
+
+        answer(r, false);
+    }
 }
 
 /* So long a reading keeps the thread: little of a file can unpack to much that has no items. */
@@ -131,8 +176,9 @@ void reading_go_on(struct reading *r)
     /* It will go on by itself. */
     if (r->asker.later.place)
         return;
-    if (r->error.name && r->asked) {
-        tell_failure(r);
+    if (r->error.name) {
+        if (r->asked)
+            tell_end(r);
         return;
     }
     while (r->asked && !r->asker.action && step == SOURCE_GOES_ON) {
@@ -149,6 +195,8 @@ void reading_go_on(struct reading *r)
             return;
         }
     }
+    if (r->asker.action)
+        gather(r);
     asker_send(&r->asker);
 }
 
@@ -221,6 +269,7 @@ static void reading_begin(mapio *m, const struct map_reading *of)
     r->most_read = of->aws_limits ? m->world.most_read : UINT64_MAX;
     id_map_put(&m->readings, &r->asker.node);
     r->kind = kind_of(r);
+    r->gathers = m->world.gather_ms && r->kind != &source_object;
     r->format = format_of(r);
     if (reading_is_set(r, "CSVHeaderLocation", "GIVEN"))
         r->headers = json_ref(reading_setting(r, "CSVHeaders"));
@@ -289,5 +338,6 @@ void mapio_free(mapio *m)
     writings_free(m);
     id_map_clear(&m->calls);
     due_heap_clear(&m->later);
+    due_heap_clear(&m->gathering);
     mem_free(m);
 }
