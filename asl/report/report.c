@@ -16,13 +16,10 @@
 
 /* ---- where we are ---- */
 
-bool asl_at_member(const struct asl_at *at, const char *key, struct asl_at *out)
+bool asl_at_member_n(const struct asl_at *at, const char *key, size_t len, struct asl_at *out)
 {
-    size_t i;
+    size_t i = json_find(at->value, key, len);
 
-    if (!json_is_object(at->value))
-        return false;
-    i = json_find(at->value, key, strlen(key));
     if (i == SIZE_MAX)
         return false;
     asl_at_index(at, i, out);

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 /* No way to a place is told in more bytes. */
 enum { ASL_MAX_POINTER = 1024 };
@@ -24,7 +25,11 @@ struct asl_at {
 };
 
 /* Gives the member `key` of the object at `at`; false when there is none, or `at` is no object. */
-bool asl_at_member(const struct asl_at *at, const char *key, struct asl_at *out);
+bool asl_at_member_n(const struct asl_at *at, const char *key, size_t len, struct asl_at *out);
+static inline bool asl_at_member(const struct asl_at *at, const char *key, struct asl_at *out)
+{
+    return asl_at_member_n(at, key, strlen(key), out);
+}
 /* Gives member or element `i` < json_count(at->value). */
 void asl_at_index(const struct asl_at *at, size_t i, struct asl_at *out);
 /* Adds the JSON Pointer, "/States/a~1b/Next" (RFC 6901). One longer than ASL_MAX_POINTER bytes ends

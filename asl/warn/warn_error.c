@@ -18,10 +18,11 @@ typedef void see_name(struct warner *w, const struct asl_state *s, const struct 
 static void warn_error_each_name(struct warner *w, const struct asl_state *s,
                                  const struct asl_at *state, see_name *see)
 {
+    const size_t entries[] = {s->retriers, s->catchers};
     struct asl_at list, entry, names, name;
 
     for (size_t i = 0; i < COUNT(lists); i++) {
-        if (!asl_at_member(state, lists[i], &list))
+        if (!entries[i] || !asl_at_member(state, lists[i], &list))
             continue;
         for (size_t k = 0; k < json_count(list.value); k++) {
             asl_at_index(&list, k, &entry);

@@ -86,8 +86,11 @@ char *mem_strdup(const char *text)
     return mem_strndup(text, strlen(text));
 }
 
+/* More than half of what is given back is NULL, which is not worth two calls. */
 void mem_free(void *p)
 {
+    if (!p)
+        return;
     in_use -= malloc_usable_size(p);
     free(p);
 }

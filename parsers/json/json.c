@@ -388,23 +388,22 @@ size_t json_str_len(const json *v)
     return as_string(v)->len;
 }
 
-bool json_str_begins(const json *v, const char *head)
+bool json_str_begins_n(const json *v, const char *head, size_t len)
 {
-    return text_n_begins_with(json_str(v), json_str_len(v), head);
+    return json_str_len(v) >= len && json_same_bytes(json_str(v), head, len);
 }
 
-bool json_str_ends(const json *v, const char *tail)
+bool json_str_ends_n(const json *v, const char *tail, size_t len)
 {
-    return text_n_ends_with(json_str(v), json_str_len(v), tail);
+    size_t have = json_str_len(v);
+
+    return have >= len && json_same_bytes(json_str(v) + have - len, tail, len);
 }
 
-bool json_str_is(const json *v, const char *text)
+bool json_str_is_n(const json *v, const char *text, size_t len)
 {
-    /* Texts are terminated: most differ in their first letter, and need no measuring. */
-    if (v->kind != JSON_STRING || as_string(v)->text[0] != text[0])
-        return false;
-    size_t len = strlen(text);
-    return as_string(v)->len == len && !memcmp(as_string(v)->text, text, len);
+    return v->kind == JSON_STRING && as_string(v)->len == len &&
+           json_same_bytes(as_string(v)->text, text, len);
 }
 
 size_t json_count(const json *v)
@@ -508,7 +507,8 @@ bool json_same_string(const json *a, const json *b)
 {
     const struct string_value *left = as_string(a), *right = as_string(b);
 
-    return a == b || (left->len == right->len && !memcmp(left->text, right->text, left->len));
+    return a == b ||
+           (left->len == right->len && json_same_bytes(left->text, right->text, left->len));
 }
 
 /*
@@ -542,7 +542,7 @@ size_t json_index_find(const struct json_index *x, const struct json_member *mem
 
         if (have->text == key && have->len == len)
             return x->slots[i] - 1;
-        if (have->hash == hash && have->len == len && !memcmp(have->text, key, len))
+        if (have->hash == hash && have->len == len && json_same_bytes(have->text, key, len))
             return x->slots[i] - 1;
     }
     return SIZE_MAX;
@@ -590,7 +590,7 @@ size_t json_find(const json *object, const char *key, size_t len)
     for (size_t i = 0; i < o->count; i++) {
         const struct string_value *have = as_string(o->members[i].key);
 
-        if (have->len == len && !memcmp(have->text, key, len))
+        if (have->len == len && json_same_bytes(have->text, key, len))
             return i;
     }
     return SIZE_MAX;
@@ -609,11 +609,6 @@ size_t json_find_key(const json *object, const json *key)
         if (o->members[i].key == key)
             return i;
     return json_find(object, as_string(key)->text, as_string(key)->len);
-}
-
-const json *json_get(const json *object, const char *key)
-{
-    return json_get_n(object, key, strlen(key));
 }
 
 const json *json_get_n(const json *object, const char *key, size_t len)

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /*
  * A JSON value: immutable, counted, shared. `const json *` is a look, good for as long as its owner
@@ -98,9 +99,28 @@ const char *json_str(const json *v);
 size_t json_str_len(const json *v);
 /* Returns the hash of a string, which remembers it; never 0. It differs from process to process. */
 uint32_t json_hash(const json *string);
-bool json_str_is(const json *v, const char *text);
-bool json_str_begins(const json *v, const char *head);
-bool json_str_ends(const json *v, const char *tail);
+/*
+ * Return whether `v` is a string with just these bytes; whether a string begins or ends with them.
+ * Those without a length are in the header as most texts are literals: compilers know their length.
+ */
+bool json_str_is_n(const json *v, const char *text, size_t len);
+bool json_str_begins_n(const json *v, const char *head, size_t len);
+bool json_str_ends_n(const json *v, const char *tail, size_t len);
+
+static inline bool json_str_is(const json *v, const char *text)
+{
+    return json_str_is_n(v, text, strlen(text));
+}
+
+static inline bool json_str_begins(const json *v, const char *head)
+{
+    return json_str_begins_n(v, head, strlen(head));
+}
+
+static inline bool json_str_ends(const json *v, const char *tail)
+{
+    return json_str_ends_n(v, tail, strlen(tail));
+}
 
 /* Returns how many elements an array has, or members an object; 0 of all else. */
 size_t json_count(const json *v);
@@ -114,8 +134,11 @@ const json *json_member_at(const json *container, size_t i, const json **key);
  * Return the value of a key; NULL when `object` has no such key or is no object. json_get_key
  * compares pointers first: the objects of one text share their keys.
  */
-const json *json_get(const json *object, const char *key);
 const json *json_get_n(const json *object, const char *key, size_t len);
+static inline const json *json_get(const json *object, const char *key)
+{
+    return json_get_n(object, key, strlen(key));
+}
 const json *json_get_key(const json *object, const json *key);
 /* Returns the member's place among the members, SIZE_MAX without one. */
 size_t json_find(const json *object, const char *key, size_t len);

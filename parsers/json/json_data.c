@@ -111,7 +111,7 @@ static json *expected_key(struct data *d)
     const char *text = d->at + 1;
 
     if (!key || !(key->head.flags & JSON_PLAIN) || (size_t)(d->end - text) <= key->len ||
-        text[key->len] != '"' || memcmp(text, key->text, key->len) != 0)
+        text[key->len] != '"' || !json_same_bytes(text, key->text, key->len))
         return NULL;
     d->at = text + key->len + 1;
     return json_events_take_next_key(d->e);

@@ -136,7 +136,7 @@ static inline json *json_events_seen_key(struct json_events *e, const char *text
     json *key = e->keys[hash & (e->key_slots - 1)];
 
     if (key && as_string(key)->hash == hash && as_string(key)->len == len &&
-        !memcmp(as_string(key)->text, text, len))
+        json_same_bytes(as_string(key)->text, text, len))
         return json_ref(key);
     return NULL;
 }
