@@ -337,6 +337,7 @@ static const struct {
     {"past the end", "$.a[2]", "{\"a\":[1,null]}", "null", NULL},
     {"past the end of an array in an array", "$.a[0][1]", "{\"a\":[[1]]}", "null", NULL},
     {"past the end of the input", "$[0]", "[]", "null", NULL},
+    {"past the end, with blanks", "$.a[ 2 ]", "{\"a\":[1,null]}", "null", NULL},
     {"a null member", "$.a", "{\"a\":null}", "null", "null"},
     {"no member", "$.b", "{\"a\":null}", NULL, NULL},
     {"a name that ends in a digit", "$['a2']", "{\"a2\":null}", "null", "null"},

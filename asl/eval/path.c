@@ -16,9 +16,6 @@ struct asl_path {
     json *text;
     json *name;     /* of the variable */
     jsonpath *path; /* within the root's document; NULL: all of it */
-    /* Of a path that ends in an index, "….items[5]": what stands before it. Else NULL. */
-    jsonpath *array;
-    size_t index;
 };
 
 static void path_release(void *p)
@@ -28,7 +25,6 @@ static void path_release(void *p)
     json_unref(path->text);
     json_unref(path->name);
     jsonpath_free(path->path);
-    jsonpath_free(path->array);
 }
 
 bool asl_name_may_begin(char c)
@@ -51,43 +47,16 @@ static size_t path_name_length(const char *text, size_t len)
     return n;
 }
 
-/* The length of `text` without the "[123]" at its end; `len` when there is none. */
-static size_t without_index(const char *text, size_t len, size_t *index)
-{
-    size_t end = len, digits;
-
-    if (len < 4 || text[len - 1] != ']')
-        return len;
-    for (end--; end > 0 && text[end - 1] >= '0' && text[end - 1] <= '9';)
-        end--;
-    digits = len - 1 - end;
-    if (digits == 0 || digits > 9 || text[end - 1] != '[')
-        return len;
-    *index = 0;
-    for (size_t i = end; i < len - 1; i++)
-        *index = *index * 10 + (size_t)(text[i] - '0');
-    return end - 1;
-}
-
-/*
- * `text` is the path in its document, beginning with `$`; `skipped` bytes stand before it. Where
- * the path ends in an index, what stands before is compiled as well: jsonpath_get gives null past
- * the end of an array, and asl_path_find has to tell that from an element that is null.
- */
+/* `text` is the path in its document, beginning with `$`; `skipped` bytes stand before it. */
 static bool compile_in_document(asl_path *p, const char *text, size_t len, size_t skipped,
                                 struct diag *why)
 {
-    size_t before;
-
     p->path = jsonpath_compile(text, len, why);
     if (!p->path) {
         if (why)
             why->at += skipped;
         return false;
     }
-    before = without_index(text, len, &p->index);
-    if (before < len && jsonpath_is_definite(p->path))
-        p->array = jsonpath_compile(text, before, NULL);
     if (jsonpath_is_root(p->path)) {
         jsonpath_free(p->path);
         p->path = NULL;
@@ -196,25 +165,18 @@ json *asl_path_get(const asl_path *p, const struct asl_env *env, struct diag *wh
     return p->path ? jsonpath_get(p->path, doc, env->work, why) : json_ref(doc);
 }
 
-/* True when `p` gave null because its index is past the end of the array, as Jayway does. */
-static bool is_past_the_end(const asl_path *p, const struct asl_env *env)
-{
-    json *array = jsonpath_get(p->array, asl_path_document(p, env), env->work, NULL);
-    bool past = array && json_is_array(array) && p->index >= json_count(array);
-
-    json_unref(array);
-    return past;
-}
-
-/* The null of an element that is null is a value; only that of one past the end is none. */
+/* The null of an element that is null is a value; that of one past the end, as Jayway has it, is
+ * none. */
 json *asl_path_find(const asl_path *p, const struct asl_env *env, struct diag *why)
 {
     json *v = asl_path_get(p, env, why);
+    size_t index;
 
-    if (!v || json_kind(v) != JSON_NULL || !p->array || !is_past_the_end(p, env))
+    if (!v || json_kind(v) != JSON_NULL || !p->path ||
+        !jsonpath_is_past_end(p->path, asl_path_document(p, env), env->work, &index))
         return v;
     json_unref(v);
-    diag_set(why, JSONPATH_NOT_FOUND, 0, "The array has no element %zu", p->index);
+    diag_set(why, JSONPATH_NOT_FOUND, 0, "The array has no element %zu", index);
     return NULL;
 }
 

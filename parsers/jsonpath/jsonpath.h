@@ -44,6 +44,13 @@ extern const char JSONPATH_TOO_MUCH[];  /* reading it takes more work than is al
 json *jsonpath_get(const jsonpath *p, const json *doc, struct work *work, struct diag *why);
 
 /*
+ * Returns whether the path ends in an index, and that is past the end of its array in `doc`; sets
+ * *index then. For such, as for an element that is null, jsonpath_get gives null. Costs what
+ * reading does.
+ */
+bool jsonpath_is_past_end(const jsonpath *p, const json *doc, struct work *work, size_t *index);
+
+/*
  * Returns a copy of `doc` with `v` at reference path `p`: objects that are missing on the way are
  * made, what is there is replaced. Takes `v`. NULL with *why filled when the path leads through
  * something that is no object, or to an element that an array does not have.

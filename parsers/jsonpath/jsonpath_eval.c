@@ -618,3 +618,21 @@ json *jsonpath_get(const jsonpath *p, const json *doc, struct work *work, struct
 
     return v ? json_ref(v) : get_with_care(p, doc, work, why);
 }
+
+bool jsonpath_is_past_end(const jsonpath *p, const json *doc, struct work *work, size_t *index)
+{
+    const struct step *last = &p->route.steps[p->route.count - 1];
+    jsonpath before = *p; /* a look, without that step */
+    json *array;
+    bool past;
+
+    if (!jsonpath_is_definite(p) || last->kind != STEP_INDEX || last->from < 0)
+        return false;
+    before.route.count--;
+    array = jsonpath_get(&before, doc, work, NULL);
+    past = array && json_is_array(array) && (size_t)last->from >= json_count(array);
+    json_unref(array);
+    if (past)
+        *index = (size_t)last->from;
+    return past;
+}

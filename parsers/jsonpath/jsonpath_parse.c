@@ -69,8 +69,11 @@ struct stretch jsonpath_trim(struct stretch s)
 
 /* ---- steps ---- */
 
+/* Most paths have few steps, and need no memory until it is known how many. */
+enum { FEW_STEPS = 8 };
+
 struct steps {
-    struct step *v;
+    struct step few[FEW_STEPS], *more; /* `more` has all of them when they are too many */
     size_t count, cap;
 };
 
@@ -78,9 +81,20 @@ static bool add_step(struct reader *r, struct steps *list, size_t at, struct ste
 {
     if (list->count == JSONPATH_MAX_STEPS)
         return jsonpath_refuse(r, at, "The path has more than %d steps", JSONPATH_MAX_STEPS);
-    MEM_GROW(list->v, list->count, list->cap);
-    list->v[list->count++] = s;
+    if (list->count < FEW_STEPS) {
+        list->few[list->count++] = s;
+        return true;
+    }
+    MEM_GROW(list->more, list->count, list->cap);
+    if (list->count == FEW_STEPS)
+        memcpy(list->more, list->few, sizeof list->few);
+    list->more[list->count++] = s;
     return true;
+}
+
+static const struct step *all_steps(const struct steps *list)
+{
+    return list->more ? list->more : list->few;
 }
 
 static struct step kind_step(enum step_kind kind)
@@ -322,6 +336,21 @@ static struct step numbers_step(struct cursor *c, struct signs seen)
     return (struct step){.kind = STEP_SLICE, .from = c->numbers[0], .to = c->numbers[1]};
 }
 
+/* Digits alone up to the bracket's end, so few that they fit, are what most indexes are. */
+static bool read_index(struct stretch s, size_t i, struct step *out)
+{
+    enum { MOST_DIGITS = 9 };
+    int32_t n = 0;
+    size_t from = i;
+
+    for (; i < s.len && i - from < MOST_DIGITS && ascii_is_digit(s.text[i]); i++)
+        n = n * 10 + (s.text[i] - '0');
+    if (i == from || i + 1 != s.len || s.text[i] != ']')
+        return false;
+    *out = (struct step){.kind = STEP_INDEX, .from = n};
+    return true;
+}
+
 /* [1] [1,2] [1:] [:2] [1:2] [(@.length-1)], from the first character that says so. */
 static bool read_numbers(struct reader *r, struct stretch s, size_t i, struct step *out)
 {
@@ -329,6 +358,8 @@ static bool read_numbers(struct reader *r, struct stretch s, size_t i, struct st
     struct signs seen = {0};
     bool ok;
 
+    if (read_index(s, i, out))
+        return true;
     if (jsonpath_parse_here(&c) == '@') {
         ok = read_from_end(&c, out);
     } else {
@@ -420,7 +451,7 @@ static size_t bare_len(struct stretch s)
 {
     size_t len = 0;
 
-    while (len < s.len && !jsonpath_parse_is_one_of(s.text[len], ".[ "))
+    while (len < s.len && s.text[len] != '.' && s.text[len] != '[' && s.text[len] != ' ')
         len++;
     return len;
 }
@@ -495,7 +526,7 @@ static void jsonpath_parse_settle(struct reader *r, const struct steps *list, st
 
     out->count = list->count;
     out->steps = arena_calloc(&r->path->arena, list->count, sizeof *out->steps);
-    memcpy(out->steps, list->v, list->count * sizeof *out->steps);
+    memcpy(out->steps, all_steps(list), list->count * sizeof *out->steps);
     for (size_t i = out->count; i-- > 0;) {
         definite = definite && is_definite_kind(out->steps[i].kind);
         out->steps[i].rest_definite = definite;
@@ -523,7 +554,7 @@ static bool read_steps(struct reader *r, struct stretch s, bool inner, struct st
     for (size_t i = len; i < s.len; i += len)
         if (!read_fragment(r, jsonpath_part(s, i, s.len), inner, list, &len))
             return false;
-    return list->v[list->count - 1].kind != STEP_SCAN || ends_with_scan(r, s);
+    return all_steps(list)[list->count - 1].kind != STEP_SCAN || ends_with_scan(r, s);
 }
 
 /*
@@ -533,9 +564,12 @@ static bool read_steps(struct reader *r, struct stretch s, bool inner, struct st
 bool jsonpath_read_route(struct reader *r, struct stretch s, bool inner, struct route *out)
 {
     struct stretch whole = s;
-    struct steps list = {0};
+    struct steps list;
     bool ok;
 
+    list.more = NULL;
+    list.count = 0;
+    list.cap = FEW_STEPS;
     s = jsonpath_trim(s);
     if (s.len == 0)
         return jsonpath_refuse(r, s.at, "Path may not be null empty");
@@ -544,7 +578,7 @@ bool jsonpath_read_route(struct reader *r, struct stretch s, bool inner, struct 
     ok = read_steps(r, s, inner, &list);
     if (ok)
         jsonpath_parse_settle(r, &list, out);
-    mem_free(list.v);
+    mem_free(list.more);
     if (ok && inner && !out->steps[0].rest_definite)
         return jsonpath_refuse(r, whole.at, "the predicate path: %.*s is not definite",
                                (int)whole.len, whole.text);
