@@ -82,9 +82,10 @@ const struct asl_field *field_find(const struct asl_fields *table, const char *n
 /*
  * The rows that were found for keys of one document. Its parser makes equal keys one value, so a
  * key's address tells its row from the second time on, while most rows are far down their tables.
- * Empty is {0}; it may not outlive the document.
+ * There are many times as many places as a definition has names of fields, so that few meet. Empty
+ * is {0}; it may not outlive the document.
  */
-enum { FIELD_MEMO = 64 };
+enum { FIELD_MEMO = 256 };
 struct field_memo {
     struct field_found {
         const json *key;
