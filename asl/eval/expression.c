@@ -21,6 +21,9 @@ struct asl_expression {
     json *source;   /* with its delimiters */
     json *location; /* the field, as a path from the state: "Output/a/b[0]" */
     bool context;   /* it may look at $states.context, or at all of $states */
+    /* The variables that it reads, as often as it names them. */
+    const json **variables;
+    size_t variable_count;
 };
 
 static void release_jsonata(void *x)
@@ -69,6 +72,8 @@ struct looking {
     const struct asl_at *at, *state;
     struct asl_report *report;
     struct json_set told; /* the messages so far */
+    const json **variables;
+    size_t variable_count, variable_cap;
     bool context, good;
 };
 
@@ -139,9 +144,11 @@ static bool expression_look(void *user, const struct jsonata_use *use)
             "$states has input and context; in Output and Assign of a Task, Parallel or Map it "
             "has result, in those of a Catcher errorOutput",
             json_stringf("Field '$states.%s' does not exist.", json_str(use->field)));
-    } else if (json_str_is(use->name, "states") &&
-               (!use->field || json_str_is(use->field, "context"))) {
-        l->context = true;
+    } else if (json_str_is(use->name, "states")) {
+        l->context |= !use->field || json_str_is(use->field, "context");
+    } else if (!use->function) {
+        MEM_GROW(l->variables, l->variable_count, l->variable_cap);
+        l->variables[l->variable_count++] = use->name;
     }
     return true;
 }
@@ -168,6 +175,23 @@ static void expression_refuse(const struct asl_at *at, const char *text, size_t 
     buf_clear(&hint);
 }
 
+static asl_expression *new_expression(struct arena *a, jsonata *x, const struct looking *l)
+{
+    asl_expression *e = arena_alloc(a, sizeof *e);
+
+    e->compiled = x;
+    e->context = l->context;
+    e->source = json_ref(l->at->value);
+    e->location = expression_location_of(l->at, l->state);
+    arena_defer(a, release_value, e->source);
+    arena_defer(a, release_value, e->location);
+    if (l->variable_count)
+        e->variables =
+            arena_grow(a, l->variables, l->variable_count, l->variable_count, sizeof *e->variables);
+    e->variable_count = l->variable_count;
+    return e;
+}
+
 const asl_expression *asl_expression_compile(struct arena *a, const struct asl_at *at,
                                              const struct asl_at *state,
                                              const asl_expression **list, struct asl_report *report)
@@ -191,17 +215,12 @@ const asl_expression *asl_expression_compile(struct arena *a, const struct asl_a
     struct looking l = {.at = at, .state = state, .report = report, .good = true};
     jsonata_uses(x, expression_look, &l);
     json_set_clear(&l.told);
-    if (!l.good)
-        return NULL;
-    asl_expression *e = arena_alloc(a, sizeof *e);
-    e->next = *list;
-    e->compiled = x;
-    e->context = l.context;
-    e->source = json_ref(at->value);
-    e->location = expression_location_of(at, state);
-    arena_defer(a, release_value, e->source);
-    arena_defer(a, release_value, e->location);
-    *list = e;
+    asl_expression *e = l.good ? new_expression(a, x, &l) : NULL;
+    mem_free(l.variables);
+    if (e) {
+        e->next = *list;
+        *list = e;
+    }
     return e;
 }
 
@@ -215,10 +234,9 @@ const json *asl_expression_source(const asl_expression *e)
     return e->source;
 }
 
-void asl_expression_uses(const asl_expression *e,
-                         bool (*see)(void *user, const struct jsonata_use *use), void *user)
+const json *asl_expression_variable(const asl_expression *e, size_t i)
 {
-    jsonata_uses(e->compiled, see, user);
+    return i < e->variable_count ? e->variables[i] : NULL;
 }
 
 /* ---- evaluating ---- */

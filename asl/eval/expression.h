@@ -12,8 +12,6 @@
  */
 typedef struct asl_expression asl_expression;
 
-struct jsonata_use; /* parsers/jsonata/jsonata.h */
-
 /* Tells whether the string begins like an expression: then it has to be one. */
 bool asl_expression_begins(const json *text);
 
@@ -31,9 +29,9 @@ const asl_expression *asl_expression_compile(struct arena *a, const struct asl_a
 const asl_expression *asl_expression_next(const asl_expression *e);
 /* Returns a look at the string that it was compiled from, with its delimiters. */
 const json *asl_expression_source(const asl_expression *e);
-/* Calls `see` for each name that it takes from outside, as jsonata_uses does. */
-void asl_expression_uses(const asl_expression *e,
-                         bool (*see)(void *user, const struct jsonata_use *use), void *user);
+/* Returns a look at the name of the i-th variable that it reads from outside, NULL behind the last.
+ * One that it names twice comes twice; $states and functions are none. */
+const json *asl_expression_variable(const asl_expression *e, size_t i);
 
 /* Returns its value, a new reference; NULL with *error filled: States.QueryEvaluationError. */
 json *asl_expression_eval(const asl_expression *e, const struct asl_env *env,

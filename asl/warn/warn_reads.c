@@ -184,7 +184,7 @@ static const asl_expression *expression_of(const struct warner *w, const json *s
 }
 
 /* A function of that name is no variable; $states is what the state may look at. */
-static bool variable_of_expression(void *user, const struct jsonata_use *use)
+static bool variable_of_use(void *user, const struct jsonata_use *use)
 {
     const struct looking *l = user;
 
@@ -196,12 +196,13 @@ static bool variable_of_expression(void *user, const struct jsonata_use *use)
 static void variables_of_expression(const struct asl_at *at, struct looking *l)
 {
     const asl_expression *e = expression_of(l->w, at->value);
+    const json *name;
 
     l->at = at;
-    if (e) {
-        asl_expression_uses(e, variable_of_expression, l);
+    for (size_t i = 0; e && (name = asl_expression_variable(e, i)); i++)
+        l->see(l->user, at, json_str(name), json_str_len(name));
+    if (e)
         return;
-    }
     /* What the loader has left out isn't compiled either. */
     struct jsonata_error why = {0};
     jsonata *x = json_str_len(at->value) < 4
@@ -209,7 +210,7 @@ static void variables_of_expression(const struct asl_at *at, struct looking *l)
                      : jsonata_compile(json_str(at->value) + 2, json_str_len(at->value) - 4,
                                        JSONATA_AWS, &why);
     if (x)
-        jsonata_uses(x, variable_of_expression, l);
+        jsonata_uses(x, variable_of_use, l);
     jsonata_free(x);
     jsonata_error_clear(&why);
 }

@@ -95,26 +95,28 @@ static uint32_t names_find(jsonata *x, const char *text, size_t len)
     return n->count;
 }
 
+/* Returns the number that the name has or would get. */
+static uint32_t number_of_name(jsonata *x, const char *text, size_t len)
+{
+    /* $eval copies the names of the expression around its text, but not their index. */
+    if (!x->names.slots)
+        names_grow(&x->names);
+    return names_find(x, text, len);
+}
+
 /*
- * Names are numbered as they are first seen, so an evaluation finds a variable by comparing
- * numbers. A function's name gets its function here, once for all evaluations.
+ * Adds a name under the number that it got. Names are numbered as they are first seen, so an
+ * evaluation finds a variable by comparing numbers. A function's name gets its function here, once
+ * for all evaluations.
  */
-uint32_t jsonata_name(jsonata *x, const char *text, size_t len)
+static void add_name(jsonata *x, uint32_t i, json *text)
 {
     struct names *n = &x->names;
-    const struct builtin *f;
-    uint32_t i;
+    const struct builtin *f = builtin_find(x->dialect, json_str(text), json_str_len(text));
 
-    /* $eval copies the names of the expression around its text, but not their index. */
-    if (!n->slots)
-        names_grow(n);
-    i = names_find(x, text, len);
-    if (i < n->count)
-        return i;
     names_grow(n);
-    f = builtin_find(x->dialect, text, len);
     n->items[i] = (struct name){
-        .text = jsonata_keep(x, text, len),
+        .text = text,
         .builtin = f,
         .signature =
             f ? signature_parse(&x->arena, f->signature, strlen(f->signature), NULL, 0) : NULL,
@@ -122,5 +124,22 @@ uint32_t jsonata_name(jsonata *x, const char *text, size_t len)
     n->count++;
     if (n->slots)
         names_index(n, i);
+}
+
+uint32_t jsonata_name(jsonata *x, const char *text, size_t len)
+{
+    uint32_t i = number_of_name(x, text, len);
+
+    if (i == x->names.count)
+        add_name(x, i, jsonata_keep(x, text, len));
+    return i;
+}
+
+uint32_t jsonata_name_of(jsonata *x, json *kept)
+{
+    uint32_t i = number_of_name(x, json_str(kept), json_str_len(kept));
+
+    if (i == x->names.count)
+        add_name(x, i, kept);
     return i;
 }

@@ -124,7 +124,7 @@ static struct node *terminal(struct parser *p, const struct token *t)
     case TOKEN_NAME: n->kind = NODE_NAME; break;
     case TOKEN_VARIABLE:
         n->kind = NODE_VARIABLE;
-        n->name = jsonata_name(p->x, json_str(t->text), json_str_len(t->text));
+        n->name = jsonata_name_of(p->x, t->text);
         break;
     case TOKEN_STRING:
         n->kind = NODE_STRING;

@@ -400,7 +400,7 @@ static struct node *process_call(struct parser *p, struct node *n)
     step = n->callee->kind == NODE_PATH ? n->callee->items[0] : n->callee;
     n->text = step->kind == NODE_OPERATOR ? NULL : step->text;
     if (n->callee->kind == NODE_PATH && n->text)
-        n->name = jsonata_name(p->x, json_str(n->text), json_str_len(n->text));
+        n->name = jsonata_name_of(p->x, n->text);
     return n;
 }
 

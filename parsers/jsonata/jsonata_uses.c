@@ -143,10 +143,14 @@ static void walk(struct walk *w, const struct node *n, bool top)
 uint64_t jsonata_uses(const jsonata *x, bool (*see_use)(void *user, const struct jsonata_use *use),
                       void *user)
 {
+    enum { FEW_NAMES = 32 };
     struct walk w = {.x = x, .see = see_use, .user = user, .go_on = true};
+    uint32_t few[FEW_NAMES] = {0}, *many = NULL;
 
-    w.own = mem_calloc(x->names.count, sizeof *w.own);
+    if (x->names.count > FEW_NAMES)
+        many = mem_calloc(x->names.count, sizeof *many);
+    w.own = many ? many : few;
     walk(&w, x->root, true);
-    mem_free(w.own);
+    mem_free(many);
     return w.steps;
 }
