@@ -204,6 +204,17 @@ static const struct {
      "\"NoSuchVersion\",\"Message\":\"The specified version does not exist.\"},{\"Key\":\"none\","
      "\"Code\":\"NoSuchKey\",\"Message\":\"The specified key does not exist.\"}],\"Deleted\":["
      "{\"Key\":\"d/\xc3\xa4 &.txt\"}]}"},
+    {"deleteObjects of another ETag behind a NUL", "deleteObjects",
+     "{\"Bucket\":\"orders\",\"Delete\":{\"Objects\":[{\"Key\":\"d/\xc3\xa4 "
+     "&.txt\",\"ETag\":\"" HELLO
+     "\\u0000\"},{\"Key\":\"d/\xc3\xa4 &.txt\",\"VersionId\":\"null\\u0000\"}]}}",
+     "ok {\"Errors\":[{\"Key\":\"d/\xc3\xa4 "
+     "&.txt\",\"Code\":\"PreconditionFailed\",\"Message\":\"At "
+     "least one of the pre-conditions you specified did not hold\"},{\"Key\":\"d/\xc3\xa4 "
+     "&.txt\",\"Code\":\"NoSuchVersion\",\"Message\":\"The specified version does not exist.\"}]}"},
+    {"getObject of another version behind a NUL", "getObject",
+     "{\"Bucket\":\"orders\",\"Key\":\"a.txt\",\"VersionId\":\"null\\u0000\"}",
+     "failed S3.S3Exception: The specified version does not exist. ..."},
     {"deleteObjects by what is for other buckets", "deleteObjects",
      "{\"Bucket\":\"orders\",\"Delete\":{\"Objects\":[{\"Key\":\"a.txt\",\"Size\":5}]}}",
      "failed S3.S3Exception: Size and LastModifiedTime of an object to be deleted are for "

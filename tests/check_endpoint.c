@@ -400,6 +400,15 @@ static const struct {
      "'{\"Bucket\":\"b\",\"Key\":\"k\",\"ContentType\":\"a\\r\\nb\"}' could not be used to start "
      "the "
      "Task: [The field 'ContentType' can't be sent as a header]"},
+    {"s3: a header can't have a NUL",
+     "aws-sdk:s3:getObject",
+     "{\"Bucket\":\"b\",\"Key\":\"k\",\"IfMatch\":\"e\\u0000f\"}",
+     NULL,
+     {0},
+     "",
+     "failed States.Runtime: The Parameters "
+     "'{\"Bucket\":\"b\",\"Key\":\"k\",\"IfMatch\":\"e\\u0000f\"}' could not be used to start the "
+     "Task: [The field 'IfMatch' can't be sent as a header]"},
     {"bedrock: the model's body as it is",
      "bedrock:invokeModel",
      "{\"ModelId\":\"m:1\",\"Body\":{\"Prompt\":\"p\"},\"Accept\":\"a/b\"}",

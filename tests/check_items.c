@@ -774,6 +774,16 @@ START_TEST(read_json)
 }
 END_TEST
 
+/* A NUL is a character like any other: what is behind it counts. */
+START_TEST(pointer_with_a_nul)
+{
+    static const char text[] = "{\"a\":[1],\"a\\u0000b\":[2]}";
+    struct items_options o = {.format = ITEMS_JSON, .pointer = "/a\0b", .pointer_len = 4};
+
+    expect_outcome("a NUL", o, TEXT(text), "[2]", NULL, 0, 0);
+}
+END_TEST
+
 /* Items and what is around them are nested as deep as JSON may be, and a level deeper. */
 START_TEST(json_depth_of_file)
 {
@@ -918,6 +928,7 @@ int main(void)
     tcase_add_test(t, csv_as_the_model);
     tcase_add_loop_test(t, read_jsonl, 0, COUNT(jsonl));
     tcase_add_loop_test(t, read_json, 0, COUNT(files));
+    tcase_add_test(t, pointer_with_a_nul);
     tcase_add_test(t, json_depth_of_file);
     tcase_add_loop_test(t, take_state, 0, COUNT(states));
     tcase_add_loop_test(t, memory_is_flat, 0, COUNT(floods));

@@ -117,6 +117,13 @@ static const struct {
      "POST /model/" ARN_PATH "/invoke [application/json] {\"a\": 1.0,  \"b\":2}\n"
      "PUT /out/d.json [application/json] {\"c\":  3.10}\n",
      "ok {\"ContentType\":\"application/json\",\"Body\":\"s3://out/d.json\"}"},
+    {"a NUL belongs to the object's key",
+     "bedrock:invokeModel",
+     "{\"ModelId\":\"m\",\"Input\":{\"S3Uri\":\"s3://in/k\\u0000l\"}}",
+     {{404, "x-amz-request-id: r-1\r\n",
+       "<Error><Code>NoSuchKey</Code><Message>gone</Message></Error>"}},
+     "GET /in/k%00l\n",
+     "failed S3.NoSuchKeyException: gone (Service: S3, Status Code: 404, Request ID: r-1)"},
     {"the Task's own type of the input",
      "bedrock:invokeModel",
      "{\"ModelId\":\"m\",\"ContentType\":\"application/json\",\"Input\":{\"S3Uri\":\"s3://in/k\"}}",

@@ -171,9 +171,16 @@ const json *asl_plan_bucket(const json *plan)
 json *asl_plan_result_key(const json *plan, const json *map_run, const char *file)
 {
     const json *prefix = writer_text(plan, "Prefix");
-    const char *folder = prefix ? json_str(prefix) : "", *uuid = strrchr(json_str(map_run), ':');
-    size_t len = strlen(folder);
+    const char *uuid = strrchr(json_str(map_run), ':');
+    struct buf key = {0};
 
-    return json_stringf("%s%s%s/%s", folder, len && folder[len - 1] != '/' ? "/" : "",
-                        uuid ? uuid + 1 : json_str(map_run), file);
+    /* Any character goes along, a NUL as well: what can be no key is refused where it goes to. */
+    if (prefix)
+        buf_add(&key, json_str(prefix), json_str_len(prefix));
+    if (key.len && key.data[key.len - 1] != '/')
+        buf_addc(&key, '/');
+    buf_printf(&key, "%s/%s", uuid ? uuid + 1 : json_str(map_run), file);
+    json *made = json_string(key.data, key.len);
+    buf_clear(&key);
+    return made;
 }

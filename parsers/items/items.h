@@ -72,6 +72,7 @@ enum { ITEMS_MAX_COLUMNS = 10000 };
 struct items_options {
     enum items_format format;
     const char *pointer; /* JSON: where the array or object is; NULL or "": the whole */
+    size_t pointer_len;  /* 0: it ends at its NUL */
     char delimiter;      /* CSV: a character of ASCII; 0: ',' */
     const json *headers; /* CSV: an array of texts; NULL: they are in the first row */
     uint64_t size;       /* of the file, unpacked; UINT64_MAX: not known. Parquet needs it */

@@ -72,12 +72,15 @@ static uint64_t index_of(const struct step *s)
     return n;
 }
 
-static bool read_pointer(struct json_items *r, const char *pointer, struct diag *why)
+static bool read_pointer(struct json_items *r, const char *pointer, size_t pointer_len,
+                         struct diag *why)
 {
+    const char *end = pointer + pointer_len;
     size_t cap = 0;
 
-    while (*pointer == '/') {
-        size_t len = strcspn(pointer + 1, "/");
+    while (pointer < end && *pointer == '/') {
+        const char *slash = memchr(pointer + 1, '/', (size_t)(end - pointer) - 1);
+        size_t len = (size_t)((slash ? slash : end) - pointer) - 1;
         struct step *s;
 
         if (r->step_count + 1 == JSON_MAX_DEPTH) {
@@ -92,7 +95,7 @@ static bool read_pointer(struct json_items *r, const char *pointer, struct diag 
         s->index = index_of(s);
         pointer += 1 + len;
     }
-    if (!*pointer)
+    if (pointer == end)
         return true;
     diag_set(why, "ITEMS_POINTER", 0, "ItemsPointer is a JSON Pointer, which begins with /");
     return false;
@@ -375,7 +378,8 @@ items_reader *items_new_json(const struct items_options *o, struct diag *why)
     items_text_init(&r->text, &json_items_kind, o);
     json_skim_init(&r->skim);
     r->values = json_reader_new(JSON_READ_SURROGATES);
-    if (!read_pointer(r, o->pointer ? o->pointer : "", why) ||
+    const char *pointer = o->pointer ? o->pointer : "";
+    if (!read_pointer(r, pointer, o->pointer_len ? o->pointer_len : strlen(pointer), why) ||
         (o->position && !json_items_resume(r, o->state, why))) {
         items_free(&r->text.head);
         return NULL;

@@ -107,7 +107,7 @@ static bool call_object(const char *action, const json *place, const char *membe
     static const char begin[] = "s3://";
     const json *uri = json_is_object(place) ? aws_given(place, "S3Uri") : NULL;
     const char *text = uri && json_is_string(uri) ? json_str(uri) : "";
-    const char *bucket = text + strlen(begin);
+    const char *bucket = text + strlen(begin), *end = text + (*text ? json_str_len(uri) : 0);
     size_t len = strncmp(text, begin, strlen(begin)) ? 0 : strcspn(bucket, "/");
     struct json_build b;
 
@@ -121,7 +121,7 @@ static bool call_object(const char *action, const json *place, const char *membe
         return false;
     json_build_object(&b, 3);
     json_build_set(&b, "Bucket", json_string(bucket, len));
-    json_build_set(&b, "Key", json_cstring(bucket + len + 1));
+    json_build_set(&b, "Key", json_string(bucket + len + 1, (size_t)(end - bucket) - len - 1));
     out->parameters = json_build_done(&b);
     return true;
 }

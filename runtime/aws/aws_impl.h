@@ -65,6 +65,9 @@ json *aws_marked(const struct aws_call *c, json *v, const struct aws_caller *cal
  * be one. */
 bool aws_request_header(struct aws_request *q, const char *name, const char *value,
                         const char *member, struct diag *why);
+/* Likewise, of a value that may have any bytes. */
+bool aws_request_header_n(struct aws_request *q, const char *name, const char *value, size_t len,
+                          const char *member, struct diag *why);
 bool aws_request_has(const struct aws_request *q, const char *name);
 /* Fills *why: nothing tells how a member of this name is sent. */
 void aws_unknown_member(const json *key, struct diag *why);

@@ -31,11 +31,12 @@ void aws_request_clear(struct aws_request *q)
     q->header_count = 0;
 }
 
-/* Control characters would end the header, and begin another of the Task's choosing. */
-static bool fits_header(const char *text)
+/* Control characters would end the header, and begin another of the Task's choosing; a NUL would
+ * cut the text. */
+static bool fits_header(const char *text, size_t len)
 {
-    for (; *text; text++)
-        if ((unsigned char)*text < 0x20 || *text == 0x7f)
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
             return false;
     return true;
 }
@@ -51,9 +52,16 @@ bool aws_request_has(const struct aws_request *q, const char *name)
 bool aws_request_header(struct aws_request *q, const char *name, const char *value,
                         const char *member, struct diag *why)
 {
+    return aws_request_header_n(q, name, value, strlen(value), member, why);
+}
+
+bool aws_request_header_n(struct aws_request *q, const char *name, const char *value, size_t len,
+                          const char *member, struct diag *why)
+{
     struct buf text = {0};
 
-    if (q->header_count == AWS_MAX_HEADERS || !fits_header(value) || !fits_header(name)) {
+    if (q->header_count == AWS_MAX_HEADERS || !fits_header(value, len) ||
+        !fits_header(name, strlen(name))) {
         diag_set(why, bad, 0, "The field '%s' can't be sent as a header", member);
         return false;
     }

@@ -226,7 +226,7 @@ static bool fill_header(struct rest *r, const struct model_member *m, const json
     else
         aws_write_text(&text, &s, MODEL_TIME_HTTP, v);
     if (!json_is_array(v) || json_count(v))
-        good = aws_request_header(r->q, m->wire, buf_str(&text), m->name, r->why);
+        good = aws_request_header_n(r->q, m->wire, buf_str(&text), text.len, m->name, r->why);
     buf_clear(&text);
     return good;
 }
@@ -247,7 +247,8 @@ static bool fill_prefixed(struct rest *r, const struct model_member *m, const js
         buf_adds(&name, m->wire);
         percent_encode(&name, json_str(json_key_at(v, i)), json_str_len(json_key_at(v, i)), false);
         aws_write_plain(&text, json_value_at(v, i));
-        bool good = aws_request_header(r->q, buf_str(&name), buf_str(&text), m->name, r->why);
+        bool good =
+            aws_request_header_n(r->q, buf_str(&name), buf_str(&text), text.len, m->name, r->why);
         buf_clear(&name);
         buf_clear(&text);
         if (!good)

@@ -52,6 +52,12 @@ static struct folder_key query_value(struct bucket_request *q, const char *name)
     return (struct folder_key){0};
 }
 
+/* A NUL belongs to a value like any other byte. */
+static bool is_word(struct folder_key value, const char *word)
+{
+    return value.len == strlen(word) && !memcmp(value.text, word, value.len);
+}
+
 /* The path is /BUCKET or /BUCKET/KEY, encoded. */
 void bucket_read_path(struct bucket_request *q)
 {
@@ -66,6 +72,15 @@ void bucket_read_path(struct bucket_request *q)
 static bool bucket_is_given(const json *v)
 {
     return v && json_kind(v) != JSON_NULL;
+}
+
+/* What is no text is no object's ETag, and no version; nor is one with a NUL, which must not be cut
+ * to what may be another object's. */
+static const char *bucket_keep_text(struct bucket_request *q, const json *v)
+{
+    return json_is_string(v) && strlen(json_str(v)) == json_str_len(v)
+               ? arena_strndup(&q->texts, json_str(v), json_str_len(v))
+               : "";
 }
 
 /* A time stands in the Task's parameters as people write it. What is none would be a condition that
@@ -92,7 +107,7 @@ static bool has_version(struct bucket_request *q, struct bucket_reply *reply)
 {
     struct folder_key version = query_value(q, "versionId");
 
-    if (!version.text || !strcmp(version.text, "null"))
+    if (!version.text || is_word(version, "null"))
         return true;
     bucket_refuse(reply, "NoSuchVersion", "The specified version does not exist.");
     return false;
@@ -211,9 +226,7 @@ bool bucket_read_parts(struct bucket_request *q, const struct task_call *call,
         const json *number = aws_given(json_at(parts, i), "PartNumber"),
                    *etag = aws_given(json_at(parts, i), "ETag");
         struct folder_upload_part *part = &q->parts[q->part_count++];
-        part->etag = etag && json_is_string(etag)
-                         ? arena_strndup(&q->texts, json_str(etag), json_str_len(etag))
-                         : "";
+        part->etag = etag ? bucket_keep_text(q, etag) : "";
         good = number && aws_whole_read(number, &part->number);
     }
     if (!good)
@@ -301,7 +314,7 @@ bool bucket_read_list(struct bucket_request *q, const struct task_call *call,
                       "Argument maxKeys must be an integer between 0 and 2147483647");
         return false;
     }
-    if (encoding.text && strcmp(encoding.text, "url") != 0) {
+    if (encoding.text && !is_word(encoding, "url")) {
         bucket_refuse(reply, "InvalidArgument", "Invalid Encoding Method specified in Request");
         return false;
     }
@@ -317,12 +330,6 @@ bool bucket_read_list(struct bucket_request *q, const struct task_call *call,
         return false;
     }
     return true;
-}
-
-/* What is no text is no object's ETag, and no version. */
-static const char *bucket_keep_text(struct bucket_request *q, const json *v)
-{
-    return json_is_string(v) ? arena_strndup(&q->texts, json_str(v), json_str_len(v)) : "";
 }
 
 /* Reads one of the objects to be deleted. Returns false when it has no key. */

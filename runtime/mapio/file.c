@@ -264,10 +264,12 @@ static char delimiter_of(const struct reading *r)
 /* `size` is UINT64_MAX where it is not known. */
 static bool open_reader(struct reading *r, const json *state, uint64_t position, uint64_t size)
 {
-    const json *pointer = reading_setting(r, "ItemsPointer");
+    const json *pointer =
+        text_member(json_get(json_get(r->plan, "reader"), "config"), "ItemsPointer");
     struct items_options options = {
         .format = r->format,
-        .pointer = pointer && json_is_string(pointer) ? json_str(pointer) : NULL,
+        .pointer = pointer ? json_str(pointer) : NULL,
+        .pointer_len = pointer ? json_str_len(pointer) : 0,
         .delimiter = delimiter_of(r),
         .headers = r->headers,
         .size = size,

@@ -40,9 +40,10 @@ static json *columns_of(const json *schema)
     struct json_build b;
 
     json_build_array(&b, 0);
-    for (const char *p = json_str(schema); *p;) {
+    for (const char *p = json_str(schema), *end = p + json_str_len(schema); p < end;) {
         p += strspn(p, ", ");
-        size_t len = strcspn(p, ",");
+        const char *comma = memchr(p, ',', (size_t)(end - p));
+        size_t len = (size_t)((comma ? comma : end) - p);
         if (len)
             json_build_add(&b, json_string(p, len));
         p += len;
@@ -53,9 +54,12 @@ static json *columns_of(const json *schema)
 /* "arn:aws:s3:::NAME", or the name alone. */
 static json *bucket_of(const json *destination)
 {
-    const char *last = strrchr(json_str(destination), ':');
+    const char *text = json_str(destination);
+    size_t len = json_str_len(destination), begin = len;
 
-    return last ? json_cstring(last + 1) : json_ref(destination);
+    while (begin && text[begin - 1] != ':')
+        begin--;
+    return json_string(text + begin, len - begin);
 }
 
 static bool read_inventory(struct reading *r, const json *manifest)
