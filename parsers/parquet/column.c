@@ -195,7 +195,7 @@ static bool check_page(struct column *c, const struct page_header *h, struct byt
 static bool unpack_body(struct column *c, struct bytes in, size_t len, bool is_packed,
                         struct buf *room, struct bytes *out, struct diag *why)
 {
-    int codec = is_packed ? c->chunk.codec : 0;
+    int codec = is_packed ? (int)c->chunk.codec : 0; /* one that is known */
 
     *out = in;
     if (!codec && in.len == len)

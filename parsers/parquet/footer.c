@@ -81,7 +81,7 @@ static bool read_column_chunk(const struct footer *file, struct thrift *t, struc
         c.dictionary_at > 0 && c.dictionary_at < c.data_at ? c.dictionary_at : c.data_at;
     if (!c.has_meta || c.values < 0 || c.packed < 0)
         return refuse_footer(file, why, "a column of a row group has no values or bytes");
-    *out = (struct chunk){.codec = (int)c.codec, .physical = (int)c.physical};
+    *out = (struct chunk){.codec = c.codec, .physical = c.physical};
     /* Without values there need not be pages, and the place may be any. */
     if (!c.values)
         return true;

@@ -92,11 +92,11 @@ size_t page_header_read(struct page_header *h, struct bytes text)
 enum codec { CODEC_NONE, CODEC_SNAPPY, CODEC_GZIP, CODEC_ZSTD = 6 };
 
 /* Names of the format, at their numbers. For these no library is linked. */
-const char *codec_refused(int codec)
+const char *codec_refused(int64_t codec)
 {
     static const char *const others[] = {NULL, NULL, NULL, "LZO", "BROTLI", "LZ4", NULL, "LZ4_RAW"};
 
-    if (codec < 0 || (size_t)codec >= sizeof others / sizeof *others)
+    if (codec < 0 || (uint64_t)codec >= sizeof others / sizeof *others)
         return "that is not known";
     if (codec == CODEC_SNAPPY && !snappy_is_there(NULL))
         return "SNAPPY, without libsnappy,";

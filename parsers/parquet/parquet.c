@@ -209,11 +209,11 @@ static bool check_chunk(const struct parquet *r, size_t i, struct diag *why)
     const char *codec = codec_refused(chunk->codec);
 
     if (codec) {
-        column_fail(c, why, "it is packed by a codec that can't be read: %s (%d)", codec,
+        column_fail(c, why, "it is packed by a codec that can't be read: %s (%" PRId64 ")", codec,
                     chunk->codec);
         return false;
     }
-    if (chunk->physical != (int)c->leaf->type.physical) {
+    if (chunk->physical != (int64_t)c->leaf->type.physical) {
         column_fail(c, why, "its type in a row group is not that of the schema");
         return false;
     }

@@ -143,7 +143,7 @@ void schema_add_path(struct buf *out, const struct schema *s, const struct node 
 /* A column of a row group, as it stands in the file. */
 struct chunk {
     uint64_t begin, len, values;
-    int codec, physical;
+    int64_t codec, physical; /* as the file has them: any number */
 };
 
 struct group {
@@ -215,7 +215,7 @@ bool snappy_unpack(struct bytes in, unsigned char *out, size_t len);
 /* ---- page.c ---- */
 
 /* Returns the name of a codec that cannot be read; NULL: it can. */
-const char *codec_refused(int codec);
+const char *codec_refused(int64_t codec);
 /*
  * Unpacks `in` to exactly `len` bytes at `out`; false when that is not what it holds. *p is made
  * when it is first needed.

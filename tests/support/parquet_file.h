@@ -32,7 +32,7 @@ struct pqm_field {
 };
 
 struct pqm_column {
-    int physical, codec;
+    int64_t physical, codec;
     int64_t values;
     /* Claims in place of what is true; 0: the truth. */
     int64_t len, begin;
