@@ -168,6 +168,27 @@ START_TEST(http)
 }
 END_TEST
 
+/* curl refuses a line of more than 100 KiB, and we a head of more than 256 KiB. */
+START_TEST(long_head)
+{
+    static const struct {
+        int lines, len;
+    } heads[] = {{1, 110000}, {30, 10000}};
+    struct handlers_world *w = handlers_world_new();
+    struct buf head = {0};
+
+    for (int i = 0; i < heads[_i].lines; i++)
+        buf_printf(&head, "X-A: %0*d\r\n", heads[_i].len, i);
+    http_world(w, HTTP_ROW);
+    w->reply = (struct stub_reply){.status = 200, .headers = buf_str(&head), .body = "{}"};
+    handlers_world_begin(w, "f", "{}");
+    handlers_world_wait(w, 1);
+    handlers_world_expect("a long head", &w->answers[0], TOO_LARGE);
+    handlers_world_free(w);
+    buf_clear(&head);
+}
+END_TEST
+
 static const struct {
     const char *name, *row, *target;
     bool event;
@@ -434,6 +455,7 @@ int main(void)
 
     tcase_set_timeout(t, 120);
     tcase_add_loop_test(t, http, 0, COUNT(https));
+    tcase_add_loop_test(t, long_head, 0, 2);
     tcase_add_loop_test(t, request, 0, COUNT(requests));
     tcase_add_test(t, lambda_endpoint_option);
     tcase_add_test(t, http_many_at_once);

@@ -10,6 +10,9 @@
 #include <string.h>
 #include <strings.h>
 
+/* CURLE_TOO_LARGE, which headers before curl 8.6 have not: the library may be a newer one. */
+enum { NEWER_TOO_LARGE = 100 };
+
 /* "host:port" of the transfer's URL. */
 static void add_peer(struct buf *out, const struct http_transfer *t)
 {
@@ -77,6 +80,13 @@ enum http_outcome http_client_explain(struct http_transfer *t, CURLcode code, st
     if (t->too_large) {
         buf_printf(out, "The answer has more than %zu bytes",
                    t->header_bytes > MAX_HEADER_BYTES ? (size_t)MAX_HEADER_BYTES : t->max_body);
+        return HTTP_TOO_LARGE;
+    }
+    /* So curl calls a line of the head that is longer than it takes; of our own memory nothing
+     * fails. */
+    if ((code == CURLE_OUT_OF_MEMORY || (int)code == NEWER_TOO_LARGE) && t->sent &&
+        !t->answer.len) {
+        buf_adds(out, "The answer has too long a header");
         return HTTP_TOO_LARGE;
     }
     /* So curl calls a trailer of more than 4 KiB. */
