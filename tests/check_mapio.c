@@ -981,6 +981,13 @@ static const struct {
      "The answer of listObjectsV2 is none: Contents has objects, each with its Key."},
     {READER("listObjectsV2", "\"Bucket\": \"b\"", ""), "{\"Contents\": [{}]}",
      "The answer of listObjectsV2 is none: Contents has objects, each with its Key."},
+    {READER("listObjectsV2", "\"Bucket\": \"b\"", ""),
+     "{\"Contents\": [{\"Key\": \"a\"}, {\"Key\": \"\uFFFD\"}, {\"Key\": \"\U00010000\"}, "
+     "{\"Key\": \"b\"}]}",
+     "The list of 'b' is not in the order of its keys: 'b' is not behind the key before it."},
+    {READER("listObjectsV2", "\"Bucket\": \"b\"", ""),
+     "{\"Contents\": [{\"Key\": \"a\"}, {\"Key\": \"a\"}]}",
+     "The list of 'b' is not in the order of its keys: 'a' is not behind the key before it."},
 };
 
 START_TEST(odd_answer)

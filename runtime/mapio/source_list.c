@@ -9,6 +9,8 @@
 #include "parsers/base/mem.h"
 #include "parsers/base/timestamp.h"
 
+#include <string.h>
+
 struct list {
     json *page;     /* of listObjectsV2; NULL: the next one is to be asked for */
     json *after;    /* the key that the next page begins behind; NULL: the parameters say it */
@@ -89,6 +91,32 @@ static bool note_next_page(struct list *l)
     return moves;
 }
 
+static bool is_greater(const json *key, const json *than)
+{
+    size_t a = json_str_len(key), b = json_str_len(than);
+    int order = memcmp(json_str(key), json_str(than), a < b ? a : b);
+
+    return order ? order > 0 : a > b;
+}
+
+/*
+ * Finds an object whose key is not behind that of the object before it, in the order of the bytes,
+ * as S3 has them. Where such a list goes on after a restart, behind a key, objects would be lost or
+ * come twice. Keys that are encoded have another order. NULL: there is none.
+ */
+static const json *key_out_of_order(const struct list *l, const json *page)
+{
+    const json *objects = objects_of(page), *before = l->after;
+
+    for (size_t i = 0; !json_get(page, "EncodingType") && i < json_count(objects); i++) {
+        const json *key = json_get(json_at(objects, i), "Key");
+        if (before && !is_greater(key, before))
+            return key;
+        before = key;
+    }
+    return NULL;
+}
+
 static void page_came(struct asker *asker, struct task_result *result)
 {
     struct reading *r = reading_of(asker);
@@ -102,6 +130,14 @@ static void page_came(struct asker *asker, struct task_result *result)
     if (!is_page(result->output)) {
         reading_fail(r, "The answer of listObjectsV2 is none: Contents has objects, each with its "
                         "Key.");
+        return;
+    }
+    const json *misplaced = key_out_of_order(l, result->output);
+    if (misplaced) {
+        reading_fail(r,
+                     "The list of '%s' is not in the order of its keys: '%s' is not behind the key "
+                     "before it.",
+                     json_str(reading_parameter(r, "Bucket")), json_str(misplaced));
         return;
     }
     more = json_get(result->output, "IsTruncated");
