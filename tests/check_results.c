@@ -42,6 +42,7 @@ struct world {
     /* What came of the last request. */
     json *written;
     struct asl_error error;
+    json *without;
 };
 
 static void world_call(void *user, const struct task *task)
@@ -64,6 +65,7 @@ static void world_cancel(void *user, uint64_t id)
 
     ck_assert_uint_eq(id, w->call);
     w->call = 0;
+    json_unref(w->without);
     json_unref(w->parameters);
     w->parameters = NULL;
 }
@@ -83,12 +85,14 @@ static void world_written(void *user, uint64_t id, json *written)
     w->written = written;
 }
 
-static void world_not_written(void *user, uint64_t id, struct asl_error error)
+static void world_not_written(void *user, uint64_t id, struct asl_error error, json *without)
 {
     struct world *w = user;
 
     ck_assert_uint_eq(id, 7);
     w->error = error;
+    json_unref(w->without);
+    w->without = without;
 }
 
 static enum mapio_taker world_would_take(void *user, const struct task *task,
@@ -533,13 +537,18 @@ START_TEST(failure)
 }
 END_TEST
 
-/* Somebody has aborted the upload, and there is no object in its stead. */
+/* Somebody has aborted the upload, and there is no object in its stead: seen by a part or as the
+ * file is closed. Successes are written anew into the next file. */
 START_TEST(lost_upload)
 {
     struct world w;
+    struct buf got = {0};
     json *plan = parsed(PLAN("")), *state = NULL;
     json *first = parsed("{\"results\": [[\"1\"], [], []]}"),
-         *last = parsed("{\"results\": [[\"2\"], [], []], \"end\": true}");
+         *last = parsed(_i ? "{\"results\": [[\"2\"], [], []], \"end\": true}"
+                           : "{\"results\": [[\"2\"], [], []]}"),
+         *redrive =
+             parsed("{\"results\": [[\"1\", \"2\"], [], []], \"end\": true, \"attempt\": 1}");
 
     world_init(&w, 0);
     write_request(&w, plan, first, &state);
@@ -548,7 +557,18 @@ START_TEST(lost_upload)
     write_request(&w, plan, last, &state);
     expect_text("cause", json_str(w.error.cause),
                 "The multipart upload of 'p/UUID/SUCCEEDED_0.json' is not there any more, nor are "
-                "the results in it, which a redrive doesn't have: start another execution.");
+                "the results in it: a redrive writes them anew.");
+    ck_assert_msg(w.without, "it can't go on without the file");
+    asl_error_clear(&w.error);
+    json_unref(state);
+    state = json_ref(w.without);
+    write_request(&w, plan, redrive, &state);
+    describe(&w, &got);
+    expect_text(
+        "what is there", buf_str(&got),
+        "p/UUID/SUCCEEDED_1.json [1,2]\n" MANIFEST("", "", FILE_OF("SUCCEEDED_1.json", "5")));
+    buf_clear(&got);
+    json_unref(redrive);
     json_unref(plan);
     json_unref(first);
     json_unref(last);
@@ -748,7 +768,7 @@ int main(void)
 
     tcase_add_loop_test(t, row, 0, COUNT(rows));
     tcase_add_loop_test(t, failure, 0, COUNT(failures));
-    tcase_add_test(t, lost_upload);
+    tcase_add_loop_test(t, lost_upload, 0, 2);
     tcase_add_test(t, lost_empty_upload);
     tcase_add_test(t, empty_upload_id);
     tcase_add_test(t, failure_behind_a_file);

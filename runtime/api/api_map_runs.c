@@ -127,9 +127,10 @@ static void queue_result(struct map_run *m, struct result_queue *q, uint32_t ind
     if (m->children[index].queued)
         return;
     m->children[index].queued = true;
-    if (q->filled)
+    /* Those that are in the open file may have to be written once more. */
+    if (q->filled || (q == &m->successes && m->open.executions))
         m->children[q->last].next = index;
-    else
+    if (!q->filled)
         q->first = index;
     q->last = index;
     q->filled = true;
@@ -177,9 +178,53 @@ static void close_run(struct map_run *m)
     stop_children(m);
 }
 
+/* The writer's state has an upload of the file of successes that it is writing. */
+static void take_successes(struct map_run *m, const struct rt_event *e)
+{
+    const json *file = json_get(e->data, "SUCCEEDED");
+    struct map_share taken = {0};
+    uint32_t first = m->successes.first;
+
+    take_results(m, &m->successes, e->results.succeeded, &taken);
+    m->written.executions += taken.executions;
+    m->written.items += taken.items;
+    if (!file || !json_is_object(file) || !json_get(file, "upload")) {
+        m->open = (struct map_share){0};
+        return;
+    }
+    if (!m->open.executions)
+        m->open_first = first;
+    m->open.executions += taken.executions;
+    m->open.items += taken.items;
+}
+
+/* They are in the queue again, before all others. */
+static void lose_successes(struct map_run *m)
+{
+    uint32_t last = m->open_first;
+
+    for (int64_t i = 0; i < m->open.executions && last < m->count; i++) {
+        struct map_child *child = &m->children[last];
+        child->queued = true;
+        if (i + 1 < m->open.executions)
+            last = child->next;
+    }
+    if (m->open.executions && last < m->count) {
+        if (m->successes.filled)
+            m->children[last].next = m->successes.first;
+        else
+            m->successes.last = last;
+        m->successes.first = m->open_first;
+        m->successes.filled = true;
+    }
+    m->written.executions -= m->open.executions;
+    m->written.items -= m->open.items;
+    m->open = (struct map_share){0};
+}
+
 static void note_written(struct map_run *m, const struct rt_event *e)
 {
-    take_results(m, &m->successes, e->results.succeeded, &m->written);
+    take_successes(m, e);
     take_results(m, &m->failures, e->results.failed + e->results.earlier, &m->written_failures);
     m->listed.executions += e->results.pending + e->results.earlier;
     m->listed.items += e->results.items;
@@ -289,6 +334,7 @@ static void fold_run(struct map_run *m, const struct rt_event *e)
     case RT_MAP_RUN_OPENED: m->waits = false; break;
     case RT_ITEMS_ENDED: m->left = (struct map_share){0}; break;
     case RT_RESULTS_WRITTEN: note_written(m, e); break;
+    case RT_RESULTS_LOST: lose_successes(m); break;
     case RT_MAP_RUN_CLOSING: close_run(m); break;
     case RT_MAP_RUN_REDRIVEN: redrive_run(m, e); break;
     case RT_MAP_RUN_SUCCEEDED: end_run(m, "SUCCEEDED", e->at_ms); break;

@@ -48,6 +48,8 @@ struct map_run {
     /* Results in files: of all that succeeded, and of those that in this attempt did not. */
     struct map_share written, written_failures;
     struct result_queue successes, failures; /* whose results are not in files yet */
+    struct map_share open;                   /* successes in a file that is not complete, */
+    uint32_t open_first;                     /* the first of which is that child */
     struct map_share listed;                 /* what this attempt did not begin, as far as listed */
     int64_t listed_children; /* that the list begins with: they are no further ones */
     bool listed_all;         /* else an earlier attempt may have known of more: */

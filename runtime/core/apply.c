@@ -515,6 +515,9 @@ const struct event_kind event_kinds[RT_EVENT_KINDS] = {
     [RT_SOURCE_DIFFERS] = {"sd", NAMED_ALONE, "source differs", .chain = CHAIN_ASIDE,
                            .phases = IN(RT_GROUP), .types = OF(ASL_MAP), .needs = NEED_MAP_RUN,
                            .fits = fits_stream, .act = apply_source_differs},
+    [RT_RESULTS_LOST] = {"rl", NAMED_ALONE, "results lost", .phases = IN(RT_GROUP),
+                         .types = OF(ASL_MAP), .needs = NEED_MAP_RUN | NEED_VALUE,
+                         .fits = fits_results_loss, .act = apply_results_loss},
 };
 
 #define AT(member) offsetof(struct rt_event, member)

@@ -61,6 +61,7 @@ enum rt_event_kind {
     RT_MAP_RUN_FAILING, /* it has failed, and waits for the end of its children that run */
     RT_CHILD_UNBEGUN,   /* then one had not begun yet, and never will: its items pend */
     RT_SOURCE_DIFFERS,  /* a redrive has found another object than the one it goes on in */
+    RT_RESULTS_LOST,    /* of successes, those of the file that was being written are gone */
     RT_EVENT_KINDS
 };
 

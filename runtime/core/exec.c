@@ -452,6 +452,7 @@ rt_exec *rt_exec_new(asl_machine *m, const struct rt_config *config)
     x->aws_limits = config->aws_limits;
     x->express = config->express;
     x->fails_early = config->fails_early;
+    x->keeps_until = config->keeps_until;
     x->seed = config->seed;
     memcpy(x->secret, config->secret, sizeof x->secret);
     x->root = x->failed_frame = RT_NO_FRAME;
@@ -579,6 +580,18 @@ bool rt_exec_has_unrecorded_work(const rt_exec *x)
             return true;
     }
     return false;
+}
+
+uint64_t rt_exec_lacks_results(const rt_exec *x)
+{
+    uint64_t last = 0;
+
+    for (uint32_t i = 0; i < x->frame_count; i++) {
+        const struct rt_group *g = x->frames[i] ? x->frames[i]->group : NULL;
+        if (g && g->run && g->run->results.lacks > last)
+            last = g->run->results.lacks;
+    }
+    return last;
 }
 
 static size_t held_len(const json *v)

@@ -40,6 +40,7 @@ struct rt_config {
      * are assigned from the start (NULL: none). A store does not keep them. */
     const struct asl_state *first;
     const json *variables;
+    uint64_t keeps_until;            /* see rt_exec_lacks_results; 0: nothing is lacking */
     uint64_t seed;                   /* chance: jitter, UUIDs, random numbers */
     unsigned char secret[RT_SECRET]; /* what task tokens are made from */
 };
@@ -94,6 +95,11 @@ uint32_t rt_exec_map_runs(const rt_exec *x);
 bool rt_exec_next_reading(const rt_exec *x, uint32_t *frame, uint64_t *ref);
 /* Looks in the same way for a Map Run whose results are being written, for its WRITE_RESULTS. */
 bool rt_exec_next_writing(const rt_exec *x, uint32_t *frame, uint64_t *ref);
+/*
+ * Returns the event that told of results which were written and lost, and whose texts `x` doesn't
+ * have; 0: there are none. An execution that is folded anew with that as its keeps_until has them.
+ */
+uint64_t rt_exec_lacks_results(const rt_exec *x);
 /* How often it was redriven, and when last; 0: never. */
 uint32_t rt_exec_redrives(const rt_exec *x);
 int64_t rt_exec_redriven_ms(const rt_exec *x);
@@ -152,9 +158,12 @@ enum rt_input_kind {
      * the one it goes on in. */
     RT_IN_ITEMS_FAILED,
     /* The results of a WRITE_RESULTS of that ref are written. value: {"state": of the writer,
-     * "counts": how many of each kind}; and "over" where it had `end`. */
+     * "counts": how many of each kind}; and "over" where it had `end`. Of the state the core knows
+     * that SUCCEEDED has a member `upload` while the file of these is not complete. */
     RT_IN_RESULTS,
-    RT_IN_RESULTS_FAILED, /* error: why they can't be written */
+    /* error: why they can't be written; value: NULL, or the state of the writer without the file of
+     * successes that it was writing, which is lost */
+    RT_IN_RESULTS_FAILED,
     RT_IN_OPEN_MAP_RUN,   /* one that waits may open: the answer to OPEN_MAP_RUN */
     RT_IN_UPDATE_MAP_RUN, /* value: the request of UpdateMapRun; dropped when none of its runs */
 };

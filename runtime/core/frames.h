@@ -67,6 +67,7 @@ struct rt_unwritten {
     struct buf text; /* of all, one behind another */
     size_t *ends;    /* where each one ends in it */
     size_t head;     /* those before it are written */
+    size_t kept;     /* those from there on are in a file that may be lost yet */
     size_t count, cap;
 };
 
@@ -82,6 +83,7 @@ struct rt_results {
     bool asked;               /* some are being written, or it is looked at where. Derived */
     bool checked;             /* that was seen to be good, in this attempt: children begin then */
     bool used;                /* one has begun in it */
+    uint64_t lacks;           /* the event that told of a loss, and whose texts are not here; 0 */
 };
 
 /* How far the list of what a failed Map Run did not begin is. Derived. */
@@ -200,6 +202,8 @@ struct rt_exec {
     json *variables;               /* that are there from the start; NULL: none */
     json *written;                 /* the input's text; NULL: as json_text writes it */
     bool aws_limits, express, fails_early;
+    uint64_t
+        keeps_until; /* the last event that tells of results that were lost; 0: there is none */
     uint64_t seed;
     unsigned char secret[RT_SECRET];
 

@@ -91,11 +91,17 @@ const char *unwritten_text(const struct rt_unwritten *u)
     return u->text.len ? u->text.data + begin_of(u) : "";
 }
 
-/* What is written moves away when it is more than half. */
-void unwritten_drop(struct rt_unwritten *u, uint64_t count)
+static void unwritten_pass(struct rt_unwritten *u, uint64_t count)
 {
     u->head += count < unwritten_count(u) ? (size_t)count : unwritten_count(u);
+}
+
+/* What is written moves away when it is more than half. */
+static void unwritten_forget(struct rt_unwritten *u)
+{
     size_t begin = begin_of(u), left = u->text.len - begin;
+
+    u->kept = u->head;
     if (!u->head || begin < left)
         return;
     memmove(u->text.data, u->text.data + begin, left);
@@ -103,7 +109,13 @@ void unwritten_drop(struct rt_unwritten *u, uint64_t count)
     u->count -= u->head;
     for (size_t i = 0; i < u->count; i++)
         u->ends[i] = u->ends[u->head + i] - begin;
-    u->head = 0;
+    u->head = u->kept = 0;
+}
+
+void unwritten_drop(struct rt_unwritten *u, uint64_t count)
+{
+    unwritten_pass(u, count);
+    unwritten_forget(u);
 }
 
 /* The text of the last one has been added to the buffer. */
@@ -150,6 +162,33 @@ void results_clear(struct rt_run *run)
     closed_clear(&run->closed);
     json_unref(run->results.writer);
     asl_error_clear(&run->error);
+}
+
+/* ---- results that are lost ---- */
+
+/*
+ * A file of successes may be gone before it is complete, when the parts of its upload have expired.
+ * What was in it is in the history, and an execution that is folded with keeps_until has it in
+ * memory until that event.
+ */
+void results_drop_successes(const rt_exec *x, struct rt_results *r, const struct rt_event *e)
+{
+    struct rt_unwritten *u = &r->unwritten[RT_RESULTS_SUCCEEDED];
+    const json *file = json_get(e->data, "SUCCEEDED");
+
+    unwritten_pass(u, (uint64_t)e->results.succeeded);
+    if (e->seq > x->keeps_until || !file || !json_is_object(file) || !json_get(file, "upload"))
+        unwritten_forget(u);
+}
+
+void results_take_back(const rt_exec *x, struct rt_results *r, const struct rt_event *e)
+{
+    struct rt_unwritten *u = &r->unwritten[RT_RESULTS_SUCCEEDED];
+
+    if (e->seq <= x->keeps_until)
+        u->head = u->kept;
+    else
+        r->lacks = e->seq;
 }
 
 /* A child that has succeeded is not run again, so its result stays to be written. */

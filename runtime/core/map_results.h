@@ -34,6 +34,13 @@ void results_note_earlier(const rt_exec *x, struct rt_run *run, const struct rt_
  */
 void results_note_pending(const rt_exec *x, struct rt_run *run, const json *input);
 
+/* Drops the successes that the event says are written; what is in a file that is not complete is
+ * kept where it is known to be lost later. */
+void results_drop_successes(const rt_exec *x, struct rt_results *r, const struct rt_event *e);
+/* Takes back what was written into the file that is lost. Without its texts it is noted that they
+ * lack. */
+void results_take_back(const rt_exec *x, struct rt_results *r, const struct rt_event *e);
+
 size_t unwritten_count(const struct rt_unwritten *u);
 size_t unwritten_bytes(const struct rt_unwritten *u);
 /* Returns the texts, one behind another: a look, up to unwritten_bytes. */

@@ -627,6 +627,11 @@ void writing_failed(struct step *s, const struct rt_input *in)
 
     if (!run || (run->failing && !run->closing))
         return;
+    if (in->value)
+        emit(s, &(struct rt_event){.kind = RT_RESULTS_LOST,
+                                   .frame = f->id,
+                                   .state = f->state,
+                                   .data = json_ref(in->value)});
     struct asl_error e = asl_error_copy(run->failing ? &run->error : in->error);
     end_map_run(s, f, &e);
     asl_error_clear(&e);

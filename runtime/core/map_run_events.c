@@ -8,6 +8,7 @@
 #include "parsers/base/mem.h"
 #include "runtime/core/map_items.h"
 #include "runtime/core/map_results.h"
+#include "runtime/core/map_write.h"
 
 #include <string.h>
 
@@ -106,7 +107,8 @@ bool fits_opening(const rt_exec *x, const struct rt_frame *f, const struct rt_ev
     return f->group->run->waits;
 }
 
-/* Of what was not begun the history doesn't know how much there is. */
+/* Of what was not begun the history doesn't know how much there is; nor, for a time, what of the
+ * results that were lost is not written yet. */
 bool fits_results(const rt_exec *x, const struct rt_frame *f, const struct rt_event *e)
 {
     const struct rt_run *run = f->group->run;
@@ -114,10 +116,17 @@ bool fits_results(const rt_exec *x, const struct rt_frame *f, const struct rt_ev
 
     (void)x;
     return run->results.wanted && !run->results.over &&
-           (uint64_t)e->results.succeeded <= unwritten_count(&u[RT_RESULTS_SUCCEEDED]) &&
+           (run->results.lacks ||
+            (uint64_t)e->results.succeeded <= unwritten_count(&u[RT_RESULTS_SUCCEEDED])) &&
            (uint64_t)e->results.failed <= unwritten_count(&u[RT_RESULTS_FAILED]) &&
            (!e->results.earlier || run->closing) &&
            (!e->results.over || run->closing || f->group->done == f->group->total);
+}
+
+bool fits_results_loss(const rt_exec *x, const struct rt_frame *f, const struct rt_event *e)
+{
+    (void)x, (void)e;
+    return results_are_awaited(f->group->run);
 }
 
 bool fits_closing(const rt_exec *x, const struct rt_frame *f, const struct rt_event *e)
@@ -319,8 +328,7 @@ void apply_results(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
 {
     struct rt_results *r = &f->group->run->results;
 
-    (void)x;
-    unwritten_drop(&r->unwritten[RT_RESULTS_SUCCEEDED], (uint64_t)e->results.succeeded);
+    results_drop_successes(x, r, e);
     unwritten_drop(&r->unwritten[RT_RESULTS_FAILED], (uint64_t)e->results.failed);
     /* Only the execution that lives has listed them. */
     unwritten_drop(&r->unwritten[RT_RESULTS_PENDING], (uint64_t)e->results.pending);
@@ -329,6 +337,14 @@ void apply_results(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
     unwritten_drop(&f->group->run->closed.earlier, (uint64_t)e->results.earlier);
     r->earlier_written += (uint64_t)e->results.earlier;
     r->over = e->results.over != 0;
+    exec_replace(&r->writer, json_ref(e->data));
+}
+
+void apply_results_loss(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
+{
+    struct rt_results *r = &f->group->run->results;
+
+    results_take_back(x, r, e);
     exec_replace(&r->writer, json_ref(e->data));
 }
 

@@ -188,7 +188,7 @@ void write_results(struct step *s, struct rt_frame *f)
     struct rt_run *run = g->run;
     struct rt_results *r = &run->results;
 
-    if (!running(s) || !results_are_awaited(run) || r->asked || run->waits)
+    if (!running(s) || !results_are_awaited(run) || r->asked || run->waits || r->lacks)
         return;
     list_pending(s, f);
     bool end = run->closing ? run->closed.over : !run->failing && g->done == g->total;

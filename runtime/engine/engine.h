@@ -212,9 +212,10 @@ void engine_task_gone(engine *e, uint64_t id);
 bool engine_stop_again(engine *e, struct diag *why);
 /* Brings items that a reading has asked for: a value as RT_IN_ITEMS has it, taken. */
 void engine_items_came(engine *e, uint64_t id, json *part);
-/* Brings what a writing came to: a value as RT_IN_RESULTS has it, or its error. Both are taken. */
+/* Brings what a writing came to: a value as RT_IN_RESULTS has it; or its error, and where a file is
+ * lost the state of the writer without it, else NULL. All are taken. */
 void engine_results_written(engine *e, uint64_t id, json *written);
-void engine_writing_failed(engine *e, uint64_t id, struct asl_error error);
+void engine_writing_failed(engine *e, uint64_t id, struct asl_error error, json *without);
 /* Tells why they can't be read; takes the error. `differs`: as what a redrive was to go on in is
  * another object now. */
 void engine_reading_failed(engine *e, uint64_t id, struct asl_error error, bool differs);

@@ -252,9 +252,9 @@ void engine_results_written(engine *e, uint64_t id, json *written)
     answer_writing(e, id, RT_IN_RESULTS, written, (struct asl_error){0});
 }
 
-void engine_writing_failed(engine *e, uint64_t id, struct asl_error error)
+void engine_writing_failed(engine *e, uint64_t id, struct asl_error error, json *without)
 {
-    answer_writing(e, id, RT_IN_RESULTS_FAILED, NULL, error);
+    answer_writing(e, id, RT_IN_RESULTS_FAILED, without, error);
 }
 
 /* Makes an input of a result (taken). The hook hears of a call's first answer: after a result by

@@ -73,11 +73,27 @@ static bool begin_fold(engine *e, struct fold *f, struct diag *why)
     }
     if (f->x && rt_exec_machine(f->x) == row->machine)
         return true;
+    struct rt_config config = row->config;
+    config.keeps_until = f->keeps_until;
     rt_exec_free(f->x);
-    f->x = rt_exec_new(row->machine, &row->config);
+    f->x = rt_exec_new(row->machine, &config);
     f->next = 0;
     f->begun++;
     return true;
+}
+
+/* Results that were lost are in the history before that was known: it is read once more, which
+ * keeps them. */
+static bool fold_lacks_nothing(struct fold *f)
+{
+    uint64_t lacks = rt_exec_lacks_results(f->x);
+
+    if (!lacks || f->keeps_until)
+        return true;
+    f->keeps_until = lacks;
+    rt_exec_free(f->x);
+    f->x = NULL;
+    return false;
 }
 
 enum fold_end engine_fold(engine *e, struct fold *f, bool pauses, struct diag *why)
@@ -93,7 +109,7 @@ enum fold_end engine_fold(engine *e, struct fold *f, bool pauses, struct diag *w
     if (good && v.fits && v.paused)
         return FOLD_PAUSED;
     if (good && v.fits && rt_exec_start_ms(f->x))
-        return FOLD_DONE;
+        return fold_lacks_nothing(f) ? FOLD_DONE : engine_fold(e, f, pauses, why);
     if (good)
         diag_set(why, STORE_DAMAGED, 0,
                  "its history has a gap, or what belongs elsewhere, behind %" PRIu32 " events",

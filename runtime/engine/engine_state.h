@@ -75,9 +75,10 @@ struct entry_list {
 /* An execution that is being made from its history. */
 struct fold {
     uint64_t execution;
-    rt_exec *x;     /* NULL: none is */
-    uint64_t next;  /* the sequence number to read from */
-    unsigned begun; /* how often it was */
+    rt_exec *x;           /* NULL: none is */
+    uint64_t next;        /* the sequence number to read from */
+    unsigned begun;       /* how often it was */
+    uint64_t keeps_until; /* as in struct rt_config */
 };
 
 /* Something that came in, for the next turn. */

@@ -76,8 +76,8 @@ static void hand_out_results(engine *e, uint64_t execution, const rt_exec *x,
     }
     uint64_t id = engine_add_call(e, execution, c)->node.id;
     if (!e->hooks.write_results)
-        engine_writing_failed(e, id,
-                              nobody(ASL_RESULT_WRITER_FAILED, "writes the results of a Map"));
+        engine_writing_failed(
+            e, id, nobody(ASL_RESULT_WRITER_FAILED, "writes the results of a Map"), NULL);
     else
         e->hooks.write_results(e->hooks.user, &(struct map_writing){.id = id,
                                                                     .as = &as,

@@ -142,11 +142,11 @@ static void host_results_written(void *user, uint64_t id, json *written)
     engine_results_written(h->engine, id, written);
 }
 
-static void host_writing_failed(void *user, uint64_t id, struct asl_error error)
+static void host_writing_failed(void *user, uint64_t id, struct asl_error error, json *without)
 {
     const host *h = user;
 
-    engine_writing_failed(h->engine, id, error);
+    engine_writing_failed(h->engine, id, error, without);
 }
 
 static bool host_made_for(void *user, uint64_t id, uint64_t *behind)

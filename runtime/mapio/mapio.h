@@ -41,8 +41,8 @@ struct mapio_world {
     void (*failed)(void *user, uint64_t id, struct asl_error error, bool differs);
     /* Brings what was written, as engine_results_written takes it. */
     void (*written)(void *user, uint64_t id, json *written);
-    /* Says why it could not be; the receiver takes the error. */
-    void (*not_written)(void *user, uint64_t id, struct asl_error error);
+    /* Says why it could not be, as engine_writing_failed takes it. */
+    void (*not_written)(void *user, uint64_t id, struct asl_error error, json *without);
     /* Tells people, in a line, what an error leaves out; NULL: nobody listens. */
     void (*tell)(void *user, const char *execution, const char *line);
     /* So long items wait for those of the next file, which go with them: each answer costs a turn

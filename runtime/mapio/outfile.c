@@ -68,6 +68,11 @@ void outfile_add_part(struct outfile *f, const json *etag, uint64_t bytes)
     f->size += bytes;
 }
 
+void outfile_give_up(struct outfile *f)
+{
+    drop_open(f);
+}
+
 void outfile_close(struct outfile *f)
 {
     struct json_build b;

@@ -38,6 +38,8 @@ void outfiles_clear(struct outfiles *f);
 void outfile_open(struct outfile *f, json *key);
 /* Adds a part of that many bytes to the open one. */
 void outfile_add_part(struct outfile *f, const json *etag, uint64_t bytes);
+/* Gives up the open one, which is lost. */
+void outfile_give_up(struct outfile *f);
 /* Closes the open one. */
 void outfile_close(struct outfile *f);
 

@@ -25,6 +25,9 @@ struct writing {
     size_t piece; /* how many bytes are out */
 };
 
+/* So many bytes of a file that is lost can be written anew: they are all in memory then. */
+enum { MOST_ANEW = 128 << 20 };
+
 static void go_on(struct writing *w);
 
 static struct writing *writing_of(struct asker *a)
@@ -70,8 +73,8 @@ static void writing_done(struct writing *w, bool over)
     world.written(world.user, id, written);
 }
 
-/* A missing handler keeps its name. */
-static void fail(struct writing *w, const struct task_result *result)
+/* A missing handler keeps its name. `without`: see mapio_world.not_written; taken. */
+static void fail_without(struct writing *w, const struct task_result *result, json *without)
 {
     const struct mapio_world world = w->asker.m->world;
     uint64_t id = w->asker.node.id;
@@ -82,7 +85,12 @@ static void fail(struct writing *w, const struct task_result *result)
                      ? json_ref(result->error)
                      : json_cstring(ASL_RESULT_WRITER_FAILED);
     writing_free(w);
-    world.not_written(world.user, id, error);
+    world.not_written(world.user, id, error, without);
+}
+
+static void fail(struct writing *w, const struct task_result *result)
+{
+    fail_without(w, result, NULL);
 }
 
 static void fail_for(struct writing *w, const char *action, const char *member)
@@ -173,6 +181,31 @@ static void whole_put(struct asker *a, struct task_result *result)
     file_complete(w);
 }
 
+/*
+ * The open file is gone, with what is in it. Successes are in the history, so a redrive can write
+ * them anew, with all of them in memory; those that did not succeed have others in a redrive.
+ */
+static void fail_for_loss(struct writing *w)
+{
+    struct outfile *f = file_at(w);
+    bool large = w->kind == RT_RESULTS_SUCCEEDED && f->size > MOST_ANEW;
+    bool anew = w->kind == RT_RESULTS_SUCCEEDED && f->size && !large;
+    struct task_result lost = {
+        .error = json_cstring(ASL_RESULT_WRITER_FAILED),
+        .cause =
+            json_stringf("The multipart upload of '%s' is not there any more%s", json_str(f->key),
+                         !f->size ? "."
+                         : large  ? ", nor are the results in it, which are more than a "
+                                    "redrive writes anew: start another execution."
+                                  : ", nor are the results in it: a redrive writes them "
+                                    "anew.")};
+
+    if (anew)
+        outfile_give_up(f);
+    fail_without(w, &lost, anew ? outfiles_state(&w->files) : NULL);
+    task_result_clear(&lost);
+}
+
 /* The object is there, with the bytes that the parts have: a crash came after it was completed. */
 static void looked_up(struct asker *a, struct task_result *result)
 {
@@ -187,15 +220,7 @@ static void looked_up(struct asker *a, struct task_result *result)
         file_complete(w);
         return;
     }
-    struct task_result lost = {
-        .error = json_cstring(ASL_RESULT_WRITER_FAILED),
-        .cause =
-            json_stringf("The multipart upload of '%s' is not there any more%s.", json_str(f->key),
-                         f->size ? ", nor are the results in it, which a redrive doesn't have: "
-                                   "start another execution"
-                                 : "")};
-    fail(w, &lost);
-    task_result_clear(&lost);
+    fail_for_loss(w);
 }
 
 static bool is_unknown_upload(const struct task_result *result)
@@ -295,6 +320,8 @@ static void part_put(struct asker *a, struct task_result *result)
         begin_upload(w);
     } else if (!result->ok && closes(w)) {
         closing_failed(w, result);
+    } else if (!result->ok && file_at(w)->size && is_unknown_upload(result)) {
+        fail_for_loss(w);
     } else if (!result->ok) {
         fail(w, result);
     } else if (!etag) {

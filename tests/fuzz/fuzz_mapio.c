@@ -117,6 +117,12 @@ static void failed(void *user, uint64_t id, struct asl_error error)
     asl_error_clear(&error);
 }
 
+static void not_written(void *user, uint64_t id, struct asl_error error, json *without)
+{
+    json_unref(without);
+    failed(user, id, error);
+}
+
 /* No reading here is one of a redrive. */
 static void reading_ended(void *user, uint64_t id, struct asl_error error, bool differs)
 {
@@ -206,7 +212,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                           .came = came,
                                           .failed = reading_ended,
                                           .written = written,
-                                          .not_written = failed,
+                                          .not_written = not_written,
                                           .most_file = 8});
     json *plan = json_parse(plans[which], strlen(plans[which]), 0, NULL), *state = NULL;
     if (data[1] % 2) {
