@@ -417,7 +417,7 @@ static void write_kind(struct writing *w)
 /* ---- going on ---- */
 
 /* AWS's manifest has no place for it. */
-static void tell_unread(const struct writing *w)
+static void tell_unread_source(const struct writing *w)
 {
     if (w->unread)
         asker_tell(&w->asker,
@@ -434,7 +434,7 @@ static void manifest_put(struct asker *a, struct task_result *result)
         fail(w, result);
         return;
     }
-    tell_unread(w);
+    tell_unread_source(w);
     writing_done(w, true);
 }
 
