@@ -74,9 +74,9 @@ START_TEST(reading)
     struct buf again = {0};
     const char *want = reads[_i].want ? reads[_i].want : reads[_i].text;
 
-    ck_assert_msg(rt_event_read(reads[_i].text, strlen(reads[_i].text), m, &e, &why), "%s: %s",
-                  reads[_i].name, why.text);
-    rt_event_write(&again, &e);
+    ck_assert_msg(rt_event_read(reads[_i].text, strlen(reads[_i].text), m, NULL, &e, &why),
+                  "%s: %s", reads[_i].name, why.text);
+    rt_event_write(&again, &e, NULL);
     expect_text(reads[_i].name, buf_str(&again), want);
     rt_event_clear(&e);
     buf_clear(&again);
@@ -112,7 +112,7 @@ START_TEST(soundness)
     asl_machine *m = asl_compile(task, sizeof task - 1, DOCUMENT_JSON, &report);
     struct rt_event e;
 
-    ck_assert(m && rt_event_read(sounds[_i].text, strlen(sounds[_i].text), m, &e, NULL));
+    ck_assert(m && rt_event_read(sounds[_i].text, strlen(sounds[_i].text), m, NULL, &e, NULL));
     ck_assert_msg(rt_event_is_sound(&e) == sounds[_i].sound, "%s", sounds[_i].name);
     rt_event_clear(&e);
     asl_report_clear(&report);
@@ -163,8 +163,8 @@ START_TEST(refusing)
     struct rt_event e;
     struct diag why = {0};
 
-    ck_assert_msg(!rt_event_read(refusals[_i].text, strlen(refusals[_i].text), m, &e, &why), "%s",
-                  refusals[_i].name);
+    ck_assert_msg(!rt_event_read(refusals[_i].text, strlen(refusals[_i].text), m, NULL, &e, &why),
+                  "%s", refusals[_i].name);
     ck_assert_msg(strstr(why.text, refusals[_i].words) != NULL, "%s: %s", refusals[_i].name,
                   why.text);
     diag_clear(&why);
@@ -187,12 +187,196 @@ START_TEST(deepest)
     e.data = json_parse(text.data, text.len, 0, NULL);
     ck_assert(e.data != NULL);
     buf_reset(&text);
-    rt_event_write(&text, &e);
-    ck_assert_msg(rt_event_read(text.data, text.len, m, &again, &why), "%s", why.text);
+    rt_event_write(&text, &e, NULL);
+    ck_assert_msg(rt_event_read(text.data, text.len, m, NULL, &again, &why), "%s", why.text);
     ck_assert(json_equal(e.data, again.data));
     rt_event_clear(&e);
     rt_event_clear(&again);
     buf_clear(&text);
+    asl_machine_unref(m);
+}
+END_TEST
+
+/* ---- what several events have ---- */
+
+/* A history as text, and what is known to stand in it. */
+struct told {
+    struct buf lines[8]; /* by numbers of events */
+    struct noted {
+        const json *v;
+        json *path;
+        struct rt_place at;
+    } noted[32];
+    size_t count;
+};
+
+static const struct rt_place *find_noted(void *user, const json *v)
+{
+    struct told *t = user;
+
+    for (size_t i = 0; i < t->count; i++)
+        if (t->noted[i].v == v)
+            return &t->noted[i].at;
+    return NULL;
+}
+
+static void note_value(void *user, const json *v, const struct rt_place *at)
+{
+    struct told *t = user;
+    json *path = json_ref(at->path);
+
+    ck_assert(t->count < COUNT(t->noted));
+    t->noted[t->count++] = (struct noted){json_ref(v), path, {at->seq, path}};
+}
+
+static json *data_of(void *user, uint64_t seq, struct diag *why)
+{
+    struct told *t = user;
+
+    for (size_t i = 0; i < t->count; i++)
+        if (t->noted[i].at.seq == seq && !json_count(t->noted[i].path))
+            return json_ref(t->noted[i].v);
+    ck_assert(seq < COUNT(t->lines));
+    return rt_event_read_data(t->lines[seq].data, t->lines[seq].len, seq, why);
+}
+
+static void forget_noted(struct told *t)
+{
+    while (t->count) {
+        struct noted *n = &t->noted[--t->count];
+        json *own;
+        memcpy(&own, &n->v, sizeof own);
+        json_unref(own);
+        json_unref(n->path);
+    }
+}
+
+static json *large(void)
+{
+    struct buf b = {0};
+
+    memset(buf_reserve(&b, 2000), 'x', 2000);
+    b.len = 2000;
+    return json_take_buf(&b);
+}
+
+/* A value is written in the first event that has it, but for those that may lose their data. */
+START_TEST(sharing)
+{
+    static const char *const wants[] = {
+        NULL, NULL, "{\"k\":\"xs\",\"q\":2,\"d\":null,\"r\":[[[\"d\"],1,[]]]}",
+        "{\"k\":\"xs\",\"q\":3,\"d\":{\"n\":2,\"kept\":null,\"list\":[null,3]},"
+        "\"r\":[[[\"d\",\"kept\"],1,[\"doc\"]],[[\"d\",\"list\",0],1,[\"doc\",\"text\"]]]}",
+        NULL, NULL,
+        "{\"k\":\"xs\",\"q\":6,\"d\":{\"other\":null,\"n\":1},\"r\":[[[\"d\",\"other\"],5,[]]]}",
+        /* Not by event 6, which has not all of it. */
+        "{\"k\":\"xs\",\"q\":7,\"d\":{\"other\":null,\"n\":1},\"r\":[[[\"d\",\"other\"],5,[]]]}"};
+    asl_machine *m = machine();
+    struct told t = {0};
+    struct rt_shares shares = {&t, find_noted, note_value, data_of};
+    json *text = large(), *other = large(), *values[8] = {NULL};
+    struct json_build b, list, doc;
+
+    json_build_object(&doc, 1);
+    json_build_set(&doc, "text", json_ref(text));
+    json *inner = json_build_done(&doc);
+    json_build_object(&b, 2);
+    json_build_set(&b, "doc", json_ref(inner));
+    json_build_set(&b, "n", json_int(1));
+    values[1] = json_build_done(&b);
+    values[2] = json_ref(values[1]);
+    json_build_array(&list, 2);
+    json_build_add(&list, text);
+    json_build_add(&list, json_int(3));
+    json_build_object(&b, 3);
+    json_build_set(&b, "n", json_int(2));
+    json_build_set(&b, "kept", inner);
+    json_build_set(&b, "list", json_build_done(&list));
+    values[3] = json_build_done(&b);
+    values[4] = json_ref(other);
+    values[5] = json_ref(other);
+    json_build_object(&b, 2);
+    json_build_set(&b, "other", other);
+    json_build_set(&b, "n", json_int(1));
+    values[6] = json_build_done(&b);
+    values[7] = json_ref(values[6]);
+    for (uint64_t i = 1; i < COUNT(values); i++) {
+        struct rt_event e = {.seq = i, .kind = RT_EXECUTION_STARTED, .data = values[i]};
+        if (i == 4) {
+            e.kind = RT_CHILD_STARTED;
+            e.state = m->states[0];
+        }
+        rt_event_write(&t.lines[i], &e, &shares);
+        if (wants[i])
+            expect_text("what is written", buf_str(&t.lines[i]), wants[i]);
+        else
+            ck_assert_msg(t.lines[i].len > 2000, "%s", buf_str(&t.lines[i]));
+    }
+    /* In any order: what isn't known is looked for. */
+    for (int from = 1; from < 8; from += 6) {
+        forget_noted(&t);
+        for (int i = from; i > 0 && i < 8; i += from == 1 ? 1 : -1) {
+            struct rt_event e;
+            struct diag why = {0};
+            struct buf got = {0}, want = {0};
+            ck_assert_msg(rt_event_read(t.lines[i].data, t.lines[i].len, m, &shares, &e, &why),
+                          "%s", why.text);
+            json_write(&got, e.data);
+            json_write(&want, values[i]);
+            expect_text("what is read", buf_str(&got), buf_str(&want));
+            if (i == 2 && from == 1)
+                ck_assert_msg(find_noted(&t, e.data) != NULL, "it is not the first one's value");
+            rt_event_clear(&e);
+            buf_clear(&got);
+            buf_clear(&want);
+        }
+    }
+    forget_noted(&t);
+    for (size_t i = 1; i < COUNT(values); i++) {
+        json_unref(values[i]);
+        buf_clear(&t.lines[i]);
+    }
+    asl_machine_unref(m);
+}
+END_TEST
+
+static const struct {
+    const char *name, *text, *words;
+} lost_parts[] = {
+    {"no list", "{\"k\":\"xs\",\"q\":3,\"d\":null,\"r\":1}", "no places"},
+    {"an empty list", "{\"k\":\"xs\",\"q\":3,\"d\":null,\"r\":[]}", "no places"},
+    {"the event itself", "{\"k\":\"xs\",\"q\":3,\"d\":null,\"r\":[[[\"d\"],3,[]]]}", "no places"},
+    {"no path", "{\"k\":\"xs\",\"q\":3,\"d\":null,\"r\":[[[],1,[]]]}", "no places"},
+    {"a member that it has not", "{\"k\":\"xs\",\"q\":3,\"r\":[[[\"d\"],1,[]]]}", "no place for"},
+    {"an element that it has not", "{\"k\":\"xs\",\"q\":3,\"d\":[null],\"r\":[[[\"d\",1],1,[]]]}",
+     "no place for"},
+    {"a part of a scalar", "{\"k\":\"xs\",\"q\":3,\"d\":5,\"r\":[[[\"d\",\"a\"],1,[]]]}",
+     "no place for"},
+    {"another event", "{\"k\":\"xs\",\"q\":3,\"d\":null,\"r\":[[[\"d\"],2,[]]]}",
+     "event 2 has not the data"},
+    {"what the other has not", "{\"k\":\"xs\",\"q\":3,\"d\":null,\"r\":[[[\"d\"],1,[\"z\"]]]}",
+     "what event 1 has not"},
+};
+
+START_TEST(lost)
+{
+    asl_machine *m = machine();
+    struct told t = {0};
+    struct rt_shares shares = {&t, find_noted, note_value, data_of};
+    struct rt_event e;
+    struct diag why = {0};
+
+    buf_adds(&t.lines[1], "{\"k\":\"xs\",\"q\":1,\"d\":{\"a\":1}}");
+    buf_adds(&t.lines[2], "{\"k\":\"xs\",\"q\":7,\"d\":{\"a\":1}}");
+    ck_assert_msg(
+        !rt_event_read(lost_parts[_i].text, strlen(lost_parts[_i].text), m, &shares, &e, &why),
+        "%s", lost_parts[_i].name);
+    ck_assert_msg(strstr(why.text, lost_parts[_i].words) != NULL, "%s: %s", lost_parts[_i].name,
+                  why.text);
+    diag_clear(&why);
+    forget_noted(&t);
+    buf_clear(&t.lines[1]);
+    buf_clear(&t.lines[2]);
     asl_machine_unref(m);
 }
 END_TEST
@@ -250,6 +434,8 @@ int main(void)
     tcase_add_loop_test(t, soundness, 0, COUNT(sounds));
     tcase_add_loop_test(t, refusing, 0, COUNT(refusals));
     tcase_add_test(t, deepest);
+    tcase_add_test(t, sharing);
+    tcase_add_loop_test(t, lost, 0, COUNT(lost_parts));
     tcase_add_loop_test(t, config, 0, COUNT(configs));
     suite_add_tcase(s, t);
     return run_suite(s);

@@ -38,9 +38,9 @@ static const struct {
      "PRAGMA journal_mode=WAL; CREATE TABLE executions(redrives)",
      NULL, "STORE_CORRUPT", "not those of schema 1, which its header tells: duplicate column"},
     {"tables that are not there",
-     "PRAGMA application_id=1634954289; PRAGMA user_version=3; PRAGMA auto_vacuum=2; VACUUM;"
+     "PRAGMA application_id=1634954289; PRAGMA user_version=4; PRAGMA auto_vacuum=2; VACUUM;"
      "PRAGMA journal_mode=WAL; CREATE TABLE executions(number)",
-     NULL, "STORE_CORRUPT", "not those of schema 3, which its header tells: no such table"},
+     NULL, "STORE_CORRUPT", "not those of schema 4, which its header tells: no such table"},
 };
 
 START_TEST(refusing)
@@ -447,6 +447,96 @@ START_TEST(long_append)
 }
 END_TEST
 
+static json *large_text(char c)
+{
+    struct buf b = {0};
+
+    memset(buf_reserve(&b, 5000), c, 5000);
+    b.len = 5000;
+    return json_take_buf(&b);
+}
+
+/* Puts in an event with that data, which it looks at; NULL: with none that is large. */
+static void put_data(store *s, uint64_t execution, uint64_t seq, json *data)
+{
+    const struct store_execution *x;
+    json *small = json_int(1);
+
+    ck_assert(store_find(s, execution, &x, NULL));
+    struct rt_event e = {.seq = seq,
+                         .kind = RT_STATE_ENTERED,
+                         .state = x->machine->states[0],
+                         .data = data ? data : small};
+    store_append(s, execution, &e, 1);
+    json_unref(small);
+}
+
+/* The data of the last event that is visited. */
+static bool take_data(void *user, const struct rt_event *e)
+{
+    json **data = user;
+
+    json_unref(*data);
+    *data = json_ref(e->data);
+    return true;
+}
+
+/* What many events have is written once, also when the store was opened anew meanwhile. */
+START_TEST(written_once)
+{
+    store *s = open_sqlite();
+    json *text = large_text('x'), *read = NULL;
+
+    put_execution(s, 0, "a", 0);
+    for (uint64_t i = 1; i < 100; i++) {
+        put_data(s, 0, i, text);
+        if (i % 10 == 0)
+            commit(s);
+    }
+    commit(s);
+    store_free(s);
+    s = open_sqlite();
+    ck_assert(store_read_last(s, 0, take_data, &read, NULL));
+    ck_assert(json_equal(read, text));
+    for (uint64_t i = 100; i < 200; i++)
+        put_data(s, 0, i, read);
+    commit(s);
+    ck_assert(store_read_back(s, 0, UINT64_MAX, take_data, &read, NULL));
+    ck_assert(json_equal(read, text));
+    ck_assert(store_read(s, 0, 0, take_data, &read, NULL));
+    ck_assert(json_equal(read, text));
+    json_unref(text);
+    json_unref(read);
+    store_free(s);
+    /* SQLite's length(), which counts characters. */
+    int64_t length = ask_file("SELECT sum(length(text)) FROM events");
+    ck_assert_msg(length < 5000 + 200 * 80, "%" PRId64, length);
+}
+END_TEST
+
+/* What was in a commit that is refused may be told otherwise the next time. */
+START_TEST(refused_is_forgotten)
+{
+    store *s = open_sqlite();
+    json *text = large_text('x'), *read = NULL;
+
+    put_execution(s, 0, "a", 0);
+    put_data(s, 0, 1, NULL);
+    commit(s);
+    put_data(s, 0, 2, text);
+    put_data(s, 0, 1, NULL);
+    ck_assert(!store_commit(s, NULL));
+    put_data(s, 0, 2, NULL);
+    put_data(s, 0, 3, text);
+    commit(s);
+    ck_assert(store_read(s, 0, 0, take_data, &read, NULL));
+    ck_assert(json_equal(read, text));
+    json_unref(text);
+    json_unref(read);
+    store_free(s);
+}
+END_TEST
+
 /* What can't be written is told once and for all, and what was kept before stays. */
 START_TEST(full_disk)
 {
@@ -504,6 +594,8 @@ int main(void)
     tcase_add_test(t, room);
     tcase_add_test(t, refused);
     tcase_add_test(t, long_append);
+    tcase_add_test(t, written_once);
+    tcase_add_test(t, refused_is_forgotten);
     tcase_add_test(t, full_disk);
     tcase_set_timeout(t, 120);
     suite_add_tcase(s, t);

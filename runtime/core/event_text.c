@@ -35,15 +35,18 @@ static void event_text_write_key(struct buf *out, const char *key)
     buf_adds(out, "\":");
 }
 
+/* `sharing` NULL: it is no event's. */
 static void event_text_write_value(struct buf *out, const char *key, const char *text_key,
-                                   const json *v)
+                                   const json *v, struct event_sharing *sharing)
 {
     if (!v)
         return;
     /* The event is one level around it, and the reader allows no more than JSON_MAX_DEPTH. */
     if (json_depth(v) < JSON_MAX_DEPTH) {
+        json *rest = sharing ? event_sharing_reduce(sharing, key, v) : json_ref(v);
         event_text_write_key(out, key);
-        json_write(out, v);
+        json_write(out, rest);
+        json_unref(rest);
         return;
     }
     struct buf text = {0};
@@ -66,17 +69,19 @@ static void write_event_numbers(struct buf *out, const struct rt_event *e,
 }
 
 static void write_event_values(struct buf *out, const struct rt_event *e,
-                               const struct event_value *v)
+                               const struct event_value *v, struct event_sharing *sharing)
 {
     for (; v->key; v++)
-        event_text_write_value(out, v->key, v->text_key, event_value_of(e, v));
+        event_text_write_value(out, v->key, v->text_key, event_value_of(e, v), sharing);
 }
 
-void rt_event_write(struct buf *out, const struct rt_event *e)
+void rt_event_write(struct buf *out, const struct rt_event *e, const struct rt_shares *shares)
 {
     const struct event_members *parts[PARTS];
+    struct event_sharing sharing;
 
     event_parts(e, parts);
+    event_sharing_begin(&sharing, shares, e);
     buf_adds(out, "{\"k\":\"");
     buf_adds(out, event_kinds[e->kind].code);
     buf_addc(out, '"');
@@ -87,7 +92,10 @@ void rt_event_write(struct buf *out, const struct rt_event *e)
     for (int i = 0; i < PARTS; i++)
         write_event_numbers(out, e, parts[i]->numbers);
     for (int i = 0; i < PARTS; i++)
-        write_event_values(out, e, parts[i]->values);
+        write_event_values(out, e, parts[i]->values, &sharing);
+    json *found = event_sharing_end(&sharing);
+    event_text_write_value(out, "r", "", found, NULL);
+    json_unref(found);
     buf_addc(out, '}');
 }
 
@@ -232,17 +240,13 @@ static bool read_event_values(const json *v, struct rt_event *e, const struct ev
     return true;
 }
 
-/* The kind is read first, as it says which other members there are. Members that no one knows are
- * passed over: a later version may have written them. */
+/* The kind is known, which says which other members there are. Members that no one knows are passed
+ * over: a later version may have written them. */
 static bool event_text_read_members(const json *v, const asl_machine *m, struct rt_event *e,
                                     struct diag *why)
 {
     const struct event_members *parts[PARTS];
 
-    if (!event_text_read_kind(v, &e->kind)) {
-        diag_set(why, EVENT_TEXT, 0, "there is no such kind of event");
-        return false;
-    }
     event_parts(e, parts);
     if (!event_text_read_state(v, m, e, why))
         return false;
@@ -256,19 +260,39 @@ static bool event_text_read_members(const json *v, const asl_machine *m, struct 
 }
 
 /* A failed read leaves nothing behind: what the event has by then is cleared. */
-bool rt_event_read(const char *text, size_t len, const asl_machine *m, struct rt_event *out,
-                   struct diag *why)
+bool rt_event_read(const char *text, size_t len, const asl_machine *m,
+                   const struct rt_shares *shares, struct rt_event *out, struct diag *why)
 {
     struct rt_event e = {0};
     json *v = read_object(EVENT_TEXT, text, len, why);
-    bool good = v && event_text_read_members(v, m, &e, why);
+    bool good = v && event_text_read_kind(v, &e.kind);
 
+    if (v && !good)
+        diag_set(why, EVENT_TEXT, 0, "there is no such kind of event");
+    if (good)
+        v = event_sharing_fill(shares, v, event_lends(e.kind), len, EVENT_TEXT, why);
+    good = good && v && event_text_read_members(v, m, &e, why);
     json_unref(v);
     if (good)
         *out = e;
     else
         rt_event_clear(&e);
     return good;
+}
+
+json *rt_event_read_data(const char *text, size_t len, uint64_t seq, struct diag *why)
+{
+    json *v = read_object(EVENT_TEXT, text, len, why);
+    const json *number = v ? json_get(v, "q") : NULL, *data = v ? json_get(v, "d") : NULL;
+    bool good =
+        data && number && json_kind(number) == JSON_INT && (uint64_t)json_int_value(number) == seq;
+    json *own = good ? json_ref(data) : NULL;
+
+    if (v && !good)
+        diag_set(why, EVENT_TEXT, 0, "event %" PRIu64 " has not the data that another refers to",
+                 seq);
+    json_unref(v);
+    return own;
 }
 
 /* ---- configurations ---- */
@@ -311,9 +335,9 @@ void rt_config_write(struct buf *out, const struct rt_config *c)
     for (size_t i = 0; i < COUNT(strings); i++) {
         const json *v;
         memcpy(&v, (const char *)c + strings[i].at, sizeof v);
-        event_text_write_value(out, strings[i].key, "", v);
+        event_text_write_value(out, strings[i].key, "", v, NULL);
     }
-    event_text_write_value(out, "context", "contextText", c->context);
+    event_text_write_value(out, "context", "contextText", c->context, NULL);
     /* What it runs, by whose it is: only a Map has executions of its own. */
     if (c->scope && c->scope->owner) {
         event_text_write_key(out, "scope");

@@ -1,6 +1,7 @@
 #ifndef RUNTIME_CORE_EVENT_TEXT_H
 #define RUNTIME_CORE_EVENT_TEXT_H
 
+#include "runtime/core/event_share.h"
 #include "runtime/core/exec.h"
 
 /*
@@ -10,11 +11,20 @@
  * readers refuse it. States go by their id: numbers that a definition gives them in its order.
  */
 
-/* Adds the text of `e`. Reading it gives the same event, each of its fields. */
-void rt_event_write(struct buf *out, const struct rt_event *e);
-/* `m`: whose states they are. False with *why filled (EVENT_TEXT) when it is no event of `m`. */
-bool rt_event_read(const char *text, size_t len, const asl_machine *m, struct rt_event *out,
-                   struct diag *why);
+/*
+ * Adds the text of `e`. Reading it gives the same event, each of its fields. `shares` knows which
+ * values earlier events have, so that they are not written again; NULL: all is written.
+ */
+void rt_event_write(struct buf *out, const struct rt_event *e, const struct rt_shares *shares);
+/*
+ * Reads an event of a machine whose states are those of `m`. `shares` has what the text refers to;
+ * NULL: that is null. False with *why filled (EVENT_TEXT) when it is no event of `m`.
+ */
+bool rt_event_read(const char *text, size_t len, const asl_machine *m,
+                   const struct rt_shares *shares, struct rt_event *out, struct diag *why);
+/* Returns the data in the text of event `seq`, without what is written elsewhere, a new reference:
+ * for struct rt_shares. NULL with *why filled. */
+json *rt_event_read_data(const char *text, size_t len, uint64_t seq, struct diag *why);
 
 void rt_config_write(struct buf *out, const struct rt_config *c);
 /* Reads a configuration as rt_event_read does an event (CONFIG_TEXT). `m` NULL: its scope can't be

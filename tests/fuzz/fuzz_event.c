@@ -39,14 +39,15 @@ static void event(const char *text, size_t len, const asl_machine *m)
     struct buf first = {0}, second = {0};
     struct diag why = {0};
 
-    if (!rt_event_read(text, len, m, &e, &why)) {
+    if (!rt_event_read(text, len, m, NULL, &e, &why)) {
         must(why.code && why.text, "a refusal says why");
         diag_clear(&why);
         return;
     }
-    rt_event_write(&first, &e);
-    must(rt_event_read(first.data, first.len, m, &again, &why), "what was written can be read");
-    rt_event_write(&second, &again);
+    rt_event_write(&first, &e, NULL);
+    must(rt_event_read(first.data, first.len, m, NULL, &again, &why),
+         "what was written can be read");
+    rt_event_write(&second, &again, NULL);
     same_text(&first, &second);
     rt_event_clear(&e);
     rt_event_clear(&again);

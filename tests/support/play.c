@@ -637,9 +637,9 @@ static void apply_kept(struct playing *g, const struct rt_event *e)
         rt_apply(g->twin, e);
         return;
     }
-    rt_event_write(&text, e);
+    rt_event_write(&text, e, NULL);
     g->kept += text.len;
-    if (!rt_event_read(buf_str(&text), text.len, g->p->machine, &kept, &why)) {
+    if (!rt_event_read(buf_str(&text), text.len, g->p->machine, NULL, &kept, &why)) {
         fault(g, "its text can't be read: %s: %s", why.text, buf_str(&text));
     } else {
         if (!same_event(e, &kept))

@@ -367,12 +367,16 @@ static void sqlite_append(store *s, uint64_t execution, const struct rt_event *e
 {
     struct file *f = file_of(s);
     uint64_t first = events[0].seq;
+    struct sharing sharing;
 
     if (!sqlite_begin(f, execution))
         return;
+    sqlite_share(&sharing, f, execution);
     buf_reset(&f->text);
     for (size_t i = 0; i < count; i++) {
-        rt_event_write(&f->text, &events[i]);
+        size_t before = f->text.len;
+        rt_event_write(&f->text, &events[i], &sharing.shares);
+        sqlite_count_shared(f, f->text.len - before);
         buf_addc(&f->text, '\n');
         if (rt_event_token(&events[i]) || events[i].kind == RT_MAP_RUN_STARTED)
             sqlite_add_token(f, execution, &events[i]);
@@ -509,6 +513,7 @@ static bool sqlite_commit(store *s, struct diag *why)
         if (f->broken.code == STORE_REFUSED) {
             diag_clear(&f->broken);
             forget_all_known(f);
+            sqlite_forget_shared(f);
         }
         return false;
     }
@@ -547,6 +552,7 @@ static void free_file(store *s)
     struct file *f = file_of(s);
 
     forget_all_known(f);
+    sqlite_forget_shared(f);
     for (int i = 0; i < STATEMENTS; i++)
         sqlite.finalize(f->kept[i]);
     /* What was put in and not committed goes; the log is brought into the file. */

@@ -3,10 +3,11 @@
 
 /* What the files of the SQLite store share: store_sqlite.c puts in and commits, store_sqlite_read.c
  * reads, store_sqlite_forget.c lets go of what is over, store_sqlite_trim.c of what was large in
- * it, store_sqlite_apart.c knows whose pages are damaged, store_sqlite_open.c has the schema and
- * opens files. */
+ * it, store_sqlite_share.c what is written already, store_sqlite_apart.c knows whose pages are
+ * damaged, store_sqlite_open.c has the schema and opens files. */
 
 #include "parsers/base/digest.h"
+#include "runtime/core/event_share.h"
 #include "runtime/store/sqlite/sqlite_library.h"
 #include "runtime/store/sqlite/store_file.h"
 #include "runtime/store/store_impl.h"
@@ -40,6 +41,7 @@ enum statement {
     GET_EXECUTION,
     GET_EVENTS,
     NEXT_EVENTS,
+    GET_EVENT,
     GET_EVENTS_BACK,
     GET_LAST_EVENTS,
     FIND_ARN,
@@ -78,6 +80,14 @@ struct apart {
     char *arn, *why;
 };
 
+/* A value that stands in the data of an event. */
+struct shared {
+    uint64_t execution;
+    struct rt_place at;
+    json *v, *path; /* NULL: nothing is here */
+};
+enum { SHARED_SLOTS = 1024 };
+
 struct file {
     struct store store;
     sqlite3 *db;
@@ -111,6 +121,10 @@ struct file {
     size_t known_count, known_cap, known_most;
     struct store_execution found;
     struct buf damage; /* the text of found.damage */
+    /* Large values of events: by their addresses, and those that are all of an event's data by its
+     * number. A value that has the same slot takes another's place. */
+    struct shared by_value[SHARED_SLOTS], by_event[SHARED_SLOTS];
+    size_t shared_bytes;
 };
 
 static inline struct file *file_of(store *s)
@@ -179,6 +193,20 @@ bool sqlite_has_damage(struct file *f, uint64_t execution);
 void sqlite_add_arn(struct file *f, uint64_t execution, struct buf *out);
 /* The name of a damaged index; NULL: all can be read. Looks once. */
 const char *sqlite_bad_index(struct file *f);
+
+/* ---- store_sqlite_share.c: what stands where in histories ---- */
+
+/* Of one execution, for the writing and reading of its events. Good as long as it is. */
+struct sharing {
+    struct file *file;
+    uint64_t execution;
+    struct rt_shares shares;
+};
+void sqlite_share(struct sharing *s, struct file *f, uint64_t execution);
+/* Hears of an event's text that was written or read: how long it is. */
+void sqlite_count_shared(struct file *f, size_t len);
+/* Forgets all that is known: what was written may not be kept. */
+void sqlite_forget_shared(struct file *f);
 
 /* ---- store_sqlite_forget.c: as store.h has them ---- */
 

@@ -46,6 +46,11 @@ static const char *const migrations[] = {
     "CREATE INDEX executions_list ON executions(list, status, listed_ms) WHERE list IS NOT NULL;"
     "CREATE INDEX executions_definition ON executions(definition);"
     "CREATE INDEX executions_spoiled ON executions(number) WHERE " STORE_SPOILED ";",
+    /* Events refer to values of earlier ones, which older programs don't know. All that lists are
+     * made from is in their index. */
+    "DROP INDEX executions_list;"
+    "CREATE INDEX executions_list ON executions(list, status, listed_ms, number, redrives)"
+    "  WHERE list IS NOT NULL;",
 };
 enum { SCHEMA = COUNT(migrations) };
 
@@ -103,6 +108,9 @@ static const char *const statements[STATEMENTS] = {
                    "FROM events WHERE execution=?1 AND seq<=?2),0) ORDER BY seq",
     [NEXT_EVENTS] = "SELECT text, seq FROM events WHERE execution=?1 AND seq>=?2 "
                     "ORDER BY seq LIMIT 1",
+    /* The row that has that event. */
+    [GET_EVENT] = "SELECT text, seq FROM events WHERE execution=?1 AND seq<=?2 "
+                  "ORDER BY seq DESC LIMIT 1",
     [GET_EVENTS_BACK] = "SELECT text, seq FROM events WHERE execution=?1 AND seq<?2 "
                         "ORDER BY seq DESC",
     [GET_LAST_EVENTS] = "SELECT text, seq FROM events WHERE execution=? ORDER BY seq DESC LIMIT 1",

@@ -226,6 +226,7 @@ bool sqlite_find(store *s, uint64_t execution, const struct store_execution **ou
 /* What visit_row needs of a read that goes over several rows. */
 struct reading {
     const asl_machine *machine;
+    struct sharing sharing;
     uint64_t from, before; /* other events of a row are passed over */
     bool back;             /* the newest first */
     bool one;              /* a row is enough */
@@ -236,12 +237,13 @@ struct reading {
 };
 
 /* False: *why says what is wrong with it. */
-static bool read_event(const struct reading *r, const char *text, size_t len, uint64_t seq,
+static bool read_event(struct reading *r, const char *text, size_t len, uint64_t seq,
                        struct rt_event *e)
 {
     struct diag wrong = {0};
 
-    if (!rt_event_read(text, len, r->machine, e, &wrong)) {
+    sqlite_count_shared(r->sharing.file, len);
+    if (!rt_event_read(text, len, r->machine, &r->sharing.shares, e, &wrong)) {
         diag_set(r->why, STORE_DAMAGED, 0, "an event can't be read: %s", wrong.text);
         diag_clear(&wrong);
         return false;
@@ -336,6 +338,7 @@ static bool read_rows(store *s, sqlite3_stmt *q, uint64_t execution, struct read
     }
     r->machine = x->machine;
     r->good = true;
+    sqlite_share(&r->sharing, f, execution);
     f->reading = execution;
     sqlite_bind_number(q, 1, execution);
     while ((got = sqlite.step(q)) == SQLITE_ROW)

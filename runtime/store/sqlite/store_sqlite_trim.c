@@ -52,7 +52,11 @@ static bool next_row(struct file *f, uint64_t execution, struct buf *text, uint6
     return got == SQLITE_ROW;
 }
 
-/* Makes the row anew in f->text, where an event is a line. False: it is to stay as it is. */
+/*
+ * Makes the row anew in f->text, where an event is a line. False: it is to stay as it is. No other
+ * event refers to what is taken away (event_lends), and what an event itself refers to needn't be
+ * known here.
+ */
 static bool trim_row(struct file *f, const asl_machine *m, const struct buf *row)
 {
     const char *end, *last = row->data + row->len;
@@ -64,13 +68,13 @@ static bool trim_row(struct file *f, const asl_machine *m, const struct buf *row
         struct diag why = {0};
         if (!(end = memchr(text, '\n', (size_t)(last - text))))
             end = last;
-        if (!rt_event_read(text, (size_t)(end - text), m, &e, &why)) {
+        if (!rt_event_read(text, (size_t)(end - text), m, NULL, &e, &why)) {
             diag_clear(&why);
             return false;
         }
         bool trimmed = rt_event_trim(&e);
         if (trimmed)
-            rt_event_write(&f->text, &e);
+            rt_event_write(&f->text, &e, NULL);
         else
             buf_add(&f->text, text, (size_t)(end - text));
         buf_addc(&f->text, '\n');
