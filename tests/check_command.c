@@ -29,6 +29,10 @@ static const struct {
      SH("echo \\\"\\\\\\\"$A $ASL_TEST_HAVE\\\\\\\"\\\"") ", \"env\": {\"A\": \"1\", "
                                                           "\"ASL_TEST_HAVE\": \"mine\"}",
      "{}", "ok \"1 mine\""},
+    {"a name that others begin with covers none of them",
+     SH("echo \\\"\\\\\\\"$ASL $ASL_ATTEMPT $ASL_TEST_HAVE\\\\\\\"\\\"") ", \"env\": {\"ASL\": "
+                                                                         "\"1\"}",
+     "{}", "ok \"1 2 theirs\""},
     {"variables are put in", SH("echo \\\"\\\\\\\"${ASL_TEST_HAVE} $${x}\\\\\\\"\\\""), "{}",
      "ok \"theirs \""},
     {"a file beside the handlers file", "\"command\": [\"./echo.sh\"]", "{\"a\":1}",

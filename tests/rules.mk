@@ -173,7 +173,7 @@ fuzz: ## parsers against made-up input: TARGET=json SECONDS=60
 	    build/fuzz/fuzz_$$t -max_total_time=$(SECONDS) -artifact_prefix=build/fuzz/$$t- \
 	        -rss_limit_mb=2048 -timeout=10 build/fuzz/corpus/$$t tests/fuzz/corpus/$$t; done
 
-.PHONY: fuzz bench bench-validate bench-test bench-calls bench-map parquet-differential jsonata-differential $(BENCHES:%=bench-%)
+.PHONY: fuzz bench bench-validate bench-test bench-calls bench-commands bench-map parquet-differential jsonata-differential $(BENCHES:%=bench-%)
 bench: setup ## how fast it is: BENCH="--reps 20 loop1000"; --help in tests/bench/run. Parts: bench-json, -items, -parquet (BENCH=files), -work, -waiting, -http, -store, -pages
 	$(then) all
 	@tests/bench/run --asl $(BUILD)/asl --out build/bench $(BENCH)
@@ -189,6 +189,8 @@ bench-test: $(BUILD)/asl ## asl test: cases a second, on one core and on two, an
 	@tests/bench/test --asl $(BUILD)/asl $(BENCH)
 bench-calls: $(BUILD)/asl ## what a signed call of a service costs beside a call of a plain HTTP handler
 	@tests/bench/calls --asl $(BUILD)/asl $(BENCH)
+bench-commands: $(BUILD)/asl ## commands as Tasks: how many a second, beside posix_spawn alone
+	@tests/bench/commands --asl $(BUILD)/asl $(BENCH)
 bench-map: all ## a distributed Map over a million lines in S3, with result files: items a second, and memory
 	@tests/bench/map --asl $(BUILD)/asl $(BENCH)
 COUNT ?= 20000

@@ -28,17 +28,33 @@ struct environment {
     char **lines; /* "NAME=value" */
     size_t count;
     struct buf room; /* for ours */
+    /* By their names, open addressing: the number of a line + 1; 0: free. At least half are. */
+    uint32_t *slots;
+    size_t mask;
 };
+
+/* The length of the name with what ends it, and the hash of both (FNV-1a): a child may be started
+ * for each Task, so a large environment must not be gone through for each of its variables. */
+static uint32_t hash_name(const char *line, size_t *len)
+{
+    uint32_t hash = 2166136261u;
+
+    *len = strcspn(line, "=") + 1;
+    for (size_t i = 0; i < *len; i++)
+        hash = (hash ^ (unsigned char)line[i]) * 16777619u;
+    return hash;
+}
 
 /* The first of a name stays. */
 static void child_add_variable(struct environment *e, char *line)
 {
-    size_t name = strcspn(line, "=") + 1;
+    size_t len, slot = hash_name(line, &len) & e->mask;
 
-    for (size_t i = 0; i < e->count; i++)
-        if (!strncmp(e->lines[i], line, name))
+    for (; e->slots[slot]; slot = (slot + 1) & e->mask)
+        if (!strncmp(e->lines[e->slots[slot] - 1], line, len))
             return;
     e->lines[e->count++] = line;
+    e->slots[slot] = (uint32_t)e->count;
 }
 
 /* The row's, then ours, then what the parent has besides. */
@@ -55,10 +71,20 @@ static void environment_make(struct environment *e, const struct handler_row *ro
     while (environ[parents])
         parents++;
     e->lines = mem_calloc(count + parents + 1, sizeof *e->lines);
+    for (e->mask = 15; e->mask < 2 * (count + parents); e->mask = 2 * e->mask + 1)
+        ;
+    e->slots = mem_calloc(e->mask + 1, sizeof *e->slots);
     for (size_t at = 0; at < e->room.len; at += strlen(e->room.data + at) + 1)
         child_add_variable(e, e->room.data + at);
     for (size_t i = 0; i < parents; i++)
         child_add_variable(e, environ[i]);
+}
+
+static void environment_clear(struct environment *e)
+{
+    mem_free(e->lines);
+    mem_free(e->slots);
+    buf_clear(&e->room);
 }
 
 /* Away from 0, 1 and 2: the child's are made there. */
@@ -119,8 +145,7 @@ static int spawn(const struct handler_row *row, const struct buf *variables, con
     error = posix_spawnp(pid, row->argv[0], &files, &attributes, row->argv, env.lines);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&files);
-    mem_free(env.lines);
-    buf_clear(&env.room);
+    environment_clear(&env);
     return error;
 }
 
