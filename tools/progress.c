@@ -8,6 +8,7 @@
 #include "parsers/base/buf.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/utf8.h"
+#include "tools/envelopes.h"
 #include "tools/report_text.h"
 #include "tools/shown.h"
 
@@ -31,7 +32,9 @@ struct running {
     uint32_t frame;
     const struct asl_state *state;
     int64_t since_ms;
-    bool failed; /* its last attempt; if it leaves so, a Catcher took the error */
+    json *input;
+    json *result; /* of its Task; NULL: it has none */
+    bool failed;  /* its last attempt; if it leaves so, a Catcher took the error */
 };
 
 struct progress {
@@ -63,10 +66,22 @@ progress *progress_new(FILE *out, uint64_t execution, const char *color)
     return p;
 }
 
+static void forget_running(progress *p, struct running *r)
+{
+    size_t i = (size_t)(r - p->running);
+
+    json_unref(r->input);
+    json_unref(r->result);
+    memmove(r, r + 1, (p->count - i - 1) * sizeof *r);
+    p->count--;
+}
+
 void progress_free(progress *p)
 {
     if (!p)
         return;
+    while (p->count)
+        forget_running(p, &p->running[p->count - 1]);
     mem_free(p->running);
     mem_free(p->failed);
     buf_clear(&p->line);
@@ -126,6 +141,52 @@ static void add_json(struct buf *b, const json *v)
 
     add_short(b, json_str(text), json_str_len(text), PAYLOAD_WIDTH);
     json_unref(text);
+}
+
+/* Adds those members of a state's output that its input doesn't have so: most of them go through a
+ * workflow from its begin to its end, and would stand in each line before what is new. */
+static void add_changed(struct buf *b, const json *output, const json *input)
+{
+    struct json_build rest;
+    struct buf text = {0};
+
+    if (json_equal(output, input))
+        return;
+    if (!json_is_object(output) || !json_is_object(input)) {
+        add_json(b, output);
+        return;
+    }
+    json_build_object(&rest, json_count(output));
+    for (size_t i = 0; i < json_count(output); i++) {
+        const json *key = json_key_at(output, i), *was = json_get_key(input, key);
+        if (!was || !json_equal(was, json_value_at(output, i)))
+            json_build_set_key(&rest, json_ref(key), json_ref(json_value_at(output, i)));
+    }
+    json *changed = json_build_done(&rest);
+    json_write(&text, changed);
+    if (json_count(changed) < json_count(output)) {
+        buf_adds(b, json_count(changed) ? "{..., " : "{...");
+        add_short(b, text.data + 1, text.len - 1, PAYLOAD_WIDTH);
+    } else {
+        add_short(b, text.data, text.len, PAYLOAD_WIDTH);
+    }
+    json_unref(changed);
+    buf_clear(&text);
+}
+
+/* Adds what a state is told by when it is left: what its Task got, without the metadata around it,
+ * or else what is new in its output. */
+static void add_news(struct buf *b, const struct running *r, const json *output)
+{
+    if (r && r->result && !r->failed) {
+        json *shown = envelopes_reduced(r->result, ENVELOPES_GONE);
+        add_json(b, shown);
+        json_unref(shown);
+    } else if (r && r->input) {
+        add_changed(b, output, r->input);
+    } else {
+        add_json(b, output);
+    }
 }
 
 static void add_error_text(struct buf *b, const struct asl_error *e)
@@ -226,14 +287,6 @@ static struct running *find_running(progress *p, uint64_t execution, uint32_t fr
     return NULL;
 }
 
-static void forget_running(progress *p, struct running *r)
-{
-    size_t i = (size_t)(r - p->running);
-
-    memmove(r, r + 1, (p->count - i - 1) * sizeof *r);
-    p->count--;
-}
-
 /* A frame is in one state at a time, so what was noted of it before is over. A Fail state never
  * exits, so its line comes at once. */
 static void entered(progress *p, uint64_t execution, const struct rt_event *e)
@@ -243,8 +296,11 @@ static void entered(progress *p, uint64_t execution, const struct rt_event *e)
     if (old)
         forget_running(p, old);
     MEM_GROW(p->running, p->count, p->cap);
-    p->running[p->count++] =
-        (struct running){execution, e->frame, e->state, progress_time_of(e), false};
+    p->running[p->count++] = (struct running){.execution = execution,
+                                              .frame = e->frame,
+                                              .state = e->state,
+                                              .since_ms = progress_time_of(e),
+                                              .input = json_ref(e->data)};
     if (e->state->type == ASL_FAIL) {
         progress_begin_line(p, e, RED, "x");
         progress_end_line(p);
@@ -263,14 +319,16 @@ static void exited(progress *p, uint64_t execution, const struct rt_event *e)
 {
     struct running *r = find_running(p, execution, e->frame);
     int64_t took = r ? progress_time_of(e) - r->since_ms : 0;
+    struct buf news = {0};
 
     progress_begin_line(p, e, r && r->failed ? YELLOW : GREEN, "+");
     add_after(p, took);
     if (r && r->failed)
         buf_adds(&p->line, "  caught");
-    buf_printf(&p->line, "  %s", paint(p, DIM));
-    add_json(&p->line, e->data);
-    buf_adds(&p->line, paint(p, PLAIN));
+    add_news(&news, r, e->data);
+    if (news.len)
+        buf_printf(&p->line, "  %s%s%s", paint(p, DIM), buf_str(&news), paint(p, PLAIN));
+    buf_clear(&news);
     progress_end_line(p);
     if (r)
         forget_running(p, r);
@@ -298,6 +356,16 @@ static void set_failed(progress *p, uint64_t execution, const struct rt_event *e
 
     if (r)
         r->failed = failed;
+}
+
+static void note_result(progress *p, uint64_t execution, const struct rt_event *e)
+{
+    struct running *r = find_running(p, execution, e->frame);
+
+    if (!r)
+        return;
+    json_unref(r->result);
+    r->result = json_ref(e->data);
 }
 
 static void progress_task_failed(progress *p, uint64_t execution, const struct rt_event *e)
@@ -362,6 +430,7 @@ static void progress_show(progress *p, uint64_t execution, const struct rt_event
     case RT_NEWS_EXITED: exited(p, execution, e); break;
     case RT_NEWS_ABORTED: aborted(p, execution, e); break;
     case RT_NEWS_ATTEMPT: set_failed(p, execution, e, false); break;
+    case RT_NEWS_RESULT: note_result(p, execution, e); break;
     case RT_NEWS_FAILED: progress_task_failed(p, execution, e); break;
     case RT_NEWS_GROUP_FAILED: set_failed(p, execution, e, true); break;
     case RT_NEWS_CHILD_ENDED: show_child_failure(p, e); break;

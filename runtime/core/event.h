@@ -196,6 +196,7 @@ enum rt_news {
     RT_NEWS_EXITED,
     RT_NEWS_ABORTED,
     RT_NEWS_ATTEMPT,      /* the state's work begins, perhaps once more */
+    RT_NEWS_RESULT,       /* of a Task, which has succeeded */
     RT_NEWS_FAILED,       /* the work has failed with the event's error */
     RT_NEWS_GROUP_FAILED, /* a Parallel or Map has; its children have told the error */
     RT_NEWS_CHILD_ENDED,  /* an execution of a Map Run has; without data it failed */
