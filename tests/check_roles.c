@@ -1010,57 +1010,71 @@ END_TEST
 /* An emulator is asked though our own keys can't be had: what is wrong with them is told once. */
 static const struct {
     const char *name, *variable, *config, *line;
+    const char *key; /* that signs; NULL: it isn't looked at */
 } told[] = {
     {"what a file has, in one line", "X",
      "[default]\nrole_arn = r\ncredential_source = a\x1b[31mb\n",
      "no AWS credentials: the profile 'default' has a credential_source that is none of "
      "Environment, EcsContainer and Ec2InstanceMetadata: a\xEF\xBF\xBD[31mb; a service on this "
-     "machine gets the keys 'test' and 'test'\n"},
+     "machine gets the keys 'test' and 'test'\n",
+     NULL},
     {"a key without its secret", "AWS_ACCESS_KEY_ID", "",
      "no AWS credentials: AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not; a service on "
      "this machine gets "
      "the "
-     "keys 'test' and 'test'\n"},
+     "keys 'test' and 'test'\n",
+     NULL},
     {"what only AWS's programs do", "AWS_PROFILE", "[profile p]\nsso_session = x\n",
      "no AWS credentials: the profile 'p' needs what is not done here: sso_session; 'aws configure "
      "export-credentials "
      "--profile p' can be the credential_process of another profile; a service on this machine "
      "gets "
-     "the keys 'test' and 'test'\n"},
+     "the keys 'test' and 'test'\n",
+     NULL},
     {"the default profile", "X", "[default]\nrole_arn = r\n",
      "no AWS credentials: the profile 'default' has a role_arn, but no source_profile or "
      "credential_source; a service "
      "on "
-     "this machine gets the keys 'test' and 'test'\n"},
-    {"keys that would have to be asked for", "AWS_PROFILE",
-     "[profile p]\ncredential_process = /bin/false\n",
-     "no AWS credentials: those of the profile 'p'" UNASKED "the keys 'test' and 'test'\n"},
-    {"of the default profile", "X", "[default]\ncredential_process = /bin/false\n",
-     "no AWS credentials: those of the profile 'default'" UNASKED "the keys 'test' and 'test'\n"},
+     "this machine gets the keys 'test' and 'test'\n",
+     NULL},
+    {"a program of the profile that is named", "AWS_PROFILE",
+     "[profile p]\ncredential_process = /bin/echo "
+     "'{\"Version\":1,\"AccessKeyId\":\"KEY\",\"SecretAccessKey\":\"s\"}'\n",
+     "", "Credential=KEY/"},
+    {"that of the default profile", "X", "[default]\ncredential_process = /bin/false\n",
+     "no AWS credentials: those of the profile 'default' have to be asked for, which is not done "
+     "for a service on this machine unless AWS_PROFILE names the profile; a service on this "
+     "machine gets the keys 'test' and 'test'\n",
+     "Credential=test/"},
     {"of a role that another profile's keys are for", "X",
      "[default]\nrole_arn = arn:r\nsource_profile = s\n[profile s]\naws_access_key_id = A\n"
      "aws_secret_access_key = s\n",
-     "no AWS credentials: those of the profile 'default'" UNASKED "the keys 'test' and 'test'\n"},
+     "no AWS credentials: those of the profile 'default'" UNASKED "the keys 'test' and 'test'\n",
+     NULL},
     {"of a role that the profile's own keys are for", "AWS_PROFILE",
      "[profile p]\nrole_arn = arn:r\nsource_profile = p\naws_access_key_id = A\n"
      "aws_secret_access_key = s\n",
-     "no AWS credentials: those of the profile 'p'" UNASKED "the keys in the profile 'p'\n"},
+     "no AWS credentials: those of the profile 'p'" UNASKED "the keys in the profile 'p'\n", NULL},
     {"a profile without keys", "AWS_PROFILE", "[profile p]\nregion = x\n",
      "no AWS credentials: the profile 'p', which AWS_PROFILE names, has no keys, no role_arn and "
-     "no credential_process; a service on this machine gets the keys 'test' and 'test'\n"},
+     "no credential_process; a service on this machine gets the keys 'test' and 'test'\n",
+     NULL},
     {"one that the other variable names", "AWS_DEFAULT_PROFILE", "[profile p]\nregion = x\n",
      "no AWS credentials: the profile 'p', which AWS_DEFAULT_PROFILE names, has no keys, no "
      "role_arn and no credential_process; a service on this machine gets the keys 'test' and "
-     "'test'\n"},
+     "'test'\n",
+     NULL},
     {"a token of the web without a role", "AWS_WEB_IDENTITY_TOKEN_FILE", "",
      "no AWS credentials: AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not; a service "
-     "on this machine gets the keys 'test' and 'test'\n"},
+     "on this machine gets the keys 'test' and 'test'\n",
+     NULL},
     {"that of a profile", "X", "[default]\nweb_identity_token_file = /x\n",
      "no AWS credentials: the profile 'default' has a web_identity_token_file, but no role_arn; a "
-     "service on this machine gets the keys 'test' and 'test'\n"},
+     "service on this machine gets the keys 'test' and 'test'\n",
+     NULL},
     {"keys in capitals", "AWS_PROFILE",
-     "[profile p]\nAWS_ACCESS_KEY_ID = A\nAWS_SECRET_ACCESS_KEY = s\n", ""},
-    {"nothing is wrong", "X", "", ""},
+     "[profile p]\nAWS_ACCESS_KEY_ID = A\nAWS_SECRET_ACCESS_KEY = s\n", "", NULL},
+    {"nothing is wrong", "X", "", "", NULL},
 };
 
 START_TEST(emulator_told_once)
@@ -1076,9 +1090,12 @@ START_TEST(emulator_told_once)
     write_temporary(config, told[_i].config);
     setenv("AWS_CONFIG_FILE", config, 1);
     setenv(told[_i].variable, "p", 1);
+    w->shown = "Authorization";
     for (int i = 0; i < 2; i++)
         endpoint_world_run(w, SEND, MESSAGE);
     ck_assert_msg(w->result.ok, "%s: %s", told[_i].name, json_str(w->result.cause));
+    ck_assert_msg(!told[_i].key || strstr(buf_str(&w->seen), told[_i].key), "%s: %s", told[_i].name,
+                  buf_str(&w->seen));
     expect_text(told[_i].name, buf_str(&lines), told[_i].line);
     unlink(config);
     buf_clear(&lines);

@@ -280,9 +280,12 @@ static void signed_send_keys_came(struct role_wait *wait, const struct sigv4_key
 /* Emulators want a signature, but don't look at it. */
 static const struct sigv4_keys test_keys = {"test", "test", NULL};
 
-static bool is_asked_for(const struct key_source *s)
+/* Returns whether an emulator is no reason to ask for keys of ours: STS may be the real one then. A
+ * program is on this machine, but a default profile isn't meant for emulators either. */
+static bool is_asked_for(const struct key_plan *plan, const struct key_source *s)
 {
-    return s->way == KEY_OF_ROLE || s->way == KEY_BY_TOKEN || s->way == KEY_BY_PROCESS;
+    return s->way == KEY_OF_ROLE || s->way == KEY_BY_TOKEN ||
+           (s->way == KEY_BY_PROCESS && !plan->profile);
 }
 
 /* Writes why our keys can't be had for a service on this machine; nothing where none are set up. */
@@ -302,8 +305,11 @@ static void say_no_keys(const struct key_plan *plan, struct buf *out)
                    "credential_process",
                    plan->profile, plan->profile_by);
     if (s && !plan->wrong)
-        buf_adds(out, " have to be asked for, which is not done for a service on this machine "
-                      "unless --endpoint sts=URL says where its STS is");
+        buf_printf(out,
+                   " have to be asked for, which is not done for a service on this machine "
+                   "unless %s",
+                   s->way == KEY_BY_PROCESS ? "AWS_PROFILE names the profile"
+                                            : "--endpoint sts=URL says where its STS is");
 }
 
 /* Writes whose keys a service on this machine gets instead; `simple` NULL: none of ours. */
@@ -361,7 +367,7 @@ static const struct sigv4_keys *own_keys_for(handlers *h, const struct signed_re
     *asked = NULL;
     if (s && s->way == KEY_AT_HAND)
         return &s->keys;
-    if (s && !(q->test_keys && is_asked_for(s) && !roles_are_assumed(h, true))) {
+    if (s && !(q->test_keys && is_asked_for(plan, s) && !roles_are_assumed(h, true))) {
         *asked = s;
         return NULL;
     }
