@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 /* How many names have been read of folders, and how far the clock is ahead. */
 static size_t names_read;
@@ -61,25 +62,34 @@ static bool put_part(const char *id)
 }
 
 /* Makes the upload look as if nothing had been done with it for so many days. */
-static void age_upload(const char *id, int days)
+static void age_file(const char *name, int days)
 {
     const struct timespec then = {.tv_sec = time(NULL) - days * 24 * 3600}, times[2] = {then, then};
-    char name[64], path[256];
+    char path[256];
 
-    snprintf(name, sizeof name, ".asl-put-%s-0", id);
     bucket_dir_path(path, sizeof path, name);
     ck_assert(!utimensat(AT_FDCWD, path, times, 0));
+}
+
+static void age_upload(const char *id, int days)
+{
+    char name[64];
+
+    snprintf(name, sizeof name, ".asl-put-%s-0", id);
+    age_file(name, days);
 }
 
 static const struct {
     const char *name;
     int days;
-    bool has_part_since, stays;
+    bool has_part, has_part_since, stays;
 } ages[] = {
-    {"its Map Run may have had no part for two weeks", 16, false, true},
-    {"its Map Run may have run for a year, and be redriven", 379, false, true},
-    {"no Map Run can want it", 381, false, false},
-    {"it is as old as its last part", 381, true, true},
+    {"its Map Run may have had no part for two weeks", 16, true, false, true},
+    {"its Map Run may have run for a year, and be redriven", 379, true, false, true},
+    {"no Map Run can want it", 381, true, false, false},
+    {"it is as old as its last part", 381, true, true, true},
+    {"nothing was put into it yet", 14, false, false, true},
+    {"nothing was ever put into it", 16, false, false, false},
 };
 
 START_TEST(old_uploads_go)
@@ -87,7 +97,8 @@ START_TEST(old_uploads_go)
     char id[FOLDER_UPLOAD_ID], other[FOLDER_UPLOAD_ID];
 
     begin_upload(id);
-    put_part(id);
+    if (ages[_i].has_part)
+        put_part(id);
     age_upload(id, ages[_i].days);
     if (ages[_i].has_part_since)
         put_part(id);
@@ -95,6 +106,28 @@ START_TEST(old_uploads_go)
     begin_upload(other);
     ck_assert_msg(put_part(id) == ages[_i].stays, "%s", ages[_i].name);
     ck_assert(put_part(other));
+}
+END_TEST
+
+/* What a process that was killed had begun to write goes, when nobody can be writing it. */
+START_TEST(half_files_go)
+{
+    static const char *const names[] = {".asl-put-0123456789abcdef0123456789abcdef",
+                                        ".asl-put-of-my-own"};
+    char id[FOLDER_UPLOAD_ID], path[256];
+
+    for (int days = 14; days <= 16; days += 2) {
+        for (size_t i = 0; i < COUNT(names); i++) {
+            bucket_dir_make_file(names[i], "half");
+            age_file(names[i], days);
+        }
+        bucket_dir_open_again(0);
+        begin_upload(id);
+        for (size_t i = 0; i < COUNT(names); i++) {
+            bucket_dir_path(path, sizeof path, names[i]);
+            ck_assert_msg(access(path, F_OK) == (i == 0 && days == 16 ? -1 : 0), "%s", names[i]);
+        }
+    }
 }
 END_TEST
 
@@ -142,6 +175,7 @@ int main(void)
 
     tcase_add_checked_fixture(tc, begin_uploads, bucket_dir_end);
     tcase_add_loop_test(tc, old_uploads_go, 0, COUNT(ages));
+    tcase_add_test(tc, half_files_go);
     tcase_add_test(tc, swept_once_an_hour);
     tcase_add_test(tc, begin_is_stopped);
     suite_add_tcase(s, tc);

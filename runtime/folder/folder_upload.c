@@ -20,9 +20,11 @@
 
 /*
  * A Map Run puts a part when 5 MiB of results have come, which may be seldom: an upload is wanted
- * as long as the execution may run, a year, and may be redriven after that, 14 days.
+ * as long as the execution may run, a year, and may be redriven after that, 14 days. One without
+ * any part is mostly left by a process that was killed before it had noted that it began, as is a
+ * file that is not being written any more.
  */
-enum { DAY_S = 24 * 3600, OLD_S = (365 + 15) * DAY_S, SWEEP_EVERY_S = 3600 };
+enum { DAY_S = 24 * 3600, OLD_S = (365 + 15) * DAY_S, LEFT_S = 15 * DAY_S, SWEEP_EVERY_S = 3600 };
 
 static bool refuse_upload(struct diag *why)
 {
@@ -152,16 +154,52 @@ static bool forget_upload(const object_folder *f, const char *id, struct diag *w
     return true;
 }
 
-/* Returns whether a name is that of the first file of an upload, and fills in its id. */
-static bool is_first_file(const char *name, char id[FOLDER_UPLOAD_ID])
+/* Reads the name of a file that is none of a key: the hexadecimal digits, and what is behind them.
+ * Returns NULL when it is another one. */
+static const char *read_temporary(const char *name, char id[FOLDER_UPLOAD_ID])
 {
     size_t before = strlen(FOLDER_TEMPORARY), len = FOLDER_UPLOAD_ID - 1;
 
-    if (strncmp(name, FOLDER_TEMPORARY, before) != 0 || strlen(name) != before + len + 2)
-        return false;
+    if (strncmp(name, FOLDER_TEMPORARY, before) != 0 || strlen(name) < before + len)
+        return NULL;
     memcpy(id, name + before, len);
     id[len] = '\0';
-    return is_id(id) && !strcmp(name + before + len, "-0");
+    return is_id(id) ? name + before + len : NULL;
+}
+
+static bool has_parts(const object_folder *f, const char *id)
+{
+    int fd = folder_open_path(f, ".", O_RDONLY | O_DIRECTORY);
+    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+    const struct dirent *e;
+    char of[FOLDER_UPLOAD_ID];
+    bool found = !dir;
+
+    if (fd >= 0 && !dir)
+        close(fd);
+    while (!found && (e = readdir(dir))) {
+        const char *number = read_temporary(e->d_name, of);
+        found = number && !strcmp(of, id) && number[0] == '-' && strcmp(number, "-0") != 0;
+    }
+    if (dir)
+        closedir(dir);
+    return found;
+}
+
+/* Deletes a file of the bucket's folder that nobody can want, with the upload that it begins. */
+static void forget_old(const object_folder *f, int dir, const char *name, int64_t age_s)
+{
+    char id[FOLDER_UPLOAD_ID];
+    const char *behind = read_temporary(name, id);
+    struct diag locked = {0};
+
+    if (!behind || age_s <= LEFT_S)
+        return;
+    if (!*behind)
+        unlinkat(dir, name, 0);
+    else if (!strcmp(behind, "-0") && (age_s > OLD_S || !has_parts(f, id)))
+        forget_upload(f, id, &locked);
+    diag_clear(&locked);
 }
 
 /* Returns whether an hour is over since the last sweep; of several threads one is told so. */
@@ -184,17 +222,14 @@ static void forget_old_uploads(const object_folder *f, const atomic_bool *stop)
     int fd = folder_open_path(f, ".", O_RDONLY | O_DIRECTORY);
     DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
     const struct dirent *e;
-    char id[FOLDER_UPLOAD_ID];
-    struct diag locked = {0};
     struct stat st;
 
     if (fd >= 0 && !dir)
         close(fd);
     while (dir && !folder_is_stopped(stop) && (e = readdir(dir)))
-        if (is_first_file(e->d_name, id) && !fstatat(fd, e->d_name, &st, AT_SYMLINK_NOFOLLOW) &&
-            time(NULL) - st.st_mtime > OLD_S)
-            forget_upload(f, id, &locked);
-    diag_clear(&locked);
+        if (!strncmp(e->d_name, FOLDER_TEMPORARY, strlen(FOLDER_TEMPORARY)) &&
+            !fstatat(fd, e->d_name, &st, AT_SYMLINK_NOFOLLOW))
+            forget_old(f, fd, e->d_name, time(NULL) - st.st_mtime);
     if (dir)
         closedir(dir);
 }
