@@ -496,6 +496,62 @@ START_TEST(map_runs_go_with_what_had_them)
 }
 END_TEST
 
+/* A Map Run may run, or be redriven, long after its first executions have ended. */
+START_TEST(children_are_kept_with_their_map_run)
+{
+    struct scene s;
+
+    scene_init(&s, _i);
+    s.retention_ms = 5000;
+    scene_crash(&s);
+    scene_start_m(&s, MAP_RUN_WAITS, "[1,2]");
+    scene_call(&s, "ListMapRuns", "{\"executionArn\":\"" EXECUTION("m:e") "\"}");
+    s.now_ms += 61000;
+    scene_settle(&s);
+    for (int i = 0; i < 3; i++, s.now_ms += 20000) {
+        scene_crash(&s);
+        scene_call_well(&s, "ListExecutions", "{\"mapRunArn\":\"<run>\"}");
+        ck_assert_msg(count_of(buf_str(&s.answer), "\"status\"") == 2, "%s", buf_str(&s.answer));
+        scene_call_well(&s, "DescribeMapRun", "{\"mapRunArn\":\"<run>\"}");
+        scene_expect_words(&s, "\"total\":2");
+    }
+    scene_settle(&s);
+    scene_call_well(&s, "ListExecutions", "{\"mapRunArn\":\"<run>\"}");
+    ck_assert_msg(count_of(buf_str(&s.answer), "\"SUCCEEDED\"") == 2, "%s", buf_str(&s.answer));
+    s.now_ms += 70000;
+    scene_settle(&s);
+    scene_call_in_vain(&s, "DescribeExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\"}",
+                       "ExecutionDoesNotExist");
+    scene_call(&s, "DescribeMapRun", "{\"mapRunArn\":\"<run>\"}");
+    ck_assert_msg(s.status == 400, "%s", buf_str(&s.answer));
+    scene_clear(&s);
+}
+END_TEST
+
+/* What is left of a Map Run while it goes lacks executions, and a redrive would begin them anew. */
+START_TEST(what_goes_is_not_redriven)
+{
+    struct scene s;
+    struct buf input = {0};
+
+    scene_init(&s, _i);
+    s.retention_ms = 5000;
+    scene_crash(&s);
+    for (int i = 0; i < 400; i++)
+        buf_printf(&input, i ? ",%d" : "[%d", i);
+    buf_adds(&input, "]");
+    scene_start_m(&s, MAP_RUN("STANDARD", ""), buf_str(&input));
+    s.now_ms += 70000;
+    scene_turn(&s);
+    scene_turn(&s);
+    scene_call_well(&s, "DescribeExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\"}");
+    scene_call_in_vain(&s, "RedriveExecution", "{\"executionArn\":\"" EXECUTION("m:e") "\"}",
+                       "ExecutionDoesNotExist");
+    scene_clear(&s);
+    buf_clear(&input);
+}
+END_TEST
+
 /* How many events of children have data, and how many have null in its place. */
 struct data_kept {
     size_t kept, taken;
@@ -560,6 +616,8 @@ int main(void)
     tcase_add_test(tc, children_are_counted_without_their_rows);
     tcase_add_test(tc, counts_of_a_stopped_map_run_are_those_of_its_children);
     tcase_add_loop_test(tc, data_of_children_goes_with_success, 0, KINDS);
+    tcase_add_loop_test(tc, children_are_kept_with_their_map_run, 0, KINDS);
+    tcase_add_loop_test(tc, what_goes_is_not_redriven, 0, KINDS);
     tcase_add_loop_test(tc, map_runs_go_with_what_had_them, 0, COUNT(families));
     suite_add_tcase(s, tc);
     return run_suite(s);

@@ -206,6 +206,30 @@ START_TEST(families)
 }
 END_TEST
 
+/* A parent may run, or be redriven, long after its children have ended: they go with it, when its
+ * own time is over. What ended behind them doesn't wait for that. */
+START_TEST(children_stay_with_their_parent)
+{
+    store *s = open_store(_i);
+
+    put_family(s);
+    store_progress(s, 0, RT_RUNNING, 0, STORE_AWAKE);
+    store_progress(s, 1, RT_FAILED, 1500, STORE_AWAKE);
+    commit(s);
+    ck_assert_msg(retire(s, 5000, 1) == 1 && !has_row(s, 4), "who is nobody's child goes");
+    ck_assert_msg(retire(s, 5000, 9) == 0, "the parent runs");
+    store_progress(s, 0, RT_FAILED, 6000, STORE_AWAKE);
+    commit(s);
+    ck_assert_msg(retire(s, 6000, 9) == 0, "the parent may be redriven");
+    for (uint64_t i = 0; i < 4; i++)
+        ck_assert_msg(has_row(s, i), "%" PRIu64 " has gone", i);
+    ck_assert_msg(retire(s, 6001, 9) == 4, "all go together");
+    commit(s);
+    ck_assert(retire(s, 9999, 9) == 0);
+    store_free(s);
+}
+END_TEST
+
 /* One that is held stays, and so does what it is below; others don't wait behind it. */
 START_TEST(holding)
 {
@@ -455,6 +479,7 @@ int main(void)
     tcase_add_loop_test(t, records, 0, KINDS);
     tcase_add_test(t, reopening);
     tcase_add_loop_test(t, families, 0, 2 * KINDS);
+    tcase_add_loop_test(t, children_stay_with_their_parent, 0, KINDS);
     tcase_add_loop_test(t, holding, 0, KINDS);
     tcase_set_timeout(t, 120);
     suite_add_tcase(s, t);

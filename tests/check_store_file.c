@@ -38,9 +38,9 @@ static const struct {
      "PRAGMA journal_mode=WAL; CREATE TABLE executions(redrives)",
      NULL, "STORE_CORRUPT", "not those of schema 1, which its header tells: duplicate column"},
     {"tables that are not there",
-     "PRAGMA application_id=1634954289; PRAGMA user_version=4; PRAGMA auto_vacuum=2; VACUUM;"
+     "PRAGMA application_id=1634954289; PRAGMA user_version=5; PRAGMA auto_vacuum=2; VACUUM;"
      "PRAGMA journal_mode=WAL; CREATE TABLE executions(number)",
-     NULL, "STORE_CORRUPT", "not those of schema 4, which its header tells: no such table"},
+     NULL, "STORE_CORRUPT", "not those of schema 5, which its header tells: no such table"},
 };
 
 START_TEST(refusing)

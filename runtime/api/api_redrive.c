@@ -15,6 +15,7 @@
 #include "runtime/api/api_operation.h"
 #include "runtime/api/api_start.h"
 #include "runtime/api/api_state.h"
+#include "runtime/api/api_sweep.h"
 
 #include <string.h>
 
@@ -170,6 +171,10 @@ static json *redrive_found(struct call *c, const struct execution *x)
         return redriven_answer(before_ms);
     if (reason)
         return call_fail(c, "ExecutionNotRedrivable", "%s", reason);
+    /* It goes in pieces: what is left of it may lack executions that had succeeded. */
+    if (sweep_is_over(c->api, x->stop_ms))
+        return call_fail(c, "ExecutionDoesNotExist", "Execution Does Not Exist: '%s'",
+                         json_str(x->names.arn));
     if ((m && !may_open(c, m)) || !reload_mocks(c, x))
         return NULL;
     bool good = engine_redrive(c->api->engine, x->number, call_get(c, "clientToken"), &why);

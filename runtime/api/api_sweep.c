@@ -61,6 +61,17 @@ static void look_later(api *a, bool found)
     a->sweeping.retire_ms = a->now_ms + a->sweeping.look_ms;
 }
 
+/* Executions that ended before are to go. */
+static int64_t retired_before(const api *a)
+{
+    return a->now_ms + a->sweeping.skew_ms - a->sweeping.retention_ms;
+}
+
+bool sweep_is_over(const api *a, int64_t stop_ms)
+{
+    return a->sweeping.retention_ms && stop_ms < retired_before(a);
+}
+
 /* True: there may be more. */
 static bool retire_some(api *a, size_t limit)
 {
@@ -68,8 +79,7 @@ static bool retire_some(api *a, size_t limit)
         return false;
     struct store_gone gone;
     struct diag why = {0};
-    store_retire(a->store, a->now_ms + a->sweeping.skew_ms - a->sweeping.retention_ms, limit, &gone,
-                 &why);
+    store_retire(a->store, retired_before(a), limit, &gone, &why);
     diag_clear(&why);
     a->sweeping.untidy |= gone.count > 0;
     if (gone.count < limit)

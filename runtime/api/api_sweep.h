@@ -21,6 +21,9 @@ void sweep_clear(api *a);
 void api_sweep(api *a);
 /* Returns when api_sweep is to be called next; INT64_MIN: at once. */
 int64_t sweep_due(const api *a);
+/* Returns whether an execution that ended at `stop_ms` has been kept for its time: it is going, and
+ * its Map Runs' executions may have gone already. */
+bool sweep_is_over(const api *a, int64_t stop_ms);
 /* Counts an execution that has ended: the next piece is the larger for it. */
 void sweep_count_end(api *a);
 /* Tells that the store has something to let go of, outside of a piece. */

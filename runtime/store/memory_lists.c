@@ -13,12 +13,18 @@ struct group {
     struct place_list all, of[RT_TIMED_OUT + 1];
 };
 
+/* A Map Run's execution goes with its parent, whenever it has ended itself. */
+static bool goes_by_itself(const struct store_execution *row)
+{
+    return row->status != RT_RUNNING && !row->parent.set;
+}
+
 /* Groups are made with their first execution and go with the last one, as machines do. */
 void memory_lists_enter(struct memory_lists *l, const struct store_execution *row)
 {
     struct store_place place = place_list_place_of(row);
 
-    if (row->status != RT_RUNNING)
+    if (goes_by_itself(row))
         place_list_add(&l->ended, place);
     if (!row->list)
         return;
@@ -46,7 +52,7 @@ void memory_lists_leave(struct memory_lists *l, const struct store_execution *ro
     struct group *g = row->list ? text_map_get(&l->groups, json_str(row->list)) : NULL;
     struct store_place place = place_list_place_of(row);
 
-    if (row->status != RT_RUNNING)
+    if (goes_by_itself(row))
         place_list_take(&l->ended, place);
     if (!g)
         return;

@@ -7,7 +7,7 @@
 /* The lists that the executions of the store in memory stand in. Empty is {0}. */
 struct memory_lists {
     struct text_map groups;  /* by name: those of a machine, or of a Map Run */
-    struct place_list ended; /* all that have, by when they did */
+    struct place_list ended; /* all that have and are nobody's child, by when they did */
 };
 
 /* Puts an execution into the lists that its row says, and takes it out of them. In between the row

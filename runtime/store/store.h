@@ -120,7 +120,9 @@ struct store_gone {
 /* Deletes ended executions of that list. False with *why filled, as when reading. */
 bool store_forget_list(store *s, const char *list, size_t limit, struct store_gone *out,
                        struct diag *why);
-/* Deletes executions that ended before `before_ms`. False with *why filled, as when reading. */
+/* Deletes executions that ended before `before_ms`, but for those of Map Runs: a redrive of their
+ * parent needs them, and so they stay as long as it does. False with *why filled, as when reading.
+ */
 bool store_retire(store *s, int64_t before_ms, size_t limit, struct store_gone *out,
                   struct diag *why);
 

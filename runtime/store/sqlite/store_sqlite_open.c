@@ -51,6 +51,11 @@ static const char *const migrations[] = {
     "DROP INDEX executions_list;"
     "CREATE INDEX executions_list ON executions(list, status, listed_ms, number, redrives)"
     "  WHERE list IS NOT NULL;",
+    /* Children go with their parent: those that have ended don't stand before others that may go.
+     */
+    "DROP INDEX executions_stopped;"
+    "CREATE INDEX executions_stopped ON executions(stop_ms)"
+    "  WHERE stop_ms IS NOT NULL AND parent IS NULL;",
 };
 enum { SCHEMA = COUNT(migrations) };
 
@@ -87,7 +92,7 @@ static const char *const statements[STATEMENTS] = {
     [DROP_DEFINITION] = "DELETE FROM definitions WHERE key=?1 AND NOT EXISTS"
                         "(SELECT 1 FROM executions WHERE definition=?1)",
     [LIST_STOPPED] = "SELECT number FROM executions WHERE stop_ms IS NOT NULL AND stop_ms<? "
-                     "AND status<>0 ORDER BY stop_ms LIMIT ?",
+                     "AND parent IS NULL AND status<>0 ORDER BY stop_ms LIMIT ?",
     [LIST_ENDED] = "SELECT number FROM executions WHERE list=? AND status>0 LIMIT ?",
     [PUT_RECORD] = "INSERT OR REPLACE INTO records VALUES(?,?,?)",
     [DROP_RECORD] = "DELETE FROM records WHERE kind=? AND key=?",
