@@ -3,6 +3,8 @@
 #include "tests/support/engine_scene.h"
 #include "tests/support/expect.h"
 
+#include "parsers/base/count.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -552,6 +554,41 @@ START_TEST(large_children_wait_to_begin)
 }
 END_TEST
 
+static const struct {
+    const char *name, *items;
+} sources[] = {
+    {"items that are read", "\"ItemReader\":{\"Resource\":\"arn:aws:states:::s3:getObject\"}"},
+    {"items of an array", "\"Items\":\"{% [1..40] %}\""},
+};
+
+/* Their inputs are held from when they are made: the Map Run makes no more of them than there is
+ * room for, though its MaxConcurrency would let all begin. */
+START_TEST(large_inputs_are_made_as_memory_allows)
+{
+    struct world_log w;
+    struct buf definition = {0};
+
+    world_open(&w, 0);
+    bound_memory(&w);
+    w.items = 40;
+    buf_printf(&definition,
+               "{\"QueryLanguage\":\"JSONata\",\"StartAt\":\"M\",\"States\":{\"M\":{\"Type\":"
+               "\"Map\",\"End\":true,%s,\"Output\":\"{%% $sum($states.result) %%}\","
+               "\"ItemSelector\":{\"n\":\"{%% $states.context.Map.Item.Value %%}\",\"a\":"
+               "\"{%% $pad('', 200000, 'x') %%}\"},\"ItemProcessor\":{" DISTRIBUTED ",\"StartAt\":"
+               "\"W\",\"States\":{\"W\":{\"Type\":\"Wait\",\"Seconds\":2,\"End\":true,\"Output\":"
+               "\"{%% $states.input.n %%}\"}}}}}}",
+               sources[_i].items);
+    uint64_t execution = start(&w, buf_str(&definition), "1");
+    size_t most = most_used(&w);
+    ck_assert_msg(most > MOST / 5 && most < MOST / 3 * 2, "%s: %zu bytes were used",
+                  sources[_i].name, most);
+    expect_json(sources[_i].name, rt_exec_output(engine_execution(w.e, execution)), "820");
+    buf_clear(&definition);
+    world_close(&w);
+}
+END_TEST
+
 START_TEST(what_is_too_large_fails)
 {
     struct world_log w;
@@ -632,6 +669,7 @@ int main(void)
     tcase_add_test(t, a_long_list_is_made_in_steps);
     tcase_add_test(t, writing_goes_on_after_memory_was_left);
     tcase_add_test(t, large_children_wait_to_begin);
+    tcase_add_loop_test(t, large_inputs_are_made_as_memory_allows, 0, COUNT(sources));
     tcase_add_test(t, what_is_too_large_fails);
     tcase_add_test(t, shortage_costs_by_what_happens);
     tcase_set_timeout(t, 60);

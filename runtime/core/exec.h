@@ -191,6 +191,9 @@ struct rt_input {
     int64_t *room;
     /* How many Map Runs may open; those that do are taken from it. NULL: any number. */
     int64_t *map_runs;
+    /* Memory is short, and nothing leaves it: a Map Run whose children are out begins no more
+     * before one of them ends. */
+    bool scarce;
     const double *wait_scale; /* all waits that begin are multiplied by it; NULL: by 1 */
     /* Returns whether there is such an activity. NULL: there are all. */
     bool (*has_activity)(void *world, const char *arn);

@@ -261,6 +261,13 @@ static void map_run_redrive_child(struct step *s, struct rt_frame *f)
         child_command(s, f, command_for(f->group->run, child), child, true);
 }
 
+/* A child's input is held until it ends, so what MaxConcurrency allows may be too much. With none
+ * out one begins in any case, as nothing else would make room. */
+static bool waits_for_memory(const struct step *s, const struct rt_frame *f)
+{
+    return s->scarce && run_children_out(f->group) > 0;
+}
+
 /* Children that failed before a redrive go first, then items that have never had one. False when
  * one failed to begin, and with it the Map: `f` may be gone then. */
 static bool begin_children(struct step *s, struct rt_frame *f)
@@ -268,7 +275,7 @@ static bool begin_children(struct step *s, struct rt_frame *f)
     const struct rt_group *g = f->group;
 
     for (int budget = STEP_CHILDREN; budget > 0 && !step_is_long(s); budget--) {
-        if (!running(s) || !group_wants_more(g))
+        if (!running(s) || !group_wants_more(g) || waits_for_memory(s, f))
             return running(s);
         if (g->run->pending)
             map_run_redrive_child(s, f);
@@ -291,7 +298,8 @@ void start_children(struct step *s, struct rt_frame *f)
     if (!begin_children(s, f) || f->group->total != RT_MANY)
         return;
     if (!run_is_used_up(f->group)) {
-        run_ask_for_items(s, f);
+        if (!waits_for_memory(s, f))
+            run_ask_for_items(s, f);
         return;
     }
     run_end_items(s, f);

@@ -525,6 +525,7 @@ void rt_step(rt_exec *x, const struct rt_input *in, struct rt_output *out)
         .skew_ms = in->skew_ms,
         .room = x->express ? NULL : in->room,
         .map_runs = x->aws_limits ? in->map_runs : NULL,
+        .scarce = in->scarce,
         .wait_scale = in->wait_scale,
         .has_activity = in->has_activity,
         .withdraw = in->withdraw,

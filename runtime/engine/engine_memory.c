@@ -54,6 +54,13 @@ bool engine_is_short(const engine *e)
     return e->used >= e->memory / 2;
 }
 
+/* What their executions make of inputs, and the results that are to be written, may each be as
+ * large as these: so they get a quarter. */
+bool engine_is_scarce(const engine *e)
+{
+    return !e->recovers && e->used >= e->memory / 4;
+}
+
 static bool is_nearly_used_up(const engine *e)
 {
     return e->used >= e->memory / 4 * 3;

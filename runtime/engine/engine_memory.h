@@ -13,6 +13,8 @@ void engine_unlist(struct entry *entry);
 void engine_look_at_memory(engine *e);
 /* Returns whether less than half of the memory is left, so that what can wait has to. */
 bool engine_is_short(const engine *e);
+/* Returns whether Map Runs are to make no more inputs, as what holds them can't leave memory. */
+bool engine_is_scarce(const engine *e);
 /* Returns whether the execution can leave memory until it is needed, as the store has it. */
 bool engine_can_leave(const engine *e, const struct entry *entry);
 /* Lets executions of Map Runs begin, as far as memory allows. */

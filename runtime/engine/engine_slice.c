@@ -196,6 +196,7 @@ static void engine_slice_prepare(engine *e, struct slice *s, struct entry *entry
         .error = &s->given.error,
         .room = e->transitions.size ? &e->transitions.left : NULL,
         .map_runs = &s->map_runs_left,
+        .scarce = engine_is_scarce(e),
         .wait_scale = e->wait_scale == 1 ? NULL : &e->wait_scale,
         .has_activity = e->hooks.has_activity ? engine_slice_has_activity : NULL,
         .withdraw = engine_slice_withdraw,
