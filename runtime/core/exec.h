@@ -231,6 +231,7 @@ enum rt_command_kind {
      */
     RT_WRITE_RESULTS,
     RT_CANCEL_WRITING,
+    RT_TELL, /* people are to be told `parameters`, a line of text that an error of AWS has not */
 };
 
 /* The files of a ResultWriter. */
@@ -250,7 +251,7 @@ struct rt_command {
     json *token;      /* RUN_TASK; NULL: it has none; owned */
     json *role;       /* RUN_TASK: the RoleArn in its Credentials; NULL: none; owned */
     json *parameters; /* RUN_TASK, START_CHILD, REDRIVE_CHILD: its input; READ_ITEMS,
-                         WRITE_RESULTS: the plan of its Map Run; owned */
+                         WRITE_RESULTS: the plan of its Map Run; TELL: the text; owned */
     json *source;     /* READ_ITEMS, WRITE_RESULTS; NULL: at the beginning; owned */
     uint64_t position;
     bool begin; /* WRITE_RESULTS: nothing is written, but it is looked at where it will be */

@@ -189,6 +189,7 @@ static json *batch_input(struct step *s, struct rt_frame *f, struct map_item *la
     for (*count = 0; *count < there && !asl_batch_is_full(&b) && cursor_next(&c, &item); ++*count) {
         json *input = listed_input(s, f, &item, e);
         if (!input) {
+            *last = item;
             json_unref(asl_batch_done(&b));
             return NULL;
         }
@@ -270,12 +271,30 @@ static void blame_item(const struct rt_frame *f, const json *input, const struct
 {
     struct buf what = {0};
 
-    buf_printf(&what, "made the input of an execution, %zu bytes, with Map.Item.Index %" PRIu64,
-               json_text_len(input), last->index);
+    const struct rt_run *run = f->group->run;
+    const json *shared = is_batched(run) ? json_get(json_get(run->plan, "batch"), "input") : NULL;
+
+    buf_printf(&what, "made the input of an execution, %zu bytes, with ", json_text_len(input));
+    if (shared)
+        buf_printf(&what, "a BatchInput of %zu bytes and ", json_text_len(shared));
+    buf_printf(&what, "Map.Item.Index %" PRIu64, last->index);
     add_place_of_item(&what, last);
     buf_addc(&what, ',');
     error_too_large(e, f->state->name, buf_str(&what));
     buf_clear(&what);
+}
+
+void tell_failed_item(struct step *s, const struct rt_frame *f, const struct map_item *item)
+{
+    struct buf text = {0};
+
+    buf_printf(&text, "no input can be made of the item with Map.Item.Index %" PRIu64, item->index);
+    add_place_of_item(&text, item);
+    *new_command(s) = (struct rt_command){.kind = RT_TELL,
+                                          .frame = f->id,
+                                          .state = f->state,
+                                          .parameters = json_string(text.data, text.len)};
+    buf_clear(&text);
 }
 
 /* False with *e filled, as an error of the state: what ItemSelector makes is bounded as all data
@@ -284,6 +303,7 @@ static bool can_be_input(struct step *s, struct rt_frame *f, const json *input,
                          const struct map_item *last, struct asl_error *e)
 {
     if (!input || !depth_is_allowed(input, e)) {
+        tell_failed_item(s, f, last);
         blame_state(s, f, f->last, e);
         return false;
     }

@@ -48,6 +48,8 @@ struct map_item {
 
 /* Returns the item of that index of a Map whose items are its own data. */
 struct map_item group_map_item(const struct rt_group *g, uint64_t i);
+/* Tells people which item no input could be made of, as AWS's error doesn't. */
+void tell_failed_item(struct step *s, const struct rt_frame *f, const struct map_item *item);
 /*
  * Makes of an item what ItemSelector says, or without one the item itself: of an object's member
  * {"Key": …, "Value": …}. NULL with *e filled.

@@ -65,6 +65,7 @@ static json *iteration_input(struct step *s, struct rt_frame *f, uint32_t i)
 
     if (!input) {
         state_failed(s, f, &e);
+        tell_failed_item(s, f, &item);
         return NULL;
     }
     if (check_size(s, f, input))

@@ -87,6 +87,8 @@ struct engine_hooks {
      * NULL. */
     void (*happened)(void *user, uint64_t execution, const rt_exec *x,
                      const struct rt_event *events, size_t count);
+    /* Called with a line for people about a state of the execution of that ARN. May be NULL. */
+    void (*tell)(void *user, const char *execution, const char *state, const char *line);
     /* Called when an execution has ended. An engine that recovers lets go of it afterwards, as
      * engine_release does. May be NULL. */
     void (*ended)(void *user, uint64_t execution, const rt_exec *x);

@@ -236,6 +236,11 @@ static void obey(engine *e, uint64_t execution, const rt_exec *x, const struct r
         else if (c->kind == RT_CANCEL_TASK)
             engine_task_gone(e, engine_call_id(execution, c->ref));
         break;
+    case RT_TELL:
+        if (e->hooks.tell)
+            e->hooks.tell(e->hooks.user, json_str(rt_exec_names(x)->arn), json_str(c->state->name),
+                          json_str(c->parameters));
+        break;
     case RT_RELEASE_TASK:
         if ((call = engine_find_call(e, execution, c->ref)))
             engine_release_entry(e, call);

@@ -5,7 +5,9 @@
 #include "runtime/host/host_impl.h"
 
 #include "parsers/base/mem.h"
+#include "parsers/base/utf8.h"
 
+#include <string.h>
 #include <time.h>
 
 /* ---- task calls ---- */
@@ -262,6 +264,27 @@ static void host_happened(void *user, uint64_t execution, const rt_exec *x,
         h->options.happened(h->options.user, execution, x, events, count);
 }
 
+/* As handlers do: with them S3 is asked. */
+static void host_tell(void *user, const char *execution, const char *line)
+{
+    const struct handlers_options *to = &((const host *)user)->options.handlers;
+
+    if (to->log)
+        to->log(to->log_user, execution, line);
+}
+
+static void host_tell_of_state(void *user, const char *execution, const char *state,
+                               const char *text)
+{
+    struct buf line = {0};
+
+    buf_printf(&line, "%s: ", state);
+    /* Keys may have line ends, after which it would look like another line. */
+    utf8_add_line(&line, text, strlen(text));
+    host_tell(user, execution, buf_str(&line));
+    buf_clear(&line);
+}
+
 void host_set_hooks(host *h, struct engine_hooks *hooks)
 {
     *hooks = (struct engine_hooks){.user = h,
@@ -275,6 +298,7 @@ void host_set_hooks(host *h, struct engine_hooks *hooks)
                                    .stop_job = host_stop_job,
                                    .release_task = host_release_task,
                                    .happened = host_happened,
+                                   .tell = host_tell_of_state,
                                    .ended = host_ended,
                                    .lost = host_lost,
                                    .answered = host_answered,
@@ -298,15 +322,6 @@ static enum mapio_taker host_would_take(void *user, const struct task *task,
     case HANDLERS_OTHER: break;
     }
     return MAPIO_UNKNOWN;
-}
-
-/* As handlers do: with them S3 is asked. */
-static void host_tell(void *user, const char *execution, const char *line)
-{
-    const struct handlers_options *to = &((const host *)user)->options.handlers;
-
-    if (to->log)
-        to->log(to->log_user, execution, line);
 }
 
 /* By the virtual clock each file's items come at once, so that a run goes like the one before. */

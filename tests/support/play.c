@@ -544,6 +544,7 @@ static void obey(struct playing *g)
             break;
         case RT_WRITE_RESULTS: write_results(g, &g->out.commands[i]); break;
         case RT_CANCEL_WRITING: cancel_writing(g, &g->out.commands[i]); break;
+        case RT_TELL: break;
         }
     }
 }
