@@ -571,12 +571,12 @@ static const struct asl_code codes[] = {
          "}"},
     {.name = "MAP_CONCURRENCY_CAPPED", .severity = ASL_WARNING, .on = true,
      .summary =
-         "MaxConcurrency over 40 in an inline Map",
+         "MaxConcurrency over 40 in an inline Map, over 10000 in a distributed one",
      .why =
-         "An inline Map runs at most 40 iterations at a time, whatever MaxConcurrency "
-         "says.",
+         "An inline Map runs at most 40 iterations at a time, a distributed one 10,000 "
+         "executions, whatever MaxConcurrency says.",
      .mend =
-         "Leave it at 40, or let the Map run in mode DISTRIBUTED.",
+         "Leave it at that, or let an inline Map run in mode DISTRIBUTED.",
      .bad =
          "\"Each\": {\n"
          "  \"Type\": \"Map\", \"MaxConcurrency\": 500,\n"

@@ -9,13 +9,16 @@
 /* A path or an expression may give any number: only a constant is judged. */
 void warn_concurrency_capped(struct warner *w, const struct asl_state *s, const struct asl_at *at)
 {
+    bool distributed = s->type == ASL_MAP && s->map.distributed;
+    int most = distributed ? QUOTA_DISTRIBUTED_CHILDREN : QUOTA_INLINE_ITERATIONS;
     struct asl_at max;
 
-    if (s->type != ASL_MAP || s->map.distributed || !asl_at_member(at, "MaxConcurrency", &max) ||
-        json_kind(max.value) != JSON_INT || json_int_value(max.value) <= QUOTA_INLINE_ITERATIONS)
+    if (s->type != ASL_MAP || !asl_at_member(at, "MaxConcurrency", &max) ||
+        json_kind(max.value) != JSON_INT || json_int_value(max.value) <= most)
         return;
-    warn_at(w, &max, ASL_VALUE, "An inline Map runs %d iterations at a time, not %lld",
-            QUOTA_INLINE_ITERATIONS, (long long)json_int_value(max.value));
+    warn_at(w, &max, ASL_VALUE, "%s runs %d %s at a time, not %lld",
+            distributed ? "A distributed Map" : "An inline Map", most,
+            distributed ? "executions" : "iterations", (long long)json_int_value(max.value));
 }
 
 void warn_map_without_concurrency(struct warner *w, const struct asl_state *s,

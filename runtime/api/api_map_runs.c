@@ -75,12 +75,12 @@ static void note_length(struct map_runs *r, const struct rt_event *e)
 }
 
 /* How many children may run at once, as it was asked for; the largest int, as on AWS, where nothing
- * was. */
-static int64_t shown_concurrency(int64_t limit, int64_t asked)
+ * was. Earlier versions noted the quota for all that is beyond it. */
+static int64_t shown_concurrency(int64_t limit, const struct asl_number *asked)
 {
-    if (limit < QUOTA_DISTRIBUTED_CHILDREN)
+    if (limit != QUOTA_DISTRIBUTED_CHILDREN || asked->path || asked->expression)
         return limit;
-    return asked ? asked : INT32_MAX;
+    return asked->value ? asked->value : INT32_MAX;
 }
 
 /* What a MAP_RUN_STARTED or MAP_RUN_UPDATED says; DescribeMapRun shows 0 where nothing is
@@ -98,7 +98,6 @@ static double tolerated_percentage(const struct rt_event *e)
 /* In a damaged history the event may come without the length before it, or with another ARN. */
 static void begin_run(struct map_runs *r, const struct rt_event *e)
 {
-    const struct asl_number *asked = &e->state->map.max_concurrency;
     const json *plan = e->map_run.plan;
     bool streams = plan && (json_get(plan, "reader") || json_get(plan, "batch"));
 
@@ -117,7 +116,7 @@ static void begin_run(struct map_runs *r, const struct rt_event *e)
         .tolerated = tolerated_count(e),
         .percentage = tolerated_percentage(e),
         .concurrency =
-            shown_concurrency(r->lengths[e->frame].limit, asked->path ? 0 : asked->value),
+            shown_concurrency(r->lengths[e->frame].limit, &e->state->map.max_concurrency),
     };
 }
 
@@ -328,7 +327,7 @@ static void fold_run(struct map_run *m, const struct rt_event *e)
     case RT_MAP_RUN_UPDATED:
         m->tolerated = tolerated_count(e);
         m->percentage = tolerated_percentage(e);
-        m->concurrency = shown_concurrency(e->map_run.limit, 0);
+        m->concurrency = e->map_run.limit;
         break;
     case RT_MAP_RUN_WAITING: m->waits = true; break;
     case RT_MAP_RUN_OPENED: m->waits = false; break;

@@ -677,8 +677,8 @@ void change_map_run(struct step *s, const json *request)
                          .state = f->state,
                          .map_run = {.count = count ? json_int_value(count) : run->tolerated_count,
                                      .limit = limit ? json_int_value(limit) : g->limit}};
-    if (e.map_run.limit == 0 || e.map_run.limit > QUOTA_DISTRIBUTED_CHILDREN)
-        e.map_run.limit = QUOTA_DISTRIBUTED_CHILDREN;
+    if (e.map_run.limit == 0 || e.map_run.limit > INT32_MAX)
+        e.map_run.limit = INT32_MAX;
     if (percentage || run->tolerated_percentage >= 0)
         e.map_run.percentage =
             json_double(percentage ? json_double_value(percentage) : run->tolerated_percentage);

@@ -57,7 +57,10 @@ void redrive(struct step *s, const json *token)
 
 bool group_has_room(const struct rt_group *g)
 {
-    return g->started - g->done - (g->run ? g->run->pending : 0) < g->limit;
+    uint32_t most =
+        g->run && g->limit > QUOTA_DISTRIBUTED_CHILDREN ? QUOTA_DISTRIBUTED_CHILDREN : g->limit;
+
+    return g->started - g->done - (g->run ? g->run->pending : 0) < most;
 }
 
 static bool has_next(const struct rt_group *g)

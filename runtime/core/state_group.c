@@ -44,7 +44,8 @@ static json *items_of(struct step *s, struct rt_frame *f, json *effective, struc
 static bool state_group_concurrency(struct step *s, struct rt_frame *f, const struct asl_env *env,
                                     int64_t *out, struct asl_error *e)
 {
-    int64_t most = f->state->map.distributed ? QUOTA_DISTRIBUTED_CHILDREN
+    /* Of a Map Run is kept, and shown, what was asked for: group_has_room knows the quota. */
+    int64_t most = f->state->map.distributed ? INT32_MAX
                    : s->x->aws_limits        ? QUOTA_INLINE_ITERATIONS
                                              : MOST_CONCURRENCY;
 
@@ -64,8 +65,8 @@ static json *iteration_input(struct step *s, struct rt_frame *f, uint32_t i)
     json *input = item_input(s, f, &item, &e);
 
     if (!input) {
-        state_failed(s, f, &e);
         tell_failed_item(s, f, &item);
+        state_failed(s, f, &e);
         return NULL;
     }
     if (check_size(s, f, input))
