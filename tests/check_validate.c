@@ -360,18 +360,26 @@ static const struct {
      "following: [NONE, COMPACT, FLATTEN]"},
 };
 
-START_TEST(map)
+static void validate_map(const char *fields, struct asl_report *report)
 {
-    struct asl_report report = {0};
-    struct buf text = {0}, got = {0};
+    struct buf text = {0};
 
     buf_printf(&text,
                "{\"StartAt\": \"M\", \"States\": {\"M\": {\"Type\": \"Map\", \"End\": true,\n"
                "%s \"ItemProcessor\": {\"ProcessorConfig\": {\"Mode\": \"DISTRIBUTED\", "
                "\"ExecutionType\": \"STANDARD\"}, \"StartAt\": \"P\", \"States\": {\"P\": "
                "{\"Type\": \"Pass\", \"End\": true}}}}}}",
-               maps[_i].fields);
-    asl_validate(buf_str(&text), text.len, DOCUMENT_JSON, ASL_STANDARD, NULL, &report);
+               fields);
+    asl_validate(buf_str(&text), text.len, DOCUMENT_JSON, ASL_STANDARD, NULL, report);
+    buf_clear(&text);
+}
+
+START_TEST(map)
+{
+    struct asl_report report = {0};
+    struct buf got = {0};
+
+    validate_map(maps[_i].fields, &report);
     for (size_t i = 0; i < report.count; i++) {
         const struct asl_problem *p = &report.problems[i];
         if (p->severity == ASL_ERROR)
@@ -380,8 +388,34 @@ START_TEST(map)
     }
     expect_text(maps[_i].name, buf_str(&got), maps[_i].want);
     asl_report_clear(&report);
-    buf_clear(&text);
     buf_clear(&got);
+}
+END_TEST
+
+/* How a ReaderConfig is mended whose InputType a ManifestType doesn't take. */
+static const struct {
+    const char *name, *fields, *want;
+} manifests[] = {
+    {"files of an inventory", READER("\"InputType\": \"CSV\", \"ManifestType\": \"S3_INVENTORY\""),
+     "the inventory says what its files are: leave InputType out"},
+    {"an inventory of what it is never of",
+     READER("\"InputType\": \"JSON\", \"ManifestType\": \"S3_INVENTORY\""),
+     "the inventory says what its files are: leave InputType out"},
+    {"what Athena doesn't write",
+     READER("\"InputType\": \"JSON\", \"ManifestType\": \"ATHENA_DATA\""),
+     "the files that the manifest names are of InputType CSV, JSONL or PARQUET"},
+    {"CSV without a manifest", READER("\"InputType\": \"CSV\""),
+     "FIRST_ROW when the file begins with them, or GIVEN, with CSVHeaders"},
+};
+
+START_TEST(manifest)
+{
+    struct asl_report report = {0};
+
+    validate_map(manifests[_i].fields, &report);
+    ck_assert(report.count > 0 && report.problems[0].severity == ASL_ERROR);
+    expect_text(manifests[_i].name, report.problems[0].hint, manifests[_i].want);
+    asl_report_clear(&report);
 }
 END_TEST
 
@@ -619,6 +653,7 @@ int main(void)
 
     tcase_add_loop_test(t, validate, 0, COUNT(rows));
     tcase_add_loop_test(t, map, 0, COUNT(maps));
+    tcase_add_loop_test(t, manifest, 0, COUNT(manifests));
     tcase_add_loop_test(t, hint, 0, COUNT(hints));
     tcase_add_loop_test(t, whole, 0, COUNT(wholes));
     tcase_add_test(t, long_key);

@@ -156,6 +156,14 @@ static bool is_read(const struct asl_at *config, const char *field)
     return true;
 }
 
+/* What is wrong beside a ManifestType is mostly the InputType. */
+static const char *of_manifest(const struct asl_at *config)
+{
+    return check_map_is_text(config, "ManifestType", "S3_INVENTORY")
+               ? "the inventory says what its files are: leave InputType out"
+               : "the files that the manifest names are of InputType CSV, JSONL or PARQUET";
+}
+
 /* What an expression gives is not known, so only constants are judged. AWS names the object. */
 static void check_input_type(struct loader *l, const struct asl_at *config)
 {
@@ -165,13 +173,17 @@ static void check_input_type(struct loader *l, const struct asl_at *config)
         asl_at_index(config, i, &at);
         if (is_read(config, json_str(at.key)))
             continue;
-        asl_report_add(l->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, &at, ASL_KEY, NULL,
-                       "Field '%s' is not supported", json_str(at.key));
+        bool manifest = json_str_is(at.key, "ManifestType");
+        asl_report_add(l->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, &at, ASL_KEY,
+                       manifest ? of_manifest(config) : NULL, "Field '%s' is not supported",
+                       json_str(at.key));
         asl_report_relocate(l->report, config);
     }
     if (check_map_is_text(config, "InputType", "CSV") && !load_has(l, config, "CSVHeaderLocation"))
         asl_report_add(l->report, ASL_ERROR, ASL_SCHEMA_VALIDATION_FAILED, config, ASL_KEY,
-                       "FIRST_ROW when the file begins with them, or GIVEN, with CSVHeaders",
+                       check_map_is_text(config, "ManifestType", "S3_INVENTORY")
+                           ? of_manifest(config)
+                           : "FIRST_ROW when the file begins with them, or GIVEN, with CSVHeaders",
                        "The field 'CSVHeaderLocation' is required");
     if (check_map_is_text(config, "Transformation", "LOAD_AND_FLATTEN") &&
         !load_has(l, config, "InputType"))
