@@ -357,6 +357,10 @@ static const struct {
      "failed S3.NoSuchBucketException: The specified bucket does not exist: give --bucket "
      "far=FOLDER, or say where S3 is: --endpoint s3=URL (also AWS_ENDPOINT_URL_S3, "
      "AWS_ENDPOINT_URL) (Service: S3, Status Code: 404, Request ID: ..."},
+    {"a bucket by a placeholder", "getObject", "{\"Bucket\":\"a-${B}-c\",\"Key\":\"a\"}",
+     "failed S3.NoSuchBucketException: The specified bucket does not exist: nothing fills in ${B}: "
+     "give --set B=VALUE --bucket a-VALUE-c=FOLDER, or say where S3 is: --endpoint s3=URL (also "
+     "AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL) (Service: S3, Status Code: 404, Request ID: ..."},
     {"a bucket's ARN", "getObject", "{\"Bucket\":\"arn:aws:s3:::far\",\"Key\":\"a\"}",
      "failed S3.NoSuchBucketException: The specified bucket does not exist: write the bucket's "
      "name alone, far, in place of arn:aws:s3:::far, and give --bucket far=FOLDER, or say where S3 "

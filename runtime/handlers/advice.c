@@ -192,8 +192,25 @@ static const char *name_of_bucket(const char *bucket)
     return in_arn ? in_arn + strlen(arn) : NULL;
 }
 
+/* A name with a placeholder that nothing has filled in is no bucket's. Returns whether it is one.
+ */
+static bool advise_placeholder(struct buf *out, const char *bucket)
+{
+    const char *mark = strstr(bucket, "${"), *end = mark ? strchr(mark, '}') : NULL;
+
+    if (!end)
+        return false;
+    int len = (int)(end - mark) - 2;
+    buf_printf(out,
+               "nothing fills in ${%.*s}: give --set %.*s=VALUE --bucket %.*sVALUE%s=FOLDER, or ",
+               len, mark + 2, len, mark + 2, (int)(mark - bucket), bucket, end + 1);
+    return true;
+}
+
 void advice_bucket(struct buf *out, const char *bucket)
 {
+    if (advise_placeholder(out, bucket))
+        return;
     const char *name = name_of_bucket(bucket);
     int len = (int)strcspn(name ? name : bucket, "/");
 
