@@ -154,16 +154,23 @@ static struct jv move_value(struct move *m, struct jv v);
 static struct list *move_list(struct move *m, struct list *l)
 {
     struct list *to;
+    size_t items;
 
     if (!is_old(m, l))
         return l;
     if (l->moved)
         return l->moved;
-    to = list_new(m->e, l->flags, l->flags & LIST_RANGE ? 0 : l->count);
+    items = l->flags & LIST_RANGE ? 0 : l->count - l->based;
+    to = list_new(m->e, l->flags, items);
     l->moved = to;
-    to->first = l->first;
+    to->based = l->based;
+    if (l->based)
+        to->base = move_json(m, l->base);
+    else
+        to->first = l->first;
     to->count = l->count;
-    for (size_t i = 0; !(l->flags & LIST_RANGE) && i < l->count; i++)
+    to->cap += l->based;
+    for (size_t i = 0; i < items; i++)
         to->items[i] = move_value(m, l->items[i]);
     return to;
 }
@@ -220,7 +227,7 @@ static bool can_move(struct jv v, size_t depth, size_t *budget)
         return false;
     (*budget)--;
     if (v.kind == JV_LIST && !(v.list->flags & LIST_RANGE)) {
-        for (size_t i = 0; i < v.list->count; i++)
+        for (size_t i = 0; i < v.list->count - v.list->based; i++)
             if (!can_move(v.list->items[i], depth + 1, budget))
                 return false;
     }

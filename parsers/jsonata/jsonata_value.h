@@ -58,11 +58,17 @@ enum {
     LIST_RANGE = 32,   /* first, first + 1, ...: there are no items */
 };
 
+/* The first `based` items of a list are those of an array of the input: what is appended to a large
+ * one copies nothing of it. All others are in `items`. */
 struct list {
     unsigned flags;
-    size_t count, cap;
+    uint32_t based;
+    size_t count, cap; /* both with those of `base` */
     struct jv *items;
-    double first;
+    union {
+        double first;
+        const json *base; /* if `based` */
+    };
     bool lent; /* `items` are another's: nothing may be added to them */
     struct list *moved;
     json *as_json; /* once it was asked for */
@@ -190,7 +196,9 @@ static inline struct jv items_at(struct jv v, size_t i)
         return jv_from_json(json_at(v.j, i));
     if (v.list->flags & LIST_RANGE)
         return jv_number(v.list->first + (double)i);
-    return v.list->items[i];
+    if (i < v.list->based)
+        return jv_from_json(json_at(v.list->base, i));
+    return v.list->items[i - v.list->based];
 }
 
 /* Lists lie in the evaluation's region. `room`: how many items are expected. */
