@@ -19,6 +19,7 @@ struct in_flight {
 /* An execution of a Map Run that was cut off, and has succeeded. */
 struct outlived {
     uint64_t ref;
+    int64_t ended_ms;
     json *output;
 };
 
@@ -485,7 +486,8 @@ static void cancel_task(struct playing *g, const struct rt_command *c)
     }
     if (t->cut_off_ok) {
         MEM_GROW(g->outlived, g->outlived_count, g->outlived_cap);
-        g->outlived[g->outlived_count++] = (struct outlived){c->ref, json_ref(t->cut_off_ok)};
+        g->outlived[g->outlived_count++] =
+            (struct outlived){c->ref, g->now_ms, json_ref(t->cut_off_ok)};
     }
     land(g, t);
     drop_answer(g, c);
@@ -510,7 +512,7 @@ static json *child_output(void *world, uint64_t ref, int64_t *began_ms, int64_t 
         if (g->outlived[i].ref != ref)
             continue;
         *began_ms = g->p->start_ms + 1;
-        *ended_ms = g->p->stop_ms + 1;
+        *ended_ms = g->outlived[i].ended_ms + 1;
         return json_ref(g->outlived[i].output);
     }
     return NULL;
