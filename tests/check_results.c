@@ -65,7 +65,6 @@ static void world_cancel(void *user, uint64_t id)
 
     ck_assert_uint_eq(id, w->call);
     w->call = 0;
-    json_unref(w->without);
     json_unref(w->parameters);
     w->parameters = NULL;
 }
@@ -245,6 +244,7 @@ static void world_clear(struct world *w)
         for (size_t k = 0; k < MOST_PARTS; k++)
             json_unref(w->uploads[i].parts[k]);
     }
+    json_unref(w->without);
     json_unref(w->parameters);
     json_unref(w->written);
     asl_error_clear(&w->error);
