@@ -12,6 +12,9 @@
 
 #include <string.h>
 
+const struct items_delimiter items_delimiters[] = {
+    {"COMMA", ','}, {"PIPE", '|'}, {"SEMICOLON", ';'}, {"SPACE", ' '}, {"TAB", '\t'}};
+
 /* What a byte means outside of quotes; all others are ordinary. */
 enum { CSV_ORDINARY, CSV_DELIMITER, CSV_NEWLINE, CSV_RETURN, CSV_QUOTE, CSV_ESCAPE, CSV_MEANINGS };
 
@@ -514,7 +517,7 @@ static const struct items_kind csv_kind = {
 items_reader *items_new_csv(const struct items_options *o, struct diag *why)
 {
     struct csv_items *r = mem_calloc(1, sizeof(*r));
-    char delimiter = o->delimiter ? o->delimiter : ',';
+    char delimiter = o->delimiter ? o->delimiter : items_delimiters[0].c;
 
     items_text_init(&r->text, &csv_kind, o);
     r->meaning['\n'] = CSV_NEWLINE;

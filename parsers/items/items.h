@@ -67,7 +67,13 @@ enum items_result {
     ITEMS_FAILED, /* the file is bad */
 };
 
-enum { ITEMS_MAX_COLUMNS = 10000 };
+enum { ITEMS_MAX_COLUMNS = 10000, ITEMS_DELIMITERS = 5 };
+
+/* The delimiters of CSV by AWS's names. The first is the one that need not be named. */
+extern const struct items_delimiter {
+    const char *name;
+    char c;
+} items_delimiters[ITEMS_DELIMITERS];
 
 struct items_options {
     enum items_format format;

@@ -41,10 +41,8 @@ struct parquet {
     bool ended;     /* the file is shorter than it was said to be */
 };
 
-static enum items_result fail_at(const struct parquet *r, struct diag *why, uint64_t at,
-                                 const char *text)
+static enum items_result fail_at(struct diag *why, uint64_t at, const char *text)
 {
-    (void)r;
     return items_fail(why, "PARQUET_FILE", at, 0, "%s", text);
 }
 
@@ -99,14 +97,14 @@ static enum items_result take_tail(struct parquet *r, struct diag *why)
     uint64_t len = load32(tail);
 
     if (!memcmp(tail + 4, "PARE", 4))
-        return fail_at(r, why, r->size - 4, "the file is encrypted, which can't be read");
+        return fail_at(why, r->size - 4, "the file is encrypted, which can't be read");
     if (memcmp(tail + 4, "PAR1", 4))
-        return fail_at(r, why, r->size - 4, "the file is no Parquet: it does not end with PAR1");
+        return fail_at(why, r->size - 4, "the file is no Parquet: it does not end with PAR1");
     if (len > PARQUET_MAX_FOOTER)
         return items_fail(why, "PARQUET_FOOTER", r->size - TAIL, 0,
                           "the footer has %" PRIu64 " bytes, and may have no more than 5 MiB", len);
     if (len > r->size - TAIL - 4)
-        return fail_at(r, why, r->size - TAIL, "the footer is longer than the file");
+        return fail_at(why, r->size - TAIL, "the footer is longer than the file");
     r->footer.from = r->size - TAIL - len;
     want_stretch(r, &r->footer.bytes, r->footer.from, r->size - TAIL);
     r->stage = READ_FOOTER;
@@ -119,7 +117,7 @@ static enum items_result seek_row(struct parquet *r, struct diag *why)
     const struct footer *f = &r->footer;
 
     if (r->position > f->rows)
-        return fail_at(r, why, f->from, "the file was changed: it has fewer rows than before");
+        return fail_at(why, f->from, "the file was changed: it has fewer rows than before");
     r->row = r->position;
     while (r->group < f->group_count &&
            f->groups[r->group].first_row + f->groups[r->group].rows <= r->row)
@@ -353,7 +351,7 @@ static enum items_result parquet_next(items_reader *reader, struct item *out, st
     r->all.work = 0;
     do {
         if (r->ended)
-            return fail_at(r, why, r->size, "the file is shorter than it was said to be");
+            return fail_at(why, r->size, "the file is shorter than it was said to be");
         result = parquet_step(r, out, why);
     } while (result == ITEMS_ITEM && !out->value);
     return result;

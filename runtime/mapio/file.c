@@ -250,15 +250,10 @@ static void file_call_failed(struct reading *r, const struct task_result *result
 
 static char delimiter_of(const struct reading *r)
 {
-    static const struct {
-        const char *name;
-        char c;
-    } delimiters[] = {{"PIPE", '|'}, {"SEMICOLON", ';'}, {"SPACE", ' '}, {"TAB", '\t'}};
-
-    for (size_t i = 0; i < sizeof delimiters / sizeof *delimiters; i++)
-        if (reading_is_set(r, "CSVDelimiter", delimiters[i].name))
-            return delimiters[i].c;
-    return ',';
+    for (size_t i = 0; i < ITEMS_DELIMITERS; i++)
+        if (reading_is_set(r, "CSVDelimiter", items_delimiters[i].name))
+            return items_delimiters[i].c;
+    return items_delimiters[0].c;
 }
 
 /* `size` is UINT64_MAX where it is not known. */
@@ -551,26 +546,24 @@ static enum source_step end_file(struct reading *r)
     return SOURCE_ENDS;
 }
 
-/* Tells once of rows that look as if they had another delimiter: then each is one member. */
+/* Tells once of rows that look as if they had another delimiter: then each is one member. Names of
+ * columns often have a space in them. */
 static void tell_delimiter(struct reading *r)
 {
-    static const struct {
-        char c;
-        const char *name;
-    } likely[] = {{';', "SEMICOLON"}, {'|', "PIPE"}, {'\t', "TAB"}, {',', "COMMA"}};
     const json *state = items_state(r->file.reader);
     const json *headers = state && json_is_object(state) ? json_get(state, "headers") : NULL;
 
     if (r->told_delimiter || r->format != ITEMS_CSV || !headers || json_count(headers) != 1)
         return;
-    for (size_t i = 0; i < sizeof likely / sizeof *likely; i++) {
-        if (!strchr(json_str(json_at(headers, 0)), likely[i].c))
+    for (size_t i = 0; i < ITEMS_DELIMITERS; i++) {
+        const struct items_delimiter *d = &items_delimiters[i];
+        if (d->c == ' ' || !strchr(json_str(json_at(headers, 0)), d->c))
             continue;
         r->told_delimiter = true;
         asker_tell(&r->asker,
                    "S3://%s/%s has one column, and its header has the delimiter of CSVDelimiter %s "
                    "in it: maybe that is the delimiter",
-                   json_str(r->file.bucket), json_str(r->file.key), likely[i].name);
+                   json_str(r->file.bucket), json_str(r->file.key), d->name);
         return;
     }
 }

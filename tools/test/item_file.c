@@ -1,7 +1,7 @@
 /* Rows of items as text. What has a form of its own, as a CSV's value that is no text, is JSON. */
 #include "tools/test/item_file.h"
 
-#include "parsers/base/count.h"
+#include "parsers/items/items.h"
 
 #include <string.h>
 
@@ -51,15 +51,10 @@ const char *item_file_ending(const struct asl_state *map)
 
 static char csv_delimiter(const struct asl_state *map)
 {
-    static const struct {
-        const char *name;
-        char c;
-    } delimiters[] = {{"PIPE", '|'}, {"SEMICOLON", ';'}, {"SPACE", ' '}, {"TAB", '\t'}};
-
-    for (size_t i = 0; i < COUNT(delimiters); i++)
-        if (config_is(map, "CSVDelimiter", delimiters[i].name))
-            return delimiters[i].c;
-    return ',';
+    for (size_t i = 0; i < ITEMS_DELIMITERS; i++)
+        if (config_is(map, "CSVDelimiter", items_delimiters[i].name))
+            return items_delimiters[i].c;
+    return items_delimiters[0].c;
 }
 
 /* In quotes a backslash makes the next character an ordinary one. */
