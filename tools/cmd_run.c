@@ -20,20 +20,37 @@ struct run {
     const char *timeout, *record, *definition;
     bool history, quiet;
     progress *progress;
+    struct buf way;       /* of what is shown now */
     recording *recording; /* of --record; NULL: none */
     host *host;
 };
+
+/* Adds the items of Maps that an execution of a Map Run is for, from the outermost on: "Folders[0]/
+ * Files[2]/". Nested as deep as the definition. */
+static void add_way(struct buf *out, const engine *e, uint64_t execution)
+{
+    struct rt_place at;
+    uint64_t parent;
+
+    if (!engine_child_place(e, execution, &at))
+        return;
+    if (engine_parent(e, execution, &parent))
+        add_way(out, e, parent);
+    shown_add(out, json_str(at.state->name), json_str_len(at.state->name));
+    buf_printf(out, "[%u]/", (unsigned)at.index);
+}
 
 /* Called after each turn for all executions of the engine: those of Map Runs come here as well. */
 static void run_happened(void *user, uint64_t execution, const rt_exec *x,
                          const struct rt_event *events, size_t count)
 {
     struct run *r = user;
-    struct rt_place child;
-    bool of_map = r->progress && engine_child_place(host_engine(r->host), execution, &child);
 
-    if (r->progress)
-        progress_events(r->progress, execution, x, of_map ? &child : NULL, events, count);
+    if (r->progress) {
+        buf_reset(&r->way);
+        add_way(&r->way, host_engine(r->host), execution);
+        progress_events(r->progress, execution, x, buf_str(&r->way), events, count);
+    }
     if (r->recording)
         recording_events(r->recording, host_engine(r->host), execution, x, events, count);
 }
@@ -193,6 +210,7 @@ out:
     /* What is cut off may still have something to say. */
     host_free(h);
     progress_free(r->progress);
+    buf_clear(&r->way);
     store_free(s);
     diag_clear(&why);
     return status;

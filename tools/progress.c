@@ -43,7 +43,7 @@ struct progress {
     bool live;                       /* the last line shows what runs */
     uint64_t execution;              /* the one that is shown; others are of its Map Runs */
     bool of_child;                   /* the event that is shown now is of one of those, */
-    const struct rt_place *child;    /* and of that item; NULL: it is not known */
+    const char *way;                 /* and for these items; "": they are not known */
     uint64_t child_lines;            /* that were shown of them, or left out */
     uint64_t children, bad_children; /* executions of Map Runs that have ended, and that failed */
     struct failed_children *failed;
@@ -253,8 +253,8 @@ static void add_elapsed(struct buf *b, int64_t ms)
     buf_printf(b, "%17s", text);
 }
 
-/* "   12.345 s  + Name" in the colour of its mark; of a Map Run's execution "+ Map[2]/Name", as
- * lines of several stand together. */
+/* "   12.345 s  + Name" in the colour of its mark; of a Map Run's execution "+ Map[2]/Name", with
+ * all Maps around it, as lines of several stand together. */
 static void progress_begin_line(progress *p, const struct rt_event *e, const char *colour,
                                 const char *mark)
 {
@@ -262,10 +262,7 @@ static void progress_begin_line(progress *p, const struct rt_event *e, const cha
     buf_adds(&p->line, paint(p, DIM));
     add_elapsed(&p->line, progress_time_of(e) - p->started_ms);
     buf_printf(&p->line, "%s  %s%s ", paint(p, PLAIN), paint(p, colour), mark);
-    if (p->child) {
-        shown_add(&p->line, json_str(p->child->state->name), json_str_len(p->child->state->name));
-        buf_printf(&p->line, "[%u]/", (unsigned)p->child->index);
-    }
+    buf_adds(&p->line, p->way);
     shown_add(&p->line, json_str(e->state->name), json_str_len(e->state->name));
     buf_adds(&p->line, paint(p, PLAIN));
 }
@@ -442,10 +439,10 @@ static void progress_show(progress *p, uint64_t execution, const struct rt_event
     }
 }
 
-void progress_events(progress *p, uint64_t execution, const rt_exec *x,
-                     const struct rt_place *child, const struct rt_event *events, size_t count)
+void progress_events(progress *p, uint64_t execution, const rt_exec *x, const char *way,
+                     const struct rt_event *events, size_t count)
 {
-    p->child = child;
+    p->way = way;
     for (size_t i = 0; i < count; i++)
         progress_show(p, execution, &events[i]);
     clear_live(p);

@@ -2,7 +2,6 @@
 #define TOOLS_PROGRESS_H
 
 #include "runtime/core/exec.h"
-#include "runtime/core/place.h"
 
 #include <stdio.h>
 
@@ -15,10 +14,10 @@ typedef struct progress progress;
 /* Shows the execution with that number of the engine; others are of its Map Runs. `color` is the
  * option's value. */
 progress *progress_new(FILE *out, uint64_t execution, const char *color);
-/* Shows events of any execution of the engine; `child` says which item one of a Map Run is for
- * (NULL: it is of none, or that is not known). */
-void progress_events(progress *p, uint64_t execution, const rt_exec *x,
-                     const struct rt_place *child, const struct rt_event *events, size_t count);
+/* Shows events of any execution of the engine; `way` stands before states of one of a Map Run,
+ * and says which items of Maps it is for ("": of none, or that is not known). */
+void progress_events(progress *p, uint64_t execution, const rt_exec *x, const char *way,
+                     const struct rt_event *events, size_t count);
 /* Shows a line of a handler, between the lines of states. */
 void progress_note(progress *p, const char *line);
 /* Shows how the execution ended, after how long, and why. */
