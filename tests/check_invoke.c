@@ -95,6 +95,16 @@ static const struct {
      "",
      "failed States.Runtime: The Parameters '{\"ApiEndpoint\":\"file:///etc/passwd\",\"Method\":"
      "\"GET\"}' could not be used to start the Task: [The field 'ApiEndpoint' must be a URL]"},
+    {"an endpoint with one slash, which names no host",
+     HTTP,
+     FILE_WITH(HTTP, ""),
+     "{\"ApiEndpoint\":\"http:/127.0.0.1/x\",\"Method\":\"GET\"}",
+     NULL,
+     {{0}},
+     "",
+     "failed States.Runtime: The Parameters '{\"ApiEndpoint\":\"http:/127.0.0.1/x\",\"Method\":"
+     "\"GET\"}' could not be used to start the Task: [The field 'ApiEndpoint' must be a URL: two "
+     "slashes stand behind the scheme]"},
     {"without its connection nothing is sent",
      HTTP,
      "{\"handlers\":[]}",

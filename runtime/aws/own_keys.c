@@ -175,7 +175,8 @@ static const char *setting(const struct planning *p, const char *profile, enum p
 
 bool own_keys_can_be_sent(const char *access_key, const char *session_token)
 {
-    return http_header_value_ok(access_key) &&
+    /* Authorization has it between these. */
+    return http_header_value_ok(access_key) && !strpbrk(access_key, " ,/") &&
            (!session_token || http_header_value_ok(session_token));
 }
 

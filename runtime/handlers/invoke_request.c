@@ -412,6 +412,14 @@ static const char *invoke_endpoint(const struct invoke_request *q, struct diag *
     return given;
 }
 
+/* "http:/host/path" is not on the host "http", which no port follows. */
+static bool lacks_a_slash(const char *given)
+{
+    const char *colon = given + strcspn(given, ":/?#");
+
+    return colon[0] == ':' && colon[1] == '/' && colon[2] != '/';
+}
+
 /* https://api.example.com/path?x=1: a row's endpoint stands for the scheme and the host. */
 static bool make_http_url(struct invoke_request *q, struct diag *why)
 {
@@ -422,7 +430,8 @@ static bool make_http_url(struct invoke_request *q, struct diag *why)
     if (!given)
         return false;
     buf_printf(&whole, "%s%s", strstr(given, "://") ? "" : "https://", given);
-    is_wrong = wrong_with_url(buf_str(&whole), q->base);
+    is_wrong = lacks_a_slash(given) ? "must be a URL: two slashes stand behind the scheme"
+                                    : wrong_with_url(buf_str(&whole), q->base);
     if (is_wrong) {
         diag_set(why, wrong, 0, "The field 'ApiEndpoint' %s", is_wrong);
     } else {
