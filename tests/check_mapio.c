@@ -1444,6 +1444,217 @@ START_TEST(parquet_size)
 }
 END_TEST
 
+/* ---- memory ---- */
+
+/* 2,000 empty texts, in a page of so many bytes when it is unpacked. */
+static void write_large_page(struct buf *out, size_t bytes)
+{
+    static const struct pqm_field fields[] = {{.name = "root", .kids = 1},
+                                              {.name = "t", .physical = PQ_BYTES, .converted = 1}};
+    char *plain = mem_calloc(bytes, 1);
+    size_t room = ZSTD_compressBound(bytes);
+    char *packed = mem_alloc(room);
+    struct pqm_made m;
+
+    pqm_begin(&m, fields, COUNT(fields));
+    pqm_column(&m, &(struct pqm_column){.physical = PQ_BYTES, .codec = 6, .values = 2000});
+    room = ZSTD_compress(packed, room, plain, bytes, 1);
+    pqm_page(&m, &(struct pqm_page){.values = 2000, .unpacked = (int32_t)bytes}, packed, room);
+    pqm_group(&m, 2000);
+    pqm_end(&m);
+    buf_add(out, m.file.data, m.file.len);
+    pqm_clear(&m);
+    mem_free(packed);
+    mem_free(plain);
+}
+
+/* Some readings of one mapio, of which each has its items and its call. */
+enum { READINGS = 3 };
+
+struct crowd {
+    mapio *m;
+    const struct object *objects;
+    struct shared {
+        uint64_t call;
+        json *parameters;
+        size_t items;
+        bool came, ended, failed;
+    } of[READINGS];
+    int64_t now_ms;
+};
+
+static void crowd_call(void *user, const struct task *task)
+{
+    struct crowd *c = user;
+    /* The key tells which reading asks. */
+    uint64_t id = (uint64_t)task->key[0] - '0';
+
+    c->of[id].call = task->id;
+    c->of[id].parameters = json_ref(task->parameters);
+}
+
+static void crowd_cancel(void *user, uint64_t id)
+{
+    (void)user, (void)id;
+}
+
+static int64_t crowd_now(void *user)
+{
+    return ((struct crowd *)user)->now_ms;
+}
+
+static void crowd_came(void *user, uint64_t id, json *part)
+{
+    struct shared *s = &((struct crowd *)user)->of[id - 1];
+
+    s->items += json_count(json_get(part, "items"));
+    s->came = true;
+    s->ended = json_get(part, "end") != NULL;
+    json_unref(part);
+}
+
+static void crowd_failed(void *user, uint64_t id, struct asl_error error, bool differs)
+{
+    (void)differs;
+    ((struct crowd *)user)->of[id - 1].failed = true;
+    asl_error_clear(&error);
+}
+
+static void crowd_ask(struct crowd *c, const json *plan, size_t i, bool begin)
+{
+    char key[2] = {(char)('0' + i), '\0'};
+    struct task as = {.state = "M", .execution = "arn:e", .key = key};
+
+    c->of[i].came = false;
+    mapio_read(c->m, &(struct map_reading){
+                         .id = i + 1, .as = &as, .plan = plan, .begin = begin, .aws_limits = true});
+}
+
+/* Answers calls, and lets so much time pass. */
+static void crowd_run(struct crowd *c, int64_t ms)
+{
+    int64_t until_ms = c->now_ms + ms;
+
+    for (bool busy = true; busy;) {
+        busy = false;
+        for (size_t i = 0; i < READINGS; i++) {
+            struct shared *s = &c->of[i];
+            if (!s->call)
+                continue;
+            struct world w = {.objects = c->objects, .etag = "\"1\"", .parameters = s->parameters};
+            struct task_result r = get_object(&w);
+            uint64_t id = s->call;
+            s->call = 0;
+            s->parameters = NULL;
+            mapio_task_done(c->m, id, &r);
+            json_unref(w.parameters);
+            busy = true;
+        }
+        if (!busy && mapio_asleep(c->m) && mapio_next_due(c->m) <= until_ms) {
+            c->now_ms = mapio_next_due(c->m);
+            mapio_wake(c->m, c->now_ms);
+            busy = true;
+        }
+    }
+    c->now_ms = until_ms;
+}
+
+static size_t crowd_held(const struct crowd *c)
+{
+    size_t bytes = 0;
+
+    for (size_t i = 0; i < READINGS; i++)
+        bytes += mapio_held(c->m, i + 1);
+    return bytes;
+}
+
+/* Readings whose pages don't fit into memory together take turns: one goes on, and others do when
+ * it has ended, or has had its turn and is asked for nothing. None of it loses a row. */
+START_TEST(readings_take_turns)
+{
+    enum { MIB = 1 << 20, BYTES = 40 * MIB };
+    static const char text[] = READER("getObject", "\"Bucket\": \"b\", \"Key\": \"a.parquet\"",
+                                      "\"InputType\": \"PARQUET\"");
+    json *plan = json_parse(text, sizeof text - 1, 0, NULL);
+    struct buf made = {0};
+    struct crowd c = {.now_ms = 1};
+
+    write_large_page(&made, BYTES);
+    const struct object file[] = {{"a.parquet", made.data, made.len}, {NULL, NULL, 0}};
+    c.objects = file;
+    c.m = mapio_new(&(struct mapio_world){.user = &c,
+                                          .call = crowd_call,
+                                          .cancel = crowd_cancel,
+                                          .now = crowd_now,
+                                          .came = crowd_came,
+                                          .failed = crowd_failed,
+                                          .memory = 100 * MIB});
+    for (size_t i = 0; i < READINGS; i++)
+        crowd_ask(&c, plan, i, true);
+    crowd_run(&c, 1000);
+    ck_assert(c.of[0].came && !c.of[1].came && !c.of[2].came);
+    ck_assert_uint_le(crowd_held(&c), BYTES + 8 * MIB);
+    /* The first one is asked for nothing more for a while. */
+    crowd_run(&c, 12000);
+    ck_assert(c.of[1].came && !c.of[2].came);
+    ck_assert_uint_le(crowd_held(&c), BYTES + 8 * MIB);
+    crowd_ask(&c, plan, 0, false);
+    while (!c.of[1].ended) {
+        crowd_ask(&c, plan, 1, false);
+        crowd_run(&c, 0);
+        ck_assert_uint_le(crowd_held(&c), BYTES + 8 * MIB);
+    }
+    for (int turns = 0; turns < 100 && !(c.of[0].ended && c.of[2].ended); turns++) {
+        crowd_run(&c, 1000);
+        for (size_t i = 0; i < READINGS; i += 2)
+            if (c.of[i].came && !c.of[i].ended)
+                crowd_ask(&c, plan, i, false);
+        ck_assert_uint_le(crowd_held(&c), BYTES + 8 * MIB);
+    }
+    for (size_t i = 0; i < READINGS; i++) {
+        ck_assert(!c.of[i].failed);
+        ck_assert_uint_eq(c.of[i].items, 2000);
+    }
+    mapio_free(c.m);
+    json_unref(plan);
+    buf_clear(&made);
+}
+END_TEST
+
+/* What one reading needs and all of memory can't give is refused before any of it is taken. */
+START_TEST(reading_is_larger_than_memory)
+{
+    enum { MIB = 1 << 20, BYTES = 70 * MIB };
+    static const char text[] = READER("getObject", "\"Bucket\": \"b\", \"Key\": \"a.parquet\"",
+                                      "\"InputType\": \"PARQUET\"");
+    json *plan = json_parse(text, sizeof text - 1, 0, NULL);
+    struct buf made = {0};
+    struct read r;
+    struct world w;
+
+    write_large_page(&made, BYTES);
+    const struct object file[] = {{"a.parquet", made.data, made.len}, {NULL, NULL, 0}};
+    world_init(&w, file);
+    mapio_free(w.m);
+    w.m = mapio_new(&(struct mapio_world){.user = &w,
+                                          .call = world_call,
+                                          .cancel = world_cancel,
+                                          .now = world_now,
+                                          .came = world_came,
+                                          .failed = world_failed,
+                                          .memory = 100 * MIB});
+    read_all(&w, plan, NULL, 0, &r);
+    expect_text(
+        "read", buf_str(&r.text),
+        "States.ItemReaderFailed: 'a.parquet', byte 4: column 't': the pages that are needed at "
+        "once have more than 64 MiB\n");
+    read_clear(&r);
+    world_clear(&w);
+    json_unref(plan);
+    buf_clear(&made);
+}
+END_TEST
+
 /* A cancelled reading takes its call with it; a missing handler keeps its name, for the lines that
  * its cause says. */
 START_TEST(cancelled)
@@ -1495,6 +1706,8 @@ int main(void)
     tcase_add_test(t, cancelled_in_a_pause);
     tcase_add_loop_test(t, file_size, 0, COUNT(sizes));
     tcase_add_test(t, parquet_size);
+    tcase_add_test(t, readings_take_turns);
+    tcase_add_test(t, reading_is_larger_than_memory);
     tcase_add_test(t, cancelled);
     suite_add_tcase(s, t);
     return run_suite(s);

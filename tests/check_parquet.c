@@ -12,6 +12,7 @@
 
 #include <snappy-c.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 #include <zstd.h>
@@ -1036,6 +1037,126 @@ static size_t pack(int codec, const char *bytes, size_t len, char *out, size_t r
 
 static const int codecs[] = {1, 2, 6};
 
+/* Pages of many megabytes are unpacked in turns, whatever they are packed by, in one part or two.
+ */
+static const struct large_page {
+    int codec, parts;
+    int window_log; /* zstd; 0: its own choice */
+    bool dictionary;
+} large_pages[] = {{1, 1, 0, false}, {2, 1, 0, false}, {2, 2, 0, false},
+                   {6, 1, 0, false}, {6, 2, 0, false}, {6, 1, 24, false},
+                   {0, 1, 0, true},  {1, 1, 0, true},  {6, 1, 0, true}};
+
+enum { LARGE_TEXTS = 20 << 10, LARGE_TEXT = 1020 };
+
+static size_t pack_large(const struct large_page *p, const char *bytes, size_t len, char *out,
+                         size_t room)
+{
+    ZSTD_CCtx *z;
+    size_t got;
+
+    if (p->codec == 0) {
+        memcpy(out, bytes, len);
+        return len;
+    }
+    if (p->codec != 6)
+        return pack(p->codec, bytes, len, out, room);
+    z = ZSTD_createCCtx();
+    if (p->window_log)
+        ZSTD_CCtx_setParameter(z, ZSTD_c_windowLog, p->window_log);
+    ZSTD_CCtx_setParameter(z, ZSTD_c_checksumFlag, 1);
+    got = ZSTD_compress2(z, out, room, bytes, len);
+    ck_assert(!ZSTD_isError(got));
+    ZSTD_freeCCtx(z);
+    return got;
+}
+
+static void make_large_page(struct pqm_made *m, const struct large_page *p)
+{
+    static const struct pqm_field fields[] = {
+        {.name = "root", .kids = 1}, {.name = "c", .physical = PQ_BYTES, .converted = UTF8}};
+    struct buf plain = {0};
+    size_t len = (size_t)LARGE_TEXTS * (4 + LARGE_TEXT), part = len / (size_t)p->parts, packed = 0;
+    char *room = mem_alloc(len + len / 4);
+
+    for (int i = 0; i < LARGE_TEXTS; i++)
+        buf_add(&plain, "\xFC\3\0", 4), buf_printf(&plain, "%0*d", LARGE_TEXT, i);
+    ck_assert_uint_eq(plain.len, len);
+    pqm_begin(m, fields, COUNT(fields));
+    pqm_column(
+        m, &(struct pqm_column){.physical = PQ_BYTES, .codec = p->codec, .values = LARGE_TEXTS});
+    for (int i = 0; i < p->parts; i++)
+        packed += pack_large(p, plain.data + (size_t)i * part, part, room + packed,
+                             len + len / 4 - packed);
+    pqm_page(m,
+             &(struct pqm_page){.kind = p->dictionary ? DICTIONARY : DATA,
+                                .values = LARGE_TEXTS,
+                                .unpacked = (int32_t)len,
+                                .crc = (int32_t)crc32(0, (unsigned char *)room, (unsigned)packed)},
+             room, packed);
+    if (p->dictionary) {
+        /* All numbers of the dictionary, of 15 bits each. */
+        struct buf numbers = {0};
+        unsigned word = 0, bits = 0;
+
+        buf_add(&numbers, "\xF\x81\x28", 3); /* LARGE_TEXTS / 8 << 1 | 1 */
+        for (unsigned i = 0; i < LARGE_TEXTS; i++)
+            for (word |= i << bits, bits += 15; bits >= 8; bits -= 8, word >>= 8)
+                buf_addc(&numbers, (char)word);
+        len = pack_large(p, numbers.data, numbers.len, room, len);
+        pqm_page(m,
+                 &(struct pqm_page){.encoding = RLE_DICTIONARY,
+                                    .values = LARGE_TEXTS,
+                                    .unpacked = (int32_t)numbers.len},
+                 room, len);
+        buf_clear(&numbers);
+    }
+    pqm_group(m, LARGE_TEXTS);
+    pqm_end(m);
+    mem_free(room);
+    buf_clear(&plain);
+}
+
+/* What would be held is asked for before anything is unpacked. */
+START_TEST(large_page)
+{
+    struct pqm_made m;
+    struct items_options o = {.format = ITEMS_PARQUET, .asks = true};
+    enum items_result result = ITEMS_FAILED;
+    struct diag why = {0};
+    struct item item;
+    size_t turns = 0, rows = 0, asked = 0, held = 0;
+    uint64_t from, len;
+
+    make_large_page(&m, &large_pages[_i]);
+    o.size = m.file.len;
+    items_reader *r = parquet_new(&o, &why);
+    while ((result = items_next(r, &item, &why)) != ITEMS_END && result != ITEMS_FAILED) {
+        if (result == ITEMS_RESTS && !rows) {
+            turns++;
+        } else if (result == ITEMS_FULL) {
+            /* zstd keeps up to 8 MiB of its own */
+            ck_assert_uint_le(items_held(r), held + asked + (10 << 20));
+            asked += items_lacks(r);
+            items_allow(r, items_lacks(r));
+        } else if (result == ITEMS_WANTS) {
+            items_wanted(r, &from, &len);
+            items_feed(r, m.file.data + from, (size_t)len);
+            held += (size_t)len + len / 2;
+        } else if (result == ITEMS_ITEM) {
+            ck_assert_int_eq(atoi(json_str(json_get(item.value, "c"))), (int)rows++);
+            json_unref(item.value);
+        }
+    }
+    ck_assert_msg(result == ITEMS_END, "%s", why.text ? why.text : "");
+    ck_assert_uint_eq(rows, LARGE_TEXTS);
+    ck_assert_uint_ge(turns, 4);
+    ck_assert_uint_ge(asked, 20 << 20);
+    items_free(r);
+    pqm_clear(&m);
+}
+END_TEST
+
 /* The same page in both forms: of the second one the levels are not packed. */
 START_TEST(codec)
 {
@@ -1448,6 +1569,7 @@ int main(void)
 
     tcase_add_loop_test(t, made, 0, COUNT(mades));
     tcase_add_loop_test(t, codec, 0, COUNT(codecs));
+    tcase_add_loop_test(t, large_page, 0, COUNT(large_pages));
     tcase_add_loop_test(t, sample, 0, COUNT(samples));
     tcase_add_loop_test(t, odd_file, 0, COUNT(odd_files));
     tcase_add_test(t, unknown_size);

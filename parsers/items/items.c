@@ -51,6 +51,17 @@ void items_feed_end(items_reader *r)
     r->kind->feed_end(r);
 }
 
+size_t items_lacks(const items_reader *r)
+{
+    return r->kind->lacks ? r->kind->lacks(r) : 0;
+}
+
+void items_allow(items_reader *r, size_t bytes)
+{
+    if (r->kind->allow)
+        r->kind->allow(r, bytes);
+}
+
 size_t items_held(const items_reader *r)
 {
     return r->kind->held(r);

@@ -17,6 +17,7 @@
  *         case ITEMS_ITEM: ... take item.key and item.value; remember item.end ...
  *         case ITEMS_WANTS: items_wanted(r, &from, &len); ... items_feed or items_feed_end ...
  *         case ITEMS_RESTS: ... let others go first ...
+ *         case ITEMS_FULL: ... when there is memory, items_allow(r, items_lacks(r)) ...
  *         case ITEMS_END: return true;
  *         case ITEMS_FAILED: return false;
  *         }
@@ -64,6 +65,7 @@ enum items_result {
     ITEMS_WANTS,  /* bytes: items_wanted says which */
     ITEMS_END,    /* there are no more items, and the file is good to its end */
     ITEMS_RESTS,  /* much was done and no item came: to be called again when others had a turn */
+    ITEMS_FULL,   /* it needs memory: items_lacks says how much, and items_allow gives it */
     ITEMS_FAILED, /* the file is bad */
 };
 
@@ -84,6 +86,8 @@ struct items_options {
     uint64_t size;       /* of the file, unpacked; UINT64_MAX: not known. Parquet needs it */
     uint64_t max_pages;  /* Parquet: bytes of all its pages, unpacked; 0: however many */
     size_t max_item;     /* bytes of the file that one item may take; 0: ITEMS_MAX_ITEM */
+    bool asks;           /* Parquet: it takes no memory for pages that it was not allowed */
+    size_t max_held;     /* Parquet: bytes of pages that it may ever hold; 0: its own bound */
     /* Of an earlier reader of the same file, with the same options. `position` 0 begins anew. */
     const json *state;
     uint64_t position;
@@ -127,6 +131,11 @@ void items_wanted(const items_reader *r, uint64_t *from, uint64_t *len);
 void items_feed(items_reader *r, const char *bytes, size_t len);
 /* Says that the file ends at `from`. */
 void items_feed_end(items_reader *r);
+
+/* After ITEMS_FULL: returns how many bytes more it would hold. */
+size_t items_lacks(const items_reader *r);
+/* Allows it to take so many. What it needs later it asks for again. */
+void items_allow(items_reader *r, size_t bytes);
 
 /* Returns how many bytes of the file the reader holds, packed and unpacked, about. */
 size_t items_held(const items_reader *r);

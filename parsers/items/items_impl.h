@@ -16,6 +16,9 @@ struct items_kind {
     void (*feed)(items_reader *r, const char *bytes, size_t len);
     void (*feed_end)(items_reader *r);
     size_t (*held)(const items_reader *r);
+    /* NULL: it never lacks memory. */
+    size_t (*lacks)(const items_reader *r);
+    void (*allow)(items_reader *r, size_t bytes);
     /* Frees the reader, but for `state`. */
     void (*release)(items_reader *r);
 };

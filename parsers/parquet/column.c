@@ -21,6 +21,10 @@
 enum { MAX_HEADER = 1 << 20 };
 /* What a page and an entry may have besides values: more than any writer needs. */
 enum { PAGE_SLACK = 64 << 10, ENTRY_SLACK = 16 };
+/* A buffer of so many bytes is kept for a smaller page. */
+enum { KEPT_ROOM = 16 << 20 };
+/* How many bytes are summed up in a turn, and how many texts of a dictionary are looked at. */
+enum { SUM_TURN = 16 << 20, INDEX_TURN = 1 << 20 };
 
 void column_init(struct column *c, struct columns *all, const struct node *leaf)
 {
@@ -50,28 +54,41 @@ enum column_step column_fail(const struct column *c, struct diag *why, const cha
     return COLUMN_FAILED;
 }
 
-/* Returns whether so many bytes more may be in memory; false with *why filled. */
-static bool check_resident(const struct column *c, size_t more, struct diag *why)
+/* Returns COLUMN_ROW when so many bytes more may be in memory now. */
+static enum column_step take_memory(struct column *c, size_t more, struct diag *why)
 {
-    if (c->all->resident + more <= (size_t)PARQUET_MAX_RESIDENT_MIB << 20)
-        return true;
-    column_fail(c, why, "the pages that are needed at once have more than %d MiB",
-                PARQUET_MAX_RESIDENT_MIB);
-    return false;
+    struct columns *all = c->all;
+
+    if (more > all->max_resident || all->resident > all->max_resident - more)
+        return column_fail(c, why, "the pages that are needed at once have more than %zu MiB",
+                           all->max_resident >> 20);
+    if (all->asks && more > all->allowed) {
+        all->lacking = more;
+        return COLUMN_FULL;
+    }
+    all->allowed = 0;
+    return COLUMN_ROW;
 }
 
-/* Makes room in a buffer, and counts it. False with *why filled when there is too much of it all.
- */
-static bool column_reserve(struct column *c, struct buf *b, size_t len, struct diag *why)
+/* Makes room in a buffer, and counts it. What was in it goes, so nothing is copied; and its memory
+ * does, when it is far more than is needed now. */
+static enum column_step column_reserve(struct column *c, struct buf *b, size_t len,
+                                       struct diag *why)
 {
     size_t before = b->cap;
+    bool fits = b->data && len < before;
 
-    if (len > before && !check_resident(c, len - before, why))
-        return false;
+    if (!fits || (before > KEPT_ROOM && len < before / 4)) {
+        enum column_step step = fits ? COLUMN_ROW : take_memory(c, len + 1 - before, why);
+        if (step != COLUMN_ROW)
+            return step;
+        buf_clear(b);
+    }
     buf_reset(b);
     buf_reserve(b, len + 1);
-    c->all->resident += b->cap - before;
-    return true;
+    c->all->resident += b->cap;
+    c->all->resident -= before;
+    return COLUMN_ROW;
 }
 
 /* ---- what is here of the chunk ---- */
@@ -112,6 +129,7 @@ void column_begin(struct column *c, const struct chunk *chunk, uint64_t skip,
     c->piece = piece;
     c->values_left = chunk->values;
     c->page_left = 0;
+    c->getting.is_open = false;
     c->skip = skip;
     c->rep_is_read = c->row_is_open = false;
     c->failure = NULL;
@@ -176,108 +194,157 @@ void column_feed(struct column *c, const char *bytes, size_t len)
 
 /* ---- pages ---- */
 
-/* The checksum is over the page as it stands in the file. */
-static bool check_page(struct column *c, const struct page_header *h, struct bytes body,
-                       struct diag *why)
+/* Ends a turn: others go first. */
+static enum column_step column_rest(struct column *c)
 {
-    if (h->unpacked > PARQUET_MAX_PAGE) {
-        column_fail(c, why, "a page has more than %d bytes", PARQUET_MAX_PAGE);
-        return false;
-    }
-    if (h->has_crc && crc32(0, body.at, (unsigned)body.len) != h->crc) {
-        column_fail(c, why, "a page is damaged: its checksum is another one");
-        return false;
-    }
-    return true;
+    c->all->work += COLUMN_WORK;
+    return COLUMN_RESTS;
 }
 
-/* Unpacks `in` into `out`; what isn't packed stays where it is. */
-static bool unpack_body(struct column *c, struct bytes in, size_t len, bool is_packed,
-                        struct buf *room, struct bytes *out, struct diag *why)
+/* The checksum is over the page as it stands in the file. */
+static enum column_step check_sum(struct column *c, struct diag *why)
+{
+    struct getting *g = &c->getting;
+    size_t left = g->body.len - g->summed, turn = left < SUM_TURN ? left : SUM_TURN;
+
+    if (!g->header.has_crc)
+        return COLUMN_ROW;
+    g->crc = (uint32_t)crc32(g->crc, g->body.at + g->summed, (unsigned)turn);
+    g->summed += turn;
+    if (turn < left)
+        return column_rest(c);
+    if (g->crc != g->header.crc)
+        return column_fail(c, why, "a page is damaged: its checksum is another one");
+    return COLUMN_ROW;
+}
+
+/* Begins to unpack `in`, or to copy it. */
+static enum column_step begin_unpacking(struct column *c, struct bytes in, size_t len, int codec,
+                                        struct buf *room, struct diag *why)
+{
+    struct getting *g = &c->getting;
+
+    if (!page_may_unpack(codec, in.len, len))
+        return column_fail(c, why, "a page can't have as many bytes as it says");
+    if (codec && len > c->all->most - c->all->unpacked)
+        return column_fail(c, why,
+                           "the pages of the file have more than %" PRIu64 " bytes, unpacked",
+                           c->all->most);
+    enum column_step step = column_reserve(c, room, len, why);
+    if (step != COLUMN_ROW)
+        return step;
+    if (codec)
+        c->all->unpacked += len;
+    g->unpacking = (struct unpacking){
+        .codec = codec, .in = in, .out = (unsigned char *)room->data, .len = len};
+    g->is_unpacking = true;
+    return COLUMN_ROW;
+}
+
+/* Unpacks `in` into `room`, in as many calls as that takes. */
+static enum column_step unpack_body(struct column *c, struct bytes in, size_t len, int codec,
+                                    struct buf *room, struct diag *why)
+{
+    struct getting *g = &c->getting;
+
+    if (!g->is_unpacking) {
+        enum column_step step = begin_unpacking(c, in, len, codec, room, why);
+        if (step != COLUMN_ROW)
+            return step;
+        g->is_unpacked = !len;
+    }
+    if (g->is_unpacked)
+        return COLUMN_ROW;
+    switch (page_unpack(&c->all->packing, &g->unpacking)) {
+    case UNPACK_FAILED: return column_fail(c, why, "a page can't be unpacked");
+    case UNPACK_GOES_ON: return column_rest(c);
+    case UNPACK_DONE: break;
+    }
+    g->is_unpacked = true;
+    c->all->work += len;
+    return COLUMN_ROW;
+}
+
+/* Unpacks the values of a data page; what isn't packed stays where it is. */
+static enum column_step unpack_values(struct column *c, struct bytes in, size_t len, bool is_packed,
+                                      struct bytes *out, struct diag *why)
 {
     int codec = is_packed ? (int)c->chunk.codec : 0; /* one that is known */
 
     *out = in;
     if (!codec && in.len == len)
-        return true;
-    if (!page_may_unpack(codec, in.len, len)) {
-        column_fail(c, why, "a page can't have as many bytes as it says");
-        return false;
-    }
-    if (len > c->all->most - c->all->unpacked) {
-        column_fail(c, why, "the pages of the file have more than %" PRIu64 " bytes, unpacked",
-                    c->all->most);
-        return false;
-    }
-    if (!column_reserve(c, room, len, why))
-        return false;
-    c->all->unpacked += len;
-    c->all->work += len;
-    *out = (struct bytes){(const unsigned char *)room->data, len};
-    if (len && !page_unpack(&c->all->packing, codec, in, (unsigned char *)room->data, len)) {
-        column_fail(c, why, "a page can't be unpacked");
-        return false;
-    }
-    return true;
+        return COLUMN_ROW;
+    enum column_step step = unpack_body(c, in, len, codec, &c->page, why);
+    *out = (struct bytes){(const unsigned char *)c->page.data, len};
+    return step;
 }
 
 /* Finds where each text of a dictionary begins. */
-static bool index_dictionary(struct dictionary *d, size_t len)
-{
-    const unsigned char *at = (const unsigned char *)d->bytes.data;
-    size_t place = 0;
-
-    d->offsets = mem_alloc((d->count + 1) * sizeof *d->offsets);
-    for (size_t i = 0; i < d->count; i++) {
-        d->offsets[i] = (uint32_t)place;
-        if (len - place < 4 || load32(at + place) > len - place - 4)
-            return false;
-        place += 4 + load32(at + place);
-    }
-    d->offsets[d->count] = (uint32_t)place;
-    return true;
-}
-
-/* A dictionary is a page of plain values, and comes before the data. Texts have their lengths among
- * them, so where each begins is found out once. */
-static bool begin_dictionary(struct column *c, const struct page_header *h, struct bytes body,
-                             struct diag *why)
+static enum column_step index_dictionary(struct column *c, size_t len, struct diag *why)
 {
     struct dictionary *d = &c->dictionary;
-    struct bytes plain;
-    size_t width = c->leaf->type.width;
+    struct getting *g = &c->getting;
+    const unsigned char *at = (const unsigned char *)d->bytes.data;
+    size_t place = g->index_at, i = g->indexed,
+           end = d->count - i < INDEX_TURN ? d->count : i + INDEX_TURN;
 
-    if (c->has_dictionary ||
-        (h->encoding != ENCODING_PLAIN && h->encoding != ENCODING_PLAIN_DICTIONARY)) {
-        column_fail(c, why, "it has two dictionaries, or one that can't be read");
-        return false;
+    for (; i < end; i++) {
+        d->offsets[i] = (uint32_t)place;
+        if (len - place < 4 || load32(at + place) > len - place - 4)
+            return column_fail(c, why, "its dictionary can't be read");
+        place += 4 + load32(at + place);
     }
-    if (!unpack_body(c, body, h->unpacked, true, &d->bytes, &plain, why))
-        return false;
-    /* It outlives the window. */
-    if (plain.at == body.at) {
-        if (!column_reserve(c, &d->bytes, plain.len, why))
-            return false;
-        buf_add(&d->bytes, (const char *)plain.at, plain.len);
-    }
-    if (h->values > plain.len / (width ? width : 4)) {
-        column_fail(c, why, "its dictionary has fewer values than it says");
-        return false;
-    }
-    size_t places = h->values * (sizeof *d->made + sizeof *d->offsets);
-    if (!check_resident(c, places, why))
-        return false;
-    d->count = h->values;
+    g->index_at = place;
+    g->indexed = i;
+    if (i < d->count)
+        return column_rest(c);
+    d->offsets[i] = (uint32_t)place;
+    return COLUMN_ROW;
+}
+
+/* Makes room for the places of a dictionary's values, and for what is made of them. */
+static enum column_step begin_index(struct column *c, struct diag *why)
+{
+    struct dictionary *d = &c->dictionary;
+    size_t count = c->getting.header.values,
+           places = count * (sizeof *d->made + sizeof *d->offsets);
+    enum column_step step = take_memory(c, places, why);
+
+    if (step != COLUMN_ROW)
+        return step;
+    d->count = count;
     d->counted = places;
     c->all->resident += places;
     c->all->work += places;
-    d->made = mem_calloc(d->count + 1, sizeof(*d->made));
-    if (!width && !index_dictionary(d, plain.len)) {
-        column_fail(c, why, "its dictionary can't be read");
-        return false;
-    }
-    c->has_dictionary = true;
-    return true;
+    d->made = mem_calloc(d->count + 1, sizeof *d->made);
+    if (!c->leaf->type.width)
+        d->offsets = mem_alloc((d->count + 1) * sizeof *d->offsets);
+    c->getting.is_indexing = true;
+    return COLUMN_ROW;
+}
+
+/* A dictionary is a page of plain values, and comes before the data. It outlives the window. Texts
+ * have their lengths among them, so where each begins is found out once. */
+static enum column_step get_dictionary(struct column *c, struct diag *why)
+{
+    const struct page_header *h = &c->getting.header;
+    size_t width = c->leaf->type.width, len = h->unpacked;
+    enum column_step step;
+
+    if (c->has_dictionary ||
+        (h->encoding != ENCODING_PLAIN && h->encoding != ENCODING_PLAIN_DICTIONARY))
+        return column_fail(c, why, "it has two dictionaries, or one that can't be read");
+    step = unpack_body(c, c->getting.body, len, (int)c->chunk.codec, &c->dictionary.bytes, why);
+    if (step != COLUMN_ROW)
+        return step;
+    if (h->values > len / (width ? width : 4))
+        return column_fail(c, why, "its dictionary has fewer values than it says");
+    if (!c->getting.is_indexing)
+        step = begin_index(c, why);
+    if (step == COLUMN_ROW && !width)
+        step = index_dictionary(c, len, why);
+    c->has_dictionary = step == COLUMN_ROW;
+    return step;
 }
 
 /* Begins levels in `body`, which it cuts them off from: with their length in front (the first form
@@ -334,37 +401,36 @@ static bool begin_values(struct column *c, int encoding, struct bytes text, stru
 }
 
 /* The first form of pages: repetition levels, definition levels and values are packed together. */
-static bool begin_page_v1(struct column *c, const struct page_header *h, struct bytes body,
-                          struct diag *why)
+static enum column_step get_page_v1(struct column *c, struct diag *why)
 {
+    const struct page_header *h = &c->getting.header;
     struct bytes plain;
+    enum column_step step = unpack_values(c, c->getting.body, h->unpacked, true, &plain, why);
 
-    if (!unpack_body(c, body, h->unpacked, true, &c->page, &plain, why))
-        return false;
+    if (step != COLUMN_ROW)
+        return step;
     if (!begin_levels(&c->reps, &plain, h->rep_encoding, c->rep_width, h->values) ||
-        !begin_levels(&c->defs, &plain, h->def_encoding, c->def_width, h->values)) {
-        column_fail(c, why, "the levels of a page can't be read");
-        return false;
-    }
-    return begin_values(c, h->encoding, plain, why);
+        !begin_levels(&c->defs, &plain, h->def_encoding, c->def_width, h->values))
+        return column_fail(c, why, "the levels of a page can't be read");
+    return begin_values(c, h->encoding, plain, why) ? COLUMN_ROW : COLUMN_FAILED;
 }
 
 /* The second form of pages: their levels are not packed, and have their lengths in the header. */
-static bool begin_page_v2(struct column *c, const struct page_header *h, struct bytes body,
-                          struct diag *why)
+static enum column_step get_page_v2(struct column *c, struct diag *why)
 {
+    const struct page_header *h = &c->getting.header;
+    struct bytes body = c->getting.body, plain;
     size_t levels = (size_t)h->rep_len + h->def_len;
-    struct bytes plain;
 
-    if (levels > body.len || levels > h->unpacked) {
-        column_fail(c, why, "the levels of a page are longer than it");
-        return false;
-    }
+    if (levels > body.len || levels > h->unpacked)
+        return column_fail(c, why, "the levels of a page are longer than it");
     hybrid_begin(&c->reps, (struct bytes){body.at, h->rep_len}, c->rep_width);
     hybrid_begin(&c->defs, (struct bytes){body.at + h->rep_len, h->def_len}, c->def_width);
     body = (struct bytes){body.at + levels, body.len - levels};
-    return unpack_body(c, body, h->unpacked - levels, h->is_packed, &c->page, &plain, why) &&
-           begin_values(c, h->encoding, plain, why);
+    enum column_step step = unpack_values(c, body, h->unpacked - levels, h->is_packed, &plain, why);
+    if (step != COLUMN_ROW)
+        return step;
+    return begin_values(c, h->encoding, plain, why) ? COLUMN_ROW : COLUMN_FAILED;
 }
 
 /* Nobody wants a row of it: then it stays packed. */
@@ -392,49 +458,79 @@ static bool check_page_size(const struct column *c, const struct page_header *h,
     return false;
 }
 
-/* A page may have fewer values than entries, but not more; its header says how many entries. */
-static bool begin_page(struct column *c, const struct page_header *h, struct bytes body,
-                       struct diag *why)
+/* Reads the header of the page that comes next, and waits until all of the page is here. */
+static enum column_step find_page_here(struct column *c, struct diag *why)
 {
-    if (h->kind == PAGE_INDEX)
-        return true;
-    if (h->kind == PAGE_DICTIONARY)
-        return check_page(c, h, body, why) && check_page_size(c, h, why) &&
-               begin_dictionary(c, h, body, why);
-    if (h->values > c->values_left) {
-        column_fail(c, why, "its pages have more values than the footer says");
-        return false;
-    }
-    /* One without entries has nothing to be read. */
-    if (!h->values || skips_page(c, h))
-        return true;
-    if (!check_page(c, h, body, why) || !check_page_size(c, h, why) ||
-        !(h->kind == PAGE_DATA_V2 ? begin_page_v2(c, h, body, why)
-                                  : begin_page_v1(c, h, body, why)))
-        return false;
-    c->page_left = h->values;
-    c->values_left -= h->values;
-    return true;
-}
-
-enum column_step column_next_page(struct column *c, struct diag *why)
-{
+    struct getting *g = &c->getting;
     struct bytes here = {c->window + c->used, bytes_here(c)};
     struct page_header h;
-    size_t len;
 
     c->page_at = c->window_from + c->used;
-    len = here.len ? page_header_read(&h, here) : 0;
+    size_t len = here.len ? page_header_read(&h, here) : 0;
     if (len == SIZE_MAX || (!len && here.len > MAX_HEADER))
         return column_fail(c, why, "the header of a page can't be read");
     if (!len)
         return want_bytes(c, here.len + 1, why);
     if (h.packed > here.len - len)
         return want_bytes(c, len + h.packed, why);
-    if (!begin_page(c, &h, (struct bytes){here.at + len, h.packed}, why))
+    *g = (struct getting){.header = h, .header_len = len, .body = {here.at + len, h.packed}};
+    return COLUMN_ROW;
+}
+
+/* Opens the page if somebody wants it. One of indexes has nothing to be read, and one without
+ * entries neither. Its header says how many entries it has. */
+static enum column_step open_page(struct column *c, struct diag *why)
+{
+    const struct page_header *h = &c->getting.header;
+
+    if (h->kind == PAGE_INDEX)
+        return COLUMN_ROW;
+    if (h->kind != PAGE_DICTIONARY && h->values > c->values_left)
+        return column_fail(c, why, "its pages have more values than the footer says");
+    if (h->kind != PAGE_DICTIONARY && (!h->values || skips_page(c, h)))
+        return COLUMN_ROW;
+    if (h->unpacked > PARQUET_MAX_PAGE)
+        return column_fail(c, why, "a page has more than %d bytes", PARQUET_MAX_PAGE);
+    c->getting.is_open = true;
+    return COLUMN_ROW;
+}
+
+/* Gets a page that is open. It may have fewer values than entries, but not more. */
+static enum column_step get_page(struct column *c, struct diag *why)
+{
+    const struct page_header *h = &c->getting.header;
+    enum column_step step = check_sum(c, why);
+
+    if (step != COLUMN_ROW)
+        return step;
+    if (!check_page_size(c, h, why))
         return COLUMN_FAILED;
-    c->used += len + h.packed;
-    c->all->work += len + h.packed;
+    if (h->kind == PAGE_DICTIONARY)
+        return get_dictionary(c, why);
+    step = h->kind == PAGE_DATA_V2 ? get_page_v2(c, why) : get_page_v1(c, why);
+    if (step == COLUMN_ROW) {
+        c->page_left = h->values;
+        c->values_left -= h->values;
+    }
+    return step;
+}
+
+enum column_step column_next_page(struct column *c, struct diag *why)
+{
+    struct getting *g = &c->getting;
+    enum column_step step = COLUMN_ROW;
+
+    if (!g->is_open)
+        step = find_page_here(c, why);
+    if (step == COLUMN_ROW && !g->is_open)
+        step = open_page(c, why);
+    if (step == COLUMN_ROW && g->is_open)
+        step = get_page(c, why);
+    if (step != COLUMN_ROW)
+        return step;
+    c->used += g->header_len + g->header.packed;
+    c->all->work += g->header_len + g->header.packed;
+    g->is_open = false;
     return COLUMN_ROW;
 }
 

@@ -8,8 +8,10 @@
 
 #include "parsers/base/mem.h"
 
+#include <string.h>
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 /* ---- headers ---- */
 
@@ -114,11 +116,24 @@ bool page_may_unpack(int codec, size_t packed, size_t unpacked)
     }
 }
 
+/* A page of so many bytes is unpacked at once; of a larger one so many in a turn. */
+enum { AT_ONCE = 8 << 20, A_TURN = 4 << 20 };
+/* What zstd needs of what came before it keeps for itself when it takes turns: of so much, 8 MiB,
+ * another copy is no harm. Frames that look further back are few. */
+enum { WINDOW_LOG = 23 };
+/* Memory comes in pages of so many bytes, or of more. */
+enum { MEMORY_PAGE = 4096 };
+
 struct packing {
     z_stream z;
     bool inflates;
     ZSTD_DCtx *zstd;
 };
+
+size_t packing_held(const struct packing *p)
+{
+    return p && p->zstd ? ZSTD_sizeof_DCtx(p->zstd) : 0;
+}
 
 void packing_free(struct packing *p)
 {
@@ -130,43 +145,123 @@ void packing_free(struct packing *p)
     mem_free(p);
 }
 
-/* A page may have several members of gzip, one behind the other. */
-static bool unpack_page_gzip(struct packing *p, struct bytes in, unsigned char *out, size_t len)
+/* 32: by its own header it is gzip's or zlib's. */
+static bool begin_inflating(struct packing *p)
 {
-    int result = Z_OK;
-
-    /* 32: by its own header it is gzip's or zlib's. */
     if (!p->inflates && inflateInit2(&p->z, 32 + MAX_WBITS) != Z_OK)
         return false;
     p->inflates = true;
-    p->z.next_in = (unsigned char *)(uintptr_t)in.at;
-    p->z.avail_in = (unsigned)in.len;
-    p->z.next_out = out;
-    p->z.avail_out = (unsigned)len;
+    return inflateReset(&p->z) == Z_OK;
+}
+
+/* A page may have several members of gzip, one behind the other. */
+static enum unpack_step unpack_page_gzip(struct packing *p, struct unpacking *u, size_t turn)
+{
+    int result = Z_OK;
+
+    if (!u->used && !u->done && !begin_inflating(p))
+        return UNPACK_FAILED;
+    p->z.next_in = (unsigned char *)(uintptr_t)(u->in.at + u->used);
+    p->z.avail_in = (unsigned)(u->in.len - u->used);
+    p->z.next_out = u->out + u->done;
+    p->z.avail_out = (unsigned)turn;
     do {
-        if (inflateReset(&p->z) != Z_OK)
-            return false;
-        result = inflate(&p->z, Z_FINISH);
-    } while (result == Z_STREAM_END && p->z.avail_in && p->z.avail_out);
-    return result == Z_STREAM_END && !p->z.avail_out;
+        if (u->member_ended && inflateReset(&p->z) != Z_OK)
+            return UNPACK_FAILED;
+        result = inflate(&p->z, Z_NO_FLUSH);
+        u->member_ended = result == Z_STREAM_END;
+    } while (u->member_ended && p->z.avail_in && p->z.avail_out);
+    u->used = u->in.len - p->z.avail_in;
+    u->done += turn - p->z.avail_out;
+    if (u->done == u->len)
+        return u->member_ended ? UNPACK_DONE : UNPACK_FAILED;
+    return (result == Z_OK || u->member_ended) && !p->z.avail_out ? UNPACK_GOES_ON : UNPACK_FAILED;
 }
 
 /* Frames may follow each other; the function unpacks them all. */
-static bool unpack_page_zstd(struct packing *p, struct bytes in, unsigned char *out, size_t len)
+static bool unpack_zstd_at_once(struct packing *p, const struct unpacking *u)
 {
-    if (!p->zstd)
-        p->zstd = ZSTD_createDCtx();
-    return p->zstd && ZSTD_decompressDCtx(p->zstd, out, len, in.at, in.len) == len;
+    return ZSTD_decompressDCtx(p->zstd, u->out, u->len, u->in.at, u->in.len) == u->len;
 }
 
-bool page_unpack(struct packing **p, int codec, struct bytes in, unsigned char *out, size_t len)
+/* Behind the last byte there may be a checksum, and frames that are empty. */
+static bool end_zstd(struct packing *p, ZSTD_inBuffer *in, ZSTD_outBuffer *out, size_t result)
 {
-    if (!*p)
-        *p = mem_calloc(1, sizeof **p);
-    switch (codec) {
-    case CODEC_SNAPPY: return snappy_unpack(in, out, len);
-    case CODEC_GZIP: return unpack_page_gzip(*p, in, out, len);
-    case CODEC_ZSTD: return unpack_page_zstd(*p, in, out, len);
-    default: return false;
+    while (result || in->pos < in->size) {
+        size_t before = in->pos;
+
+        result = ZSTD_decompressStream(p->zstd, out, in);
+        if (ZSTD_isError(result) || in->pos == before)
+            return false;
     }
+    return true;
+}
+
+static enum unpack_step unpack_zstd_turn(struct packing *p, struct unpacking *u, size_t turn)
+{
+    ZSTD_inBuffer in = {u->in.at, u->in.len, u->used};
+    ZSTD_outBuffer out = {u->out + u->done, turn, 0};
+    size_t result;
+
+    if (!u->used && !u->done) {
+        ZSTD_DCtx_reset(p->zstd, ZSTD_reset_session_only);
+        ZSTD_DCtx_setParameter(p->zstd, ZSTD_d_windowLogMax, WINDOW_LOG);
+    }
+    do
+        result = ZSTD_decompressStream(p->zstd, &out, &in);
+    while (!ZSTD_isError(result) && out.pos < out.size && in.pos < in.size);
+    if (ZSTD_getErrorCode(result) == ZSTD_error_frameParameter_windowTooLarge) {
+        u->used = u->done = 0;
+        u->at_once = true;
+        return UNPACK_GOES_ON;
+    }
+    u->used = in.pos;
+    u->done += out.pos;
+    if (ZSTD_isError(result) || out.pos < out.size)
+        return UNPACK_FAILED;
+    if (u->done < u->len)
+        return UNPACK_GOES_ON;
+    return end_zstd(p, &in, &out, result) ? UNPACK_DONE : UNPACK_FAILED;
+}
+
+/* Most of the time that a large page takes the system needs to get its memory. */
+static bool get_memory(struct unpacking *u, size_t turn)
+{
+    for (size_t i = 0; i < turn; i += MEMORY_PAGE)
+        u->out[u->done + i] = 0;
+    u->done += turn;
+    return u->done == u->len;
+}
+
+static bool unpack_at_once(struct packing *p, const struct unpacking *u)
+{
+    return u->codec == CODEC_ZSTD ? unpack_zstd_at_once(p, u)
+                                  : snappy_unpack(u->in, u->out, u->len);
+}
+
+static enum unpack_step copy_turn(struct unpacking *u, size_t turn)
+{
+    memcpy(u->out + u->done, u->in.at + u->done, turn);
+    u->done += turn;
+    return u->done == u->len ? UNPACK_DONE : UNPACK_GOES_ON;
+}
+
+enum unpack_step page_unpack(struct packing **all, struct unpacking *u)
+{
+    size_t left = u->len - u->done, turn = u->len > AT_ONCE && left > A_TURN ? A_TURN : left;
+    struct packing *p = *all;
+
+    if (!p)
+        p = *all = mem_calloc(1, sizeof *p);
+    if (u->codec == CODEC_NONE)
+        return copy_turn(u, turn);
+    if (u->codec == CODEC_GZIP)
+        return unpack_page_gzip(p, u, turn);
+    if (u->codec == CODEC_ZSTD && !p->zstd && !(p->zstd = ZSTD_createDCtx()))
+        return UNPACK_FAILED;
+    if (u->codec == CODEC_ZSTD && u->len > AT_ONCE && !u->at_once)
+        return unpack_zstd_turn(p, u, turn);
+    if (u->len > AT_ONCE && !get_memory(u, turn))
+        return UNPACK_GOES_ON;
+    return unpack_at_once(p, u) ? UNPACK_DONE : UNPACK_FAILED;
 }

@@ -285,6 +285,7 @@ static enum items_result collect_rows(struct parquet *r, struct diag *why)
         case COLUMN_ROW: break;
         case COLUMN_WANTS: want_run(r); return ITEMS_WANTS;
         case COLUMN_RESTS: return ITEMS_RESTS;
+        case COLUMN_FULL: return ITEMS_FULL;
         case COLUMN_FAILED: return ITEMS_FAILED;
         }
     for (size_t i = 0; i < count; i++) {
@@ -361,7 +362,18 @@ static size_t parquet_held(const items_reader *reader)
 {
     const struct parquet *r = (const struct parquet *)reader;
 
-    return r->all.resident + r->footer.bytes.cap + r->tail.cap + r->span.cap + r->run.cap;
+    return r->all.resident + r->footer.bytes.cap + r->tail.cap + r->span.cap + r->run.cap +
+           packing_held(r->all.packing);
+}
+
+static size_t parquet_lacks(const items_reader *reader)
+{
+    return ((const struct parquet *)reader)->all.lacking;
+}
+
+static void parquet_allow(items_reader *reader, size_t bytes)
+{
+    ((struct parquet *)reader)->all.allowed = bytes;
 }
 
 static void parquet_release(items_reader *reader)
@@ -387,6 +399,8 @@ static const struct items_kind parquet_kind = {
     .feed = parquet_feed,
     .feed_end = parquet_feed_end,
     .held = parquet_held,
+    .lacks = parquet_lacks,
+    .allow = parquet_allow,
     .release = parquet_release,
 };
 
@@ -407,6 +421,10 @@ items_reader *parquet_new(const struct items_options *o, struct diag *why)
     r->position = o->position;
     r->all.max_item = o->max_item ? o->max_item : ITEMS_MAX_ITEM;
     r->all.most = o->max_pages ? o->max_pages : UINT64_MAX;
+    r->all.asks = o->asks;
+    r->all.max_resident = (size_t)PARQUET_MAX_RESIDENT_MIB << 20;
+    if (o->max_held && o->max_held < r->all.max_resident)
+        r->all.max_resident = o->max_held;
     want_stretch(r, &r->tail, r->size - TAIL, r->size);
     return &r->head;
 }

@@ -204,6 +204,9 @@ size_t page_header_read(struct page_header *h, struct bytes text);
 /* What unpacks pages: one for a reader. */
 struct packing;
 void packing_free(struct packing *p);
+/* Returns how many bytes it holds, about; of NULL none. */
+size_t packing_held(const struct packing *p);
+
 /* ---- snappy.c ---- */
 
 /* Returns whether the library can be loaded, which is done when this is asked; `why` may be NULL.
@@ -217,10 +220,22 @@ bool snappy_unpack(struct bytes in, unsigned char *out, size_t len);
 /* Returns the name of a codec that cannot be read; NULL: it can. */
 const char *codec_refused(int64_t codec);
 /*
- * Unpacks `in` to exactly `len` bytes at `out`; false when that is not what it holds. *p is made
- * when it is first needed.
+ * A page that is unpacked to exactly `len` bytes at `out`. One of many megabytes is unpacked in
+ * turns, so that others may go on in between.
  */
-bool page_unpack(struct packing **p, int codec, struct bytes in, unsigned char *out, size_t len);
+struct unpacking {
+    int codec; /* 0: it is copied */
+    struct bytes in;
+    unsigned char *out;
+    size_t len;
+    size_t used, done; /* bytes of `in` and `out` that are through */
+    bool member_ended; /* gzip: another one begins with what is next */
+    bool at_once;      /* its codec takes no turns: only the memory is got in them, by `done` */
+};
+enum unpack_step { UNPACK_DONE, UNPACK_GOES_ON, UNPACK_FAILED };
+/* Unpacks a page, or some of it. It fails when that is not what it holds. *p is made when it is
+ * first needed. */
+enum unpack_step page_unpack(struct packing **p, struct unpacking *u);
 /* Returns whether `packed` bytes can unpack to so many, by what the codec can do at best. */
 bool page_may_unpack(int codec, size_t packed, size_t unpacked);
 
@@ -366,10 +381,27 @@ struct dictionary {
 struct columns {
     const struct schema *schema;
     struct packing *packing;
-    size_t resident;            /* bytes of windows, pages and dictionaries */
-    uint64_t unpacked, most;    /* bytes of pages that were unpacked, and may be */
-    uint64_t work;              /* of this call of items_next: bytes, and entries passed over */
-    size_t row_bytes, max_item; /* of the row that is collected, and the most */
+    size_t resident, max_resident; /* bytes of windows, pages and dictionaries, and the most */
+    bool asks;                     /* memory for pages is taken as far as it is allowed: */
+    size_t allowed;                /* so many bytes, beside what is resident; */
+    size_t lacking;                /* so many are needed */
+    uint64_t unpacked, most;       /* bytes of pages that were unpacked, and may be */
+    uint64_t work;                 /* of this call of items_next: bytes, and entries passed over */
+    size_t row_bytes, max_item;    /* of the row that is collected, and the most */
+};
+
+/* The page that a column is getting: what is found out and done of it, as that may take turns. */
+struct getting {
+    bool is_open; /* its header is read, and somebody wants it */
+    struct page_header header;
+    size_t header_len;
+    struct bytes body; /* behind the header */
+    size_t summed;     /* bytes of it that `crc` is of */
+    uint32_t crc;
+    struct unpacking unpacking;
+    bool is_unpacking, is_unpacked;
+    bool is_indexing;         /* a dictionary: where its texts begin is being found out; */
+    size_t indexed, index_at; /* of so many of them, and where the next one begins */
 };
 
 /* One leaf of the schema: its chunk in the row group that is read. */
@@ -390,6 +422,7 @@ struct column {
     size_t piece, wanted; /* bytes to be fed at once; and what is needed from `used` on */
 
     uint64_t page_at; /* in the file, for messages */
+    struct getting getting;
     struct buf page;
     uint64_t values_left; /* of the chunk, behind the page */
     uint64_t page_left;   /* entries */
@@ -423,13 +456,13 @@ void column_init(struct column *c, struct columns *all, const struct node *leaf)
 /* Begins with a chunk, and with its row number `skip`. `span` is NULL, or the whole chunk. */
 void column_begin(struct column *c, const struct chunk *chunk, uint64_t skip,
                   const unsigned char *span, size_t piece);
-enum column_step { COLUMN_ROW, COLUMN_WANTS, COLUMN_RESTS, COLUMN_FAILED };
+enum column_step { COLUMN_ROW, COLUMN_WANTS, COLUMN_RESTS, COLUMN_FULL, COLUMN_FAILED };
 /* Returns whether so much was done that others should go first. */
 static inline bool column_has_worked(const struct column *c)
 {
     return c->all->work >= COLUMN_WORK;
 }
-/* Reads the page behind the one that is done with, whatever it is. */
+/* Reads the page behind the one that is done with, whatever it is. A large one takes some calls. */
 enum column_step column_next_page(struct column *c, struct diag *why);
 /* Returns whether nothing was fed of its chunk yet. */
 bool column_is_untouched(const struct column *c);

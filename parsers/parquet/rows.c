@@ -21,7 +21,7 @@ static bool column_keeps(struct column *c, const json *made)
 {
     size_t bytes = VALUE_BYTES + (json_is_string(made) ? json_str_len(made) : 0);
 
-    if (c->all->resident + bytes > (size_t)PARQUET_MAX_RESIDENT_MIB << 20)
+    if (c->all->resident + bytes > c->all->max_resident)
         return false;
     c->all->resident += bytes;
     c->dictionary.counted += bytes;

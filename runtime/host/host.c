@@ -230,7 +230,7 @@ host *host_new(store *s, const struct host_options *options, struct diag *why)
     handler_sets_use(&h->handlers, new_handlers(h));
     host_set_hooks(h, &hooks);
     h->engine = engine_new(s, &hooks);
-    h->mapio = host_new_mapio(h);
+    h->mapio = host_new_mapio(h, memory);
     if (memory)
         engine_limit_memory(h->engine, memory);
     if (options->evaluation_ms)

@@ -327,7 +327,7 @@ static enum mapio_taker host_would_take(void *user, const struct task *task,
 /* By the virtual clock each file's items come at once, so that a run goes like the one before. */
 enum { GATHER_MS = 50 };
 
-mapio *host_new_mapio(host *h)
+mapio *host_new_mapio(host *h, size_t memory)
 {
     return mapio_new(&(struct mapio_world){.user = h,
                                            .call = host_run_task,
@@ -339,5 +339,6 @@ mapio *host_new_mapio(host *h)
                                            .failed = host_reading_failed,
                                            .written = host_results_written,
                                            .not_written = host_writing_failed,
-                                           .tell = host_tell});
+                                           .tell = host_tell,
+                                           .memory = memory});
 }

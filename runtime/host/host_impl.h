@@ -49,7 +49,7 @@ void host_set_hooks(host *h, struct engine_hooks *hooks);
 /* Returns the time that waits go by. */
 int64_t host_clock_now(void *user);
 /* Makes what reads for Map Runs. */
-mapio *host_new_mapio(host *h);
+mapio *host_new_mapio(host *h, size_t memory);
 /* Brings a task call's result (taken) to who has asked for it. */
 void host_task_ended(void *user, uint64_t id, struct task_result *result);
 void host_task_submitted(void *user, uint64_t id, const json *output);

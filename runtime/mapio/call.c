@@ -232,14 +232,14 @@ static void call_later(struct asker *a)
         (struct due_key){.due_ms = m->world.now(m->world.user) + pause_ms, .order = m->next_call});
 }
 
-void asker_rest(struct asker *a, void (*rested)(struct asker *a))
+void asker_rest(struct asker *a, int64_t rest_ms, void (*rested)(struct asker *a))
 {
     struct mapio *m = a->m;
 
     a->rested = rested;
     due_heap_set(
         &m->later, &a->later,
-        (struct due_key){.due_ms = m->world.now(m->world.user) + 1, .order = m->next_call});
+        (struct due_key){.due_ms = m->world.now(m->world.user) + rest_ms, .order = m->next_call});
 }
 
 static int64_t next_later(const mapio *m)

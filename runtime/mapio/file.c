@@ -21,6 +21,9 @@ enum { PIECE_BYTES = 4 << 20, FEED_BYTES = 256 << 10 };
 /* What is read first of a Parquet file: mostly its whole footer, and all of a small file. */
 enum { TAIL_BYTES = 256 << 10 };
 
+/* The part of all memory that pages of one file may have, and what they may have in any case. */
+enum { READER_SHARE = 2, READER_BYTES = 64 << 20 };
+
 bool file_is_open(const struct file *f)
 {
     return f->key != NULL;
@@ -36,6 +39,17 @@ void file_close(struct file *f)
     json_unref(f->outer);
     json_unref(f->piece);
     *f = (struct file){0};
+}
+
+void file_put_away(struct file *f)
+{
+    items_free(f->reader);
+    json_unref(f->piece);
+    f->reader = NULL;
+    f->reader_state = NULL;
+    f->piece = NULL;
+    f->whole = false;
+    f->resumed = true;
 }
 
 size_t file_held(const struct file *f)
@@ -256,6 +270,14 @@ static char delimiter_of(const struct reading *r)
     return items_delimiters[0].c;
 }
 
+/* 0: there is no bound but the reader's own. */
+static size_t most_held(const struct reading *r)
+{
+    size_t share = r->asker.m->world.memory / READER_SHARE;
+
+    return share && share < READER_BYTES ? READER_BYTES : share;
+}
+
 /* `size` is UINT64_MAX where it is not known. */
 static bool open_reader(struct reading *r, const json *state, uint64_t position, uint64_t size)
 {
@@ -269,6 +291,8 @@ static bool open_reader(struct reading *r, const json *state, uint64_t position,
         .headers = r->headers,
         .size = size,
         .max_pages = r->most_read,
+        .asks = true,
+        .max_held = most_held(r),
         .state = state,
         .position = position,
     };
@@ -494,9 +518,13 @@ static enum source_step feed(struct reading *r)
         return SOURCE_FAILED;
     }
     if (!f->whole) {
+        items_wanted(f->reader, &from, &wanted);
+        if (r->format == ITEMS_PARQUET &&
+            !room_take(r, items_held(f->reader) +
+                              (wanted < PIECE_BYTES ? (size_t)wanted : PIECE_BYTES)))
+            return SOURCE_WAITS;
         json_unref(f->piece);
         f->piece = NULL;
-        items_wanted(f->reader, &from, &wanted);
         ask_for_piece(r, f->unpacker ? f->next : from, f->unpacker ? PIECE_BYTES : wanted);
         return SOURCE_WAITS;
     }
@@ -598,6 +626,18 @@ static enum source_step file_take_item(struct reading *r, struct item *item)
     return SOURCE_GOES_ON;
 }
 
+/* The reader needs memory. It is asked for again when it is the reading's turn. */
+static enum source_step ask_for_memory(struct reading *r)
+{
+    items_reader *reader = r->file.reader;
+    size_t lacks = items_lacks(reader);
+
+    if (!room_take(r, items_held(reader) + lacks))
+        return SOURCE_WAITS;
+    items_allow(reader, lacks);
+    return SOURCE_GOES_ON;
+}
+
 enum source_step file_read(struct reading *r)
 {
     struct file *f = &r->file;
@@ -612,6 +652,7 @@ enum source_step file_read(struct reading *r)
     case ITEMS_ITEM: return file_take_item(r, &item);
     case ITEMS_WANTS: return feed(r);
     case ITEMS_RESTS: return SOURCE_GOES_ON;
+    case ITEMS_FULL: return ask_for_memory(r);
     case ITEMS_END: return end_file(r);
     case ITEMS_FAILED: break;
     }

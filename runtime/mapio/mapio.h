@@ -48,6 +48,7 @@ struct mapio_world {
     /* So long items wait for those of the next file, which go with them: each answer costs a turn
      * of the engine, and a store its commit. 0: not at all. */
     int64_t gather_ms;
+    size_t memory;      /* bytes that all executions may have; 0: there is no bound */
     uint64_t most_file; /* bytes of one result file; 0: as many as on AWS */
     uint64_t
         most_read; /* bytes of one file of items, unpacked, where AWS's limits hold; 0 likewise */

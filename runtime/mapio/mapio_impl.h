@@ -8,8 +8,20 @@
 
 struct unpacker;
 
+struct reading;
+
+/* What readings of Parquet may have in memory together; room.c says how it is shared out. */
+struct room {
+    size_t most;                     /* bytes; SIZE_MAX: there is no bound */
+    size_t taken;                    /* by the holders */
+    struct reading *holders;         /* those that have more than a little */
+    struct reading *beyond;          /* one of them that may go beyond the bound; NULL: none does */
+    struct reading *line, *line_end; /* those that wait for room */
+};
+
 struct mapio {
     struct mapio_world world;
+    struct room room;
     struct id_map readings; /* by the engine's id */
     struct id_map writings; /* likewise */
     struct id_map calls;    /* by the call's */
@@ -108,6 +120,10 @@ struct reading {
     const struct source_kind *kind;
     void *of_kind;
     size_t of_kind_bytes; /* that it holds, about: of a page, of a manifest */
+    size_t taken;         /* of the room, in bytes; 0: it is no holder */
+    int64_t taken_ms;     /* since when it is one */
+    struct reading *next_holder, *next_in_line;
+    bool is_in_line;
 };
 
 enum source_step { SOURCE_GOES_ON, SOURCE_WAITS, SOURCE_ENDS, SOURCE_FAILED };
@@ -147,8 +163,20 @@ void asker_tell_failure(const struct asker *a, const struct task_result *result)
 /* Tells people a line about its state. */
 void asker_tell(const struct asker *a, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* Lets others go first: `rested` is called in a millisecond. */
-void asker_rest(struct asker *a, void (*rested)(struct asker *a));
+/* Lets others go first: `rested` is called when so many milliseconds are over. */
+void asker_rest(struct asker *a, int64_t rest_ms, void (*rested)(struct asker *a));
+
+/* ---- room.c ---- */
+
+/* Returns whether the reading may hold so many bytes now. Else it stands in line, and goes on by
+ * itself when there is room. */
+bool room_take(struct reading *r, size_t bytes);
+/* Gives back what it doesn't hold any more. */
+void room_recount(struct reading *r);
+/* One that is asked for nothing waits for none, and lets others have what it has had for long. */
+void room_yield(struct reading *r);
+/* Leaves the line, and gives all back. */
+void room_leave(struct reading *r);
 
 /* ---- reading.c ---- */
 
@@ -195,6 +223,8 @@ bool file_is_open(const struct file *f);
 /* Returns how many bytes the file holds, about. */
 size_t file_held(const struct file *f);
 void file_close(struct file *f);
+/* Lets go of all that is in memory of it; it is read on from behind its last item. */
+void file_put_away(struct file *f);
 
 /* Ends the reading: the open file is not the one any more that was read before. */
 void file_refuse_changed(struct reading *r);

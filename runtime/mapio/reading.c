@@ -12,12 +12,16 @@
 /* AWS's 5 GB of a file of results, and 10 GB of a file of items. */
 static const uint64_t MOST_FILE = UINT64_C(5) << 30, MOST_READ = UINT64_C(10) << 30;
 
+/* The part of all memory that readings may have together before one of them must wait. */
+enum { ROOM_SHARE = 4 };
+
 /* ---- its ends ---- */
 
 static void reading_free(struct reading *r)
 {
     id_map_take(&r->asker.m->readings, r->asker.node.id);
     due_heap_remove(&r->asker.m->gathering, &r->gathered);
+    room_leave(r);
     asker_end(&r->asker);
     if (r->kind)
         r->kind->free(r);
@@ -191,12 +195,16 @@ void reading_go_on(struct reading *r)
             answer(r, false);
         if (step == SOURCE_GOES_ON && r->asked && !r->asker.action &&
             world->now(world->user) > until_ms) {
-            asker_rest(&r->asker, reading_rested);
+            asker_rest(&r->asker, 1, reading_rested);
             return;
         }
     }
+    room_recount(r);
+    if (r->is_in_line && r->part.count)
+        answer(r, false);
     if (r->asker.action)
         gather(r);
+    room_yield(r);
     asker_send(&r->asker);
 }
 
@@ -322,6 +330,7 @@ mapio *mapio_new(const struct mapio_world *world)
         m->world.most_file = MOST_FILE;
     if (!m->world.most_read)
         m->world.most_read = MOST_READ;
+    m->room.most = m->world.memory ? m->world.memory / ROOM_SHARE : SIZE_MAX;
     return m;
 }
 
