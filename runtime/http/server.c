@@ -63,7 +63,7 @@ static void server_on_connection(uv_stream_t *stream, int status)
 
     if (status < 0)
         return;
-    if (s->stats.connections < s->options.connections + OVERFLOW)
+    if (s->stats.connections < s->options.connections + s->overflow)
         accept_one(l);
     else
         l->pending = true;
@@ -74,7 +74,7 @@ void http_server_accept_pending(http_server *s)
     if (s->stopping)
         return;
     for (struct http_listener *l = s->listeners; l; l = l->next) {
-        if (l->pending && s->stats.connections < s->options.connections + OVERFLOW) {
+        if (l->pending && s->stats.connections < s->options.connections + s->overflow) {
             l->pending = false;
             accept_one(l);
         }
@@ -88,14 +88,16 @@ static int64_t or_else(int64_t given, int64_t usual)
     return given ? given : usual;
 }
 
-/* Those that are only told 503 are files, too. */
-static size_t connections_of(size_t wanted)
+/* Shares out how many connections may be open. Those that are only told 503 are files, too, and at
+ * least one is: without it nobody would see that somebody waits. */
+static void share_connections(http_server *s, size_t wanted)
 {
     size_t most = http_connections_within_files(wanted + OVERFLOW);
 
-    if (most == wanted + OVERFLOW)
-        return wanted;
-    return most > 2 * OVERFLOW ? most - OVERFLOW : most / 2 + 1;
+    s->options.connections = most > 2 * OVERFLOW || most == wanted + OVERFLOW ? most - OVERFLOW
+                             : most > 1                                       ? (most + 1) / 2
+                                                                              : 1;
+    s->overflow = most > s->options.connections ? most - s->options.connections : 1;
 }
 
 http_server *http_server_new(uv_loop_t *loop, const struct http_server_options *options,
@@ -105,7 +107,7 @@ http_server *http_server_new(uv_loop_t *loop, const struct http_server_options *
 
     s->loop = loop;
     s->options = *options;
-    s->options.connections = connections_of(options->connections ? options->connections : 1024);
+    share_connections(s, options->connections ? options->connections : 1024);
     if (!options->stranger_bytes)
         s->options.stranger_bytes = STRANGER_BYTES;
     s->options.young_ms = or_else(options->young_ms, 1000);

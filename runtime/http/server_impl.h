@@ -10,7 +10,7 @@
 
 enum {
     READ_SIZE = 64 * 1024,
-    OVERFLOW = 32, /* connections that are told 503 at once; more wait in the system's queue */
+    OVERFLOW = 32, /* that many at most are told 503 at once; more wait in the system's queue */
 };
 
 enum http_phase {
@@ -93,6 +93,7 @@ struct http_server {
     bool stopping, closing;
     void (*stopped)(void *user);
     struct http_stats stats;
+    size_t overflow; /* connections beyond options.connections that are told 503 at once */
     int64_t date_s;
     char date[HTTP_DATE_SIZE];
     char bytes[READ_SIZE]; /* of the read at hand: libuv reads and hands over in one go */

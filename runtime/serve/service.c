@@ -7,6 +7,7 @@
 
 #include "runtime/serve/service.h"
 
+#include "asl/model/model.h"
 #include "parsers/base/digest.h"
 #include "parsers/base/mem.h"
 #include "runtime/aws/credentials.h"
@@ -598,6 +599,9 @@ service *service_new(const struct service_options *options, struct diag *why)
     service *s = mem_calloc(1, sizeof *s);
 
     s->options = *options;
+    /* It is needed when the first call of AWS goes out, and then there may be no file left for it.
+     * That it isn't there is told by who needs it. */
+    model_file(NULL);
     if (service_files_read(&options->files, &s->texts, why))
         return s;
     service_free(s);
