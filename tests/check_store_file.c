@@ -224,6 +224,38 @@ START_TEST(nothing_left)
 }
 END_TEST
 
+/* Nor does one that went while it still ran, and whose events come behind that. */
+START_TEST(gone_while_it_runs)
+{
+    store *s = open_sqlite();
+    const struct store_execution *x;
+
+    put_listed(s, 0, "a", 0, "list");
+    put_events(s, 0, 1, 3);
+    commit(s);
+    ck_assert(store_find(s, 0, &x, NULL));
+    asl_machine *m = asl_machine_ref(x->machine);
+    struct rt_event e = {.seq = 4,
+                         .kind = RT_TASK_SCHEDULED,
+                         .state = m->states[0],
+                         .data = json_int(1),
+                         .scheduled.token = json_cstring("token")};
+    store_forget(s, 0);
+    commit(s);
+    if (_i)
+        store_redriven(s, 0, 1, 1000);
+    store_append(s, 0, &e, 1);
+    store_progress(s, 0, _i ? RT_RUNNING : RT_FAILED, 1000, 2000);
+    commit(s);
+    store_free(s);
+    rt_event_clear(&e);
+    asl_machine_unref(m);
+    ck_assert_int_eq(ask_file("SELECT count(*) FROM executions"), 0);
+    ck_assert_int_eq(ask_file("SELECT count(*) FROM events"), 0);
+    ck_assert_int_eq(ask_file("SELECT count(*) FROM tokens"), 0);
+}
+END_TEST
+
 /* What earlier versions left of a family goes when a store is opened; but not where the parent's
  * row was lost. */
 START_TEST(orphans_of_earlier_versions)
@@ -588,6 +620,7 @@ int main(void)
     tcase_add_loop_test(t, private, 0, 4);
     tcase_add_test(t, emptied);
     tcase_add_test(t, nothing_left);
+    tcase_add_loop_test(t, gone_while_it_runs, 0, 2);
     tcase_add_test(t, orphans_of_earlier_versions);
     tcase_add_test(t, definitions);
     tcase_add_test(t, looked_at);

@@ -388,6 +388,17 @@ static void sqlite_append(store *s, uint64_t execution, const struct rt_event *e
     }
 }
 
+/*
+ * After the row of an execution was to be changed: where there is none, somebody has let the
+ * execution go while it still ran, and its events go as well. Nobody would ever find them.
+ */
+static void drop_if_gone(struct file *f, uint64_t execution)
+{
+    if (f->broken.code || sqlite.changes(f->db))
+        return;
+    sqlite_forget_events(f, execution);
+}
+
 static void sqlite_progress(store *s, uint64_t execution, enum rt_status status, int64_t stop_ms,
                             int64_t due_ms)
 {
@@ -403,6 +414,7 @@ static void sqlite_progress(store *s, uint64_t execution, enum rt_status status,
     if (due_ms != STORE_AWAKE)
         sqlite.bind_int64(q, 4, due_ms);
     sqlite_run(f, q);
+    drop_if_gone(f, execution);
 }
 
 static void sqlite_redriven(store *s, uint64_t execution, uint32_t redrives, int64_t at_ms)
@@ -416,6 +428,7 @@ static void sqlite_redriven(store *s, uint64_t execution, uint32_t redrives, int
     sqlite.bind_int64(q, 2, redrives);
     sqlite.bind_int64(q, 3, at_ms);
     sqlite_run(f, q);
+    drop_if_gone(f, execution);
 }
 
 static void sqlite_set_apart(store *s, uint64_t execution, const char *why, int64_t at_ms)

@@ -14,18 +14,28 @@
 
 /* ---- executions ---- */
 
+static bool drop_of(struct file *f, uint64_t execution, enum statement drop)
+{
+    if (!sqlite_begin(f, execution))
+        return false;
+    sqlite3_stmt *q = sqlite_use(f, drop);
+    sqlite_bind_number(q, 1, execution);
+    sqlite_run(f, q);
+    return true;
+}
+
+void sqlite_forget_events(struct file *f, uint64_t execution)
+{
+    if (drop_of(f, execution, DROP_EVENTS))
+        drop_of(f, execution, DROP_TOKENS);
+}
+
 /* Returns whether there was such an execution. */
 static bool sqlite_forget_drop(struct file *f, uint64_t execution)
 {
-    static const enum statement drops[] = {DROP_EVENTS, DROP_TOKENS, DROP_EXECUTION};
-
-    for (size_t i = 0; i < COUNT(drops); i++) {
-        if (!sqlite_begin(f, execution))
-            return false;
-        sqlite3_stmt *q = sqlite_use(f, drops[i]);
-        sqlite_bind_number(q, 1, execution);
-        sqlite_run(f, q);
-    }
+    sqlite_forget_events(f, execution);
+    if (!drop_of(f, execution, DROP_EXECUTION))
+        return false;
     /* Its definition may be nobody's now. */
     f->untidy = true;
     return !f->broken.code && sqlite.changes(f->db) > 0;

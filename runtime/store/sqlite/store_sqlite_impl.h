@@ -210,6 +210,8 @@ void sqlite_forget_shared(struct file *f);
 
 /* ---- store_sqlite_forget.c: as store.h has them ---- */
 
+/* Lets all go that is an execution's but for its row. */
+void sqlite_forget_events(struct file *f, uint64_t execution);
 void sqlite_forget(store *s, uint64_t execution);
 bool sqlite_forget_list(store *s, const char *list, size_t limit, struct store_gone *out,
                         struct diag *why);
