@@ -198,44 +198,40 @@ END_TEST
 
 /* A few bytes say that there are millions of entries: who goes on behind them passes over them in
  * turns. They are in one page, as whole pages are jumped over. */
-START_TEST(entries_are_passed_in_turns)
+static void pass_entries(const struct pqm_field *field, const char *page, size_t len,
+                         const char *row)
 {
     enum { ENTRIES = 3000000 };
-    static const char page[] = "\5\0\0\0\x80\x9B\xEE\2\0"; /* 2 * ENTRIES, and the level 0 */
     struct pqm_made m;
 
-    begin_file(&m, (struct pqm_field){.physical = PQ_INT32, .repetition = PQ_OPTIONAL});
+    begin_file(&m, *field);
     pqm_column(&m, &(struct pqm_column){.physical = PQ_INT32, .values = ENTRIES});
-    pqm_page(&m, &(struct pqm_page){.values = ENTRIES}, PQ_TEXT(page));
+    pqm_page(&m, &(struct pqm_page){.values = ENTRIES}, page, len);
     end_file(&m, ENTRIES);
     struct outcome got = read_bomb(&m.file, (struct items_options){.position = ENTRIES - 2});
     ck_assert_int_eq(got.result, ITEMS_END);
     ck_assert_uint_eq(got.count, 2);
     ck_assert_uint_ge(got.rests, 4);
-    expect_json("row", got.rows[1], "{\"c\":null}");
+    expect_json("row", got.rows[1], row);
     outcome_clear(&got);
     pqm_clear(&m);
 }
+
+/* What says that twice so many entries (a number of several bytes) have the level 0. */
+#define LEVELS "\5\0\0\0\x80\x9B\xEE\2\0"
+
+START_TEST(entries_are_passed_in_turns)
+{
+    pass_entries(&(struct pqm_field){.physical = PQ_INT32, .repetition = PQ_OPTIONAL},
+                 PQ_TEXT(LEVELS), "{\"c\":null}");
+}
 END_TEST
 
-/* The same of rows with lists, of which no page can be jumped over. */
+/* Of rows with lists no page can be jumped over. */
 START_TEST(lists_are_passed_in_turns)
 {
-    enum { ENTRIES = 3000000 };
-    static const char page[] = "\5\0\0\0\x80\x9B\xEE\2\0\5\0\0\0\x80\x9B\xEE\2\0";
-    struct pqm_made m;
-
-    begin_file(&m, (struct pqm_field){.physical = PQ_INT32, .repetition = PQ_REPEATED});
-    pqm_column(&m, &(struct pqm_column){.physical = PQ_INT32, .values = ENTRIES});
-    pqm_page(&m, &(struct pqm_page){.values = ENTRIES}, PQ_TEXT(page));
-    end_file(&m, ENTRIES);
-    struct outcome got = read_bomb(&m.file, (struct items_options){.position = ENTRIES - 2});
-    ck_assert_int_eq(got.result, ITEMS_END);
-    ck_assert_uint_eq(got.count, 2);
-    ck_assert_uint_ge(got.rests, 4);
-    expect_json("row", got.rows[1], "{\"c\":[]}");
-    outcome_clear(&got);
-    pqm_clear(&m);
+    pass_entries(&(struct pqm_field){.physical = PQ_INT32, .repetition = PQ_REPEATED},
+                 PQ_TEXT(LEVELS LEVELS), "{\"c\":[]}");
 }
 END_TEST
 

@@ -96,6 +96,10 @@ struct aws_caller {
     const char *key;       /* the same for a repeat of the same call; NULL: none */
 };
 
+/* Writes a UUID of version 4 that has the bits of `half`. */
+enum { AWS_UUID = 37 };
+void aws_uuid_write(const uint64_t half[2], char out[AWS_UUID]);
+
 /* Makes the request of a call. Returns false with *why filled when these can't be its parameters.
  */
 bool aws_request_make(const struct aws_call *c, const json *parameters,

@@ -11,6 +11,7 @@
 #include "parsers/base/mem.h"
 #include "parsers/base/text.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -151,18 +152,25 @@ static json *with_events(json *v, const char *execution)
     return aws_with_member(v, "Entries", json_build_done(&b));
 }
 
+void aws_uuid_write(const uint64_t half[2], char out[AWS_UUID])
+{
+    snprintf(out, AWS_UUID, "%08x-%04x-4%03x-%04x-%012llx", (unsigned)(half[0] >> 32),
+             (unsigned)(half[0] >> 16) & 0xffff, (unsigned)half[0] & 0xfff,
+             ((unsigned)(half[1] >> 48) & 0x3fff) | 0x8000,
+             (unsigned long long)(half[1] & UINT64_C(0xFFFFFFFFFFFF)));
+}
+
 /* A UUID that follows from the call's key. */
 static json *once_token(const char *key)
 {
     uint64_t half[2] = {UINT64_C(0xCBF29CE484222325), UINT64_C(0x84222325CBF29CE4)};
+    char text[AWS_UUID];
 
     for (; *key; key++)
         for (int i = 0; i < 2; i++)
             half[i] = (half[i] ^ (unsigned char)*key) * UINT64_C(0x100000001B3);
-    return json_stringf("%08x-%04x-4%03x-%04x-%012llx", (unsigned)(half[0] >> 32),
-                        (unsigned)(half[0] >> 16) & 0xffff, (unsigned)half[0] & 0xfff,
-                        ((unsigned)(half[1] >> 48) & 0x3fff) | 0x8000,
-                        (unsigned long long)(half[1] & UINT64_C(0xFFFFFFFFFFFF)));
+    aws_uuid_write(half, text);
+    return json_cstring(text);
 }
 
 /* A member that the author gave stands. Takes both values. */

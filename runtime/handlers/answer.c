@@ -7,8 +7,8 @@
 #include "asl/report/quota.h"
 #include "parsers/base/text.h"
 #include "parsers/base/utf8.h"
+#include "runtime/aws/aws.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* Bytes of what was printed instead of JSON. */
@@ -39,10 +39,7 @@ void handler_request_id(const char *key, char id[HANDLER_REQUEST_ID])
         half[i] = (half[i] ^ (half[i] >> 27)) * UINT64_C(0x94D049BB133111EB);
         half[i] ^= half[i] >> 31;
     }
-    snprintf(id, HANDLER_REQUEST_ID, "%08x-%04x-4%03x-%04x-%012llx", (unsigned)(half[0] >> 32),
-             (unsigned)(half[0] >> 16) & 0xffff, (unsigned)half[0] & 0xfff,
-             ((unsigned)(half[1] >> 48) & 0x3fff) | 0x8000,
-             (unsigned long long)(half[1] & UINT64_C(0xFFFFFFFFFFFF)));
+    aws_uuid_write(half, id);
 }
 
 struct handler_answer answer_failed(const char *error, json *cause)
