@@ -81,6 +81,7 @@ static void unlock(void)
 static void close_locked(void)
 {
     unlock();
+    pauses_at_once = false;
     handlers_world_free(world);
 }
 
