@@ -149,6 +149,11 @@ void endpoint_begun(struct endpoint_work *w, const struct aws_answer *a, struct 
 /* Goes on with the job that `submitted` (taken) tells of: it is asked about, or told to stop where
  * the call lingers. */
 void follow_job(struct endpoint_work *w, json *submitted, bool in_start);
+/* Asks about the work's job. Returns false with *why filled when that can't be; *bad_call: what is
+ * known of the job is why. */
+bool endpoint_ask_about_job(struct endpoint_work *w, http_done *done,
+                            void (*no_keys)(void *user, bool of_role, const char *why),
+                            bool *bad_call, struct diag *why);
 /* Waits, and then calls `again`: as long as models lack the call, nothing can be asked about its
  * job. The log tells so, and `why`, once. */
 void job_waits_for_model(struct endpoint_work *w, void (*again)(void *work), const char *why);

@@ -201,28 +201,36 @@ static void not_described(void *user, bool of_role, const char *why)
     ask_again(w, why);
 }
 
+bool endpoint_ask_about_job(struct endpoint_work *w, http_done *done,
+                            void (*no_keys)(void *user, bool of_role, const char *why),
+                            bool *bad_call, struct diag *why)
+{
+    const struct outgoing ask = {.call = &w->describe,
+                                 .to = &w->place,
+                                 .parameters = w->describe_parameters,
+                                 .timeout_ms = REQUEST_MS,
+                                 .max_body = MAX_DESCRIPTION,
+                                 .signed_ms = &w->pause.signed_ms,
+                                 .done = done,
+                                 .no_keys = no_keys,
+                                 .user = w};
+
+    w->transfer = endpoint_send_call(w->task_call, &ask, bad_call, why);
+    return w->transfer != NULL;
+}
+
 /* Keys that can't be had at this moment may be there at the next. */
 static void ask_about_end(void *work)
 {
     struct endpoint_work *w = work;
-    struct outgoing ask = {.call = &w->describe,
-                           .to = &w->place,
-                           .parameters = w->describe_parameters,
-                           .timeout_ms = REQUEST_MS,
-                           .max_body = MAX_DESCRIPTION,
-                           .signed_ms = &w->pause.signed_ms,
-                           .done = described,
-                           .no_keys = not_described,
-                           .user = w};
     struct aws_result r = {0};
     struct diag why = {0};
-    bool bad_call;
+    bool bad_call, sent = endpoint_ask_about_job(w, described, not_described, &bad_call, &why);
 
-    w->transfer = endpoint_send_call(w->task_call, &ask, &bad_call, &why);
-    if (!w->transfer && bad_call) {
+    if (!sent && bad_call) {
         aws_not_sent(&w->call, json_cstring(why.text), &r);
         give_up_job(w, &r);
-    } else if (!w->transfer) {
+    } else if (!sent) {
         ask_again(w, why.text);
     }
     diag_clear(&why);

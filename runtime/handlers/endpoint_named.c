@@ -127,24 +127,15 @@ static void not_looked_at(void *user, bool of_role, const char *why)
 static void look_at_job(void *work)
 {
     struct endpoint_work *w = work;
-    struct outgoing ask = {.call = &w->describe,
-                           .to = &w->place,
-                           .parameters = w->describe_parameters,
-                           .timeout_ms = REQUEST_MS,
-                           .max_body = MAX_DESCRIPTION,
-                           .signed_ms = &w->pause.signed_ms,
-                           .done = looked_at_job,
-                           .no_keys = not_looked_at,
-                           .user = w};
     struct diag why = {0};
-    bool bad_call;
+    bool bad_call, sent;
 
     w->stop_tries += w->task_call->lingers;
-    w->transfer = endpoint_send_call(w->task_call, &ask, &bad_call, &why);
-    if (!w->transfer && bad_call) {
+    sent = endpoint_ask_about_job(w, looked_at_job, not_looked_at, &bad_call, &why);
+    if (!sent && bad_call) {
         say_not_stopped(w, why.text);
         end_look(w);
-    } else if (!w->transfer) {
+    } else if (!sent) {
         look_again(w, true, why.text);
     }
     diag_clear(&why);
