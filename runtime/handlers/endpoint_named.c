@@ -20,7 +20,7 @@ static void end_look(struct endpoint_work *w)
 
 /* Nothing is known of the job for want of an answer. A call that lingers gives up when others do
  * that tell a job to stop; what waits for keys or for its service goes on over restarts. */
-static void look_again(struct endpoint_work *w, bool waits, const char *why)
+static void look_at_job_again(struct endpoint_work *w, bool waits, const char *why)
 {
     struct task_call *call = w->task_call;
     struct buf job = {0};
@@ -82,7 +82,7 @@ static void looked_at_job(void *user, struct http_response *r)
 
     w->transfer = NULL;
     if (r->outcome != HTTP_ANSWERED) {
-        look_again(w, false, r->error);
+        look_at_job_again(w, false, r->error);
         return;
     }
     endpoint_answer_open(call, r, &a);
@@ -96,9 +96,9 @@ static void looked_at_job(void *user, struct http_response *r)
     case AWS_FOUND: found_own_job(w, &a.as_aws, begun); break;
     case AWS_FOUND_NO_KEYS:
         roles_forget_refused(call, w->pause.signed_ms);
-        look_again(w, true, words);
+        look_at_job_again(w, true, words);
         break;
-    case AWS_FOUND_BUSY: look_again(w, false, words); break;
+    case AWS_FOUND_BUSY: look_at_job_again(w, false, words); break;
     case AWS_FOUND_NONE:
         /* A begin whose connection broke may still be on its way. */
         if (call->lingers && w->stop_tries < JOB_MAX_STOPS)
@@ -121,7 +121,7 @@ static void not_looked_at(void *user, bool of_role, const char *why)
 
     (void)of_role;
     w->transfer = NULL;
-    look_again(w, true, why);
+    look_at_job_again(w, true, why);
 }
 
 static void look_at_job(void *work)
@@ -136,7 +136,7 @@ static void look_at_job(void *work)
         say_not_stopped(w, why.text);
         end_look(w);
     } else if (!sent) {
-        look_again(w, true, why.text);
+        look_at_job_again(w, true, why.text);
     }
     diag_clear(&why);
 }

@@ -55,7 +55,7 @@ static void room_note(struct reading *r, size_t bytes)
 
 /* ---- the line ---- */
 
-static void look_again(struct asker *a)
+static void reading_looks_again(struct asker *a)
 {
     reading_go_on(reading_of(a));
 }
@@ -93,7 +93,7 @@ static void leave_line(struct reading *r)
 static void wake_line(const struct room *m)
 {
     if (m->line)
-        asker_rest(&m->line->asker, 1, look_again);
+        asker_rest(&m->line->asker, 1, reading_looks_again);
 }
 
 /* It waits no more, and is not woken. */
@@ -153,7 +153,7 @@ bool room_take(struct reading *r, size_t bytes)
     if (m->beyond != r && !(is_first && (fits || !m->beyond))) {
         enter_line(r);
         make_room(m);
-        asker_rest(&r->asker, LOOKS_MS, look_again);
+        asker_rest(&r->asker, LOOKS_MS, reading_looks_again);
         return false;
     }
     if (!fits)

@@ -257,7 +257,8 @@ static void histories(const char *path)
         start(&w, "{\"i\":0}");
         read_history(&w, false);
         struct reading forwards = read_history(&w, false), backwards = read_history(&w, true);
-        limit_us = limit_us ? limit_us : forwards.event_us;
+        if (kind == 0)
+            limit_us = forwards.event_us;
         say_reading(name, "forwards", forwards, limit_us);
         say_reading(name, "backwards", backwards, limit_us);
         close_world(&w);
@@ -298,10 +299,10 @@ static void put_execution(struct world *w, uint64_t number, const struct store_e
 
 static void fill(struct world *w, uint64_t count)
 {
-    const struct store_execution *first;
+    const struct store_execution *first = NULL;
     struct store_execution like;
     struct json_build note;
-    uint64_t number;
+    uint64_t number = 0;
     struct diag why = {0};
 
     create(w, pass);
