@@ -573,13 +573,10 @@ static const char *const appended[] = {
     "$append($b, $b) ~> $each",
     "$append($b, function() {1})",
     /* With so much garbage beside it that the result moves away from it. */
-    "$map([1..3], function($i) {($map([1..60000], function($v) {$v}); $append($parse($string($b)), "
-    "$i))})",
-    "$map([1..3], function($i) {[$map([1..60000], function($v) {$v})[5], $append($b, $i)]})",
-    "$map([1..3], function($i) {($map([1..60000], function($v) {$v}); $append($append($b, $i), "
-    "1))})",
-    "$reduce([1..3], function($a, $i) {($map([1..60000], function($v) {$v}); $append($a, $i))}, "
-    "$b)",
+    "$map([1..3], function($i) {($reverse([1..60000]); $append($parse($string($b)), $i))})",
+    "$map([1..3], function($i) {[$reverse([1..60000])[5], $append($b, $i)]})",
+    "$map([1..3], function($i) {($reverse([1..60000]); $append($append($b, $i), 1))})",
+    "$reduce([1..3], function($a, $i) {($reverse([1..60000]); $append($a, $i))}, $b)",
 };
 
 /* 150 elements: all of usual numbers, one of another form at the end, mixed ones. */
