@@ -725,24 +725,34 @@ START_TEST(job_with_a_large_description)
 }
 END_TEST
 
-/* Keys that can't be had at once say nothing of the job either. A stub at an address that doesn't
- * look like this machine's gets none for tests. */
-START_TEST(job_is_awaited_without_keys)
+/* A world whose stub is at an address that doesn't look like this machine's, so that it gets no
+ * keys for tests; there are no others. Its log goes to `log`. */
+static struct endpoint_world *world_without_keys(const struct reply *replies, struct buf *log)
 {
-    static const struct reply replies[MAX_REPLIES] = {
-        {200, NULL, "{\"JobRun\":{\"JobRunState\":\"SUCCEEDED\"}}"}};
-    struct buf log = {0}, file = {0};
+    struct buf file = {0};
     struct diag why = {0};
     struct endpoint_world *w = endpoint_world_new_with(
-        replies, NULL, (struct handlers_options){.log = write_line, .log_user = &log});
-    json *submitted = json_of("{\"JobRunId\":\"r\"}");
+        replies, NULL, (struct handlers_options){.log = write_line, .log_user = log});
 
     buf_printf(&file, "{\"handlers\":[{\"resource\":\"*\",\"endpoint\":\"http://2130706433%s\"}]}",
                strrchr(http_stub_url(w->stub), ':'));
     ck_assert_msg(handlers_parse(w->handlers, "h.json", file.data, file.len, &why), "%s", why.text);
+    buf_clear(&file);
     setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent", 1);
     setenv("AWS_CONFIG_FILE", "/nonexistent", 1);
     unsetenv("AWS_ACCESS_KEY_ID");
+    return w;
+}
+
+/* Keys that can't be had at once say nothing of the job either. */
+START_TEST(job_is_awaited_without_keys)
+{
+    static const struct reply replies[MAX_REPLIES] = {
+        {200, NULL, "{\"JobRun\":{\"JobRunState\":\"SUCCEEDED\"}}"}};
+    struct buf log = {0};
+    struct endpoint_world *w = world_without_keys(replies, &log);
+    json *submitted = json_of("{\"JobRunId\":\"r\"}");
+
     endpoint_world_begin_again(w, GLUE, "{\"JobName\":\"j\"}", submitted);
     while (!log.len && !w->answered)
         uv_run(&w->loop, UV_RUN_ONCE);
@@ -753,7 +763,6 @@ START_TEST(job_is_awaited_without_keys)
     json_unref(submitted);
     endpoint_world_free(w);
     buf_clear(&log);
-    buf_clear(&file);
 }
 END_TEST
 
@@ -762,18 +771,10 @@ END_TEST
 START_TEST(stop_waits_for_keys)
 {
     static const struct reply replies[MAX_REPLIES] = {{200, NULL, "{}"}};
-    struct buf log = {0}, file = {0};
-    struct diag why = {0};
-    struct endpoint_world *w = endpoint_world_new_with(
-        replies, NULL, (struct handlers_options){.log = write_line, .log_user = &log});
+    struct buf log = {0};
+    struct endpoint_world *w = world_without_keys(replies, &log);
     json *submitted = json_of("{\"JobRunId\":\"r\"}");
 
-    buf_printf(&file, "{\"handlers\":[{\"resource\":\"*\",\"endpoint\":\"http://2130706433%s\"}]}",
-               strrchr(http_stub_url(w->stub), ':'));
-    ck_assert_msg(handlers_parse(w->handlers, "h.json", file.data, file.len, &why), "%s", why.text);
-    setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent", 1);
-    setenv("AWS_CONFIG_FILE", "/nonexistent", 1);
-    unsetenv("AWS_ACCESS_KEY_ID");
     endpoint_world_begin_again(w, GLUE, "{\"JobName\":\"j\"}", submitted);
     handlers_cancel(w->handlers, 1);
     for (int turns = 0; turns < 20; turns++)
@@ -797,7 +798,6 @@ START_TEST(stop_waits_for_keys)
                   buf_str(&log));
     json_unref(submitted);
     buf_clear(&log);
-    buf_clear(&file);
 }
 END_TEST
 
