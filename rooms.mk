@@ -27,6 +27,8 @@ $(eval $(call room,runtime/folder,parsers/base))
 $(eval $(call room,runtime/core,asl/eval))
 $(eval $(call room,runtime/shapes,parsers/json asl/resource asl/model))
 $(eval $(call room,runtime/store,runtime/core runtime/base))
+# What stores of text have in common.
+$(eval $(call room,runtime/store/kept,runtime/store asl))
 include $(STORES)
 $(eval $(call room,runtime/stores,$(STORES:/room.mk=)))
 $(eval $(call room,runtime/engine,runtime/store))

@@ -1,1 +1,1 @@
-$(eval $(call room,runtime/store/sqlite,runtime/store asl))
+$(eval $(call room,runtime/store/sqlite,runtime/store/kept))

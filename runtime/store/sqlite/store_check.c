@@ -124,16 +124,16 @@ static void see_tree(struct check *c, sqlite3_stmt *row)
 
 static void see_definition(struct check *c, sqlite3_stmt *row)
 {
-    unsigned char key[KEY_BYTES];
+    unsigned char key[KEPT_KEY_BYTES];
     struct diag why = {0};
     struct buf hex = {0};
 
     c->counts->definitions++;
     buf_add_hex(&hex, sqlite.column_blob(row, 0), (size_t)sqlite.column_bytes(row, 0));
     /* The key is the hash of the text, so a definition proves itself. */
-    sqlite_hash(c->file, store_check_text_at(row, 1), (size_t)sqlite.column_bytes(row, 1), key);
-    if (sqlite.column_bytes(row, 0) != KEY_BYTES ||
-        memcmp(sqlite.column_blob(row, 0), key, KEY_BYTES) != 0)
+    kept_key(c->file->hash, store_check_text_at(row, 1), (size_t)sqlite.column_bytes(row, 1), key);
+    if (sqlite.column_bytes(row, 0) != KEPT_KEY_BYTES ||
+        memcmp(sqlite.column_blob(row, 0), key, KEPT_KEY_BYTES) != 0)
         store_check_tell(c, "its text is not the one that was kept", "definition %s",
                          buf_str(&hex));
     else if (!sqlite_machine(c->file, key, &why))
@@ -207,15 +207,15 @@ static int64_t store_check_ask(struct check *c, sqlite3_stmt *q)
 static void look_for_token(struct folding *f, const struct rt_event *e)
 {
     struct file *file = f->check->file;
-    unsigned char key[KEY_BYTES];
+    unsigned char key[KEPT_KEY_BYTES];
     sqlite3_stmt *q = f->check->token;
     const json *token = rt_event_token(e);
 
     if (token)
-        sqlite_hash(file, json_str(token), json_str_len(token), key);
+        kept_key(file->hash, json_str(token), json_str_len(token), key);
     else
-        sqlite_map_run_key(file, json_str(e->data), json_str_len(e->data), key);
-    sqlite.bind_blob(q, 1, key, KEY_BYTES, SQLITE_STATIC);
+        kept_map_run_key(file->hash, json_str(e->data), json_str_len(e->data), key);
+    sqlite.bind_blob(q, 1, key, KEPT_KEY_BYTES, SQLITE_STATIC);
     sqlite_bind_number(q, 2, f->number);
     int64_t seq = store_check_ask(f->check, q);
     sqlite.clear_bindings(q);

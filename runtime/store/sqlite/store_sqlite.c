@@ -4,16 +4,13 @@
  * checkpoint of another. A transaction begins with the first thing that is put in, and ends with
  * store_commit.
  *
- * What an append brings is a row, or a few: the texts of its events, a line each. Rows are added
- * at the table's end, so that what a turn writes lies together whatever executions it is of.
+ * Rows of events are added at the table's end, so that what a turn writes lies together whatever
+ * executions it is of.
  */
 
 #include "runtime/store/sqlite/store_check.h"
 #include "runtime/store/sqlite/store_sqlite_impl.h"
 
-#include "asl/asl.h"
-#include "asl/eval/model.h"
-#include "parsers/base/count.h"
 #include "parsers/base/mem.h"
 #include "runtime/core/event_text.h"
 
@@ -21,8 +18,7 @@
 #include <string.h>
 
 enum {
-    LOG_PAGES = 1024,     /* of the log, that make it worth a checkpoint: 4 MiB */
-    ROW_BYTES = 16 * 1024 /* of events, that end a row */
+    LOG_PAGES = 1024 /* of the log, that make it worth a checkpoint: 4 MiB */
 };
 
 /* ---- statements ---- */
@@ -135,26 +131,6 @@ void sqlite_bind_string(sqlite3_stmt *q, int at, const char *text)
     bind_text(q, at, text, strlen(text));
 }
 
-void sqlite_hash(struct file *f, const char *text, size_t len, unsigned char key[KEY_BYTES])
-{
-    unsigned char whole[DIGEST_MAX];
-
-    digest_add(f->hash, text, len);
-    digest_end(f->hash, whole);
-    memcpy(key, whole, KEY_BYTES);
-}
-
-void sqlite_map_run_key(struct file *f, const char *arn, size_t len, unsigned char key[KEY_BYTES])
-{
-    struct buf text = {0};
-
-    /* Tokens have no line break, so no token and no ARN share a key. */
-    buf_adds(&text, "\n");
-    buf_add(&text, arn, len);
-    sqlite_hash(f, text.data, text.len, key);
-    buf_clear(&text);
-}
-
 void sqlite_overwrite_deleted(struct file *f, bool on)
 {
     sqlite.exec(f->db, on ? "PRAGMA secure_delete=ON" : "PRAGMA secure_delete=OFF", NULL, NULL,
@@ -163,127 +139,53 @@ void sqlite_overwrite_deleted(struct file *f, bool on)
 
 /* ---- machines ---- */
 
-void sqlite_forget_known(struct known *k)
-{
-    asl_machine_unref(k->machine);
-    mem_free(k->refusal);
-}
-
 /* Which definitions the file has is to be asked again. */
 static void forget_all_known(struct file *f)
 {
-    sqlite_clear_found(&f->found);
-    for (size_t i = 0; i < f->known_count; i++)
-        sqlite_forget_known(&f->known[i]);
-    f->known_count = 0;
-}
-
-bool sqlite_is_held(const struct file *f, const struct known *k)
-{
-    return k->machine && (k->machine->refs > 1 || k->machine == f->found.machine);
-}
-
-/* Lets go of machines that nobody else has any more. The next sweep comes when there are twice as
- * many, so that the cost for each machine stays the same however many are held. */
-static void sqlite_sweep_machines(struct file *f)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < f->known_count; i++) {
-        if (!sqlite_is_held(f, &f->known[i]))
-            sqlite_forget_known(&f->known[i]);
-        else
-            f->known[count++] = f->known[i];
-    }
-    f->known_count = count;
-    f->known_most = 2 * count + 64;
-}
-
-/* Takes both. */
-static const struct known *add_machine(struct file *f, asl_machine *m, char *refusal,
-                                       const unsigned char key[KEY_BYTES])
-{
-    if (f->known_count >= f->known_most)
-        sqlite_sweep_machines(f);
-    MEM_GROW(f->known, f->known_count, f->known_cap);
-    struct known *k = &f->known[f->known_count++];
-    k->machine = m;
-    k->refusal = refusal;
-    memcpy(k->key, key, KEY_BYTES);
-    return k;
+    sqlite_clear_found(f);
+    kept_machines_clear(&f->machines);
 }
 
 /* The key of a machine, whose definition is in the store then. */
-static const struct known *keep_machine(struct file *f, asl_machine *m)
+static const struct kept_machine *keep_machine(struct file *f, asl_machine *m)
 {
-    const json *given = asl_machine_text(m);
+    const struct kept_machine *known = kept_machines_of(&f->machines, m);
     struct buf text = {0};
-    unsigned char key[KEY_BYTES];
+    unsigned char key[KEPT_KEY_BYTES];
 
-    /* The newest are asked for most. */
-    for (size_t i = f->known_count; i-- > 0;)
-        if (f->known[i].machine == m)
-            return &f->known[i];
-    /* The text as it was given: one text has one key, however often it is compiled. */
-    if (given)
-        buf_add(&text, json_str(given), json_str_len(given));
-    else
-        json_write(&text, m->definition);
-    sqlite_hash(f, text.data, text.len, key);
+    if (known)
+        return known;
+    kept_machine_text(m, &text);
+    kept_key(f->hash, text.data, text.len, key);
     sqlite3_stmt *q = sqlite_use(f, ADD_DEFINITION);
-    sqlite.bind_blob(q, 1, key, KEY_BYTES, SQLITE_STATIC);
+    sqlite.bind_blob(q, 1, key, KEPT_KEY_BYTES, SQLITE_STATIC);
     bind_text(q, 2, text.data, text.len);
     sqlite_overwrite_deleted(f, true);
     sqlite_run(f, q);
     sqlite_overwrite_deleted(f, false);
     buf_clear(&text);
-    return add_machine(f, asl_machine_ref(m), NULL, key);
-}
-
-/* What was accepted once is not judged again. NULL: *refusal says why it can't be made. */
-static asl_machine *sqlite_compile(const char *text, size_t len, char **refusal)
-{
-    struct asl_report report = {0};
-    asl_machine *m = asl_compile_stored(text, len, &report);
-
-    if (!m)
-        *refusal = mem_strdup(report.count ? report.problems[0].message : "it is no definition");
-    asl_report_clear(&report);
-    return m;
-}
-
-static asl_machine *sqlite_machine_of(const struct known *k, struct diag *why)
-{
-    if (!k->machine)
-        diag_set(why, STORE_DAMAGED, 0, "its definition can't be compiled: %s", k->refusal);
-    return k->machine;
+    return kept_machines_add(&f->machines, asl_machine_ref(m), NULL, key);
 }
 
 /* A look; NULL with *why filled. */
 asl_machine *sqlite_machine(struct file *f, const void *key, struct diag *why)
 {
-    for (size_t i = f->known_count; i-- > 0;)
-        if (!memcmp(f->known[i].key, key, KEY_BYTES))
-            return sqlite_machine_of(&f->known[i], why);
+    const struct kept_machine *known = kept_machines_find(&f->machines, key);
+
+    if (known)
+        return kept_machine_get(known, why);
     sqlite3_stmt *q = sqlite_use(f, GET_DEFINITION);
-    sqlite.bind_blob(q, 1, key, KEY_BYTES, SQLITE_TRANSIENT);
+    sqlite.bind_blob(q, 1, key, KEPT_KEY_BYTES, SQLITE_TRANSIENT);
     int got = sqlite.step(q);
-    if (got != SQLITE_ROW) {
-        if (got == SQLITE_DONE)
-            diag_set(why, STORE_DAMAGED, 0, "the store lacks its definition");
-        else
-            sqlite_read_failed(f, why);
-        sqlite.reset(q);
-        return NULL;
-    }
-    char *refusal = NULL;
-    asl_machine *m = sqlite_compile((const char *)sqlite.column_text(q, 0),
-                                    (size_t)sqlite.column_bytes(q, 0), &refusal);
-    /* `key` may be a column of a statement that is about to be reset. */
-    unsigned char own[KEY_BYTES];
-    memcpy(own, key, KEY_BYTES);
+    if (got == SQLITE_ROW)
+        known = kept_machines_compile(&f->machines, (const char *)sqlite.column_text(q, 0),
+                                      (size_t)sqlite.column_bytes(q, 0), key);
+    else if (got == SQLITE_DONE)
+        diag_set(why, STORE_DAMAGED, 0, "the store lacks its definition");
+    else
+        sqlite_read_failed(f, why);
     sqlite.reset(q);
-    return sqlite_machine_of(add_machine(f, m, refusal, own), why);
+    return known ? kept_machine_get(known, why) : NULL;
 }
 
 /* ---- putting in ---- */
@@ -297,13 +199,13 @@ static void sqlite_start(store *s, const struct store_execution *x)
 
     if (!sqlite_begin(f, x->number))
         return;
-    const struct known *machine = keep_machine(f, x->machine);
+    const struct kept_machine *machine = keep_machine(f, x->machine);
     sqlite3_stmt *q = sqlite_use(f, ADD_EXECUTION);
     buf_reset(&f->text);
     rt_config_write(&f->text, &x->config);
     sqlite_bind_number(q, 1, x->number);
     bind_text(q, 2, arn ? json_str(arn) : "", arn ? json_str_len(arn) : 0);
-    sqlite.bind_blob(q, 3, machine->key, KEY_BYTES, SQLITE_STATIC);
+    sqlite.bind_blob(q, 3, machine->key, KEPT_KEY_BYTES, SQLITE_STATIC);
     bind_text(q, 4, f->text.data, f->text.len);
     sqlite.bind_int(q, 5, (int)x->status);
     sqlite.bind_int64(q, 6, x->start_ms);
@@ -328,64 +230,61 @@ static void sqlite_start(store *s, const struct store_execution *x)
     sqlite_run(f, q);
 }
 
-/* What leads to the event: its token, or the ARN of the Map Run that it starts. */
-static void sqlite_add_token(struct file *f, uint64_t execution, const struct rt_event *e)
+/* What is put in for one execution. */
+struct appending {
+    struct file *file;
+    uint64_t execution;
+};
+
+static void sqlite_add_token(void *user, const struct rt_event *e)
 {
-    unsigned char key[KEY_BYTES];
+    const struct appending *a = user;
+    struct file *f = a->file;
+    unsigned char key[KEPT_KEY_BYTES];
     sqlite3_stmt *q = sqlite_use(f, ADD_TOKEN);
     const json *token = rt_event_token(e);
 
     if (token)
-        sqlite_hash(f, json_str(token), json_str_len(token), key);
+        kept_key(f->hash, json_str(token), json_str_len(token), key);
     else
-        sqlite_map_run_key(f, json_str(e->data), json_str_len(e->data), key);
-    sqlite.bind_blob(q, 1, key, KEY_BYTES, SQLITE_STATIC);
-    sqlite_bind_number(q, 2, execution);
+        kept_map_run_key(f->hash, json_str(e->data), json_str_len(e->data), key);
+    sqlite.bind_blob(q, 1, key, KEPT_KEY_BYTES, SQLITE_STATIC);
+    sqlite_bind_number(q, 2, a->execution);
     sqlite_bind_number(q, 3, e->seq);
     sqlite_run(f, q);
 }
 
 /* The row of events whose lines are in f->text, the first of them number `seq`. */
-static void put_row(struct file *f, uint64_t execution, uint64_t seq)
+static void sqlite_add_row(void *user, uint64_t seq)
 {
+    const struct appending *a = user;
+    struct file *f = a->file;
     /* A text that is too long can't be bound: SQLite would find NULL in its place, and name another
      * fault. */
     size_t most = (size_t)sqlite.limit(f->db, SQLITE_LIMIT_LENGTH, -1);
+
     if (f->text.len > most) {
         sqlite_fail(f, STORE_REFUSED, "its events of one turn are longer than what SQLite keeps");
         return;
     }
     sqlite3_stmt *q = sqlite_use(f, ADD_EVENTS);
-    sqlite_bind_number(q, 1, execution);
+    sqlite_bind_number(q, 1, a->execution);
     sqlite_bind_number(q, 2, seq);
     bind_text(q, 3, f->text.data, f->text.len);
     sqlite_run(f, q);
 }
 
-/* A row that gets long is ended, as who reads a page of a history reads whole rows. */
 static void sqlite_append(store *s, uint64_t execution, const struct rt_event *events, size_t count)
 {
     struct file *f = file_of(s);
-    uint64_t first = events[0].seq;
-    struct sharing sharing;
+    struct appending a = {f, execution};
+    struct kept_writer writer = {&a, sqlite_add_token, sqlite_add_row};
+    struct kept_sharing sharing;
 
     if (!sqlite_begin(f, execution))
         return;
     sqlite_share(&sharing, f, execution);
-    buf_reset(&f->text);
-    for (size_t i = 0; i < count; i++) {
-        size_t before = f->text.len;
-        rt_event_write(&f->text, &events[i], &sharing.shares);
-        sqlite_count_shared(f, f->text.len - before);
-        buf_addc(&f->text, '\n');
-        if (rt_event_token(&events[i]) || events[i].kind == RT_MAP_RUN_STARTED)
-            sqlite_add_token(f, execution, &events[i]);
-        if (f->text.len < ROW_BYTES && i + 1 < count)
-            continue;
-        put_row(f, execution, first);
-        buf_reset(&f->text);
-        first = events[i].seq + 1;
-    }
+    kept_rows_write(&f->text, events, count, &sharing, &writer);
 }
 
 /*
@@ -526,7 +425,7 @@ static bool sqlite_commit(store *s, struct diag *why)
         if (f->broken.code == STORE_REFUSED) {
             diag_clear(&f->broken);
             forget_all_known(f);
-            sqlite_forget_shared(f);
+            kept_shared_forget(&f->shared);
         }
         return false;
     }
@@ -565,14 +464,13 @@ static void free_file(store *s)
     struct file *f = file_of(s);
 
     forget_all_known(f);
-    sqlite_forget_shared(f);
+    kept_shared_forget(&f->shared);
     for (int i = 0; i < STATEMENTS; i++)
         sqlite.finalize(f->kept[i]);
     /* What was put in and not committed goes; the log is brought into the file. */
     sqlite.close(f->db);
     sqlite_clear_apart(f);
     store_unlock(&f->lock);
-    mem_free(f->known);
     mem_free(f->to_trim);
     digest_free(f->hash);
     diag_clear(&f->broken);

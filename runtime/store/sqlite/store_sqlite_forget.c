@@ -215,32 +215,14 @@ static bool tidy_orphans(struct file *f)
     return good && found && (!gone.more || gone.count > 0);
 }
 
-/* False: somebody has the machine, and may start it again. */
-static bool forget_machine(struct file *f, const unsigned char key[KEY_BYTES])
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < f->known_count; i++)
-        if (!memcmp(f->known[i].key, key, KEY_BYTES) && sqlite_is_held(f, &f->known[i]))
-            return false;
-    for (size_t i = 0; i < f->known_count; i++) {
-        if (!memcmp(f->known[i].key, key, KEY_BYTES))
-            sqlite_forget_known(&f->known[i]);
-        else
-            f->known[count++] = f->known[i];
-    }
-    f->known_count = count;
-    return true;
-}
-
-static void drop_definition(struct file *f, const unsigned char key[KEY_BYTES])
+static void drop_definition(struct file *f, const unsigned char key[KEPT_KEY_BYTES])
 {
     /* Machines in use are asked for here, rows of executions by the statement: both in one
      * transaction. */
-    if (!forget_machine(f, key) || !sqlite_begin(f, NOBODY))
+    if (!kept_machines_drop(&f->machines, key) || !sqlite_begin(f, NOBODY))
         return;
     sqlite3_stmt *q = sqlite_use(f, DROP_DEFINITION);
-    sqlite.bind_blob(q, 1, key, KEY_BYTES, SQLITE_STATIC);
+    sqlite.bind_blob(q, 1, key, KEPT_KEY_BYTES, SQLITE_STATIC);
     sqlite_overwrite_deleted(f, true);
     sqlite_run(f, q);
     sqlite_overwrite_deleted(f, false);
@@ -253,27 +235,27 @@ static void drop_definition(struct file *f, const unsigned char key[KEY_BYTES])
 /* Looks at some definitions, from where the last time ended. False: those were the last. */
 static bool tidy_definitions(struct file *f)
 {
-    unsigned char keys[TIDY_DEFINITIONS][KEY_BYTES];
+    unsigned char keys[TIDY_DEFINITIONS][KEPT_KEY_BYTES];
     size_t count = 0;
     struct diag why = {0};
     int got = SQLITE_DONE;
     sqlite3_stmt *q = sqlite_use(f, LIST_DEFINITIONS);
 
     /* Goes on behind the key where the last call ended; zeros are before all keys. */
-    sqlite.bind_blob(q, 1, f->tidied, KEY_BYTES, SQLITE_STATIC);
+    sqlite.bind_blob(q, 1, f->tidied, KEPT_KEY_BYTES, SQLITE_STATIC);
     sqlite.bind_int(q, 2, TIDY_DEFINITIONS);
     while (count < TIDY_DEFINITIONS && (got = sqlite.step(q)) == SQLITE_ROW)
-        if (sqlite.column_bytes(q, 0) == KEY_BYTES)
-            memcpy(keys[count++], sqlite.column_blob(q, 0), KEY_BYTES);
+        if (sqlite.column_bytes(q, 0) == KEPT_KEY_BYTES)
+            memcpy(keys[count++], sqlite.column_blob(q, 0), KEPT_KEY_BYTES);
     bool good = got == SQLITE_ROW || got == SQLITE_DONE || sqlite_read_failed(f, &why);
     sqlite.reset(q);
     for (size_t i = 0; good && i < count; i++)
         drop_definition(f, keys[i]);
     bool more = good && count == TIDY_DEFINITIONS;
     diag_clear(&why);
-    memset(f->tidied, 0, KEY_BYTES);
+    memset(f->tidied, 0, KEPT_KEY_BYTES);
     if (more)
-        memcpy(f->tidied, keys[count - 1], KEY_BYTES);
+        memcpy(f->tidied, keys[count - 1], KEPT_KEY_BYTES);
     return more;
 }
 
@@ -321,7 +303,7 @@ bool sqlite_tidy(store *s)
 {
     struct file *f = file_of(s);
 
-    sqlite_clear_found(&f->found);
+    sqlite_clear_found(f);
     if (f->orphans && tidy_orphans(f))
         return true;
     f->orphans = false;

@@ -3,11 +3,11 @@
 
 /* What the files of the SQLite store share: store_sqlite.c puts in and commits, store_sqlite_read.c
  * reads, store_sqlite_forget.c lets go of what is over, store_sqlite_trim.c of what was large in
- * it, store_sqlite_share.c what is written already, store_sqlite_apart.c knows whose pages are
- * damaged, store_sqlite_open.c has the schema and opens files. */
+ * it, store_sqlite_apart.c knows whose pages are damaged, store_sqlite_open.c has the schema and
+ * opens files. */
 
-#include "parsers/base/digest.h"
-#include "runtime/core/event_share.h"
+#include "runtime/store/kept/kept_machines.h"
+#include "runtime/store/kept/kept_rows.h"
 #include "runtime/store/sqlite/sqlite_library.h"
 #include "runtime/store/sqlite/store_file.h"
 #include "runtime/store/store_impl.h"
@@ -61,16 +61,6 @@ enum statement {
 };
 enum { STATEMENTS = LIST_RECORDS + 1 };
 
-/* SHA-256's first half: enough to name definitions and tokens. */
-enum { KEY_BYTES = 16 };
-
-/* A machine and the key of its definition; or why there is none. */
-struct known {
-    asl_machine *machine; /* NULL: */
-    char *refusal;
-    unsigned char key[KEY_BYTES];
-};
-
 /* Who is put in: no execution, but a record. */
 #define NOBODY UINT64_MAX
 
@@ -79,14 +69,6 @@ struct apart {
     uint64_t execution;
     char *arn, *why;
 };
-
-/* A value that stands in the data of an event. */
-struct shared {
-    uint64_t execution;
-    struct rt_place at;
-    json *v, *path; /* NULL: nothing is here */
-};
-enum { SHARED_SLOTS = 1024 };
 
 struct file {
     struct store store;
@@ -109,22 +91,17 @@ struct file {
      * are to be looked at. */
     bool orphans, untidy, vacuums;
     uint64_t parent;
-    unsigned char tidied[KEY_BYTES];
+    unsigned char tidied[KEPT_KEY_BYTES];
     struct buf text, note; /* of what is being put in */
     /* Of store_trim: executions, the first of which has lost what is before that event. */
     uint64_t *to_trim, trimmed;
     size_t trim_count, trim_cap;
     int log_pages;
     digest *hash; /* SHA-256 */
-    /* Machines of executions that were started or found; what nobody else has goes now and then. */
-    struct known *known;
-    size_t known_count, known_cap, known_most;
+    struct kept_machines machines;
     struct store_execution found;
     struct buf damage; /* the text of found.damage */
-    /* Large values of events: by their addresses, and those that are all of an event's data by its
-     * number. A value that has the same slot takes another's place. */
-    struct shared by_value[SHARED_SLOTS], by_event[SHARED_SLOTS];
-    size_t shared_bytes;
+    struct kept_shared shared;
 };
 
 static inline struct file *file_of(store *s)
@@ -153,9 +130,6 @@ void sqlite_run(struct file *f, sqlite3_stmt *q);
  * a secret.
  */
 void sqlite_overwrite_deleted(struct file *f, bool on);
-void sqlite_forget_known(struct known *k);
-/* Returns whether somebody beside the cache of known machines holds that machine. */
-bool sqlite_is_held(const struct file *f, const struct known *k);
 /* Return false, with *why filled. */
 bool sqlite_read_failed(struct file *f, struct diag *why);
 bool sqlite_none(struct diag *why, const char *what);
@@ -163,13 +137,9 @@ bool sqlite_none(struct diag *why, const char *what);
 void sqlite_bind_number(sqlite3_stmt *q, int at, uint64_t n);
 /* Looks at the text until the statement is reset. */
 void sqlite_bind_string(sqlite3_stmt *q, int at, const char *text);
-/* What stands for a text. */
-void sqlite_hash(struct file *f, const char *text, size_t len, unsigned char key[KEY_BYTES]);
 /* The machine of a definition's key: a look; NULL with *why filled: STORE_DAMAGED where the store
  * lacks it, or it can't be compiled. */
 asl_machine *sqlite_machine(struct file *f, const void *key, struct diag *why);
-/* What the ARN of a Map Run goes by among the tokens, none of which begins so. */
-void sqlite_map_run_key(struct file *f, const char *arn, size_t len, unsigned char key[KEY_BYTES]);
 /* Brings the log into the file when it has grown. */
 int sqlite_note_log(void *user, sqlite3 *db, const char *name, int pages);
 
@@ -193,20 +163,6 @@ bool sqlite_has_damage(struct file *f, uint64_t execution);
 void sqlite_add_arn(struct file *f, uint64_t execution, struct buf *out);
 /* The name of a damaged index; NULL: all can be read. Looks once. */
 const char *sqlite_bad_index(struct file *f);
-
-/* ---- store_sqlite_share.c: what stands where in histories ---- */
-
-/* Of one execution, for the writing and reading of its events. Good as long as it is. */
-struct sharing {
-    struct file *file;
-    uint64_t execution;
-    struct rt_shares shares;
-};
-void sqlite_share(struct sharing *s, struct file *f, uint64_t execution);
-/* Hears of an event's text that was written or read: how long it is. */
-void sqlite_count_shared(struct file *f, size_t len);
-/* Forgets all that is known: what was written may not be kept. */
-void sqlite_forget_shared(struct file *f);
 
 /* ---- store_sqlite_forget.c: as store.h has them ---- */
 
@@ -255,7 +211,9 @@ bool sqlite_is_whole_index(struct file *f, const char *name, const char *table, 
 bool sqlite_next_number(store *s, uint64_t *out, struct diag *why);
 bool sqlite_find(store *s, uint64_t execution, const struct store_execution **out,
                  struct diag *why);
-void sqlite_clear_found(struct store_execution *x);
+void sqlite_clear_found(struct file *f);
+/* For the writing and reading of the events of an execution. */
+void sqlite_share(struct kept_sharing *s, struct file *f, uint64_t execution);
 bool sqlite_read(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
                  struct diag *why);
 bool sqlite_read_back(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,

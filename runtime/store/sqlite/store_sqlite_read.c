@@ -3,8 +3,6 @@
  * a row is trusted: what can't be what was put in is STORE_DAMAGED, which costs its execution only.
  */
 
-#define _GNU_SOURCE /* memrchr */
-
 #include "runtime/store/sqlite/store_sqlite_impl.h"
 
 #include "runtime/core/event_text.h"
@@ -25,33 +23,20 @@ bool sqlite_next_number(store *s, uint64_t *out, struct diag *why)
     return good;
 }
 
-/* A look at a text is a reference of ours. */
-static void sqlite_unref_look(const json *v)
-{
-    json *own;
-
-    memcpy(&own, &v, sizeof own);
-    json_unref(own);
-}
-
-/* What is in columns `at` and `at` + 1; owned. A note is what we wrote: it can be read. */
+/* What is in columns `at` and `at` + 1; owned. */
 static void read_label(sqlite3_stmt *q, int at, const json **list, const json **note)
 {
     const char *text = (const char *)sqlite.column_text(q, at);
 
-    *list = text ? json_string(text, (size_t)sqlite.column_bytes(q, at)) : NULL;
+    *list = kept_list(text, (size_t)sqlite.column_bytes(q, at));
     text = (const char *)sqlite.column_text(q, at + 1);
-    *note =
-        text ? json_parse(text, (size_t)sqlite.column_bytes(q, at + 1), JSON_READ_SURROGATES, NULL)
-             : NULL;
+    *note = kept_note(text, (size_t)sqlite.column_bytes(q, at + 1));
 }
 
-void sqlite_clear_found(struct store_execution *x)
+void sqlite_clear_found(struct file *f)
 {
-    rt_config_clear(&x->config);
-    sqlite_unref_look(x->list);
-    sqlite_unref_look(x->note);
-    *x = (struct store_execution){0};
+    kept_clear_row(&f->found);
+    f->machines.look = NULL;
 }
 
 /* ---- one execution ---- */
@@ -74,31 +59,6 @@ static json *sqlite_text_in(sqlite3_stmt *q, int column)
     return json_string(text ? text : "", (size_t)sqlite.column_bytes(q, column));
 }
 
-/* Every execution has names, be they made from its ARN and its list, which is the machine's ARN. */
-static void sqlite_add_names(struct store_execution *x, json *arn)
-{
-    struct rt_names *n = &x->config.names;
-    const char *name = strrchr(json_str(arn), ':');
-    json *list = x->list ? json_ref(x->list) : json_cstring("");
-    const char *machine = strrchr(json_str(list), ':');
-
-    /* Only what the configuration lacks: mostly nothing is missing. */
-    if (!n->name)
-        n->name = json_cstring(name ? name + 1 : "");
-    if (!n->machine_name)
-        n->machine_name = json_cstring(machine ? machine + 1 : "");
-    if (!n->machine_arn)
-        n->machine_arn = json_ref(list);
-    if (!n->role_arn)
-        n->role_arn = json_cstring("");
-    if (!n->region)
-        n->region = json_cstring("");
-    if (!n->arn)
-        n->arn = json_ref(arn);
-    json_unref(arn);
-    json_unref(list);
-}
-
 /* The machine and the configuration, as far as they can be read. False: the file can't be. */
 static bool sqlite_read_config(struct file *f, sqlite3_stmt *q, struct store_execution *x,
                                struct diag *why)
@@ -106,7 +66,7 @@ static bool sqlite_read_config(struct file *f, sqlite3_stmt *q, struct store_exe
     struct diag wrong = {0};
     bool good = true;
 
-    if (sqlite.column_bytes(q, 0) != KEY_BYTES)
+    if (sqlite.column_bytes(q, 0) != KEPT_KEY_BYTES)
         spoil(f, x, "it doesn't say which definition it runs");
     /* A definition that can't be compiled is this row's damage; a file that can't be read is
      * nobody's in particular. */
@@ -151,7 +111,7 @@ static bool sqlite_read_row(struct file *f, sqlite3_stmt *q, struct store_execut
     if (status != (int)x->status)
         spoil(f, x, "its status is none");
     bool good = sqlite_read_config(f, q, x, why);
-    sqlite_add_names(x, sqlite_text_in(q, 14));
+    kept_fill_names(x, sqlite_text_in(q, 14));
     return good;
 }
 
@@ -162,13 +122,13 @@ static void sqlite_read_nothing(struct file *f, struct store_execution *x, const
     x->status = RT_FAILED;
     x->apart = true;
     spoil(f, x, why);
-    sqlite_add_names(x, json_cstring(arn));
+    kept_fill_names(x, json_cstring(arn));
 }
 
 static bool sqlite_find_apart(struct file *f, uint64_t execution, const char *arn, const char *why,
                               const struct store_execution **out)
 {
-    sqlite_clear_found(&f->found);
+    sqlite_clear_found(f);
     f->found.number = execution;
     sqlite_read_nothing(f, &f->found, arn, why);
     *out = &f->found;
@@ -213,9 +173,10 @@ bool sqlite_find(store *s, uint64_t execution, const struct store_execution **ou
         sqlite.reset(q);
         return good;
     } else {
-        sqlite_clear_found(&f->found);
+        sqlite_clear_found(f);
         f->found.number = execution;
         good = sqlite_read_row(f, q, &f->found, why);
+        f->machines.look = f->found.machine;
     }
     sqlite.reset(q);
     if (good)
@@ -223,97 +184,36 @@ bool sqlite_find(store *s, uint64_t execution, const struct store_execution **ou
     return good;
 }
 
-/* What visit_row needs of a read that goes over several rows. */
+static json *sqlite_read_data(void *user, uint64_t execution, uint64_t seq, struct diag *why)
+{
+    struct file *f = user;
+    sqlite3_stmt *q = sqlite_use(f, GET_EVENT);
+    json *data = NULL;
+
+    f->reading = execution;
+    sqlite_bind_number(q, 1, execution);
+    sqlite_bind_number(q, 2, seq);
+    int got = sqlite.step(q);
+    if (got != SQLITE_ROW && got != SQLITE_DONE)
+        sqlite_read_failed(f, why);
+    else
+        data = kept_rows_data((const char *)sqlite.column_text(q, 0),
+                              (size_t)sqlite.column_bytes(q, 0),
+                              (uint64_t)sqlite.column_int64(q, 1), seq, why);
+    sqlite.reset(q);
+    return data;
+}
+
+void sqlite_share(struct kept_sharing *s, struct file *f, uint64_t execution)
+{
+    kept_share(s, &f->shared, execution, sqlite_read_data, f);
+}
+
+/* What read_rows needs to know of a read. */
 struct reading {
-    const asl_machine *machine;
-    struct sharing sharing;
-    uint64_t from, before; /* other events of a row are passed over */
-    bool back;             /* the newest first */
-    bool one;              /* a row is enough */
-    store_visit *visit;
-    void *user;
-    bool good;
-    struct diag *why;
+    struct kept_reading rows;
+    bool one; /* a row is enough */
 };
-
-/* False: *why says what is wrong with it. */
-static bool read_event(struct reading *r, const char *text, size_t len, uint64_t seq,
-                       struct rt_event *e)
-{
-    struct diag wrong = {0};
-
-    sqlite_count_shared(r->sharing.file, len);
-    if (!rt_event_read(text, len, r->machine, &r->sharing.shares, e, &wrong)) {
-        diag_set(r->why, STORE_DAMAGED, 0, "an event can't be read: %s", wrong.text);
-        diag_clear(&wrong);
-        return false;
-    }
-    /* Numbers are dense, so a line that is lost or doubled shows at the next one. */
-    if (e->seq == seq && rt_event_is_sound(e))
-        return true;
-    diag_set(r->why, STORE_DAMAGED, 0,
-             e->seq == seq ? "an event has not what one of its kind has"
-                           : "an event stands in the place of another");
-    rt_event_clear(e);
-    return false;
-}
-
-/* The event of a line, number `seq`. False: it is enough, or it can't be read. */
-static bool visit_line(struct reading *r, const char *text, size_t len, uint64_t seq)
-{
-    struct rt_event e;
-
-    if (seq < r->from || seq >= r->before)
-        return true;
-    r->good = read_event(r, text, len, seq, &e);
-    if (!r->good)
-        return false;
-    bool more = r->visit(r->user, &e);
-    rt_event_clear(&e);
-    return more;
-}
-
-/* A line each: JSON that we write has no line breaks. False: it is enough. */
-static bool visit_forwards(struct reading *r, const char *text, size_t len, uint64_t seq)
-{
-    for (const char *end, *last = text + len; text < last; text = end + 1, seq++) {
-        if (!(end = memchr(text, '\n', (size_t)(last - text))))
-            end = last;
-        if (!visit_line(r, text, (size_t)(end - text), seq))
-            return false;
-    }
-    return true;
-}
-
-/* The lines are counted first, as only the first one's number is known; but only those that are
- * asked for are read. */
-static bool visit_backwards(struct reading *r, const char *text, size_t len, uint64_t seq)
-{
-    len -= text[len - 1] == '\n';
-    for (const char *at = text, *last = text + len;
-         (at = memchr(at, '\n', (size_t)(last - at))) != NULL; at++)
-        seq++;
-    for (;; seq--) {
-        const char *before = memrchr(text, '\n', len);
-        size_t begin = before ? (size_t)(before - text) + 1 : 0;
-        if (!visit_line(r, text + begin, len - begin, seq))
-            return false;
-        if (!before)
-            return true;
-        len = begin - 1;
-    }
-}
-
-/* The events of a row, whose first is number `seq`. False: it is enough. */
-static bool visit_row(struct reading *r, const char *text, size_t len, uint64_t seq)
-{
-    if (!len) {
-        diag_set(r->why, STORE_DAMAGED, 0, "events are missing");
-        r->good = false;
-        return false;
-    }
-    return r->back ? visit_backwards(r, text, len, seq) : visit_forwards(r, text, len, seq);
-}
 
 /* The events that `r` asks for, in the rows of the query. */
 static bool read_rows(store *s, sqlite3_stmt *q, uint64_t execution, struct reading *r)
@@ -327,29 +227,30 @@ static bool read_rows(store *s, sqlite3_stmt *q, uint64_t execution, struct read
     if (!sqlite_find(s, execution, &x, &missing)) {
         bool good = missing.code == STORE_NONE;
         if (!good)
-            diag_set(r->why, missing.code, 0, "%s", missing.text);
+            diag_set(r->rows.why, missing.code, 0, "%s", missing.text);
         diag_clear(&missing);
         return good;
     }
     /* Events name states by their numbers in the machine, so without it none can be read. */
     if (!x->machine) {
-        diag_set(r->why, STORE_DAMAGED, 0, "%s", x->damage);
+        diag_set(r->rows.why, STORE_DAMAGED, 0, "%s", x->damage);
         return false;
     }
-    r->machine = x->machine;
-    r->good = true;
-    sqlite_share(&r->sharing, f, execution);
+    r->rows.machine = x->machine;
+    r->rows.good = true;
+    sqlite_share(&r->rows.sharing, f, execution);
     f->reading = execution;
     sqlite_bind_number(q, 1, execution);
     while ((got = sqlite.step(q)) == SQLITE_ROW)
-        if (!visit_row(r, (const char *)sqlite.column_text(q, 0), (size_t)sqlite.column_bytes(q, 0),
-                       (uint64_t)sqlite.column_int64(q, 1)) ||
+        if (!kept_rows_visit(&r->rows, (const char *)sqlite.column_text(q, 0),
+                             (size_t)sqlite.column_bytes(q, 0),
+                             (uint64_t)sqlite.column_int64(q, 1)) ||
             r->one)
             break;
     if (got != SQLITE_ROW && got != SQLITE_DONE)
-        r->good = sqlite_read_failed(f, r->why);
+        r->rows.good = sqlite_read_failed(f, r->rows.why);
     sqlite.reset(q);
-    return r->good;
+    return r->rows.good;
 }
 
 bool sqlite_read(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
@@ -357,7 +258,7 @@ bool sqlite_read(store *s, uint64_t execution, uint64_t seq, store_visit *visit,
 {
     sqlite3_stmt *q = sqlite_use(file_of(s), GET_EVENTS);
     struct reading r = {
-        .from = seq, .before = UINT64_MAX, .visit = visit, .user = user, .why = why};
+        .rows = {.from = seq, .before = UINT64_MAX, .visit = visit, .user = user, .why = why}};
 
     sqlite_bind_number(q, 2, seq);
     return read_rows(s, q, execution, &r);
@@ -367,7 +268,8 @@ bool sqlite_read_back(store *s, uint64_t execution, uint64_t seq, store_visit *v
                       struct diag *why)
 {
     sqlite3_stmt *q = sqlite_use(file_of(s), GET_EVENTS_BACK);
-    struct reading r = {.before = seq, .back = true, .visit = visit, .user = user, .why = why};
+    struct reading r = {
+        .rows = {.before = seq, .back = true, .visit = visit, .user = user, .why = why}};
 
     /* SQLite's numbers are signed. */
     sqlite_bind_number(q, 2, seq < INT64_MAX ? seq : INT64_MAX);
@@ -377,8 +279,8 @@ bool sqlite_read_back(store *s, uint64_t execution, uint64_t seq, store_visit *v
 bool sqlite_read_last(store *s, uint64_t execution, store_visit *visit, void *user,
                       struct diag *why)
 {
-    struct reading r = {
-        .before = UINT64_MAX, .one = true, .visit = visit, .user = user, .why = why};
+    struct reading r = {.rows = {.before = UINT64_MAX, .visit = visit, .user = user, .why = why},
+                        .one = true};
 
     return read_rows(s, sqlite_use(file_of(s), GET_LAST_EVENTS), execution, &r);
 }
@@ -421,11 +323,11 @@ bool sqlite_find_child(store *s, uint64_t parent, uint64_t ref, uint64_t *execut
 bool sqlite_find_map_run(store *s, const char *arn, uint64_t *execution, struct diag *why)
 {
     struct file *f = file_of(s);
-    unsigned char key[KEY_BYTES];
+    unsigned char key[KEPT_KEY_BYTES];
     sqlite3_stmt *q = sqlite_use(f, FIND_TOKEN);
 
-    sqlite_map_run_key(f, arn, strlen(arn), key);
-    sqlite.bind_blob(q, 1, key, KEY_BYTES, SQLITE_STATIC);
+    kept_map_run_key(f->hash, arn, strlen(arn), key);
+    sqlite.bind_blob(q, 1, key, KEPT_KEY_BYTES, SQLITE_STATIC);
     bool found = get_number(f, q, execution, why);
     sqlite.clear_bindings(q);
     return found;
@@ -435,11 +337,11 @@ bool sqlite_find_token(store *s, const char *token, uint64_t *execution, uint64_
                        struct diag *why)
 {
     struct file *f = file_of(s);
-    unsigned char key[KEY_BYTES];
+    unsigned char key[KEPT_KEY_BYTES];
     sqlite3_stmt *q = sqlite_use(f, FIND_TOKEN);
 
-    sqlite_hash(f, token, strlen(token), key);
-    sqlite.bind_blob(q, 1, key, KEY_BYTES, SQLITE_STATIC);
+    kept_key(f->hash, token, strlen(token), key);
+    sqlite.bind_blob(q, 1, key, KEPT_KEY_BYTES, SQLITE_STATIC);
     int got = sqlite.step(q);
     if (got == SQLITE_ROW) {
         *execution = (uint64_t)sqlite.column_int64(q, 0);
@@ -505,8 +407,8 @@ bool sqlite_list_running(store *s, bool labels, store_visit_running *visit, void
             read_label(q, 4, &r.list, &r.note);
         r.transient = sqlite.column_int(q, 6);
         bool more = visit(user, &r);
-        sqlite_unref_look(r.list);
-        sqlite_unref_look(r.note);
+        kept_unref_look(r.list);
+        kept_unref_look(r.note);
         if (!more)
             break;
     }

@@ -8,8 +8,6 @@
 #include "runtime/store/sqlite/store_sqlite_impl.h"
 
 #include "parsers/base/mem.h"
-#include "runtime/core/event_text.h"
-
 #include <string.h>
 
 /* Bytes of rows that one call reads; the last row may have more. */
@@ -52,38 +50,6 @@ static bool next_row(struct file *f, uint64_t execution, struct buf *text, uint6
     return got == SQLITE_ROW;
 }
 
-/*
- * Makes the row anew in f->text, where an event is a line. False: it is to stay as it is. No other
- * event refers to what is taken away (event_lends), and what an event itself refers to needn't be
- * known here.
- */
-static bool trim_row(struct file *f, const asl_machine *m, const struct buf *row)
-{
-    const char *end, *last = row->data + row->len;
-    bool any = false;
-
-    buf_reset(&f->text);
-    for (const char *text = row->data; text < last; text = end + 1) {
-        struct rt_event e;
-        struct diag why = {0};
-        if (!(end = memchr(text, '\n', (size_t)(last - text))))
-            end = last;
-        if (!rt_event_read(text, (size_t)(end - text), m, NULL, &e, &why)) {
-            diag_clear(&why);
-            return false;
-        }
-        bool trimmed = rt_event_trim(&e);
-        if (trimmed)
-            rt_event_write(&f->text, &e, NULL);
-        else
-            buf_add(&f->text, text, (size_t)(end - text));
-        buf_addc(&f->text, '\n');
-        rt_event_clear(&e);
-        any |= trimmed;
-    }
-    return any;
-}
-
 /* The new row goes to the table's end. In the place of the old one it would leave its page nearly
  * empty, and SQLite gives back only pages from which rows are deleted. */
 static void put_row(struct file *f, uint64_t execution, uint64_t seq)
@@ -117,7 +83,8 @@ bool sqlite_trim(store *s)
                 x->machine && x->status == RT_SUCCEEDED;
     while (more && bytes < TRIM_BYTES && (more = next_row(f, execution, &row, &seq))) {
         bytes += row.len;
-        if (trim_row(f, x->machine, &row))
+        buf_reset(&f->text);
+        if (kept_rows_trim(x->machine, row.data, row.len, &f->text))
             put_row(f, execution, seq);
         f->trimmed = seq + 1;
         buf_reset(&row);
