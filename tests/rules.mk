@@ -173,7 +173,7 @@ fuzz: ## parsers against made-up input: TARGET=json SECONDS=60
 	    build/fuzz/fuzz_$$t -max_total_time=$(SECONDS) -artifact_prefix=build/fuzz/$$t- \
 	        -rss_limit_mb=2048 -timeout=10 build/fuzz/corpus/$$t tests/fuzz/corpus/$$t; done
 
-.PHONY: fuzz bench bench-validate bench-test bench-calls bench-commands bench-map parquet-differential jsonata-differential $(BENCHES:%=bench-%)
+.PHONY: fuzz bench bench-jsonatapy bench-validate bench-test bench-calls bench-commands bench-map parquet-differential jsonata-differential $(BENCHES:%=bench-%)
 bench: setup ## how fast it is: BENCH="--reps 20 loop1000"; --help in tests/bench/run. Parts: bench-json, -items, -parquet (BENCH=files), -work, -waiting, -http, -store, -pages
 	$(then) all
 	@tests/bench/run --asl $(BUILD)/asl --out build/bench $(BENCH)
@@ -183,6 +183,8 @@ bench-serve: $(BUILD)/asl ## asl serve under load: BENCH="--store bench.db --dur
 bench-serve: BENCH := --asl $(BUILD)/asl $(BENCH)
 bench-jsonata: $(BUILD)/bench_jsonata ## JSONata beside its reference implementation (with Node)
 	@tests/bench/jsonata $< build/bench $(if $(BENCH),'$(BENCH)')
+bench-jsonatapy: $(BUILD)/bench_jsonata ## JSONata beside jsonatapy, which is in Rust (pip install jsonatapy)
+	@tests/bench/jsonatapy $< $(if $(BENCH),'$(BENCH)')
 bench-validate: all ## asl validate: MB a second, and what a hostile file costs
 	@tests/bench/validate --asl $(BUILD)/asl $(BENCH)
 bench-test: $(BUILD)/asl ## asl test: cases a second, on one core and on two, and what mutants cost
