@@ -97,7 +97,7 @@ struct evaluation {
     struct work *work, own_work; /* where it is counted; own_work: when nobody gave one */
     size_t memory;               /* at most */
     /* The region (jsonata_region.h). */
-    struct chunk *chunk;
+    struct chunk *chunk, *spare;
     size_t used; /* what is in it, and strings and JSON that were made */
     json **held;
     size_t held_count, held_cap;

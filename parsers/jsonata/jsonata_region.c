@@ -19,8 +19,15 @@ enum { FIRST_CHUNK = 16 * 1024, LARGEST_CHUNK = 2 * 1024 * 1024 };
 void region_add_chunk(struct evaluation *e, size_t size)
 {
     size_t room = 2 * e->chunk->size;
-    struct chunk *c;
+    struct chunk *c = e->spare;
 
+    if (c && c->size >= size) {
+        e->spare = NULL;
+        c->before = e->chunk;
+        c->next = (char *)(c + 1);
+        e->chunk = c;
+        return;
+    }
     if (room < FIRST_CHUNK)
         room = FIRST_CHUNK;
     if (room > LARGEST_CHUNK)
@@ -79,12 +86,26 @@ struct mark eval_mark(struct evaluation *e)
     return m;
 }
 
+/*
+ * The largest chunk that is no longer needed is kept for the next that is: where a chunk is nearly
+ * full at the mark, each item of a list would else get one from the system and give it back.
+ */
+static void spare_chunk(struct evaluation *e, struct chunk *c)
+{
+    if (c->size > LARGEST_CHUNK || (e->spare && e->spare->size >= c->size)) {
+        mem_free(c);
+        return;
+    }
+    mem_free(e->spare);
+    e->spare = c;
+}
+
 static void drop_chunks(struct evaluation *e, const struct mark *m)
 {
     while (e->chunk != m->chunk) {
         struct chunk *c = e->chunk;
         e->chunk = c->before;
-        mem_free(c);
+        spare_chunk(e, c);
     }
     e->chunk->next = m->next;
 }
@@ -120,6 +141,7 @@ void region_end(struct evaluation *e)
         e->chunk = c->before;
         mem_free(c);
     }
+    mem_free(e->spare);
 }
 
 /* ---- moving what survives ---- */
@@ -304,7 +326,7 @@ static void move_all(struct evaluation *e, const struct mark *m, struct jv *v, s
         v[i] = move_value(&move, v[i]);
     for (c = move.old; c != move.stay; c = before) {
         before = c->before;
-        mem_free(c);
+        spare_chunk(e, c);
     }
     drop_held(e, m->held, held);
 }
