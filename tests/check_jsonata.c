@@ -641,6 +641,83 @@ START_TEST(large_base_of_doubles)
 }
 END_TEST
 
+/* ---- sorting ---- */
+
+/*
+ * Lists that are sorted by names, and by nothing, are sorted by ranks where their keys are of one
+ * kind. It must not show: with terms in parentheses, and by a function, pairs are compared one by
+ * one, and all comes out the same, errors too.
+ */
+static const struct {
+    const char *name, *keys;
+} sorted[] = {
+    {"numbers, many of them equal", "[1..500].($ * 7919 % 101)"},
+    {"numbers of both signs", "[1..200].($ * 7919 % 211 - 100) / 8"},
+    {"zeros", "[0, -0, 1, -1, 0, -0, 2, -2, 0, 5, 4, 3, 2, 1, 0]"},
+    {"the largest and the least", "[1e308, -1e308, 5e-324, -5e-324, 0, 1e-308, 9007199254740993, "
+                                  "9007199254740992, -9007199254740993, 3, 2, 1, -1, -2]"},
+    {"numbers that are in order", "[1..100]"},
+    {"numbers that are in the other order", "$reverse([1..100])"},
+    {"few", "[3, 1, 2]"},
+    {"two that are equal", "[1, 1]"},
+    {"strings", "[1..300].('k' & ($ * 7919 % 101))"},
+    {"strings that begin alike", "[1..300].('the same beginning of ' & ($ * 7919 % 307))"},
+    {"strings of few bytes", "['b', '', 'a', 'ab', 'a\\u0000', 'abcdefgh', 'abcdefghi', 'abcdefg', "
+                             "'a', '', 'B', 'A', '\\u00e9', '\\u00c9', '~', '\\u0001']"},
+    {"strings with characters beyond the first plane",
+     "['\\uffff', '\\ud83d\\ude00', '\\ufb01', '\\u20ac', 'z', '\\ue000', '\\ud83d\\ude01', "
+     "'\\uff5e', 'abcdefg\\ud83d\\ude00', 'abcdefg\\uffff', 'a', '\\ud7ff', '', 'b', 'c']"},
+};
+
+/* What `text` makes of a list `l` of both sorts of keys, and of `base`, objects that have these as
+ * `k`, their number as `i`, and `t`, of which many are equal. */
+static json *sorted_by(const char *text, const char *keys, const char *also)
+{
+    json *made = json_stringf("($l := $append(%s, [%s]); {'l': $l, 'base': $map($l, "
+                              "function($v, $i) {$merge([{'i': $i, 't': 't' & $i %% 3}, "
+                              "$v = 'none' ? {} : {'k': $v}])})})",
+                              keys, also);
+    json *list, *doc, *got;
+
+    list = evaluated(json_str(made), JSONATA_REFERENCE, NULL, NULL);
+    doc = json_text(list);
+    got = evaluated(text, JSONATA_REFERENCE, json_str(doc), NULL);
+    json_unref(made);
+    json_unref(list);
+    json_unref(doc);
+    return got;
+}
+
+static void expect_same_order(const char *name, const char *keys, const char *also,
+                              const char *text, const char *other)
+{
+    json *got = sorted_by(text, keys, also), *want = sorted_by(other, keys, also);
+    json *want_text = json_text(want);
+
+    expect_json(name, got, json_str(want_text));
+    json_unref(got);
+    json_unref(want);
+    json_unref(want_text);
+}
+
+START_TEST(ranks)
+{
+    /* Among the keys: more, some that are missing, and what can't be compared with them. */
+    static const char *const also[] = {"", "'none', 'none', 'none'", "'x', 7", "true", "[1]"};
+    const char *name = sorted[_i].name, *keys = sorted[_i].keys;
+
+    for (size_t k = 0; k < COUNT(also); k++) {
+        expect_same_order(name, keys, also[k], "base^(k)", "base^((k))");
+        expect_same_order(name, keys, also[k], "base^(>k).i", "base^(>(k)).i");
+        expect_same_order(name, keys, also[k], "base^(k, >i)", "base^((k), >(i))");
+        expect_same_order(name, keys, also[k], "base^(t, >k)", "base^((t), >(k))");
+        expect_same_order(name, keys, also[k], "base^(t, missing, k)", "base^((t), missing, (k))");
+    }
+    expect_same_order(name, keys, "", "$sort(l)", "$sort(l, function($a, $b) {$a > $b})");
+    expect_same_order(name, keys, "", "$sort($map(l, function($v) {$v}))", "$sort(l)");
+}
+END_TEST
+
 /* ---- what it costs ---- */
 
 /* The variables of the rows below. */
@@ -1275,6 +1352,8 @@ int main(void)
     TCase *t = tcase_create("jsonata");
 
     tcase_set_timeout(t, 60);
+
+    tcase_add_loop_test(t, ranks, 0, COUNT(sorted));
     tcase_add_loop_test(t, result, 0, COUNT(results));
     tcase_add_loop_test(t, dialect, 0, COUNT(dialects));
     tcase_add_loop_test(t, refuse, 0, COUNT(refusals));

@@ -624,3 +624,17 @@ const json *json_get_key(const json *object, const json *key)
 
     return i == SIZE_MAX ? NULL : json_member_value(object, i);
 }
+
+const json *json_get_near(const json *object, const json *key, struct json_near *near)
+{
+    size_t i = near->place;
+
+    if (near->key && object->kind == JSON_OBJECT && !json_is_tree(object) &&
+        i < as_object(object)->count && as_object(object)->members[i].key == near->key)
+        return as_object(object)->members[i].value;
+    i = json_find_key(object, near->key ? near->key : key);
+    if (i == SIZE_MAX)
+        return NULL;
+    *near = (struct json_near){json_member_key(object, i), i};
+    return json_member_value(object, i);
+}

@@ -140,6 +140,16 @@ static inline const json *json_get(const json *object, const char *key)
     return json_get_n(object, key, strlen(key));
 }
 const json *json_get_key(const json *object, const json *key);
+/*
+ * Does what json_get_key does for one object after another, whose members often stand alike: it
+ * looks first where the last one had the key. *near begins as {0}, and is good as long as the
+ * objects are that it was used for.
+ */
+struct json_near {
+    const json *key;
+    size_t place;
+};
+const json *json_get_near(const json *object, const json *key, struct json_near *near);
 /* Returns the member's place among the members, SIZE_MAX without one. */
 size_t json_find(const json *object, const char *key, size_t len);
 

@@ -4,9 +4,11 @@
  */
 
 #include "parsers/base/count.h"
+#include "parsers/base/mem.h"
 #include "parsers/jsonata/jsonata_call.h"
 #include "parsers/jsonata/jsonata_functions.h"
 #include "parsers/jsonata/jsonata_map.h"
+#include "parsers/jsonata/jsonata_rank.h"
 #include "parsers/jsonata/jsonata_region.h"
 #include "parsers/jsonata/jsonata_sort.h"
 #include "parsers/picture/js_number.h"
@@ -174,22 +176,36 @@ static int is_truthy(struct jv v)
     return -1;
 }
 
-/*
- * Without a function the order is known to be one of numbers or strings. With one, what the
- * comparison made goes at once.
- */
+/* With a function. What the comparison made goes at once. */
 static int comes_after(struct evaluation *e, void *user, size_t a, size_t b)
 {
     const struct sorting *s = user;
     const struct jv args[] = {items_at(s->list, a), items_at(s->list, b)};
-    struct mark m;
-    struct jv v;
+    const struct mark m = eval_mark(e);
+    const struct jv v = call_func(e, s->f, args, 2, (struct jv){.kind = JV_NULL});
 
-    if (!s->f)
-        return jv_compare(e, args[0], args[1]) > 0;
-    m = eval_mark(e);
-    v = call_func(e, s->f, args, 2, (struct jv){.kind = JV_NULL});
     return is_truthy(eval_settle(e, &m, v));
+}
+
+/* Where two strings begin alike. */
+static int string_comes_after(struct evaluation *e, void *user, size_t a, size_t b)
+{
+    const struct sorting *s = user;
+
+    return jv_compare(e, items_at(s->list, a), items_at(s->list, b)) > 0;
+}
+
+/* Without a function. */
+static bool sort_scalars(struct evaluation *e, struct sorting *s, size_t *order, size_t count)
+{
+    struct jv *keys = mem_alloc(count * sizeof *keys);
+    bool ok;
+
+    for (size_t i = 0; i < count; i++)
+        keys[i] = items_at(s->list, i);
+    ok = rank_sort(e, order, keys, count, false, is_string(keys[0]) ? string_comes_after : NULL, s);
+    mem_free(keys);
+    return ok;
 }
 
 /*
@@ -229,7 +245,7 @@ static struct jv fn_sort(struct evaluation *e, const struct call *c)
     }
     count = items_count(s.list);
     order = eval_alloc(e, count * sizeof *order);
-    if (!merge_sort(e, order, count, comes_after, &s))
+    if (!(s.f ? merge_sort(e, order, count, comes_after, &s) : sort_scalars(e, &s, order, count)))
         return jv_error();
     l = list_new(e, 0, count);
     for (size_t i = 0; i < count; i++)

@@ -7,6 +7,20 @@
 
 #include "parsers/jsonata/jsonata_map.h"
 
+bool is_plain_name(const struct node *step)
+{
+    return step->kind == NODE_NAME && !step->stages.count && !step->predicates.count &&
+           !step->group && !step->tuple && !step->keep_array;
+}
+
+const struct node *plain_name_of(const struct node *n)
+{
+    if (n->kind == NODE_PATH && n->count == 1 && !n->path.keep_singleton && !n->predicates.count &&
+        !n->group && !n->tuple && !n->keep_array)
+        n = n->items[0];
+    return is_plain_name(n) ? n : NULL;
+}
+
 bool list_add_found(struct evaluation *e, struct list *to, struct jv v)
 {
     if (is_undefined(v))

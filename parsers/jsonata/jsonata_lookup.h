@@ -3,6 +3,13 @@
 
 #include "parsers/jsonata/jsonata_evaluation.h"
 
+/*
+ * Is the step a name and nothing else? Of an object of the input that is its member, found without
+ * an error. So may a path of one such step be: returns it, NULL of all other nodes.
+ */
+bool is_plain_name(const struct node *step);
+const struct node *plain_name_of(const struct node *n);
+
 /* Returns the member of an object, or those of all objects in an array as a sequence; undefined of
  * all else, JV_ERROR after an error. */
 struct jv jv_lookup(struct evaluation *e, struct jv input, const json *key);

@@ -165,6 +165,25 @@ static bool stands_alone(struct jv v)
 }
 
 /*
+ * Returns what a step finds for item `i`, settled. A name asks an object of the input where the one
+ * before it had the key, and makes nothing.
+ */
+static struct jv step_item(struct evaluation *e, const struct node *step, struct jv input, size_t i,
+                           struct frame *env, struct json_near *near)
+{
+    const struct jv item = items_at(input, i);
+
+    if (near && item.kind == JV_OBJECT) {
+        if (!eval_step(e))
+            return jv_error();
+        eval_spend_key(e, step->text);
+        return jv_from_json(json_get_near(item.j, step->text, near));
+    }
+    const struct mark m = eval_mark(e);
+    return eval_settle(e, &m, step_value(e, step, item, env));
+}
+
+/*
  * Items are evaluated one by one, each settled before the next. A sequence is made only when a
  * second value is found: most steps find one.
  */
@@ -172,6 +191,8 @@ static struct jv evaluate_step(struct evaluation *e, const struct node *step, st
                                struct frame *env, bool last)
 {
     const size_t count = items_count(input);
+    const bool plain = is_plain_name(step) && e->depth < e->max_depth;
+    struct json_near near = {0};
     struct list *l = NULL;
     struct jv only = jv_undefined(), v;
     size_t found = 0;
@@ -181,8 +202,7 @@ static struct jv evaluate_step(struct evaluation *e, const struct node *step, st
         return is_error(v) ? v : apply_stages(e, &step->stages, v, env);
     }
     for (size_t i = 0; i < count; i++) {
-        const struct mark m = eval_mark(e);
-        v = eval_settle(e, &m, step_value(e, step, items_at(input, i), env));
+        v = step_item(e, step, input, i, env, plain ? &near : NULL);
         if (is_error(v))
             return v;
         if (is_undefined(v))
@@ -252,12 +272,6 @@ static struct jv keep_singleton(struct evaluation *e, struct jv v)
     if (v.kind == JV_LIST)
         v.list->flags |= LIST_KEEP;
     return v;
-}
-
-static bool is_plain_name(const struct node *step)
-{
-    return step->kind == NODE_NAME && !step->stages.count && !step->predicates.count &&
-           !step->group && !step->tuple && !step->keep_array;
 }
 
 /*

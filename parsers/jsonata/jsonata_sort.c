@@ -8,6 +8,8 @@
 #include "parsers/base/mem.h"
 #include "parsers/jsonata/jsonata_eval.h"
 #include "parsers/jsonata/jsonata_frame.h"
+#include "parsers/jsonata/jsonata_lookup.h"
+#include "parsers/jsonata/jsonata_rank.h"
 #include "parsers/jsonata/jsonata_region.h"
 
 #include <string.h>
@@ -124,6 +126,48 @@ bool merge_sort(struct evaluation *e, size_t *order, size_t count,
     return ok;
 }
 
+/*
+ * Finds the keys of a term that is a name. Such have no errors of their own, so that nothing tells
+ * whether they were all found before the first comparison. False where one can't be compared, which
+ * is to be told in its order.
+ */
+static bool find_plain_keys(struct evaluation *e, struct sort *s, size_t term)
+{
+    const struct node *name = plain_name_of(s->node->items[term]);
+    struct jv *keys = &s->keys[term * s->count];
+    struct json_near near = {0};
+
+    if (!name || e->max_depth - e->depth <= 2)
+        return false;
+    for (size_t i = 0; i < s->count; i++) {
+        const struct jv item = items_at(s->input, i);
+        if (item.kind != JV_OBJECT)
+            return false;
+        eval_spend(e, 1);
+        eval_spend_key(e, name->text);
+        keys[i] = jv_from_json(json_get_near(item.j, name->text, &near));
+        if (!sortable(keys[i]) && !is_undefined(keys[i]))
+            return false;
+    }
+    return can_be_ranked(keys, s->count);
+}
+
+/* Most lists are sorted by names alone, and what these lead to is of one kind. */
+static bool has_plain_keys(struct evaluation *e, struct sort *s)
+{
+    for (size_t t = 0; t < s->node->count; t++)
+        if (!find_plain_keys(e, s, t))
+            return false;
+    return true;
+}
+
+static bool sort_items(struct evaluation *e, struct sort *s, size_t *order)
+{
+    if (!has_plain_keys(e, s))
+        return merge_sort(e, order, s->count, sorts_after, s);
+    return rank_sort(e, order, s->keys, s->count, s->node->sort.descending[0], sorts_after, s);
+}
+
 /* What has one item or none is handed on as it is, its keys unseen. */
 struct jv evaluate_sort(struct evaluation *e, const struct node *n, struct jv input,
                         struct frame *env)
@@ -138,7 +182,7 @@ struct jv evaluate_sort(struct evaluation *e, const struct node *n, struct jv in
     for (size_t i = 0; i < s.count * n->count; i++)
         s.keys[i] = jv_error();
     order = eval_alloc(e, s.count * sizeof *order);
-    if (!merge_sort(e, order, s.count, sorts_after, &s))
+    if (!sort_items(e, &s, order))
         return jv_error();
     l = list_new(e, has_flag(input, LIST_TUPLES) ? LIST_TUPLES : 0, s.count);
     for (size_t i = 0; i < s.count; i++)
