@@ -18,6 +18,8 @@ void json_events_init(struct json_events *e, unsigned flags, struct arena *arena
     memset(e->keys, 0, e->key_slots * sizeof(e->keys[0]));
     e->last_slot = 0;
     memset(e->next_slots, 0, e->key_slots * sizeof(e->next_slots[0]));
+    e->frames = e->first_frames;
+    e->frames_cap = JSON_FIRST_FRAMES;
 }
 
 void json_events_clear(struct json_events *e)
@@ -27,9 +29,23 @@ void json_events_clear(struct json_events *e)
     for (size_t i = 0; i < e->key_slots; i++)
         json_unref(e->keys[i]);
     json_blocks_leave(&e->blocks);
+    if (e->frames != e->first_frames)
+        mem_free(e->frames);
     mem_free(e->index);
     mem_free(e->stack);
     mem_free(e->places);
+}
+
+void json_events_grow_frames(struct json_events *e)
+{
+    size_t cap = 4 * e->frames_cap;
+    struct json_frame *more = mem_alloc(cap * sizeof(*more));
+
+    memcpy(more, e->frames, e->depth * sizeof(*more));
+    if (e->frames != e->first_frames)
+        mem_free(e->frames);
+    e->frames = more;
+    e->frames_cap = cap;
 }
 
 json *json_events_done(struct json_events *e, struct json_places **places)

@@ -24,7 +24,7 @@ struct json_frame {
     bool object;
 };
 
-enum { JSON_LEAST_KEYS = 16, JSON_MOST_KEYS = 256 };
+enum { JSON_LEAST_KEYS = 16, JSON_MOST_KEYS = 256, JSON_FIRST_FRAMES = 32 };
 
 struct json_events {
     unsigned flags; /* JSON_READ_... */
@@ -47,7 +47,11 @@ struct json_events {
     json *keys[JSON_MOST_KEYS];
     /* The slot of the key that came last, and of each slot the one whose key came behind it. */
     uint8_t last_slot, next_slots[JSON_MOST_KEYS];
-    struct json_frame frames[JSON_MAX_DEPTH]; /* not cleared */
+    /* Those of a deep text are moved to memory of their own: with room here for as many as there
+     * may be, the first text took eight pages of the stack. `first_frames` is not cleared. */
+    struct json_frame *frames;
+    size_t frames_cap;
+    struct json_frame first_frames[JSON_FIRST_FRAMES];
 };
 
 /*
@@ -106,6 +110,9 @@ void json_events_value(struct json_events *e, json *v, struct place at, struct j
 /* Takes the last member off the stack, releases its key and returns its value. */
 json *json_events_take_member(struct json_events *e);
 
+/* Makes room for more frames, for json_events_open. */
+void json_events_grow_frames(struct json_events *e);
+
 /*
  * Opens an array or object that begins at byte `at`, which is in `place`. The caller has made sure
  * that fewer than JSON_MAX_DEPTH are open.
@@ -114,6 +121,8 @@ static inline void json_events_open(struct json_events *e, bool object, size_t a
                                     struct place place)
 {
     assert(e->depth < JSON_MAX_DEPTH);
+    if (e->depth == e->frames_cap)
+        json_events_grow_frames(e);
     e->frames[e->depth++] = (struct json_frame){
         .base = e->used, .at = at, .place = place, .depth = 1, .object = object};
 }
