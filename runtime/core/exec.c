@@ -132,7 +132,7 @@ void forget_ahead(struct rt_run *run)
     struct rt_ahead *a = &run->ahead;
 
     while (a->head < a->count)
-        json_unref(a->parts[a->head++]);
+        json_unref(a->parts[a->head++].whole);
     *a = (struct rt_ahead){.parts = a->parts, .cap = a->cap};
 }
 
@@ -147,6 +147,23 @@ void set_run_open(rt_exec *x, struct rt_run *run, bool open)
         return;
     run->open = open;
     x->map_runs += open ? 1 : UINT32_MAX;
+}
+
+void family_clear(struct rt_family *family)
+{
+    json_unref(family->map_run);
+    json_unref(family->machine_arn);
+    json_unref(family->machine_name);
+    buf_clear(&family->arn);
+    *family = (struct rt_family){0};
+}
+
+static void free_family(struct rt_family *family)
+{
+    if (!family)
+        return;
+    family_clear(family);
+    mem_free(family);
 }
 
 void run_free_child(struct rt_child *child)
@@ -490,6 +507,7 @@ void rt_exec_free(rt_exec *x)
     json_unref(x->written);
     json_unref(x->execution_context);
     json_unref(x->machine_context);
+    free_family(x->family);
     json_unref(x->input);
     json_unref(x->output);
     asl_error_clear(&x->error);

@@ -45,10 +45,19 @@ struct rt_child {
     } end;
 };
 
-/* Items that were read and not taken yet, as RT_IN_ITEMS brought them. Derived: nothing of it is in
- * the history, and after a restart they are read again. */
+/* Some items that were read at once, as RT_IN_ITEMS brings them: its members, as looks. */
+struct rt_part {
+    json *whole;
+    const json *items, *ends;                    /* arrays */
+    const json *keys, *states, *sources, *lines; /* of each item; NULL: `whole` has none */
+    const json *state, *from, *unit;             /* of all of them; NULL: it has none */
+    int64_t line;                                /* of the first; 0: it has none */
+};
+
+/* Items that were read and not taken yet. Derived: nothing of it is in the history, and after a
+ * restart they are read again. */
 struct rt_ahead {
-    json **parts; /* a queue: those before `head` are used up */
+    struct rt_part *parts; /* a queue: those before `head` are used up */
     size_t head, count, cap;
     size_t at;      /* how many items of the first part have been taken */
     uint64_t items; /* in all of them, not taken */
@@ -69,6 +78,13 @@ struct rt_unwritten {
     size_t head;     /* those before it are written */
     size_t kept;     /* those from there on are in a file that may be lost yet */
     size_t count, cap;
+};
+
+/* What a ResultWriter makes of the outputs of children. Without one nothing holds. */
+struct rt_form {
+    bool records;  /* whole records instead of outputs (NONE) */
+    bool flat;     /* elements of an output that is an array stand for themselves (FLATTEN) */
+    bool by_lines; /* in JSON Lines */
 };
 
 /* What a ResultWriter with a bucket writes. */
@@ -117,6 +133,7 @@ struct rt_run {
      * there are; the group's `total` is RT_MANY until then. Its plan is that of asl_flow_plan.
      */
     json *plan;        /* NULL: the items are the group's, a child for each */
+    const json *batch; /* of the plan: its ItemBatcher; NULL: a child has one item */
     bool reads;        /* items are read from elsewhere, else they are the group's */
     uint64_t ref;      /* of its MAP_RUN_STARTED; names what is read for it */
     uint64_t taken;    /* items that children have */
@@ -127,6 +144,7 @@ struct rt_run {
     bool differs;      /* as this redrive found another object: the next one wants the first, too */
     bool anew;         /* then it was redriven: what is read may be another one by now */
     struct rt_ahead ahead;
+    struct rt_form form; /* of results, whether they are written or not */
     struct rt_results results;
     uint64_t result_bytes;  /* that the state's result has at least, where AWS's quotas hold */
     bool failing;           /* it has failed with `error`, and ends when its children have */
@@ -186,6 +204,14 @@ struct rt_frame {
     struct rt_group *group;
 };
 
+/* What the names of a Map Run's children have in common. */
+struct rt_family {
+    json *map_run; /* whose they are; NULL: nothing is known yet */
+    json *machine_arn, *machine_name;
+    struct buf arn; /* that of a child: its first `arn_len` bytes are those of all */
+    size_t arn_len;
+};
+
 /* A frame that can go on; stale when the frame has another seq by now. */
 struct rt_ready {
     uint32_t frame;
@@ -233,6 +259,7 @@ struct rt_exec {
     size_t ready_head, ready_count, ready_cap;
     struct due_heap due;                       /* frames */
     json *execution_context, *machine_context; /* made when first asked for */
+    struct rt_family *family; /* of the Map Run that was asked for last; NULL: there was none yet */
 };
 
 /* Returns the frame in that slot; NULL: none, or RT_NO_FRAME. */
@@ -267,6 +294,8 @@ uint32_t run_children_out(const struct rt_group *g);
 void set_run_open(rt_exec *x, struct rt_run *run, bool open);
 /* Frees a child that is in no list any more. */
 void run_free_child(struct rt_child *child);
+/* Forgets what names have in common. */
+void family_clear(struct rt_family *family);
 /* Forgets what was read ahead: it is to be read again. */
 void forget_ahead(struct rt_run *run);
 /* Frees what is known of the task that ran: its parameters, its token and what that brought. */

@@ -45,13 +45,11 @@ static bool next_of_group(struct cursor *c, struct map_item *out)
     return true;
 }
 
-static int64_t line_of(const json *part, size_t i)
+static int64_t line_of(const struct rt_part *p, size_t i)
 {
-    const json *lines = json_get(part, "lines"), *line = json_get(part, "line");
-
-    if (lines)
-        return json_int_value(json_at(lines, i));
-    return line ? json_int_value(line) + (int64_t)i : 0;
+    if (p->lines)
+        return json_int_value(json_at(p->lines, i));
+    return p->line ? p->line + (int64_t)i : 0;
 }
 
 /* Goes on to the next item. False: there is none at hand. */
@@ -62,18 +60,16 @@ static bool cursor_next(struct cursor *c, struct map_item *out)
     if (!c->g->run->reads)
         return next_of_group(c, out);
     for (; c->part < a->count; c->part++, c->at = 0) {
-        const json *part = a->parts[c->part], *items = json_get(part, "items"),
-                   *keys = json_get(part, "keys"), *states = json_get(part, "states"),
-                   *sources = json_get(part, "sources");
-        if (c->at >= json_count(items))
+        const struct rt_part *p = &a->parts[c->part];
+        if (c->at >= json_count(p->items))
             continue;
-        *out = (struct map_item){.key = keys ? json_at(keys, c->at) : NULL,
-                                 .value = json_at(items, c->at),
-                                 .state = states ? json_at(states, c->at) : json_get(part, "state"),
-                                 .from = sources ? json_at(sources, c->at) : json_get(part, "from"),
-                                 .unit = json_get(part, "unit"),
-                                 .end = json_int_value(json_at(json_get(part, "ends"), c->at)),
-                                 .line = line_of(part, c->at),
+        *out = (struct map_item){.key = p->keys ? json_at(p->keys, c->at) : NULL,
+                                 .value = json_at(p->items, c->at),
+                                 .state = p->states ? json_at(p->states, c->at) : p->state,
+                                 .from = p->sources ? json_at(p->sources, c->at) : p->from,
+                                 .unit = p->unit,
+                                 .end = json_int_value(json_at(p->ends, c->at)),
+                                 .line = line_of(p, c->at),
                                  .index = c->index++};
         c->at++;
         return true;
@@ -108,7 +104,7 @@ static bool has_many_bytes(const struct rt_run *run)
 
 static bool is_batched(const struct rt_run *run)
 {
-    return run->plan && json_get(run->plan, "batch");
+    return run->batch;
 }
 
 /* A batch waits for as many items as it may have, or for more bytes than any input may have. */
@@ -120,7 +116,7 @@ bool run_has_next(const struct rt_group *g)
         return g->started + run->closed.passed < g->total;
     uint64_t there = at_hand(g);
     return there && (!is_batched(run) || has_all(g) || has_many_bytes(run) ||
-                     there >= asl_batch_bound(json_get(run->plan, "batch"), "items"));
+                     there >= asl_batch_bound(run->batch, "items"));
 }
 
 /* ---- the input of a child ---- */
@@ -185,7 +181,7 @@ static json *batch_input(struct step *s, struct rt_frame *f, struct map_item *la
     struct asl_batch b;
     struct map_item item;
 
-    asl_batch_begin(&b, json_get(f->group->run->plan, "batch"), data_limit(s));
+    asl_batch_begin(&b, f->group->run->batch, data_limit(s));
     for (*count = 0; *count < there && !asl_batch_is_full(&b) && cursor_next(&c, &item); ++*count) {
         json *input = listed_input(s, f, &item, e);
         if (!input) {
@@ -272,7 +268,7 @@ static void blame_item(const struct rt_frame *f, const json *input, const struct
     struct buf what = {0};
 
     const struct rt_run *run = f->group->run;
-    const json *shared = is_batched(run) ? json_get(json_get(run->plan, "batch"), "input") : NULL;
+    const json *shared = is_batched(run) ? json_get(run->batch, "input") : NULL;
 
     buf_printf(&what, "made the input of an execution, %zu bytes, with ", json_text_len(input));
     if (shared)
@@ -332,14 +328,27 @@ json *run_next_input(struct step *s, struct rt_frame *f, struct rt_event *starte
 
 /* ---- reading ---- */
 
-static uint64_t part_items(const json *part)
+static uint64_t part_bytes(const struct rt_part *p)
 {
-    return json_count(json_get(part, "items"));
+    return (uint64_t)json_int_value(json_get(p->whole, "bytes"));
 }
 
-static uint64_t part_bytes(const json *part)
+/* Its members are looked up once here, and not for each item. */
+static struct rt_part look_at_part(const json *part)
 {
-    return (uint64_t)json_int_value(json_get(part, "bytes"));
+    const json *line = json_get(part, "line");
+
+    return (struct rt_part){.whole = json_ref(part),
+                            .items = json_get(part, "items"),
+                            .ends = json_get(part, "ends"),
+                            .keys = json_get(part, "keys"),
+                            .states = json_get(part, "states"),
+                            .sources = json_get(part, "sources"),
+                            .lines = json_get(part, "lines"),
+                            .state = json_get(part, "state"),
+                            .from = json_get(part, "from"),
+                            .unit = json_get(part, "unit"),
+                            .line = line ? json_int_value(line) : 0};
 }
 
 void run_add_items(struct rt_run *run, const json *part)
@@ -351,9 +360,10 @@ void run_add_items(struct rt_run *run, const json *part)
     if (a->head == a->count)
         a->head = a->count = 0;
     MEM_GROW(a->parts, a->count, a->cap);
-    a->parts[a->count++] = json_ref(part);
-    a->items += part_items(part);
-    a->bytes += part_bytes(part);
+    struct rt_part *p = &a->parts[a->count++];
+    *p = look_at_part(part);
+    a->items += json_count(p->items);
+    a->bytes += part_bytes(p);
 }
 
 void run_drop_items(struct rt_run *run, uint64_t items)
@@ -362,17 +372,17 @@ void run_drop_items(struct rt_run *run, uint64_t items)
 
     /* A fold has read nothing ahead. */
     while (items && a->head < a->count) {
-        json *part = a->parts[a->head];
-        uint64_t left = part_items(part) - a->at, taken = items < left ? items : left;
+        const struct rt_part *p = &a->parts[a->head];
+        uint64_t left = json_count(p->items) - a->at, taken = items < left ? items : left;
         a->items -= taken;
         a->at += taken;
         items -= taken;
-        if (a->at < part_items(part))
+        if (a->at < json_count(p->items))
             return;
         a->at = 0;
         a->head++;
-        a->bytes -= part_bytes(part);
-        json_unref(part);
+        a->bytes -= part_bytes(p);
+        json_unref(p->whole);
     }
 }
 

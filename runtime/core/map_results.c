@@ -46,27 +46,9 @@ static bool is_set(const json *writer, const char *setting, const char *value)
     return v && json_is_string(v) && json_str_is(v, value);
 }
 
-static bool wants_records(const json *writer)
-{
-    return is_set(writer, "Transformation", "NONE") ||
-           (writes_to_bucket(writer) && !json_get(json_get(writer, "config"), "Transformation"));
-}
-
 bool results_have_times(const struct rt_run *run, bool good)
 {
-    const json *writer = writer_of(run->plan);
-
-    return writer && (wants_records(writer) || (!good && writes_to_bucket(writer)));
-}
-
-static bool flattens(const json *writer)
-{
-    return is_set(writer, "Transformation", "FLATTEN");
-}
-
-static bool is_lines(const json *writer)
-{
-    return is_set(writer, "OutputType", "JSONL");
+    return run->form.records || (!good && run->results.wanted);
 }
 
 /* ---- queues ---- */
@@ -134,11 +116,19 @@ static void unwritten_add(struct rt_unwritten *u, const json *v, bool lines)
         buf_addc(&u->text, '\n');
 }
 
+/* They are looked up once here, and not for each result. */
 void results_begin(struct rt_run *run)
 {
     const json *writer = writer_of(run->plan);
 
-    run->results.wanted = writer && writes_to_bucket(writer);
+    if (!writer)
+        return;
+    bool written = writes_to_bucket(writer),
+         as_default = written && !json_get(json_get(writer, "config"), "Transformation");
+    run->results.wanted = written;
+    run->form = (struct rt_form){.records = as_default || is_set(writer, "Transformation", "NONE"),
+                                 .flat = is_set(writer, "Transformation", "FLATTEN"),
+                                 .by_lines = is_set(writer, "OutputType", "JSONL")};
 }
 
 static void unwritten_clear(struct rt_unwritten *u)
@@ -280,7 +270,7 @@ void results_note_pending(const rt_exec *x, struct rt_run *run, const json *inpu
     json_build_set(&b, "Status", json_cstring("PENDING"));
     rt_names_clear(&names);
     json *record = json_build_done(&b);
-    unwritten_add(u, record, is_lines(writer_of(run->plan)));
+    unwritten_add(u, record, run->form.by_lines);
     unwritten_end(u);
     json_unref(record);
 }
@@ -291,14 +281,13 @@ static void note_success(const rt_exec *x, struct rt_run *run, const struct rt_c
                          const struct rt_event *e)
 {
     struct rt_unwritten *u = &run->results.unwritten[RT_RESULTS_SUCCEEDED];
-    const json *writer = writer_of(run->plan);
-    bool lines = is_lines(writer);
+    bool lines = run->form.by_lines;
 
-    if (wants_records(writer)) {
+    if (run->form.records) {
         json *record = execution_record(x, run, child, e, RT_SUCCEEDED);
         unwritten_add(u, record, lines);
         json_unref(record);
-    } else if (flattens(writer) && json_is_array(e->data)) {
+    } else if (run->form.flat && json_is_array(e->data)) {
         for (size_t i = 0; i < json_count(e->data); i++)
             unwritten_add(u, json_at(e->data, i), lines);
     } else {
@@ -313,7 +302,7 @@ static void note_failure(const rt_exec *x, const struct rt_run *run, struct rt_u
 {
     json *record = execution_record(x, run, child, e, status);
 
-    unwritten_add(u, record, is_lines(writer_of(run->plan)));
+    unwritten_add(u, record, run->form.by_lines);
     unwritten_end(u);
     json_unref(record);
 }
@@ -327,11 +316,9 @@ bool results_are_too_large(const struct rt_run *run)
  * of it is of use. That of FLATTEN has no brackets of its own. */
 static void keep_result(const rt_exec *x, struct rt_group *g, uint32_t index, json *result)
 {
-    const json *writer = writer_of(g->run->plan);
-
     if (x->aws_limits && !results_are_too_large(g->run)) {
         size_t len = json_text_len(result);
-        g->run->result_bytes += writer && flattens(writer) && json_is_array(result) ? len - 2 : len;
+        g->run->result_bytes += g->run->form.flat && json_is_array(result) ? len - 2 : len;
         for (uint32_t i = 0; results_are_too_large(g->run) && i < g->started; i++)
             exec_replace(&g->results[i], NULL);
     }
@@ -345,7 +332,6 @@ void results_note(const rt_exec *x, struct rt_group *g, const struct rt_child *c
                   const struct rt_event *e, enum rt_status status)
 {
     struct rt_run *run = g->run;
-    const json *writer = writer_of(run->plan);
 
     if (run->results.wanted && status == RT_SUCCEEDED)
         note_success(x, run, child, e);
@@ -353,9 +339,8 @@ void results_note(const rt_exec *x, struct rt_group *g, const struct rt_child *c
         note_failure(x, run, &run->results.unwritten[RT_RESULTS_FAILED], child, e, status);
     else if (e->data)
         keep_result(x, g, (uint32_t)child->node.id,
-                    writer && wants_records(writer)
-                        ? execution_record(x, run, child, e, RT_SUCCEEDED)
-                        : json_ref(e->data));
+                    run->form.records ? execution_record(x, run, child, e, RT_SUCCEEDED)
+                                      : json_ref(e->data));
 }
 
 void results_keep_end(const struct rt_run *run, struct rt_child *child, const struct rt_event *e,
@@ -422,7 +407,7 @@ static json *lines_of(json *results)
  * child ended first. */
 json *results_of_group(const struct rt_group *g)
 {
-    const json *writer = g->run ? writer_of(g->run->plan) : NULL;
+    const struct rt_form form = g->run ? g->run->form : (struct rt_form){0};
     struct json_build b;
 
     if (g->run && g->run->results.wanted)
@@ -431,11 +416,11 @@ json *results_of_group(const struct rt_group *g)
     for (uint32_t i = 0; i < g->total; i++) {
         if (!g->results[i])
             continue;
-        if (writer && flattens(writer))
+        if (form.flat)
             add_flat(&b, g->results[i]);
         else
             json_build_add(&b, json_ref(g->results[i]));
     }
     json *results = json_build_done(&b);
-    return writer && is_lines(writer) ? lines_of(results) : results;
+    return form.by_lines ? lines_of(results) : results;
 }

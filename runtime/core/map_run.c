@@ -51,7 +51,7 @@ static json *map_run_arn(struct step *s, const struct rt_frame *f)
 }
 
 /* "<machine>/<label>" of a Map Run's ARN. */
-static json *family_of(const rt_exec *x, const json *map_run)
+static json *name_of_family(const rt_exec *x, const json *map_run)
 {
     /* That the ARN is long enough was seen to when the event came (fits_map_run_start). */
     const char *text = json_str(map_run) + arn_prefix(x) + strlen("mapRun:");
@@ -60,26 +60,44 @@ static json *family_of(const rt_exec *x, const json *map_run)
     return json_string(text, end ? (size_t)(end - text) : strlen(text));
 }
 
+/* What the names of its children have in common: made once for many, as they begin one after
+ * another. */
+static struct rt_family *family_of(const rt_exec *x, const json *map_run)
+{
+    struct rt_family *family = x->family;
+
+    if (family->map_run == map_run)
+        return family;
+    family_clear(family);
+    family->map_run = json_ref(map_run);
+    family->machine_name = name_of_family(x, map_run);
+    family->machine_arn = json_stringf("%.*sstateMachine:%s", arn_prefix(x), json_str(x->names.arn),
+                                       json_str(family->machine_name));
+    buf_printf(&family->arn, "%.*sexecution:%s:", arn_prefix(x), json_str(x->names.arn),
+               json_str(family->machine_name));
+    family->arn_len = family->arn.len;
+    return family;
+}
+
 /* The child is the same whenever the command is given again. */
 void child_names(const rt_exec *x, const json *map_run, uint64_t ref, struct rt_names *out,
                  uint64_t *seed)
 {
-    const struct rt_names *n = &x->names;
+    struct rt_family *family = family_of(x, map_run);
     struct asl_chance chance = {x->seed ^ (ref * 0x9e3779b97f4a7c15u)};
     uint64_t first = asl_chance_next(&chance);
-    json *name = asl_chance_uuid(&chance), *family = family_of(x, map_run);
+    json *name = asl_chance_uuid(&chance);
 
     if (seed)
         *seed = first;
-    *out =
-        (struct rt_names){.arn = json_stringf("%.*sexecution:%s:%s", arn_prefix(x),
-                                              json_str(n->arn), json_str(family), json_str(name)),
-                          .name = name,
-                          .machine_arn = json_stringf("%.*sstateMachine:%s", arn_prefix(x),
-                                                      json_str(n->arn), json_str(family)),
-                          .machine_name = family,
-                          .role_arn = json_ref(n->role_arn),
-                          .region = json_ref(n->region)};
+    family->arn.len = family->arn_len;
+    buf_add(&family->arn, json_str(name), json_str_len(name));
+    *out = (struct rt_names){.arn = json_string(family->arn.data, family->arn.len),
+                             .name = name,
+                             .machine_arn = json_ref(family->machine_arn),
+                             .machine_name = json_ref(family->machine_name),
+                             .role_arn = json_ref(x->names.role_arn),
+                             .region = json_ref(x->names.region)};
 }
 
 void rt_child_config(const rt_exec *x, const struct rt_command *c, struct rt_config *out)

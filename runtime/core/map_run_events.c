@@ -171,12 +171,13 @@ static void start_stream(struct rt_group *g, const json *plan)
                *most = config ? json_get(config, "MaxItems") : NULL;
 
     run->plan = json_ref(plan);
+    run->batch = json_get(plan, "batch");
     results_begin(run);
     run->reads = reader != NULL;
     /* AWS's 0 stands for no limit. */
     if (most && json_int_value(most) > 0)
         run->most = (uint64_t)json_int_value(most);
-    if (run->reads || json_get(plan, "batch"))
+    if (run->reads || run->batch)
         g->total = RT_MANY;
 }
 
@@ -184,6 +185,8 @@ void apply_map_run_start(rt_exec *x, struct rt_frame *f, const struct rt_event *
 {
     struct rt_run *run = mem_calloc(1, sizeof *run);
 
+    if (!x->family)
+        x->family = mem_calloc(1, sizeof *x->family);
     f->group->run = run;
     set_run_open(x, run, true);
     run->arn = json_ref(e->data);
