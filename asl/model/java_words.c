@@ -6,27 +6,41 @@
 #include "asl/model/model.h"
 
 #include "parsers/base/ascii.h"
-#include "parsers/base/count.h"
 
+#include <string.h>
 #include <strings.h>
 
-/* clang-format off */
-static const char *const java_words[] = {
-    "abstract", "assert", "boolean", "break", "builder", "byte", "case", "catch", "char", "class", "const", "continue",
-    "default", "do", "double", "else", "enum", "equals", "extends", "false", "final", "finalize", "finally", "float", "for", "getclass",
-    "goto", "hashcode", "if", "implements", "import", "instanceof", "int", "interface", "long", "native", "new", "notify", "notifyall",
-    "package", "private", "protected", "public", "return", "short", "static", "strictfp", "super", "switch",
-    "synchronized", "this", "throw", "throws", "tostring", "transient", "true", "try", "void", "volatile", "wait", "while",
+/* By their first letter: each name in each request is asked about, and most have no such word. */
+static const char *const java_words['z' - 'a' + 1] = {
+    ['a' - 'a'] = "abstract assert",
+    ['b' - 'a'] = "boolean break builder byte",
+    ['c' - 'a'] = "case catch char class const continue",
+    ['d' - 'a'] = "default do double",
+    ['e' - 'a'] = "else enum equals extends",
+    ['f' - 'a'] = "false final finalize finally float for",
+    ['g' - 'a'] = "getclass goto",
+    ['h' - 'a'] = "hashcode",
+    ['i' - 'a'] = "if implements import instanceof int interface",
+    ['l' - 'a'] = "long",
+    ['n' - 'a'] = "native new notify notifyall",
+    ['p' - 'a'] = "package private protected public",
+    ['r' - 'a'] = "return",
+    ['s' - 'a'] = "short static strictfp super switch synchronized",
+    ['t' - 'a'] = "this throw throws tostring transient true try",
+    ['v' - 'a'] = "void volatile",
+    ['w' - 'a'] = "wait while",
 };
-/* clang-format on */
 
 bool model_is_java_word(const char *name, size_t len)
 {
     char first = len ? ascii_lower(name[0]) : '\0';
 
-    for (size_t i = 0; i < COUNT(java_words); i++)
-        if (java_words[i][0] == first && strncasecmp(java_words[i], name, len) == 0 &&
-            !java_words[i][len])
+    for (const char *w = ascii_is_lower(first) ? java_words[first - 'a'] : NULL; w && *w;) {
+        size_t n = strcspn(w, " ");
+
+        if (n == len && strncasecmp(w, name, len) == 0)
             return true;
+        w += n + (w[n] == ' ');
+    }
     return false;
 }

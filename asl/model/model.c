@@ -409,11 +409,11 @@ bool model_error_coded(const struct model_service *s, const char *code, size_t l
 static double bound_at(const struct model_data *d, size_t i)
 {
     const unsigned char *at = d->bounds + 8 * i;
-    uint64_t bits = 0;
+    uint64_t low = at[0] | at[1] << 8 | at[2] << 16 | (uint32_t)at[3] << 24;
+    uint64_t high = at[4] | at[5] << 8 | at[6] << 16 | (uint32_t)at[7] << 24;
+    uint64_t bits = high << 32 | low;
     double bound;
 
-    for (int k = 7; k >= 0; k--)
-        bits = bits << 8 | at[k];
     memcpy(&bound, &bits, sizeof bound);
     return bound;
 }
@@ -508,6 +508,14 @@ bool model_member_is_required(const struct model_shape *s, size_t i)
 {
     return model_number(s->service->data, COLUMN_MEMBER_FLAGS, s->first + i) &
            MODEL_MEMBER_REQUIRED;
+}
+
+bool model_member_is_event_stream(const struct model_shape *s, size_t i)
+{
+    const struct model_data *d = s->service->data;
+    size_t shape = model_number(d, COLUMN_MEMBER_SHAPE, s->first + i) - 1u;
+
+    return model_number(d, COLUMN_SHAPE_FLAGS, shape) & MODEL_SHAPE_EVENT_STREAM;
 }
 
 /* DynamoDB's NULL: null is a word of Java, so the SDK calls the member nul. */

@@ -189,6 +189,8 @@ struct model_shape model_shape_at(const struct model_service *s, model_shape_id 
 struct model_member model_member_at(const struct model_shape *s, size_t i);
 /* Returns whether member `i` is required, quicker than model_member_at. */
 bool model_member_is_required(const struct model_shape *s, size_t i);
+/* Returns whether the shape of member `i` is a stream of events, quicker than model_shape_at. */
+bool model_member_is_event_stream(const struct model_shape *s, size_t i);
 /* Finds a member by its name or its title, without regard to capitals. Returns false when there is
  * none. */
 bool model_member_named(const struct model_shape *s, const char *name, size_t len,

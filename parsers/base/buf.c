@@ -40,8 +40,9 @@ void buf_adds(struct buf *b, const char *text)
 
 void buf_addc(struct buf *b, char c)
 {
-    *buf_reserve(b, 1) = c;
-    b->len++;
+    if (b->len == b->cap)
+        buf_reserve(b, 1);
+    b->data[b->len++] = c;
 }
 
 void buf_add_hex(struct buf *b, const unsigned char *bytes, size_t len)

@@ -150,7 +150,9 @@ bool aws_xml_may_be(const struct model_service *service, model_shape_id id,
                     const struct aws_element *n);
 json *aws_text_for_task(const struct model_shape *s, const char *text, size_t len, bool in_ms);
 json *aws_time_for_task(const json *v, bool in_ms);
-json *aws_name_for_task(const char *name, bool in_ms);
+/* Makes the name that a Task gets for a member. `wire`, if not NULL, is returned as it is when it
+ * is that name, as most are. */
+json *aws_name_for_task(const char *name, bool in_ms, const json *wire);
 /* Reads a REST service's answer. Returns NULL with *why filled. */
 json *aws_read_rest(const struct aws_call *c, const struct aws_answer *a, bool in_ms,
                     struct diag *why);

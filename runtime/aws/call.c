@@ -36,14 +36,12 @@ const struct model_service *aws_service_named(const char *name, size_t len)
 static bool can_be_made(const struct aws_call *c, const char *call, struct diag *why)
 {
     struct model_shape input;
-    struct model_member m;
 
     if (!c->operation.input)
         return true;
     input = model_shape_at(c->service, c->operation.input);
     for (size_t i = 0; i < input.count; i++) {
-        m = model_member_at(&input, i);
-        if (model_shape_at(c->service, m.shape).is_event_stream) {
+        if (model_member_is_event_stream(&input, i)) {
             diag_set(why, no_call, 0, "'%s' takes a stream of events, which a Task can't give",
                      call);
             return false;

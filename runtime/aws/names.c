@@ -68,11 +68,14 @@ static bool find_name(const struct aws_call *c, const json *key, struct name *ou
     return true;
 }
 
-/* Step Functions' names begin with a capital. */
-static json *with_capital(struct name name)
+/* Step Functions' names begin with a capital, and most are given so. */
+static json *with_capital(struct name name, const json *given)
 {
     struct buf text = {0};
 
+    if (json_str(given)[0] == ascii_upper(name.at[0]) && json_str_len(given) == name.len &&
+        memcmp(json_str(given) + 1, name.at + 1, name.len - 1) == 0)
+        return json_ref(given);
     buf_add(&text, name.at, name.len);
     text.data[0] = ascii_upper(text.data[0]);
     return json_take_buf(&text);
@@ -107,7 +110,7 @@ json *aws_with_own_names(const struct aws_call *c, const json *parameters, struc
     json_build_object(&b, json_count(parameters));
     for (size_t i = 0; i < json_count(parameters); i++) {
         const json *given = json_key_at(parameters, i);
-        json *key = find_name(c, given, &name) ? with_capital(name) : json_ref(given);
+        json *key = find_name(c, given, &name) ? with_capital(name, given) : json_ref(given);
         bool exact = json_equal(key, given), loses = !exact && json_get_key(parameters, key);
         bool twice = !exact && !loses && has_twin(parameters, i);
 

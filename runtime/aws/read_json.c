@@ -53,7 +53,7 @@ static json *read_structure(const struct model_shape *s, const json *v, bool in_
         if (json_kind(value) == JSON_NULL || json_str_is(key, "__type"))
             continue;
         bool known = member_on_wire(s, key, &m);
-        json_build_set_key(&b, aws_name_for_task(known ? m.name : json_str(key), in_ms),
+        json_build_set_key(&b, aws_name_for_task(known ? m.name : json_str(key), in_ms, key),
                            aws_json_for_task(s->service, m.shape, value, in_ms));
     }
     return json_build_done(&b);

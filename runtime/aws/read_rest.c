@@ -103,7 +103,7 @@ static void add_head(const struct aws_call *c, const struct model_shape *s,
     for (size_t i = 0; i < s->count; i++) {
         json *v = member_of_head(c, &all[i], a);
         if (v)
-            json_build_set_key(out, aws_name_for_task(all[i].name, in_ms), v);
+            json_build_set_key(out, aws_name_for_task(all[i].name, in_ms, NULL), v);
     }
     mem_free(all);
 }
@@ -183,7 +183,7 @@ static bool add_payload(const struct aws_call *c, const struct model_shape *s,
     else
         v = structure_of_body(c, m.shape, a, in_ms, why);
     if (v)
-        json_build_set_key(out, aws_name_for_task(m.name, in_ms), v);
+        json_build_set_key(out, aws_name_for_task(m.name, in_ms, NULL), v);
     return v != NULL;
 }
 

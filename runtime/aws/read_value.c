@@ -5,6 +5,7 @@
 #include "runtime/aws/aws_impl.h"
 
 #include "parsers/base/ascii.h"
+#include "parsers/base/mem.h"
 #include "parsers/base/timestamp.h"
 
 #include <stdlib.h>
@@ -47,19 +48,23 @@ json *aws_time_for_task(const json *v, bool in_ms)
 }
 
 /* The older integrations show the service's own names but for the first letter. */
-json *aws_name_for_task(const char *name, bool in_ms)
+json *aws_name_for_task(const char *name, bool in_ms, const json *wire)
 {
-    struct buf text = {0};
+    char usual[128];
+    size_t room = strlen(name) + MODEL_TITLE_TAIL + 1;
+    char *text = room <= sizeof usual ? usual : mem_alloc(room);
+    json *made;
 
     if (in_ms) {
-        buf_adds(&text, name);
-        if (text.len)
-            text.data[0] = ascii_upper(text.data[0]);
+        memcpy(text, name, strlen(name) + 1);
+        text[0] = ascii_upper(text[0]);
     } else {
-        model_member_title(name, buf_reserve(&text, strlen(name) + MODEL_TITLE_TAIL + 1));
-        text.len = strlen(text.data);
+        model_member_title(name, text);
     }
-    return json_take_buf(&text);
+    made = wire && json_str_is(wire, text) ? json_ref(wire) : json_cstring(text);
+    if (text != usual)
+        mem_free(text);
+    return made;
 }
 
 json *aws_text_for_task(const struct model_shape *s, const char *text, size_t len, bool in_ms)

@@ -111,7 +111,7 @@ static json *structure_of(const struct model_shape *s, const struct aws_element 
 
         if (!member_of_element(s, kid->name, &m))
             continue;
-        name = aws_name_for_task(m.name, in_ms);
+        name = aws_name_for_task(m.name, in_ms, NULL);
         if (json_get_key(b.v, name))
             json_unref(name);
         else
@@ -153,7 +153,8 @@ static json *only_text_of(const struct model_shape *s, const struct aws_element 
         return NULL;
     json_build_object(&b, 1);
     if (n->text.len)
-        json_build_set_key(&b, aws_name_for_task(m.name, in_ms), xml_member_value(s, &m, n, in_ms));
+        json_build_set_key(&b, aws_name_for_task(m.name, in_ms, NULL),
+                           xml_member_value(s, &m, n, in_ms));
     return json_build_done(&b);
 }
 

@@ -11,7 +11,6 @@
 #include "parsers/base/mem.h"
 #include "parsers/base/text.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -59,18 +58,18 @@ bool aws_request_header(struct aws_request *q, const char *name, const char *val
 bool aws_request_header_n(struct aws_request *q, const char *name, const char *value, size_t len,
                           const char *member, struct diag *why)
 {
-    struct buf text = {0};
+    size_t name_len = strlen(name);
 
     if (q->header_count == AWS_MAX_HEADERS || !fits_header(value, len) ||
-        !fits_header(name, strlen(name))) {
+        !fits_header(name, name_len)) {
         diag_set(why, bad, 0, "The field '%s' can't be sent as a header", member);
         return false;
     }
-    buf_adds(&text, name);
-    buf_addc(&text, '\0');
-    buf_adds(&text, value);
-    char *kept = buf_take(&text);
-    q->headers[q->header_count++] = (struct aws_header){kept, kept + strlen(name) + 1};
+    char *kept = mem_alloc(name_len + len + 2), *kept_value = kept + name_len + 1;
+    memcpy(kept, name, name_len + 1);
+    memcpy(kept_value, value, len);
+    kept_value[len] = '\0';
+    q->headers[q->header_count++] = (struct aws_header){kept, kept_value};
     return true;
 }
 
@@ -152,12 +151,20 @@ static json *with_events(json *v, const char *execution)
     return aws_with_member(v, "Entries", json_build_done(&b));
 }
 
+/* Digit 13 tells the version, 4, and the two highest bits of digit 17 the variant. */
 void aws_uuid_write(const uint64_t half[2], char out[AWS_UUID])
 {
-    snprintf(out, AWS_UUID, "%08x-%04x-4%03x-%04x-%012llx", (unsigned)(half[0] >> 32),
-             (unsigned)(half[0] >> 16) & 0xffff, (unsigned)half[0] & 0xfff,
-             ((unsigned)(half[1] >> 48) & 0x3fff) | 0x8000,
-             (unsigned long long)(half[1] & UINT64_C(0xFFFFFFFFFFFF)));
+    static const char digits[] = "0123456789abcdef";
+    const uint64_t set[2] = {(half[0] & ~UINT64_C(0xF000)) | UINT64_C(0x4000),
+                             (half[1] & ~(UINT64_C(3) << 62)) | UINT64_C(1) << 63};
+
+    for (size_t i = 0, digit = 0; i < AWS_UUID - 1; i++) {
+        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+
+        out[i] = dash ? '-' : digits[set[digit / 16] >> (60 - digit % 16 * 4) & 15];
+        digit += !dash;
+    }
+    out[AWS_UUID - 1] = '\0';
 }
 
 /* A UUID that follows from the call's key. */
@@ -279,8 +286,11 @@ static bool write_json(const struct aws_call *c, const json *v, struct aws_reque
     buf_addc(&q->path, '/');
     json_write(&q->body, wire);
     json_unref(wire);
-    buf_printf(&target, "%s.%s", c->service->target, c->operation.name);
-    buf_printf(&type, "application/x-amz-json-%s", c->service->json);
+    buf_adds(&target, c->service->target);
+    buf_addc(&target, '.');
+    buf_adds(&target, c->operation.name);
+    buf_adds(&type, "application/x-amz-json-");
+    buf_adds(&type, c->service->json);
     good = aws_request_header(q, "Content-Type", buf_str(&type), "ContentType", why) &&
            aws_request_header(q, "X-Amz-Target", buf_str(&target), "Action", why);
     buf_clear(&target);

@@ -161,18 +161,15 @@ static void sigv4_add_query(struct buf *out, const char *query)
 /* Adds a header's value without the blanks around it, and with one blank where there were more. */
 static void sigv4_add_value(struct buf *out, const char *value)
 {
-    bool blank = false, any = false;
+    static const char blanks[] = " \t";
 
-    for (; *value; value++) {
-        if (*value == ' ' || *value == '\t') {
-            blank = any;
-            continue;
-        }
-        if (blank)
+    for (value += strspn(value, blanks); *value;) {
+        size_t len = strcspn(value, blanks);
+
+        buf_add(out, value, len);
+        value += len + strspn(value + len, blanks);
+        if (*value)
             buf_addc(out, ' ');
-        buf_addc(out, *value);
-        blank = false;
-        any = true;
     }
 }
 
@@ -324,8 +321,8 @@ static void name_headers(struct buf *out, struct sigv4_header *sorted, size_t co
 void sigv4_sign(sigv4_signer *s, const struct sigv4_request *q, const struct sigv4_keys *keys,
                 const struct sigv4_scope *scope, bool with_body_hash, struct sigv4_signed *out)
 {
-    struct sigv4_header *all = mem_calloc(q->header_count + 3, sizeof *all);
-    struct sigv4_header *sorted = mem_calloc(q->header_count + 3, sizeof *all);
+    size_t room = q->header_count + 3;
+    struct sigv4_header *all = mem_calloc(2 * room, sizeof *all), *sorted = all + room;
     struct sigv4_request whole = *q;
     struct buf names = {0}, hash = {0};
 
@@ -361,7 +358,6 @@ void sigv4_sign(sigv4_signer *s, const struct sigv4_request *q, const struct sig
     buf_clear(&names);
     buf_clear(&hash);
     mem_free(all);
-    mem_free(sorted);
 }
 
 void sigv4_signed_clear(struct sigv4_signed *s)
