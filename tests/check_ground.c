@@ -68,6 +68,35 @@ START_TEST(memory_in_use)
 }
 END_TEST
 
+/* More pieces than are kept, of all sizes around those that are, twice: the second time many were
+ * kept. None may overlap another, and the count is right. */
+START_TEST(memory_kept)
+{
+    enum { SIZES = 200, EACH = 1500 };
+    static unsigned char *pieces[SIZES][EACH];
+    const size_t before = mem_in_use();
+
+    mem_keep_small();
+    for (int round = 0; round < 2; round++) {
+        size_t bytes = 0;
+        for (size_t size = 0; size < SIZES; size++)
+            for (size_t i = 0; i < EACH; i++) {
+                pieces[size][i] = memset(mem_alloc(size), (int)(size ^ i) & 0xff, size);
+                bytes += size;
+            }
+        ck_assert_uint_ge(mem_in_use(), before + bytes);
+        for (size_t size = 0; size < SIZES; size++)
+            for (size_t i = 0; i < EACH; i++) {
+                for (size_t k = 0; k < size; k++)
+                    if (pieces[size][i][k] != ((size ^ i) & 0xff))
+                        ck_abort_msg("a piece of %zu bytes was given out twice", size);
+                mem_free(pieces[size][i]);
+            }
+        ck_assert_uint_eq(mem_in_use(), before);
+    }
+}
+END_TEST
+
 /* ---- buf ---- */
 
 static const struct {
@@ -662,6 +691,7 @@ int main(void)
     tcase_set_timeout(t, 60);
     tcase_add_test(t, mem);
     tcase_add_test(t, memory_in_use);
+    tcase_add_test(t, memory_kept);
     tcase_add_loop_test(t, buf_int, 0, COUNT(ints));
     tcase_add_test(t, buf_growth);
     tcase_add_test(t, buf_file);

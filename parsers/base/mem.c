@@ -9,6 +9,7 @@
 #include "parsers/base/mem.h"
 
 #include <malloc.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +19,8 @@
  * What the allocator tells of itself (mallinfo2) it finds out by a walk over all that was given
  * back: 0.7 s for 400 MB of it in small pieces. So it is counted here.
  */
-static _Thread_local __attribute__((tls_model("initial-exec"))) size_t in_use;
+#define OF_THREAD static _Thread_local __attribute__((tls_model("initial-exec")))
+OF_THREAD size_t in_use;
 
 size_t mem_in_use(void)
 {
@@ -40,7 +42,69 @@ static _Noreturn void out_of_memory(size_t size)
     abort();
 }
 
-void *mem_alloc(size_t size)
+/* ---- small pieces ---- */
+
+/*
+ * A step makes some hundreds of small values and gives back as many when its events are let go. The
+ * allocator's own lists of a thread hold seven of each size, and what is beyond costs five times as
+ * much. So a piece whose size is one of a few, as the allocator has them, is put into a list here,
+ * and taken out of it, the last one first, as that is still in the processor's cache.
+ */
+enum { SMALLEST = 24, SIZE_STEP = 16, SMALL_SIZES = 8, MOST_KEPT = 1024 };
+
+struct piece {
+    struct piece *next;
+};
+
+OF_THREAD struct {
+    struct piece *first;
+    size_t room; /* how many more it takes */
+} kept[SMALL_SIZES];
+
+void mem_keep_small(void)
+{
+#ifndef MEM_IS_WATCHED
+    for (size_t i = 0; i < SMALL_SIZES; i++)
+        kept[i].room = MOST_KEPT;
+#endif
+}
+
+static inline size_t kept_bytes(size_t i)
+{
+    return SMALLEST + SIZE_STEP * i;
+}
+
+/* Returns a kept piece of at least that size; NULL: there is none. */
+static inline void *take_kept(size_t size)
+{
+    size_t i = size <= SMALLEST ? 0 : (size - SMALLEST + SIZE_STEP - 1) / SIZE_STEP;
+    struct piece *p = i < SMALL_SIZES ? kept[i].first : NULL;
+
+    if (!p)
+        return NULL;
+    kept[i].first = p->next;
+    kept[i].room++;
+    in_use += kept_bytes(i);
+    return p;
+}
+
+/* Returns whether it is kept. */
+static inline bool keep(void *at, size_t size)
+{
+    size_t i = (size - SMALLEST) / SIZE_STEP;
+    struct piece *p = at;
+
+    if (i >= SMALL_SIZES || !kept[i].room || size != kept_bytes(i))
+        return false;
+    p->next = kept[i].first;
+    kept[i].first = p;
+    kept[i].room--;
+    return true;
+}
+
+/* ---- allocating ---- */
+
+static __attribute__((noinline)) void *mem_alloc_new(size_t size)
 {
     void *p = malloc(size ? size : 1);
 
@@ -48,6 +112,13 @@ void *mem_alloc(size_t size)
         out_of_memory(size);
     in_use += malloc_usable_size(p);
     return p;
+}
+
+void *mem_alloc(size_t size)
+{
+    void *p = take_kept(size);
+
+    return p ? p : mem_alloc_new(size);
 }
 
 void *mem_calloc(size_t count, size_t size)
@@ -91,8 +162,10 @@ void mem_free(void *p)
 {
     if (!p)
         return;
-    in_use -= malloc_usable_size(p);
-    free(p);
+    size_t size = malloc_usable_size(p);
+    in_use -= size;
+    if (!keep(p, size))
+        free(p);
 }
 
 void mem_wipe(void *p, size_t size)

@@ -3,6 +3,17 @@
 
 #include <stddef.h>
 
+/* AddressSanitizer, of gcc or clang, watches what is allocated: each piece of memory has to come
+ * from the allocator and go back to it. */
+#ifdef __has_feature
+#if __has_feature(address_sanitizer)
+#define MEM_IS_WATCHED
+#endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+#define MEM_IS_WATCHED
+#endif
+
 /*
  * Memory that is never NULL: when the system has none left, the process ends with a message. The
  * store makes that safe; what a client can make grow is bounded where it enters.
@@ -21,6 +32,12 @@ void mem_wipe(void *p, size_t size);
 /* For a program's start: large blocks, which come and go, are given back to the system at once. The
  * allocator would learn to keep them, and small blocks between them would hold their place. */
 void mem_give_back_large(void);
+
+/*
+ * For a thread that lives as long as the process and makes many values: small pieces that it gives
+ * back are kept for what it allocates next, a few hundred kilobytes of them at most.
+ */
+void mem_keep_small(void);
 
 /* Bytes that this thread has allocated here and not given back. What one thread allocates it gives
  * back itself, unless it hands that over to another thread. */

@@ -12,14 +12,8 @@
 
 #include <assert.h>
 
-/* Tells AddressSanitizer, of gcc or clang, that what lies in a block is gone, though the block is
- * not. */
-#ifdef __has_feature
-#define HAS_FEATURE(x) __has_feature(x)
-#else
-#define HAS_FEATURE(x) 0
-#endif
-#if defined(__SANITIZE_ADDRESS__) || HAS_FEATURE(address_sanitizer)
+/* Tells AddressSanitizer that what lies in a block is gone, though the block is not. */
+#ifdef MEM_IS_WATCHED
 #include <sanitizer/asan_interface.h>
 #define FORBID(at, size) ASAN_POISON_MEMORY_REGION(at, size)
 #else
