@@ -64,14 +64,6 @@ void asl_error_cap(struct asl_error *e)
     cap_text(&e->location, QUOTA_LOCATION);
 }
 
-void asl_error_clear(struct asl_error *e)
-{
-    json_unref(e->name);
-    json_unref(e->cause);
-    json_unref(e->location);
-    *e = (struct asl_error){0};
-}
-
 /* SplitMix64: any seed will do, and the next state does not depend on what was drawn for. */
 uint64_t asl_chance_next(struct asl_chance *c)
 {

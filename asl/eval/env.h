@@ -20,7 +20,13 @@ struct asl_error asl_error_copy(const struct asl_error *e);
 /* Cuts name, cause and location to AWS's quotas, which count code points. To be called
  * wherever an error comes to be, as each level of nesting may double what is quoted. */
 void asl_error_cap(struct asl_error *e);
-void asl_error_clear(struct asl_error *e);
+static inline void asl_error_clear(struct asl_error *e)
+{
+    json_unref(e->name);
+    json_unref(e->cause);
+    json_unref(e->location);
+    *e = (struct asl_error){0};
+}
 
 /* The names that the language itself raises. */
 #define ASL_ALL "States.ALL"

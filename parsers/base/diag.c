@@ -58,12 +58,9 @@ void diag_prefix(struct diag *why, const char *format, ...)
     why->text = buf_take(&text);
 }
 
-void diag_clear(struct diag *why)
+void diag_free_text(struct diag *why)
 {
-    if (!why)
-        return;
     mem_free(why->text);
-    *why = (struct diag){0};
 }
 
 /* A byte order mark takes no column: no editor shows one. */

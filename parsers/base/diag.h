@@ -34,7 +34,16 @@ void diag_vset_place(struct diag *why, const char *code, const char *file, struc
                      const char *format, va_list args) __attribute__((format(printf, 5, 0)));
 /* Puts words in front of the text, as in "input: ". */
 void diag_prefix(struct diag *why, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void diag_clear(struct diag *why);
+/* Gives back a diag's text. */
+void diag_free_text(struct diag *why);
+static inline void diag_clear(struct diag *why)
+{
+    if (!why)
+        return;
+    if (why->text)
+        diag_free_text(why);
+    *why = (struct diag){0};
+}
 
 /* Returns the line and column of byte `at` of `text`. */
 struct place place_of(const char *text, size_t len, size_t at);

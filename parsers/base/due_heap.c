@@ -77,10 +77,8 @@ void due_heap_set(struct due_heap *h, struct due_node *n, struct due_key key)
     settle_slot(h, i, (struct due_slot){key, n});
 }
 
-void due_heap_remove(struct due_heap *h, struct due_node *n)
+void due_heap_take(struct due_heap *h, struct due_node *n)
 {
-    if (!n->place)
-        return;
     size_t i = n->place - 1;
     struct due_slot last = h->slots[--h->count];
     n->place = 0;

@@ -29,8 +29,14 @@ struct due_heap {
 
 /* Puts `n` into the heap, or moves it there to where `key` belongs. */
 void due_heap_set(struct due_heap *h, struct due_node *n, struct due_key key);
+/* Takes `n`, which is in the heap, out of it. */
+void due_heap_take(struct due_heap *h, struct due_node *n);
 /* Takes `n` out of the heap; does nothing when it isn't in it. */
-void due_heap_remove(struct due_heap *h, struct due_node *n);
+static inline void due_heap_remove(struct due_heap *h, struct due_node *n)
+{
+    if (n->place)
+        due_heap_take(h, n);
+}
 /* Returns the node that is due first, which stays in the heap; NULL from an empty heap. */
 struct due_node *due_heap_first(const struct due_heap *h);
 /* Returns when the first node is due; INT64_MAX for an empty heap. */

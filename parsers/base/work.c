@@ -2,16 +2,6 @@
 
 #include "parsers/base/work.h"
 
-void work_begin(struct work *w)
-{
-    if (!w)
-        return;
-    w->evaluations++;
-    w->limit = w->total - w->left + (w->most ? w->most : WORK_MOST);
-    if (w->verdict == WORK_TOO_MUCH)
-        w->verdict = WORK_GOES_ON;
-}
-
 bool work_spend_slowly(struct work *w, uint64_t units)
 {
     /* What was left of the last tick is in the total already. */

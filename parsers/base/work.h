@@ -46,7 +46,15 @@ enum {
  * Begins an evaluation, which has a budget of its own. With `w` NULL nothing is counted. What was
  * abandoned stays so.
  */
-void work_begin(struct work *w);
+static inline void work_begin(struct work *w)
+{
+    if (!w)
+        return;
+    w->evaluations++;
+    w->limit = w->total - w->left + (w->most ? w->most : WORK_MOST);
+    if (w->verdict == WORK_TOO_MUCH)
+        w->verdict = WORK_GOES_ON;
+}
 
 /* Does what work_spend does when the next tick is due: asks the owner. */
 bool work_spend_slowly(struct work *w, uint64_t units);

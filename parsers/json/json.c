@@ -45,17 +45,9 @@ static const struct object_value the_empty_object = {
 /* ---- counting ---- */
 
 /* A string that is lent lies in storage of somebody else's, so a reference to it is a copy. */
-json *json_ref(const json *v)
+json *json_own(const json *lent)
 {
-    json *mine = json_mutable(v);
-
-    if (!v)
-        return NULL;
-    if (mine->refs < JSON_LENT)
-        mine->refs++;
-    else if (mine->refs == JSON_LENT)
-        return json_string(json_str(v), json_str_len(v));
-    return mine;
+    return json_string(json_str(lent), json_str_len(lent));
 }
 
 /*
@@ -166,14 +158,12 @@ static __attribute__((noinline)) void free_container(json *v)
     }
 }
 
-void json_unref(json *v)
+void json_free(json *dead)
 {
-    if (!v || !json_drop(v))
-        return;
-    if (json_is_container(v))
-        free_container(v);
+    if (json_is_container(dead))
+        free_container(dead);
     else
-        json_give_back(v);
+        json_give_back(dead);
 }
 
 /* ---- making ---- */
@@ -318,36 +308,6 @@ const json *json_empty_object(void)
 
 /* ---- looking ---- */
 
-enum json_kind json_kind(const json *v)
-{
-    return (enum json_kind)v->kind;
-}
-
-bool json_is_number(const json *v)
-{
-    return v->kind >= JSON_INT && v->kind <= JSON_DOUBLE;
-}
-
-bool json_is_string(const json *v)
-{
-    return v->kind == JSON_STRING;
-}
-
-bool json_is_array(const json *v)
-{
-    return v->kind == JSON_ARRAY;
-}
-
-bool json_is_object(const json *v)
-{
-    return v->kind == JSON_OBJECT;
-}
-
-bool json_is_scalar(const json *v)
-{
-    return !json_is_container(v);
-}
-
 const char *json_kind_name(const json *v)
 {
     switch (json_kind(v)) {
@@ -362,12 +322,6 @@ const char *json_kind_name(const json *v)
     case JSON_OBJECT: return "object";
     }
     return "";
-}
-
-int64_t json_int_value(const json *v)
-{
-    assert(v->kind == JSON_INT);
-    return ((const struct int_value *)v)->n;
 }
 
 const char *json_str(const json *v)
@@ -400,13 +354,6 @@ bool json_str_is_n(const json *v, const char *text, size_t len)
            json_same_bytes(as_string(v)->text, text, len);
 }
 
-size_t json_count(const json *v)
-{
-    if (v->kind == JSON_ARRAY)
-        return as_array(v)->count;
-    return v->kind == JSON_OBJECT ? as_object(v)->count : 0;
-}
-
 const json *json_at(const json *array, size_t i)
 {
     assert(array->kind == JSON_ARRAY && i < as_array(array)->count);
@@ -433,11 +380,6 @@ const json *json_member_at(const json *container, size_t i, const json **key)
     }
     *key = json_key_at(container, i);
     return json_value_at(container, i);
-}
-
-size_t json_depth(const json *v)
-{
-    return v->depth;
 }
 
 /* ---- keys ---- */
@@ -495,14 +437,6 @@ uint32_t json_hash(const json *string)
     if (!s->hash)
         mutable_string(string)->hash = json_hash_bytes(s->text, s->len);
     return s->hash;
-}
-
-bool json_same_string(const json *a, const json *b)
-{
-    const struct string_value *left = as_string(a), *right = as_string(b);
-
-    return a == b ||
-           (left->len == right->len && json_same_bytes(left->text, right->text, left->len));
 }
 
 /*
@@ -600,9 +534,9 @@ size_t json_find_key(const json *object, const json *key)
     if (o->count > JSON_SMALL_OBJECT)
         return find_by_index(object, as_string(key)->text, as_string(key)->len, json_hash(key));
     for (size_t i = 0; i < o->count; i++)
-        if (o->members[i].key == key)
+        if (json_same_string(o->members[i].key, key))
             return i;
-    return json_find(object, as_string(key)->text, as_string(key)->len);
+    return SIZE_MAX;
 }
 
 const json *json_get_n(const json *object, const char *key, size_t len)

@@ -46,9 +46,9 @@ enum json_kind {
 enum { JSON_MAX_DEPTH = 1000 };
 
 /* Returns one more reference, yours; NULL of NULL. */
-json *json_ref(const json *v);
+static inline json *json_ref(const json *v);
 /* Takes `v`; NULL does nothing. */
-void json_unref(json *v);
+static inline void json_unref(json *v);
 
 /* ---- making values ---- */
 
@@ -80,18 +80,18 @@ const json *json_empty_object(void);
 
 /* ---- looking ---- */
 
-enum json_kind json_kind(const json *v);
-bool json_is_number(const json *v);
-bool json_is_string(const json *v);
-bool json_is_array(const json *v);
-bool json_is_object(const json *v);
+static inline enum json_kind json_kind(const json *v);
+static inline bool json_is_number(const json *v);
+static inline bool json_is_string(const json *v);
+static inline bool json_is_array(const json *v);
+static inline bool json_is_object(const json *v);
 /* Returns true for null, false, true, a number or a string. */
-bool json_is_scalar(const json *v);
+static inline bool json_is_scalar(const json *v);
 /* Returns "null", "boolean", "number", "string", "array" or "object". */
 const char *json_kind_name(const json *v);
 
 /* Returns the value of a JSON_INT. */
-int64_t json_int_value(const json *v);
+static inline int64_t json_int_value(const json *v);
 /* Returns the value of any number; a JSON_BIGINT is rounded. */
 double json_double_value(const json *v);
 /* Returns a string's bytes with a NUL behind them, or the digits of a JSON_BIGINT. */
@@ -123,7 +123,7 @@ static inline bool json_str_ends(const json *v, const char *tail)
 }
 
 /* Returns how many elements an array has, or members an object; 0 of all else. */
-size_t json_count(const json *v);
+static inline size_t json_count(const json *v);
 /* Return the element, key or value number `i`, which must be below json_count. */
 const json *json_at(const json *array, size_t i);
 const json *json_key_at(const json *object, size_t i);
@@ -166,17 +166,17 @@ double json_sum(const json *array);
 bool json_has_usual_numbers(const json *array);
 
 /* Returns the levels of nesting: 0 for a scalar, 1 for [] and {}. */
-size_t json_depth(const json *v);
+static inline size_t json_depth(const json *v);
 /*
  * Returns the length in bytes of what json_write writes; it is remembered, so asking again is
  * cheap. Of arrays and objects UINT32_MAX means that or more.
  */
-size_t json_text_len(const json *v);
+static inline size_t json_text_len(const json *v);
 /*
  * Returns the length as json_text_len, and spends what that costs from `work`, which may be NULL;
  * SIZE_MAX when that says stop.
  */
-size_t json_text_len_counted(const json *v, struct work *work);
+static inline size_t json_text_len_counted(const json *v, struct work *work);
 
 /* Compares deeply: numbers by value (1 equals 1.0), members in any order. */
 bool json_equal(const json *a, const json *b);
@@ -291,5 +291,8 @@ void json_write_string(struct buf *out, const char *text, size_t len);
  * be finite.
  */
 void json_write_double(struct buf *out, double d);
+
+/* Has the inline functions, which need all of the above. */
+#include "parsers/json/json_head.h"
 
 #endif

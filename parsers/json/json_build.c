@@ -20,6 +20,16 @@ static size_t object_size(size_t count)
     return sizeof(struct object_value) + count * sizeof(struct json_member);
 }
 
+static struct object_value *new_object(size_t cap)
+{
+    struct object_value *o = (struct object_value *)json_new(JSON_OBJECT, object_size(cap));
+
+    o->head.depth = 1;
+    o->count = o->text_len = 0;
+    o->index = NULL;
+    return o;
+}
+
 /* Room for `cap` children; the first room replaces the immortal empty value. */
 static void resize(struct json_build *b, size_t cap)
 {
@@ -35,12 +45,7 @@ static void resize(struct json_build *b, size_t cap)
         a->count = a->text_len = 0;
         b->v = &a->head;
     } else {
-        struct object_value *o = (struct object_value *)json_new(JSON_OBJECT, object_size(cap));
-
-        o->head.depth = 1;
-        o->count = o->text_len = 0;
-        o->index = NULL;
-        b->v = &o->head;
+        b->v = &new_object(cap)->head;
     }
     b->cap = cap;
 }
@@ -249,19 +254,17 @@ void json_build_drop(struct json_build *b)
 json *json_object_of(const json *keys, json *const *values)
 {
     size_t count = json_count(keys);
-    struct json_build b;
     struct object_value *o;
 
-    json_build_object(&b, count);
     if (!count)
-        return json_build_done(&b);
-    o = mutable_object(b.v);
+        return json_mutable(json_empty_object());
+    o = new_object(count);
     o->count = (uint32_t)count;
     for (size_t i = 0; i < count; i++) {
         o->members[i] = (struct json_member){json_ref_child(as_array(keys)->items[i]), values[i]};
-        deepen(b.v, values[i]);
+        deepen(&o->head, values[i]);
     }
-    return b.v;
+    return &o->head;
 }
 
 json *json_with(const json *object, json *key, json *v)

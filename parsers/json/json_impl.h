@@ -7,19 +7,8 @@
 
 /*
  * How values are laid out in memory; only the files of parsers/json and parsers/yaml know it. Each
- * kind has a struct that begins with this head.
+ * kind has a struct that begins with the head of json_head.h.
  */
-struct json {
-    uint32_t refs; /* or JSON_IMMORTAL, JSON_LENT */
-    uint8_t kind;
-    uint8_t flags;
-    uint16_t depth; /* levels of nesting: 0 for a scalar; UINT16_MAX is that or more */
-};
-
-/* The count of constant data, which is never counted and never written to. */
-#define JSON_IMMORTAL UINT32_MAX
-/* The count of a string in storage of the caller's: json_ref makes a copy of it. */
-#define JSON_LENT (UINT32_MAX - 1)
 
 enum {
     /* Flags of strings. Neither is set until the bytes have been looked at once. */
@@ -169,12 +158,6 @@ static inline const struct object_value *as_object(const json *v)
     return (const struct object_value *)v;
 }
 
-/* Returns the value behind a look, to be counted, or to remember its hash, index or length. */
-static inline json *json_mutable(const json *v)
-{
-    return (json *)(uintptr_t)v;
-}
-
 static inline struct string_value *mutable_string(const json *v)
 {
     return (struct string_value *)json_mutable(v);
@@ -214,6 +197,15 @@ static inline bool json_same_bytes(const char *a, const char *b, size_t len)
                 return false;
     }
     return words[0] == words[1] && words[2] == words[3];
+}
+
+/* Returns whether two strings have equal bytes. */
+static inline bool json_same_string(const json *a, const json *b)
+{
+    const struct string_value *left = as_string(a), *right = as_string(b);
+
+    return a == b ||
+           (left->len == right->len && json_same_bytes(left->text, right->text, left->len));
 }
 
 static inline bool json_is_container(const json *v)
@@ -303,8 +295,6 @@ void json_blocks_leave(struct json_blocks *b);
 size_t json_find_key(const json *object, const json *key);
 /* Returns the hash of a string's bytes, which is never 0. It differs from process to process. */
 uint32_t json_hash_bytes(const char *text, size_t len);
-/* Returns whether two strings have equal bytes. */
-bool json_same_string(const json *a, const json *b);
 
 /* Returns an empty index with room for `members` members. Takes `old`, which may be NULL. */
 struct json_index *json_index_new(struct json_index *old, size_t members);

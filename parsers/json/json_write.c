@@ -482,16 +482,11 @@ static size_t scalar_len(const json *v, struct work *work)
     return 0;
 }
 
-size_t json_text_len_counted(const json *v, struct work *work)
+size_t json_measure(const json *v, struct work *work)
 {
     if (!json_is_container(v))
         return scalar_len(v, work);
-    return remembered_len(v) || remember_len(v, work) ? remembered_len(v) : SIZE_MAX;
-}
-
-size_t json_text_len(const json *v)
-{
-    return json_text_len_counted(v, NULL);
+    return remember_len(v, work) ? remembered_len(v) : SIZE_MAX;
 }
 
 size_t json_known_text_len(const json *v)
