@@ -9,6 +9,11 @@
 #include <stdarg.h>
 #include <string.h>
 
+static bool is_absent(const struct asl_flow *flow)
+{
+    return !flow->path && !flow->null;
+}
+
 /* InputPath and OutputPath: null stands for an empty object, and no path for what there is. */
 static json *flow_through(const struct asl_flow *flow, const struct asl_env *env,
                           struct asl_error *error)
@@ -110,13 +115,16 @@ static json *flow_place(const struct asl_flow *path, const json *raw, json *resu
 json *asl_flow_output(const struct asl_state *s, const struct asl_env *env, json *result,
                       struct asl_error *error)
 {
-    struct asl_env inner = *env;
-
+    if (s->jsonata && !s->output)
+        return result;
     if (s->jsonata) {
-        json *output = s->output ? asl_template_eval(s->output, env, error) : json_ref(result);
+        json *output = asl_template_eval(s->output, env, error);
         json_unref(result);
         return output;
     }
+    if (!s->result_selector && is_absent(&s->result_path) && is_absent(&s->output_path))
+        return result;
+    struct asl_env inner = *env;
     if (s->result_selector) {
         inner.input = result;
         json *selected = asl_template_eval(s->result_selector, &inner, error);
@@ -125,7 +133,7 @@ json *asl_flow_output(const struct asl_state *s, const struct asl_env *env, json
     }
     if (result)
         result = flow_place(&s->result_path, env->input, result, error);
-    if (!result || (!s->output_path.path && !s->output_path.null))
+    if (!result || is_absent(&s->output_path))
         return result;
     inner.input = result;
     json *out = flow_through(&s->output_path, &inner, error);

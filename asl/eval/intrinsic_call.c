@@ -164,6 +164,10 @@ static bool integer(struct invocation *in, size_t i, double (*whole)(double), in
     const json *v = in->arguments[i];
     double d;
 
+    if (json_kind(v) == JSON_INT && json_int_value(v) == (int32_t)json_int_value(v)) {
+        *out = json_int_value(v);
+        return true;
+    }
     if (!json_is_number(v)) {
         intrinsic_invalid(in);
         return false;

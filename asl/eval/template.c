@@ -8,6 +8,8 @@
 
 #include "asl/eval/intrinsic.h"
 #include "asl/eval/path.h"
+#include "parsers/base/count.h"
+#include "parsers/base/mem.h"
 #include "parsers/base/utf8.h"
 #include "parsers/jsonpath/jsonpath.h"
 
@@ -28,7 +30,7 @@ struct asl_template {
     const asl_expression *expression;
     size_t count; /* of an array or object */
     const asl_template **items;
-    json **keys; /* of an object, without `.$` */
+    json *keys; /* of an object, without `.$`: an array, in which each is once */
 };
 
 struct compiler {
@@ -186,6 +188,16 @@ static json *result_key(const struct compiler *c, const json *key)
                                         : json_ref(key);
 }
 
+static json *result_keys(const struct compiler *c, const json *object)
+{
+    struct json_build b;
+
+    json_build_array(&b, json_count(object));
+    for (size_t i = 0; i < json_count(object); i++)
+        json_build_add(&b, result_key(c, json_key_at(object, i)));
+    return json_build_done(&b);
+}
+
 /* A member "x" beside "x.$" would give the result two members of that name. */
 static void check_twice(struct compiler *c, const struct asl_at *object,
                         const struct asl_at *member)
@@ -233,15 +245,14 @@ static const asl_template *template_compile_value(struct compiler *c, const stru
     t->count = count;
     t->items = items;
     t->kind = json_is_array(at->value) ? NODE_ARRAY : NODE_OBJECT;
-    if (t->kind == NODE_OBJECT)
-        t->keys = arena_calloc(c->arena, count, sizeof *t->keys);
     for (size_t i = 0; i < count; i++) {
-        if (t->keys)
-            t->keys[i] = template_keep(c->arena, result_key(c, json_key_at(at->value, i)));
+        const json *key;
+        const json *value = json_member_at(at->value, i, &key);
         if (!items[i])
-            items[i] =
-                compile_constant(c, t->keys ? json_value_at(at->value, i) : json_at(at->value, i));
+            items[i] = compile_constant(c, value);
     }
+    if (t->kind == NODE_OBJECT)
+        t->keys = template_keep(c->arena, result_keys(c, at->value));
     return t;
 }
 
@@ -322,19 +333,20 @@ static json *eval_array(const asl_template *t, struct evaluation *e, struct asl_
 
 static json *eval_object(const asl_template *t, struct evaluation *e, struct asl_error *error)
 {
-    struct json_build b;
+    json *few[8], **values = t->count > COUNT(few) ? mem_calloc(t->count, sizeof *values) : few;
+    json *object = NULL;
+    size_t i = 0;
 
-    json_build_object(&b, t->count);
-    for (size_t i = 0; i < t->count; i++) {
-        json *v = eval(t->items[i], e, error);
-
-        if (!v) {
-            json_build_drop(&b);
-            return NULL;
-        }
-        json_build_set_key(&b, json_ref(t->keys[i]), v);
-    }
-    return json_build_done(&b);
+    while (i < t->count && (values[i] = eval(t->items[i], e, error)))
+        i++;
+    if (i == t->count)
+        object = json_object_of(t->keys, values);
+    else
+        while (i > 0)
+            json_unref(values[--i]);
+    if (values != few)
+        mem_free(values);
+    return object;
 }
 
 static json *eval(const asl_template *t, struct evaluation *e, struct asl_error *error)

@@ -155,7 +155,8 @@ const json *variable(void *user, const json *name)
 /* What was made for another view is dropped: it told of another state, item or token. */
 void view_init(struct scope_view *view, struct step *s, struct rt_frame *f)
 {
-    forget_context(s);
+    if (s->context)
+        forget_context(s);
     *view = (struct scope_view){.step = s, .frame = f};
 }
 

@@ -13,23 +13,10 @@
 
 /* ---- values ---- */
 
-const struct event_members *event_members_of(enum rt_event_kind kind)
-{
-    return &event_shapes[event_kinds[kind].shape];
-}
-
 /* The values of the union; the last one has no key. */
 static const struct event_value *values_of(const struct rt_event *e)
 {
     return event_members_of(e->kind)->values;
-}
-
-const json *event_value_of(const struct rt_event *e, const struct event_value *v)
-{
-    const json *value;
-
-    memcpy(&value, (const char *)e + v->at, sizeof value);
-    return value;
 }
 
 int64_t event_number_of(const struct rt_event *e, const struct event_number *n)

@@ -8,6 +8,7 @@
 #include "runtime/core/exec.h"
 
 #include <stddef.h>
+#include <string.h>
 
 /* How AWS names the events of a kind, and their details. Private kinds have words for people. */
 enum event_naming {
@@ -136,7 +137,13 @@ struct event_value {
 };
 
 /* Returns the value, a look; NULL: there is none. */
-const json *event_value_of(const struct rt_event *e, const struct event_value *v);
+static inline const json *event_value_of(const struct rt_event *e, const struct event_value *v)
+{
+    const json *value;
+
+    memcpy(&value, (const char *)e + v->at, sizeof value);
+    return value;
+}
 
 enum { SHAPE_NUMBERS = 8, SHAPE_VALUES = 4 };
 
@@ -151,6 +158,9 @@ extern const struct event_members event_shapes[EVENT_SHAPES];
 extern const struct event_members event_first_members, event_last_members;
 
 /* Returns what an event of that kind has beside what all have. */
-const struct event_members *event_members_of(enum rt_event_kind kind);
+static inline const struct event_members *event_members_of(enum rt_event_kind kind)
+{
+    return &event_shapes[event_kinds[kind].shape];
+}
 
 #endif

@@ -16,15 +16,6 @@
 
 /* ---- small things ---- */
 
-/* The slot has the new value before the old one is let go of: `v` may be a part of it. */
-void exec_replace(json **slot, json *v)
-{
-    json *old = *slot;
-
-    *slot = v;
-    json_unref(old);
-}
-
 void rt_names_clear(struct rt_names *n)
 {
     json_unref(n->arn);
@@ -49,11 +40,6 @@ const char *rt_status_name(enum rt_status s)
 }
 
 /* ---- frames ---- */
-
-struct rt_frame *exec_frame(const rt_exec *x, uint32_t id)
-{
-    return id < x->frame_count ? x->frames[id] : NULL;
-}
 
 /* Slots are used again, the one that was freed last first. So an id says nothing of a frame's age,
  * but it follows from the events alone, which is why events may name frames by it. */
@@ -211,8 +197,16 @@ void exec_drop_group(rt_exec *x, struct rt_frame *f)
     f->group = NULL;
 }
 
+/* Most visits are of states that have none. */
+static bool has_task(const struct rt_frame *f)
+{
+    return f->task || f->token || f->role || f->submitted || f->answer || f->answered;
+}
+
 void exec_clear_task(struct rt_frame *f)
 {
+    if (!has_task(f))
+        return;
     exec_replace(&f->task, NULL);
     exec_replace(&f->token, NULL);
     exec_replace(&f->role, NULL);
@@ -227,7 +221,8 @@ void exec_clear_work(struct rt_frame *f)
 {
     exec_clear_task(f);
     asl_error_clear(&f->error);
-    mem_free(f->tries);
+    if (f->tries)
+        mem_free(f->tries);
     f->tries = NULL;
     f->retries = 0;
     f->ref = 0;
@@ -238,7 +233,8 @@ void exec_clear_work(struct rt_frame *f)
 
 void exec_clear_visit(rt_exec *x, struct rt_frame *f)
 {
-    exec_drop_group(x, f);
+    if (f->group)
+        exec_drop_group(x, f);
     exec_clear_work(f);
 }
 

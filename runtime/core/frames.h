@@ -263,7 +263,10 @@ struct rt_exec {
 };
 
 /* Returns the frame in that slot; NULL: none, or RT_NO_FRAME. */
-struct rt_frame *exec_frame(const rt_exec *x, uint32_t id);
+static inline struct rt_frame *exec_frame(const rt_exec *x, uint32_t id)
+{
+    return id < x->frame_count ? x->frames[id] : NULL;
+}
 /* Frees all frames of an execution that has ended. */
 void exec_drop_frames(rt_exec *x);
 /* Keeps the frames of an execution that has ended, for a redrive, but lets none go on. */
@@ -275,8 +278,16 @@ struct rt_frame *exec_add_child(rt_exec *x, struct rt_frame *parent, const struc
                                 uint32_t index);
 /* Takes `f` out of the tree, with all below it, and frees it. */
 void exec_drop_frame(rt_exec *x, struct rt_frame *f);
-/* Puts `v` (taken) into *slot, and gives back what was there. */
-void exec_replace(json **slot, json *v);
+/* Puts `v` (taken) into *slot, and gives back what was there: only then, as `v` may be a part of
+ * it.
+ */
+static inline void exec_replace(json **slot, json *v)
+{
+    json *old = *slot;
+
+    *slot = v;
+    json_unref(old);
+}
 /* Frees all that belongs to the visit of a state: its group and what its work has made. */
 void exec_clear_visit(rt_exec *x, struct rt_frame *f);
 /* Frees the frame's group, if it has one, with all frames below. */

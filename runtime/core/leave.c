@@ -34,15 +34,14 @@ void exit_state(struct step *s, struct rt_frame *f, json *output, json *vars, st
      */
     bool joined = f->group && !f->group->over;
 
-    emit(s, &(struct rt_event){.kind = RT_STATE_EXITED,
-                               .frame = f->id,
-                               .previous = joined ? f->group->joined : f->last,
-                               .state = f->state,
-                               .data = output,
-                               .exited = {.variables = vars,
-                                          .to = by.to ? by.to->id : RT_NO_STATE,
-                                          .way = by.way,
-                                          .index = (uint32_t)by.index}});
+    struct rt_event e;
+
+    event_begin(&e, RT_STATE_EXITED, f, joined ? f->group->joined : f->last, output);
+    e.exited.variables = vars;
+    e.exited.to = by.to ? by.to->id : RT_NO_STATE;
+    e.exited.way = by.way;
+    e.exited.index = (uint32_t)by.index;
+    emit(s, &e);
     if (!by.to && running(s))
         end_scope(s, f);
 }

@@ -27,7 +27,7 @@ static void finish_with(struct step *s, struct rt_frame *f, const struct asl_env
     json_unref(kept);
 }
 
-/* Choice, Wait and Succeed: InputPath, then OutputPath of that. */
+/* Wait and Succeed, as leave_choice does it for Choice: InputPath, then OutputPath of that. */
 static json *pass_through(const struct rt_frame *f, const struct asl_env *env, json *effective,
                           struct asl_error *e)
 {
@@ -67,22 +67,21 @@ struct way {
     struct leaving_by by;
 };
 
-/* In JSONata a rule's Output replaces the state's; without one the input goes on. In JSONPath rules
- * have no Output, and InputPath and OutputPath shape what goes on. */
+/* `inner` is `env` with what InputPath has left. In JSONata a rule's Output replaces the state's;
+ * without one the input goes on. In JSONPath rules have no Output, and InputPath and OutputPath
+ * shape what goes on. */
 static void leave_choice(struct step *s, struct rt_frame *f, const struct asl_env *env,
-                         json *effective, const struct way *way)
+                         const struct asl_env *inner, const struct way *way)
 {
     const asl_template *assign = way->assign;
     struct asl_error e = {0};
-    struct asl_env inner = *env;
     json *vars = NULL, *output;
 
-    inner.input = effective;
     if (!f->state->jsonata)
-        output = pass_through(f, env, effective, &e);
+        output = asl_flow_output(f->state, inner, json_ref(inner->input), &e);
     else
-        output = way->output ? asl_template_eval(way->output, env, &e) : json_ref(effective);
-    if (!output || (assign && !(vars = asl_template_eval(assign, &inner, &e)))) {
+        output = way->output ? asl_template_eval(way->output, env, &e) : json_ref(inner->input);
+    if (!output || (assign && !(vars = asl_template_eval(assign, inner, &e)))) {
         json_unref(output);
         state_failed(s, f, &e);
     } else if (check_leaving(s, f, output, vars)) {
@@ -123,14 +122,14 @@ static void work_choice(struct step *s, struct rt_frame *f, const struct asl_env
             return;
         }
         if (yes) {
-            leave_choice(s, f, env, effective,
+            leave_choice(s, f, env, &inner,
                          &(struct way){rule->assign, rule->output, {rule->next, RT_BY_RULE, i}});
             return;
         }
     }
     if (c->fallback) {
         /* The state's own Assign runs when Default is taken. */
-        leave_choice(s, f, env, effective,
+        leave_choice(s, f, env, &inner,
                      &(struct way){f->state->assign,
                                    f->state->output,
                                    {.to = c->fallback, .way = RT_BY_DEFAULT}});

@@ -62,23 +62,24 @@ void rt_output_clear(struct rt_output *out)
     *out = (struct rt_output){0};
 }
 
-static struct rt_event *new_event(struct rt_output *out)
+static inline struct rt_event *new_event(struct rt_output *out)
 {
     MEM_GROW(out->events, out->count, out->cap);
     return &out->events[out->count++];
 }
 
-static size_t value_bytes(const json *v)
+static inline size_t value_bytes(const json *v)
 {
     return v ? json_text_len(v) : 0;
 }
 
 /* About what an event has as text. */
-static size_t event_bytes(const struct rt_event *e)
+static inline size_t event_bytes(const struct rt_event *e)
 {
     enum { BARE = 100 };
+    const struct event_value *extra = event_members_of(e->kind)->values;
 
-    return BARE + value_bytes(e->data) + value_bytes(rt_event_extra(e)) +
+    return BARE + value_bytes(e->data) + (extra->key ? value_bytes(event_value_of(e, extra)) : 0) +
            value_bytes(e->error.cause);
 }
 
@@ -196,7 +197,8 @@ static void record(struct step *s, struct rt_event *e, size_t bytes)
     e->id = e->kind < RT_FIRST_PRIVATE ? x->event_id + 1 : 0;
     e->at_ms = s->now_ms;
     e->skew_ms = s->skew_ms;
-    forget_context(s);
+    if (s->context)
+        forget_context(s);
     rt_apply(x, e);
     reschedule(s, e);
     *new_event(s->out) = *e;
@@ -269,7 +271,7 @@ void emit(struct step *s, struct rt_event *e)
     if (e->error.name || e->error.cause)
         tidy_error(&e->error);
     size_t bytes = event_bytes(e);
-    if (rt_event_is_end(e->kind)) {
+    if (event_kinds[e->kind].ends != RT_RUNNING) {
         cancel_all(s);
     } else if (s->out->bytes + bytes > (size_t)MOST_BYTES || is_past_quota(s->x, e)) {
         end_without(s, e);
@@ -332,12 +334,11 @@ static void take_room(struct step *s)
 
 static void step_enter(struct step *s, struct rt_frame *f)
 {
+    struct rt_event e;
+
     take_room(s);
-    emit(s, &(struct rt_event){.kind = RT_STATE_ENTERED,
-                               .frame = f->id,
-                               .previous = f->last,
-                               .state = f->state,
-                               .data = json_ref(f->input)});
+    event_begin(&e, RT_STATE_ENTERED, f, f->last, json_ref(f->input));
+    emit(s, &e);
 }
 
 static void work(struct step *s, struct rt_frame *f)

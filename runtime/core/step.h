@@ -26,6 +26,22 @@ struct step {
     bool defers;   /* what can go on does so in a step after this one */
 };
 
+/*
+ * Fills an event of the state of `f`, but for what its kind has in the union: that is the caller's.
+ * An initialiser would empty the whole of it, which takes as long as all else that an event costs.
+ * Takes `data`.
+ */
+static inline void event_begin(struct rt_event *e, enum rt_event_kind kind,
+                               const struct rt_frame *f, uint32_t previous, json *data)
+{
+    e->kind = kind;
+    e->frame = f->id;
+    e->previous = previous;
+    e->state = f->state;
+    e->data = data;
+    e->error = (struct asl_error){0};
+}
+
 /* Records an event and applies it. Takes the values. Does nothing once the execution has ended. */
 void emit(struct step *s, struct rt_event *e);
 /* Records and applies an event that no bound keeps out: one that lets an ended execution run again,
