@@ -21,6 +21,8 @@ $(eval $(call room,asl/eval,asl/resource asl/report parsers/jsonpath parsers/jso
 $(eval $(call room,asl/call,asl/eval asl/model))
 $(eval $(call room,asl/load,asl/call parsers))
 $(eval $(call room,asl/warn,asl/load))
+$(eval $(call room,asl/layout,parsers/base))
+$(eval $(call room,asl/drawing,asl/layout asl/load,libutf8proc))
 $(eval $(call room,asl,asl/warn))
 $(eval $(call room,runtime/base,parsers asl/resource))
 $(eval $(call room,runtime/folder,parsers/base))

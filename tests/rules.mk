@@ -23,6 +23,8 @@ $(call suites,asl/resource,resource)
 $(call suites,asl/model,model)
 $(call suites,asl/report,reader)
 $(call suites,asl/eval,template intrinsic retry choice flow effort)
+$(call suites,asl/layout,layout)
+$(call suites,asl asl/drawing,drawing)
 $(call suites,asl,definition load validate calls codes format)
 # check_cases leaves steps in their midst, as the engine does.
 $(call suites,runtime/core runtime/base asl,cases event_text)
@@ -106,6 +108,8 @@ $(call fuzzers,parsers/yaml,yaml)
 $(call fuzzers,parsers/jsonata,jsonata_text jsonata)
 $(call fuzzers,asl/model,model)
 $(call fuzzers,asl,intrinsic load lint format)
+$(call fuzzers,asl asl/drawing,drawing)
+$(BUILD)/fuzz_drawing: $(BUILD)/obj/tests/support/geometry.o
 $(call fuzzers,runtime/core asl,exec event)
 $(BUILD)/fuzz_exec $(BUILD)/fuzz_event: $(BUILD)/obj/tests/support/play.o
 $(call fuzzers,runtime/http,http)

@@ -1,0 +1,42 @@
+#ifndef ASL_DRAWING_DRAWING_H
+#define ASL_DRAWING_DRAWING_H
+
+#include "asl/eval/machine.h"
+#include "asl/eval/model.h"
+#include "parsers/base/buf.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Pictures of machines: the states of each block as a graph, blocks of Parallel and Map inside
+ * their state, transitions with what they are for. Who wants places (SVG, a terminal, JSON) has
+ * them from asl/layout; DOT and Mermaid are for programs that have a layout of their own.
+ */
+typedef struct drawing drawing;
+
+/*
+ * Makes a drawing of the machine, or of the one state `only` (NULL: of all of it). The machine has
+ * to stay as long as the drawing.
+ */
+drawing *drawing_new(const asl_machine *m, const struct asl_state *only);
+void drawing_free(drawing *d);
+
+/* The title of the picture: a name as UTF-8, which is copied. Without one it has none. */
+void drawing_set_title(drawing *d, const char *title);
+
+/* Each adds the whole picture. Those that return something return false, and add nothing, where it
+ * would be too large to be drawn (layout_make). */
+bool drawing_write_svg(drawing *d, struct buf *out);
+void drawing_write_dot(const drawing *d, struct buf *out);
+void drawing_write_mermaid(const drawing *d, struct buf *out);
+/* Adds an object: nodes, edges and blocks with their places, in pixels, as the SVG has them. */
+bool drawing_write_json(drawing *d, struct buf *out);
+/*
+ * Adds lines for a terminal of so many columns (0: as many as it takes), with box characters or,
+ * `ascii`, without. A picture that would be wider is drawn narrower, and one that is too wide even
+ * then is written as a list of states, each with where it leads to.
+ */
+void drawing_write_text(drawing *d, size_t columns, bool ascii, struct buf *out);
+
+#endif

@@ -1,0 +1,145 @@
+/*
+ * A picture in DOT, the language of Graphviz. A Parallel or Map is a cluster. Edges of DOT join
+ * nodes only, so one to a cluster leads to the start inside and is cut at the border, and one from
+ * a cluster begins at a state inside that ends it.
+ */
+
+#include "asl/drawing/drawing_impl.h"
+
+static void add_quoted(struct buf *out, const char *text)
+{
+    buf_addc(out, '"');
+    for (const char *p = text; *p; p++) {
+        if (*p == '"' || *p == '\\')
+            buf_addc(out, '\\');
+        buf_addc(out, (unsigned char)*p < 0x20 ? ' ' : *p);
+    }
+    buf_addc(out, '"');
+}
+
+static void add_indent(struct buf *out, size_t depth)
+{
+    for (size_t i = 0; i < depth && i < 40; i++)
+        buf_adds(out, "  ");
+}
+
+/* Names of nodes are numbers: of states their own, of a block's start that of its first state. */
+static void add_id(struct buf *out, const struct drawing_block *b, size_t i)
+{
+    const struct drawing_node *n = &b->nodes[i];
+
+    if (n->state)
+        buf_printf(out, "s%u", (unsigned)n->state->id);
+    else if (n->kind == DRAWING_END)
+        buf_adds(out, "end");
+    else
+        buf_printf(out, "start%u", (unsigned)b->scope->states[0].id);
+}
+
+/* Adds the node that an edge to (or, `from`, from) node `i` is joined with; inside of it, if it is
+ * a cluster. */
+static void add_joint(struct buf *out, const struct drawing_block *b, size_t i, bool from)
+{
+    while (b->nodes[i].inner_count) {
+        b = &b->nodes[i].inner[0];
+        i = 0;
+        for (size_t k = 1; from && k < b->place->node_count; k++)
+            if (i == 0 || graph_is_end(b->nodes[k].state))
+                i = k;
+    }
+    add_id(out, b, i);
+}
+
+static const char *const shapes[ASL_TYPES] = {
+    [ASL_PASS] = "box",     [ASL_TASK] = "box",  [ASL_CHOICE] = "hexagon", [ASL_WAIT] = "box",
+    [ASL_SUCCEED] = "oval", [ASL_FAIL] = "oval", [ASL_PARALLEL] = "box",   [ASL_MAP] = "box",
+};
+
+static void add_block(struct buf *out, const struct drawing_block *b, size_t depth);
+
+static void add_cluster(struct buf *out, const struct drawing_node *n, size_t depth)
+{
+    buf_printf(out, "subgraph cluster_s%u {\n", (unsigned)n->state->id);
+    add_indent(out, depth + 1);
+    buf_adds(out, "style=rounded; label=");
+    add_quoted(out, n->name.text);
+    buf_adds(out, ";\n");
+    for (size_t i = 0; i < n->inner_count; i++) {
+        add_indent(out, depth + 1);
+        buf_printf(out, "subgraph cluster_s%u_%zu {\n", (unsigned)n->state->id, i);
+        add_indent(out, depth + 2);
+        buf_adds(out,
+                 n->inner_count > 1 ? "style=dotted; label=\"\";\n" : "style=invis; label=\"\";\n");
+        add_block(out, &n->inner[i], depth + 2);
+        add_indent(out, depth + 1);
+        buf_adds(out, "}\n");
+    }
+    add_indent(out, depth);
+    buf_adds(out, "}\n");
+}
+
+static void add_node(struct buf *out, const struct drawing_block *b, size_t i, size_t depth)
+{
+    const struct drawing_node *n = &b->nodes[i];
+
+    add_indent(out, depth);
+    if (n->inner_count) {
+        add_cluster(out, n, depth);
+        return;
+    }
+    add_id(out, b, i);
+    buf_adds(out, " [label=");
+    add_quoted(out, n->name.text ? n->name.text : "");
+    if (n->state)
+        buf_printf(out, ", shape=%s", shapes[n->state->type]);
+    else if (!n->name.text)
+        buf_adds(out, ", shape=point");
+    buf_adds(out, "];\n");
+}
+
+static void add_edge(struct buf *out, const struct drawing_block *b, size_t i, size_t depth)
+{
+    const struct drawing_edge *e = &b->edges[i];
+    const struct layout_edge *place = &b->place->edges[i];
+    const struct drawing_node *from = &b->nodes[place->from], *to = &b->nodes[place->to];
+
+    add_indent(out, depth);
+    add_joint(out, b, place->from, true);
+    buf_adds(out, " -> ");
+    add_joint(out, b, place->to, false);
+    buf_printf(out, " [class=\"%s\"", drawing_edge_kind(e));
+    if (e->label.text) {
+        buf_adds(out, ", label=");
+        add_quoted(out, e->label.text);
+    }
+    if (place->class)
+        buf_adds(out, ", style=dashed");
+    if (place->main)
+        buf_adds(out, ", weight=8");
+    if (from->inner_count)
+        buf_printf(out, ", ltail=cluster_s%u", (unsigned)from->state->id);
+    if (to->inner_count)
+        buf_printf(out, ", lhead=cluster_s%u", (unsigned)to->state->id);
+    buf_adds(out, "];\n");
+}
+
+static void add_block(struct buf *out, const struct drawing_block *b, size_t depth)
+{
+    for (size_t i = 0; i < b->place->node_count; i++)
+        add_node(out, b, i, depth);
+    for (size_t i = 0; i < b->place->edge_count; i++)
+        add_edge(out, b, i, depth);
+}
+
+void drawing_write_dot(const drawing *d, struct buf *out)
+{
+    buf_adds(out, "digraph {\n  compound=true;\n  node [fontname=\"Helvetica\", fontsize=12];\n"
+                  "  edge [fontname=\"Helvetica\", fontsize=10];\n");
+    if (d->title) {
+        buf_adds(out, "  label=");
+        add_quoted(out, d->title);
+        buf_adds(out, "; labelloc=t;\n");
+    }
+    add_block(out, &d->top, 1);
+    buf_adds(out, "}\n");
+}

@@ -1,0 +1,125 @@
+/* A picture as a flowchart of Mermaid, as Markdown pages of GitHub and GitLab show it. */
+
+#include "asl/drawing/drawing_impl.h"
+
+#include <string.h>
+
+/* Mermaid's entities are those of HTML with # for &. What may begin Markdown, HTML or an icon is
+ * written as one. */
+static void add_quoted(struct buf *out, const char *text)
+{
+    buf_addc(out, '"');
+    for (const char *p = text; *p; p++)
+        if (strchr("\"#<>&`\\;*_[]{}|~$", *p))
+            buf_printf(out, "#%d;", *p);
+        else
+            buf_addc(out, (unsigned char)*p < 0x20 ? ' ' : *p);
+    buf_addc(out, '"');
+}
+
+static void add_indent(struct buf *out, size_t depth)
+{
+    for (size_t i = 0; i < depth && i < 40; i++)
+        buf_adds(out, "  ");
+}
+
+static void add_id(struct buf *out, const struct drawing_block *b, size_t i)
+{
+    const struct drawing_node *n = &b->nodes[i];
+
+    if (n->state)
+        buf_printf(out, "s%u", (unsigned)n->state->id);
+    else if (n->kind == DRAWING_END)
+        buf_adds(out, "finish");
+    else
+        buf_printf(out, "begin%u", (unsigned)b->scope->states[0].id);
+}
+
+static const struct {
+    const char *open, *close;
+} shapes[ASL_TYPES] = {
+    [ASL_PASS] = {"[", "]"},     [ASL_TASK] = {"[", "]"},      [ASL_CHOICE] = {"{{", "}}"},
+    [ASL_WAIT] = {"[", "]"},     [ASL_SUCCEED] = {"([", "])"}, [ASL_FAIL] = {"([", "])"},
+    [ASL_PARALLEL] = {"[", "]"}, [ASL_MAP] = {"[", "]"},
+};
+
+static void add_block(struct buf *out, const struct drawing_block *b, size_t depth);
+
+static void add_subgraph(struct buf *out, const struct drawing_node *n, size_t depth)
+{
+    buf_printf(out, "subgraph s%u [", (unsigned)n->state->id);
+    add_quoted(out, n->name.text);
+    buf_adds(out, "]\n");
+    for (size_t i = 0; i < n->inner_count; i++) {
+        bool branches = n->inner_count > 1;
+        if (branches) {
+            add_indent(out, depth + 1);
+            buf_printf(out, "subgraph s%u_%zu [\" \"]\n", (unsigned)n->state->id, i);
+        }
+        add_block(out, &n->inner[i], depth + 1 + branches);
+        if (branches) {
+            add_indent(out, depth + 1);
+            buf_adds(out, "end\n");
+        }
+    }
+    add_indent(out, depth);
+    buf_adds(out, "end\n");
+}
+
+static void add_node(struct buf *out, const struct drawing_block *b, size_t i, size_t depth)
+{
+    const struct drawing_node *n = &b->nodes[i];
+
+    add_indent(out, depth);
+    if (n->inner_count) {
+        add_subgraph(out, n, depth);
+        return;
+    }
+    add_id(out, b, i);
+    if (n->state) {
+        buf_adds(out, shapes[n->state->type].open);
+        add_quoted(out, n->name.text);
+        buf_printf(out, "%s\n", shapes[n->state->type].close);
+    } else if (n->name.text) {
+        buf_printf(out, "([\"%s\"])\n", n->name.text);
+    } else {
+        buf_adds(out, "((\" \"))\n");
+    }
+}
+
+static void add_edge(struct buf *out, const struct drawing_block *b, size_t i, size_t depth)
+{
+    const struct drawing_edge *e = &b->edges[i];
+    const struct layout_edge *place = &b->place->edges[i];
+
+    add_indent(out, depth);
+    add_id(out, b, place->from);
+    buf_adds(out, place->class ? " -.->" : " -->");
+    if (e->label.text) {
+        buf_addc(out, '|');
+        add_quoted(out, e->label.text);
+        buf_addc(out, '|');
+    }
+    buf_addc(out, ' ');
+    add_id(out, b, place->to);
+    buf_addc(out, '\n');
+}
+
+static void add_block(struct buf *out, const struct drawing_block *b, size_t depth)
+{
+    for (size_t i = 0; i < b->place->node_count; i++)
+        add_node(out, b, i, depth);
+    for (size_t i = 0; i < b->place->edge_count; i++)
+        add_edge(out, b, i, depth);
+}
+
+void drawing_write_mermaid(const drawing *d, struct buf *out)
+{
+    if (d->title) {
+        buf_adds(out, "---\ntitle: ");
+        json_write_string(out, d->title, strlen(d->title));
+        buf_adds(out, "\n---\n");
+    }
+    buf_adds(out, "flowchart TD\n");
+    add_block(out, &d->top, 1);
+}
