@@ -98,7 +98,7 @@ $(BUILD)/counted/%.o: %.c Makefile $(BUILD)/flags
 SUITES = $(CHECKS:%=$(BUILD)/check_%) $(CHECKS_AGAIN:%=$(BUILD)/check_%)
 TESTS  = tests/store-damage tests/serve $(BUILD)/check_host $(BUILD)/check_lambda $(filter-out %/check_host %/check_lambda,$(SUITES)) \
         tests/rooms tests/samples tests/eval tests/jsonata tests/validate tests/fmt tests/templates tests/init \
-        tests/suites tests/buckets tests/workers tests/few-files tests/cluster tests/mutants tests/faults tests/replay tests/reports tests/hooks tests/life tests/old-stores tests/install tests/docs tests/cli
+        tests/suites tests/buckets tests/workers tests/few-files tests/cluster tests/mutants tests/faults tests/replay tests/reports tests/hooks tests/life tests/old-stores tests/install tests/docs tests/graph tests/cli
 
 $(call fuzzers,parsers/json,json)
 $(call fuzzers,parsers/items,items)

@@ -26,6 +26,7 @@ static const struct cmd commands[] = {
     {"test", cmd_test, &cmd_test_options, "play state machines against suites of cases"},
     {"validate", cmd_validate, &cmd_validate_options, "find what is wrong with definitions"},
     {"fmt", cmd_fmt, &cmd_fmt_options, "format definitions"},
+    {"graph", cmd_graph, &cmd_graph_options, "draw a state machine"},
     {"serve", cmd_serve, &cmd_serve_options,
      "serve the AWS Step Functions API on a port of this machine"},
     {"store", cmd_store, &cmd_store_options, "check or mend the file of asl serve"},

@@ -26,6 +26,7 @@ struct cmd {
 int cmd_bench(int argc, char **argv);
 int cmd_eval(int argc, char **argv);
 int cmd_fmt(int argc, char **argv);
+int cmd_graph(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_serve(int argc, char **argv);
 int cmd_store(int argc, char **argv);
@@ -33,7 +34,8 @@ int cmd_test(int argc, char **argv);
 int cmd_validate(int argc, char **argv);
 
 extern const struct option_set cmd_bench_options, cmd_eval_options, cmd_fmt_options,
-    cmd_run_options, cmd_serve_options, cmd_store_options, cmd_test_options, cmd_validate_options;
+    cmd_graph_options, cmd_run_options, cmd_serve_options, cmd_store_options, cmd_test_options,
+    cmd_validate_options;
 
 /* Prints "asl NAME: ..." on stderr. Returns EXIT_USAGE. */
 int cmd_fail(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -35,6 +35,11 @@ struct search {
     bool found, failed; /* it was seen; something was wrong, and was said */
 };
 
+static const char *machine_file_purpose(const struct machine_file *f)
+{
+    return f->purpose ? f->purpose : "run";
+}
+
 /* ---- names ---- */
 
 json *machine_file_name(const char *path)
@@ -126,8 +131,8 @@ static void machine_file_compile(struct search *s, const struct template_taken *
     print(s, &(struct template_found){
                  .file = t->file, .machine = t->machine, .lines = t->lines, .report = &report});
     if (!f->machine) {
-        fprintf(stderr, "asl %s: the definition has %zu error%s, nothing was run\n", f->command,
-                report.errors, report.errors == 1 ? "" : "s");
+        fprintf(stderr, "asl %s: the definition has %zu error%s, nothing was %s\n", f->command,
+                report.errors, report.errors == 1 ? "" : "s", machine_file_purpose(f));
         s->failed = true;
     }
     asl_report_clear(&report);
@@ -222,7 +227,8 @@ static bool refuse_name(const struct search *s)
     for (size_t i = 0; i < json_count(names); i++)
         nearest_offer(&near, json_str(json_key_at(names, i)));
     if (why)
-        cmd_fail(s->f->command, "%s: %s can't be run: %s", s->shown, s->wanted, json_str(why));
+        cmd_fail(s->f->command, "%s: %s can't be %s: %s", s->shown, s->wanted,
+                 machine_file_purpose(s->f), json_str(why));
     else if (near.best)
         cmd_fail(s->f->command, "%s has no state machine '%s'; did you mean '%s'?", s->shown,
                  s->wanted, near.best);
@@ -239,8 +245,9 @@ static bool refuse_all(const struct search *s)
     const json *unread = s->unread.v;
 
     if (json_count(unread))
-        cmd_fail(s->f->command, "%s: %s can't be run: %s", s->shown,
-                 json_str(json_key_at(unread, 0)), json_str(json_value_at(unread, 0)));
+        cmd_fail(s->f->command, "%s: %s can't be %s: %s", s->shown,
+                 json_str(json_key_at(unread, 0)), machine_file_purpose(s->f),
+                 json_str(json_value_at(unread, 0)));
     else
         cmd_fail(s->f->command, "%s has no state machine", s->shown);
     return false;

@@ -15,6 +15,7 @@
 struct machine_file {
     const char *command;        /* of asl, for messages */
     const char *argument;       /* as it was given */
+    const char *purpose;        /* what a wrong one is not: "drawn"; NULL: "run" */
     struct placeholders *given; /* values for placeholders */
     const char *color;          /* of problems: --color */
     bool quiet;                 /* says nothing but what is wrong */

@@ -1,0 +1,192 @@
+/* asl graph: a picture of a state machine. What is drawn is asl/drawing's matter; here the
+ * definition is found, and the words of the command line are turned into what is wanted. */
+
+#include "asl/drawing/drawing.h"
+#include "asl/eval/model.h"
+#include "parsers/base/nearest.h"
+#include "tools/cmd.h"
+#include "tools/machine_file.h"
+#include "tools/replace_file.h"
+#include "tools/report_text.h"
+#include "tools/set_options.h"
+#include "tools/shown.h"
+
+#include <errno.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+struct graph {
+    const char *format, *state, *output, *color, *width;
+    bool ascii;
+    struct set_options set;
+    struct placeholders placeholders;
+};
+
+/* ---- which state ---- */
+
+/* Returns the state of --state; NULL after a message. */
+static const struct asl_state *graph_state(const asl_machine *m, const char *name)
+{
+    struct nearest near = {.want = name, .len = strlen(name)};
+
+    for (size_t i = 0; i < m->count; i++) {
+        if (json_str_is(m->states[i]->name, name))
+            return m->states[i];
+        nearest_offer(&near, json_str(m->states[i]->name));
+    }
+    cmd_fail("graph", "there is no state '%s'%s%s%s", name, near.best ? "; did you mean '" : "",
+             near.best ? near.best : "", near.best ? "'?" : "");
+    return NULL;
+}
+
+/* ---- what is written ---- */
+
+/* Box characters are for who sees UTF-8: by the locale, as for other programs. */
+static bool graph_is_ascii(const struct graph *g)
+{
+    if (g->ascii)
+        return true;
+    setlocale(LC_CTYPE, "");
+    bool utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    setlocale(LC_CTYPE, "C");
+    return !utf8;
+}
+
+static bool graph_columns(const struct graph *g, size_t *columns)
+{
+    int64_t width = 0;
+
+    *columns = g->output ? 0 : shown_columns(stdout, 0);
+    if (g->width && !options_number(&cmd_graph_options, "width", g->width, 0, 100000, &width))
+        return false;
+    if (g->width)
+        *columns = (size_t)width;
+    return true;
+}
+
+static bool graph_write(const struct graph *g, drawing *d, size_t columns, struct buf *out)
+{
+    if (strcmp(g->format, "svg") == 0)
+        return drawing_write_svg(d, out);
+    if (strcmp(g->format, "json") == 0)
+        return drawing_write_json(d, out);
+    if (strcmp(g->format, "dot") == 0)
+        drawing_write_dot(d, out);
+    else if (strcmp(g->format, "mermaid") == 0)
+        drawing_write_mermaid(d, out);
+    else
+        drawing_write_text(d, columns, graph_is_ascii(g), out);
+    return true;
+}
+
+static int graph_put(const struct graph *g, const struct buf *text)
+{
+    if (!g->output) {
+        fwrite(text->data, 1, text->len, stdout);
+        return EXIT_GOOD;
+    }
+    if (replace_file(g->output, text))
+        return EXIT_GOOD;
+    return cmd_fail("graph", "%s can't be written: %s", g->output, strerror(errno));
+}
+
+static int graph_draw(const struct graph *g, const struct machine_file *f)
+{
+    const struct asl_state *only = NULL;
+    struct buf text = {0};
+    size_t columns;
+
+    if (!graph_columns(g, &columns))
+        return EXIT_USAGE;
+    if (g->state && !(only = graph_state(f->machine, g->state)))
+        return EXIT_USAGE;
+    drawing *d = drawing_new(f->machine, only);
+    drawing_set_title(d, json_str(f->name));
+    int status =
+        graph_write(g, d, columns, &text)
+            ? graph_put(g, &text)
+            : cmd_fail("graph",
+                       "%s is too large to be drawn, as too many transitions pass too many "
+                       "states; --format dot and --format text list them",
+                       f->argument);
+    drawing_free(d);
+    buf_clear(&text);
+    return status;
+}
+
+/* ---- the command line ---- */
+
+static const struct option_row rows[] = {
+    {"format", 'f', "text|svg|dot|mermaid|json",
+     "what is written (default: by the name of --output, else text)",
+     offsetof(struct graph, format)},
+    {"output", 'o', "FILE", "the file that the picture goes to (default: stdout)",
+     offsetof(struct graph, output)},
+    {"state", 0, "NAME", "draws this state only, with what is inside of it",
+     offsetof(struct graph, state)},
+    {"width", 0, "COLUMNS",
+     "how wide text may be, 0: as wide as it takes (default: the\nterminal's width)",
+     offsetof(struct graph, width)},
+    {"ascii", 0, NULL, "draws text without box characters", offsetof(struct graph, ascii)},
+};
+
+static const struct option_group own = {rows, sizeof rows / sizeof *rows, NULL};
+static const struct option_use uses[] = {{&own, 0},
+                                         {&set_group, offsetof(struct graph, set)},
+                                         {&colour_group, offsetof(struct graph, color)},
+                                         {NULL, 0}};
+
+const struct option_set cmd_graph_options = {
+    .command = "graph",
+    .usage = "asl graph DEFINITION [OPTIONS]",
+    .about = "Draws a state machine: as text for a terminal, as SVG for browsers, in DOT for\n"
+             "Graphviz, as a flowchart of Mermaid, or as JSON with all places. DEFINITION is a\n"
+             "file, - or TEMPLATE#MACHINE, as for asl run.\n"
+             "Exit status 0: drawn, 2: the definition can't be read or is invalid.",
+    .examples = "  asl graph order.asl.json\n"
+                "  asl graph order.asl.json -o order.svg\n"
+                "  asl graph template.yaml#Orders --format mermaid\n",
+    .files = true,
+    .uses = uses,
+};
+
+/* Returns the format that the name of a file tells. */
+static const char *format_of(const char *path)
+{
+    static const struct {
+        const char *ending, *format;
+    } endings[] = {{".svg", "svg"},     {".dot", "dot"},   {".gv", "dot"},
+                   {".mmd", "mermaid"}, {".json", "json"}, {".txt", "text"}};
+    const char *dot = path ? strrchr(path, '.') : NULL;
+
+    for (size_t i = 0; dot && i < sizeof endings / sizeof *endings; i++)
+        if (strcmp(dot, endings[i].ending) == 0)
+            return endings[i].format;
+    return "text";
+}
+
+int cmd_graph(int argc, char **argv)
+{
+    struct graph g = {0};
+    int status;
+    int first = options_parse(&cmd_graph_options, argc, argv, &g, &status);
+    struct machine_file file = {.command = "graph", .purpose = "drawn", .given = &g.placeholders};
+
+    if (first < 0)
+        return status;
+    if (argc - first != 1)
+        return cmd_usage("graph", first == argc ? "which definition? Name its file"
+                                                : "one definition at a time, please");
+    if (!g.format)
+        g.format = format_of(g.output);
+    file.argument = argv[first];
+    file.color = g.color;
+    status = EXIT_USAGE;
+    if (set_options_read(&g.set, &cmd_graph_options, &g.placeholders) && machine_file_load(&file))
+        status = graph_draw(&g, &file);
+    machine_file_clear(&file);
+    placeholders_clear(&g.placeholders);
+    return status;
+}
