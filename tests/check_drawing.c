@@ -202,13 +202,13 @@ START_TEST(picture)
     const char *at = buf_str(&out);
     for (size_t i = 0; i < COUNT(pictures[_i].words) && pictures[_i].words[i]; i++) {
         const char *found = strstr(at, pictures[_i].words[i]);
-        ck_assert_msg(found, "%s: no %s in\n%s", pictures[_i].name, pictures[_i].words[i],
+        ck_assert_msg(found, "%s: no %s in\n%.2000s", pictures[_i].name, pictures[_i].words[i],
                       buf_str(&out));
         at = found;
     }
     const char *none = pictures[_i].none;
     if (none && pictures[_i].form != SVG)
-        ck_assert_msg(!strstr(buf_str(&out), none), "%s: %s in\n%s", pictures[_i].name, none,
+        ck_assert_msg(!strstr(buf_str(&out), none), "%s: %s in\n%.2000s", pictures[_i].name, none,
                       buf_str(&out));
     /* Another time, and behind another form, it is the same. */
     write_form(d, pictures[_i].form == TEXT ? SVG : TEXT, &again);
@@ -219,6 +219,48 @@ START_TEST(picture)
     asl_machine_unref(m);
     buf_clear(&out);
     buf_clear(&again);
+}
+END_TEST
+
+static const struct {
+    const char *name;
+    enum form form;
+    const char *words[5];
+} marked[] = {
+    {"text says what became of states",
+     TEXT,
+     {"failed · 2× · 1.5 s", "2× default", "succeeded", "not reached"}},
+    {"SVG has classes",
+     SVG,
+     {"asl-edge asl-catch asl-not-gone", "asl-Task asl-failed\"", "asl-not-reached\""}},
+    {"DOT has colours", DOT, {"fillcolor=\"#fde7e3\"", "cluster_s2", "succeeded"}},
+    {"Mermaid has classes",
+     MERMAID,
+     {"classDef failed", "class s0 failed", "class s3 not-reached"}},
+    {"JSON has numbers",
+     JSON,
+     {"\"status\":\"failed\",\"entered\":2,\"retries\":3,\"milliseconds\":1500", "\"times\":0"}},
+};
+
+START_TEST(marks)
+{
+    asl_machine *m = machine_of(MACHINE);
+    drawing *d = drawing_new(m, NULL);
+    struct buf out = {0};
+
+    drawing_mark_state(d, m->states[0], &(struct drawing_mark){DRAWING_FAILED, 2, 3, 1500});
+    drawing_mark_state(d, m->states[2], &(struct drawing_mark){DRAWING_SUCCEEDED, 1, 0, 1});
+    drawing_mark_way(d, m->states[1], EDGE_DEFAULT, 0, 2);
+    write_form(d, marked[_i].form, &out);
+    const char *at = buf_str(&out);
+    for (size_t i = 0; i < COUNT(marked[_i].words) && marked[_i].words[i]; i++) {
+        at = strstr(at, marked[_i].words[i]);
+        ck_assert_msg(at, "%s: no %s in\n%.2000s", marked[_i].name, marked[_i].words[i],
+                      buf_str(&out));
+    }
+    drawing_free(d);
+    asl_machine_unref(m);
+    buf_clear(&out);
 }
 END_TEST
 
@@ -248,6 +290,7 @@ int main(void)
     tcase_add_loop_test(t, rule, 0, COUNT(rules));
     tcase_add_loop_test(t, wrap, 0, COUNT(wraps));
     tcase_add_loop_test(t, picture, 0, COUNT(pictures));
+    tcase_add_loop_test(t, marks, 0, COUNT(marked));
     tcase_add_test(t, svg_stands_alone);
     suite_add_tcase(s, t);
     return run_suite(s);

@@ -5,6 +5,7 @@
 #include "asl/eval/model.h"
 #include "parsers/base/nearest.h"
 #include "tools/cmd.h"
+#include "tools/graph_marks.h"
 #include "tools/machine_file.h"
 #include "tools/replace_file.h"
 #include "tools/report_text.h"
@@ -18,7 +19,7 @@
 #include <string.h>
 
 struct graph {
-    const char *format, *state, *output, *color, *width;
+    const char *format, *state, *output, *color, *width, *history, *coverage;
     bool ascii;
     struct set_options set;
     struct placeholders placeholders;
@@ -92,6 +93,22 @@ static int graph_put(const struct graph *g, const struct buf *text)
     return cmd_fail("graph", "%s can't be written: %s", g->output, strerror(errno));
 }
 
+/* Lays over the picture what --history and --coverage say. False after a message. */
+static bool graph_mark(const struct graph *g, drawing *d, const asl_machine *m)
+{
+    struct diag why = {0};
+    bool good = true;
+
+    if (g->history)
+        good = graph_mark_history(d, m, g->history, &why);
+    else if (g->coverage)
+        good = graph_mark_coverage(d, m, g->coverage, &why);
+    if (!good)
+        cmd_fail("graph", "%s", why.text);
+    diag_clear(&why);
+    return good;
+}
+
 static int graph_draw(const struct graph *g, const struct machine_file *f)
 {
     const struct asl_state *only = NULL;
@@ -104,13 +121,14 @@ static int graph_draw(const struct graph *g, const struct machine_file *f)
         return EXIT_USAGE;
     drawing *d = drawing_new(f->machine, only);
     drawing_set_title(d, json_str(f->name));
-    int status =
-        graph_write(g, d, columns, &text)
-            ? graph_put(g, &text)
-            : cmd_fail("graph",
-                       "%s is too large to be drawn, as too many transitions pass too many "
-                       "states; --format dot and --format text list them",
-                       f->argument);
+    int status = graph_mark(g, d, f->machine) ? EXIT_GOOD : EXIT_USAGE;
+    if (status == EXIT_GOOD && !graph_write(g, d, columns, &text))
+        status = cmd_fail("graph",
+                          "%s is too large to be drawn, as too many transitions pass too many "
+                          "states; --format dot and --format text list them",
+                          f->argument);
+    if (status == EXIT_GOOD)
+        status = graph_put(g, &text);
     drawing_free(d);
     buf_clear(&text);
     return status;
@@ -126,6 +144,13 @@ static const struct option_row rows[] = {
      offsetof(struct graph, output)},
     {"state", 0, "NAME", "draws this state only, with what is inside of it",
      offsetof(struct graph, state)},
+    {"history", 0, "FILE",
+     "shows what became of each state in an execution: what asl run\n--history or "
+     "GetExecutionHistory gave",
+     offsetof(struct graph, history)},
+    {"coverage", 0, "FILE",
+     "shows how often cases passed states and ways: what asl test\n--coverage --format json gave",
+     offsetof(struct graph, coverage)},
     {"width", 0, "COLUMNS",
      "how wide text may be, 0: as wide as it takes (default: the\nterminal's width)",
      offsetof(struct graph, width)},
@@ -147,6 +172,7 @@ const struct option_set cmd_graph_options = {
              "Exit status 0: drawn, 2: the definition can't be read or is invalid.",
     .examples = "  asl graph order.asl.json\n"
                 "  asl graph order.asl.json -o order.svg\n"
+                "  asl graph order.asl.json --history history.json -o run.svg\n"
                 "  asl graph template.yaml#Orders --format mermaid\n",
     .files = true,
     .uses = uses,
@@ -179,6 +205,11 @@ int cmd_graph(int argc, char **argv)
     if (argc - first != 1)
         return cmd_usage("graph", first == argc ? "which definition? Name its file"
                                                 : "one definition at a time, please");
+    if (g.history && g.coverage)
+        return cmd_usage("graph", "either --history or --coverage");
+    const char *const read[] = {argv[first], g.history, g.coverage};
+    if (!cmd_stdin_once("graph", read, 3))
+        return EXIT_USAGE;
     if (!g.format)
         g.format = format_of(g.output);
     file.argument = argv[first];

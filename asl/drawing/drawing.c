@@ -239,10 +239,10 @@ static void measure_state(drawing *d, const struct drawing_look *look, struct dr
     place->width = drawing_lines_width(look, false, &n->name);
     place->height = (int)n->name.count * look->line;
     if (look->notes) {
-        drawing_wrap(&d->arena, look, true, width, 1, &n->note);
+        drawing_wrap(&d->arena, look, true, width, d->marked && !holds ? 2 : 1, &n->note);
         int noted = drawing_lines_width(look, true, &n->note);
         place->width = noted > place->width ? noted : place->width;
-        place->height += look->small_line;
+        place->height += (n->note.count > 1 ? (int)n->note.count : 1) * look->small_line;
     }
     place->width += 2 * look->margin_x;
     place->height += 2 * look->margin_y;
@@ -277,8 +277,16 @@ static void measure_block(drawing *d, const struct drawing_look *look, struct dr
         measure_label(d, look, &b->edges[i], &b->place->edges[i]);
 }
 
+void drawing_settle(drawing *d)
+{
+    if (d->marked && !d->settled)
+        drawing_take_marks(d, &d->top);
+    d->settled = true;
+}
+
 bool drawing_arrange(drawing *d, const struct drawing_look *look)
 {
+    drawing_settle(d);
     measure_block(d, look, &d->top);
     return layout_make(d->top.place, &look->style, &d->arena);
 }

@@ -3,10 +3,12 @@
 
 #include "asl/eval/machine.h"
 #include "asl/eval/model.h"
+#include "asl/load/graph.h"
 #include "parsers/base/buf.h"
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * Pictures of machines: the states of each block as a graph, blocks of Parallel and Map inside
@@ -25,11 +27,38 @@ void drawing_free(drawing *d);
 /* The title of the picture: a name as UTF-8, which is copied. Without one it has none. */
 void drawing_set_title(drawing *d, const char *title);
 
+/* ---- what became of states ---- */
+
+/* How a state ended, or that it didn't. The colours are those of AWS's console. */
+enum drawing_status {
+    DRAWING_NOT_REACHED,
+    DRAWING_PASSED, /* by cases of tests: how it ended isn't told */
+    DRAWING_SUCCEEDED,
+    DRAWING_CAUGHT,  /* it failed, and a Catcher went on */
+    DRAWING_STOPPED, /* it ran when something else ended it */
+    DRAWING_FAILED,
+    DRAWING_RUNNING,
+};
+enum { DRAWING_STATUSES = DRAWING_RUNNING + 1 };
+
+struct drawing_mark {
+    enum drawing_status status; /* in a loop or Map: the last one of this list that it had */
+    uint64_t entered, retries;  /* how often */
+    int64_t took_ms;            /* all times together; below 0: not known */
+};
+
+/* Says what became of a state; all of which nothing is said weren't reached. */
+void drawing_mark_state(drawing *d, const struct asl_state *s, const struct drawing_mark *m);
+/* Says how often a way out of a state was gone: a kind and index of graph_edge, or EDGE_NEXT of one
+ * that ends its block. */
+void drawing_mark_way(drawing *d, const struct asl_state *s, enum edge_kind kind, size_t index,
+                      uint64_t times);
+
 /* Each adds the whole picture. Those that return something return false, and add nothing, where it
  * would be too large to be drawn (layout_make). */
 bool drawing_write_svg(drawing *d, struct buf *out);
-void drawing_write_dot(const drawing *d, struct buf *out);
-void drawing_write_mermaid(const drawing *d, struct buf *out);
+void drawing_write_dot(drawing *d, struct buf *out);
+void drawing_write_mermaid(drawing *d, struct buf *out);
 /* Adds an object: nodes, edges and blocks with their places, in pixels, as the SVG has them. */
 bool drawing_write_json(drawing *d, struct buf *out);
 /*

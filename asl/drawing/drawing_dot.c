@@ -17,6 +17,18 @@ static void add_quoted(struct buf *out, const char *text)
     buf_addc(out, '"');
 }
 
+/* Adds the label of a node: its name, and what became of it. */
+static void add_name(struct buf *out, const drawing *d, const struct drawing_node *n)
+{
+    add_quoted(out, n->name.text ? n->name.text : "");
+    if (!n->state || !d->marked)
+        return;
+    out->len--; /* the quote: a line break of DOT stands in the label, too */
+    buf_adds(out, "\\n");
+    buf_adds(out, n->note.text);
+    buf_addc(out, '"');
+}
+
 static void add_indent(struct buf *out, size_t depth)
 {
     for (size_t i = 0; i < depth && i < 40; i++)
@@ -55,14 +67,19 @@ static const char *const shapes[ASL_TYPES] = {
     [ASL_SUCCEED] = "oval", [ASL_FAIL] = "oval", [ASL_PARALLEL] = "box",   [ASL_MAP] = "box",
 };
 
-static void add_block(struct buf *out, const struct drawing_block *b, size_t depth);
+static void add_block(struct buf *out, const drawing *d, const struct drawing_block *b,
+                      size_t depth);
 
-static void add_cluster(struct buf *out, const struct drawing_node *n, size_t depth)
+static void add_cluster(struct buf *out, const drawing *d, const struct drawing_node *n,
+                        size_t depth)
 {
     buf_printf(out, "subgraph cluster_s%u {\n", (unsigned)n->state->id);
     add_indent(out, depth + 1);
     buf_adds(out, "style=rounded; label=");
-    add_quoted(out, n->name.text);
+    add_name(out, d, n);
+    if (d->marked)
+        buf_printf(out, "; color=\"%s\"",
+                   drawing_status_stroke(drawing_mark_of(d, n->state)->status));
     buf_adds(out, ";\n");
     for (size_t i = 0; i < n->inner_count; i++) {
         add_indent(out, depth + 1);
@@ -70,7 +87,7 @@ static void add_cluster(struct buf *out, const struct drawing_node *n, size_t de
         add_indent(out, depth + 2);
         buf_adds(out,
                  n->inner_count > 1 ? "style=dotted; label=\"\";\n" : "style=invis; label=\"\";\n");
-        add_block(out, &n->inner[i], depth + 2);
+        add_block(out, d, &n->inner[i], depth + 2);
         add_indent(out, depth + 1);
         buf_adds(out, "}\n");
     }
@@ -78,21 +95,27 @@ static void add_cluster(struct buf *out, const struct drawing_node *n, size_t de
     buf_adds(out, "}\n");
 }
 
-static void add_node(struct buf *out, const struct drawing_block *b, size_t i, size_t depth)
+static void add_node(struct buf *out, const drawing *d, const struct drawing_block *b, size_t i,
+                     size_t depth)
 {
     const struct drawing_node *n = &b->nodes[i];
 
     add_indent(out, depth);
     if (n->inner_count) {
-        add_cluster(out, n, depth);
+        add_cluster(out, d, n, depth);
         return;
     }
     add_id(out, b, i);
     buf_adds(out, " [label=");
-    add_quoted(out, n->name.text ? n->name.text : "");
+    add_name(out, d, n);
     if (n->state)
         buf_printf(out, ", shape=%s", shapes[n->state->type]);
-    else if (!n->name.text)
+    if (n->state && d->marked) {
+        enum drawing_status status = drawing_mark_of(d, n->state)->status;
+        buf_printf(out, ", style=filled, color=\"%s\", fillcolor=\"%s\"",
+                   drawing_status_stroke(status), drawing_status_fill(status));
+    }
+    if (!n->state && !n->name.text)
         buf_adds(out, ", shape=point");
     buf_adds(out, "];\n");
 }
@@ -123,16 +146,18 @@ static void add_edge(struct buf *out, const struct drawing_block *b, size_t i, s
     buf_adds(out, "];\n");
 }
 
-static void add_block(struct buf *out, const struct drawing_block *b, size_t depth)
+static void add_block(struct buf *out, const drawing *d, const struct drawing_block *b,
+                      size_t depth)
 {
     for (size_t i = 0; i < b->place->node_count; i++)
-        add_node(out, b, i, depth);
+        add_node(out, d, b, i, depth);
     for (size_t i = 0; i < b->place->edge_count; i++)
         add_edge(out, b, i, depth);
 }
 
-void drawing_write_dot(const drawing *d, struct buf *out)
+void drawing_write_dot(drawing *d, struct buf *out)
 {
+    drawing_settle(d);
     buf_adds(out, "digraph {\n  compound=true;\n  node [fontname=\"Helvetica\", fontsize=12];\n"
                   "  edge [fontname=\"Helvetica\", fontsize=10];\n");
     if (d->title) {
@@ -140,6 +165,6 @@ void drawing_write_dot(const drawing *d, struct buf *out)
         add_quoted(out, d->title);
         buf_adds(out, "; labelloc=t;\n");
     }
-    add_block(out, &d->top, 1);
+    add_block(out, d, &d->top, 1);
     buf_adds(out, "}\n");
 }

@@ -152,9 +152,9 @@ static void write_lines(const struct grid_cell *c, bool ascii, struct buf *out)
     bool dashed = sides && !c->solid;
     if (c->arrow)
         buf_adds(out, ascii ? "v" : "▼");
-    else if (dashed && sides == (GRID_UP | GRID_DOWN))
+    else if (dashed && !(sides & (GRID_LEFT | GRID_RIGHT)))
         buf_adds(out, ascii ? ":" : "┆");
-    else if (dashed && sides == (GRID_LEFT | GRID_RIGHT))
+    else if (dashed && !(sides & (GRID_UP | GRID_DOWN)))
         buf_adds(out, ascii ? "." : "┄");
     else if (ascii)
         buf_addc(out, plain_joints[sides]);

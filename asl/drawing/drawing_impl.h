@@ -34,6 +34,7 @@ struct drawing_edge {
     bool from_start, to_end; /* it is no way of a state's own */
     struct edge way;
     struct drawing_text label;
+    uint64_t times; /* how often it was gone */
 };
 
 /* Nodes and edges are those of `place`, by index. The blocks of a node are its place's. */
@@ -48,10 +49,30 @@ struct drawing {
     const asl_machine *machine;
     const struct asl_state *only;
     struct arena arena;
-    const char *title; /* NULL: none */
+    const char *title;          /* NULL: none */
+    bool settled;               /* all is said: what is written has it */
+    bool marked;                /* something is said of what became of states */
+    bool counted;               /* and it is how often tests passed them */
+    struct drawing_mark *marks; /* by the states' ids */
+    uint64_t **ways;            /* by id, and then by way */
     struct drawing_block top;
     struct layout_block top_place;
 };
+
+/* drawing_marks.c */
+
+/* Puts what is said of states into the notes of nodes and the labels of edges, before they are
+ * measured. */
+void drawing_take_marks(drawing *d, struct drawing_block *b);
+/* Returns the mark of the state; NULL: nothing is said of any. */
+const struct drawing_mark *drawing_mark_of(const drawing *d, const struct asl_state *s);
+/* Returns the status in a word, for classes and JSON, and in words for people. */
+const char *drawing_status_class(enum drawing_status s);
+const char *drawing_status_words(enum drawing_status s);
+/* Returns the colours of its box in light surroundings, for programs that know no other: "#e6f4e1".
+ */
+const char *drawing_status_fill(enum drawing_status s);
+const char *drawing_status_stroke(enum drawing_status s);
 
 /* How things look in a kind of picture: the sizes that the layout is made with. */
 struct drawing_look {
@@ -68,6 +89,8 @@ struct drawing_look {
     bool notes; /* notes have a line of their own, not one with the name */
 };
 
+/* Puts what was said of states into the texts, once. */
+void drawing_settle(drawing *d);
 /* Breaks texts, measures, and gives everything its place. May be called again with another look.
  * False: the picture would be too large. */
 bool drawing_arrange(drawing *d, const struct drawing_look *look);

@@ -2,7 +2,7 @@
 
 #include "asl/drawing/drawing_impl.h"
 
-static json *block_json(const struct drawing_block *b);
+static json *block_json(const drawing *d, const struct drawing_block *b);
 
 static void set_box(struct json_build *o, int x, int y, int width, int height)
 {
@@ -22,7 +22,18 @@ static void set_lines(struct json_build *o, const char *key, const struct drawin
     json_build_set(o, key, json_build_done(&lines));
 }
 
-static json *node_json(const struct drawing_node *n, const struct layout_node *at)
+static void set_mark(struct json_build *o, const struct drawing_mark *m)
+{
+    if (!m)
+        return;
+    json_build_set(o, "status", json_cstring(drawing_status_class(m->status)));
+    json_build_set(o, "entered", json_int((int64_t)m->entered));
+    json_build_set(o, "retries", json_int((int64_t)m->retries));
+    if (m->took_ms >= 0)
+        json_build_set(o, "milliseconds", json_int(m->took_ms));
+}
+
+static json *node_json(const drawing *d, const struct drawing_node *n, const struct layout_node *at)
 {
     struct json_build o;
 
@@ -32,6 +43,7 @@ static json *node_json(const struct drawing_node *n, const struct layout_node *a
         json_build_set(&o, "type", json_cstring(asl_type_names[n->state->type]));
         set_lines(&o, "lines", &n->name);
         json_build_set(&o, "note", json_cstring(n->note.text));
+        set_mark(&o, drawing_mark_of(d, n->state));
     } else {
         json_build_set(&o, "kind", json_cstring(n->kind == DRAWING_START ? "start" : "end"));
     }
@@ -40,7 +52,7 @@ static json *node_json(const struct drawing_node *n, const struct layout_node *a
         struct json_build blocks;
         json_build_array(&blocks, n->inner_count);
         for (size_t i = 0; i < n->inner_count; i++)
-            json_build_add(&blocks, block_json(&n->inner[i]));
+            json_build_add(&blocks, block_json(d, &n->inner[i]));
         json_build_set(&o, "blocks", json_build_done(&blocks));
     }
     return json_build_done(&o);
@@ -61,7 +73,7 @@ static json *points_json(const struct layout_edge *at)
     return json_build_done(&points);
 }
 
-static json *edge_json(const struct drawing_edge *e, const struct layout_edge *at)
+static json *edge_json(const drawing *d, const struct drawing_edge *e, const struct layout_edge *at)
 {
     struct json_build o, label;
 
@@ -73,6 +85,8 @@ static json *edge_json(const struct drawing_edge *e, const struct layout_edge *a
         json_build_set(&o, "index", json_int((int64_t)e->way.index));
     json_build_set(&o, "main", json_bool(at->main));
     json_build_set(&o, "back", json_bool(at->back));
+    if (d->marked)
+        json_build_set(&o, "times", json_int((int64_t)e->times));
     json_build_set(&o, "points", points_json(at));
     if (at->label_width) {
         json_build_object(&label, 6);
@@ -84,7 +98,7 @@ static json *edge_json(const struct drawing_edge *e, const struct layout_edge *a
     return json_build_done(&o);
 }
 
-static void set_block(struct json_build *o, const struct drawing_block *b)
+static void set_block(const drawing *d, struct json_build *o, const struct drawing_block *b)
 {
     const struct layout_block *place = b->place;
     struct json_build nodes, edges;
@@ -92,20 +106,20 @@ static void set_block(struct json_build *o, const struct drawing_block *b)
     set_box(o, place->x, place->y, place->width, place->height);
     json_build_array(&nodes, place->node_count);
     for (size_t i = 0; i < place->node_count; i++)
-        json_build_add(&nodes, node_json(&b->nodes[i], &place->nodes[i]));
+        json_build_add(&nodes, node_json(d, &b->nodes[i], &place->nodes[i]));
     json_build_array(&edges, place->edge_count);
     for (size_t i = 0; i < place->edge_count; i++)
-        json_build_add(&edges, edge_json(&b->edges[i], &place->edges[i]));
+        json_build_add(&edges, edge_json(d, &b->edges[i], &place->edges[i]));
     json_build_set(o, "nodes", json_build_done(&nodes));
     json_build_set(o, "edges", json_build_done(&edges));
 }
 
-static json *block_json(const struct drawing_block *b)
+static json *block_json(const drawing *d, const struct drawing_block *b)
 {
     struct json_build o;
 
     json_build_object(&o, 6);
-    set_block(&o, b);
+    set_block(d, &o, b);
     return json_build_done(&o);
 }
 
@@ -118,7 +132,7 @@ bool drawing_write_json(drawing *d, struct buf *out)
     json_build_object(&o, 7);
     if (d->title)
         json_build_set(&o, "title", json_cstring(d->title));
-    set_block(&o, &d->top);
+    set_block(d, &o, &d->top);
     json *v = json_build_done(&o);
     json_write(out, v);
     buf_addc(out, '\n');

@@ -113,8 +113,33 @@ static void add_block(struct buf *out, const struct drawing_block *b, size_t dep
         add_edge(out, b, i, depth);
 }
 
-void drawing_write_mermaid(const drawing *d, struct buf *out)
+static void add_class_of_each(struct buf *out, const drawing *d, const struct drawing_block *b)
 {
+    for (size_t i = 0; i < b->place->node_count; i++) {
+        const struct drawing_node *n = &b->nodes[i];
+        if (!n->state)
+            continue;
+        buf_printf(out, "  class s%u %s\n", (unsigned)n->state->id,
+                   drawing_status_class(drawing_mark_of(d, n->state)->status));
+        for (size_t k = 0; k < n->inner_count; k++)
+            add_class_of_each(out, d, &n->inner[k]);
+    }
+}
+
+/* What became of states, as colours. */
+static void add_classes(struct buf *out, const drawing *d, const struct drawing_block *top)
+{
+    for (int s = 0; s < DRAWING_STATUSES; s++)
+        buf_printf(out, "  classDef %s fill:%s,stroke:%s,color:#16191f\n",
+                   drawing_status_class((enum drawing_status)s),
+                   drawing_status_fill((enum drawing_status)s),
+                   drawing_status_stroke((enum drawing_status)s));
+    add_class_of_each(out, d, top);
+}
+
+void drawing_write_mermaid(drawing *d, struct buf *out)
+{
+    drawing_settle(d);
     if (d->title) {
         buf_adds(out, "---\ntitle: ");
         json_write_string(out, d->title, strlen(d->title));
@@ -122,4 +147,6 @@ void drawing_write_mermaid(const drawing *d, struct buf *out)
     }
     buf_adds(out, "flowchart TD\n");
     add_block(out, &d->top, 1);
+    if (d->marked)
+        add_classes(out, d, &d->top);
 }

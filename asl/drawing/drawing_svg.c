@@ -141,13 +141,14 @@ static const char *node_name(const struct drawing_node *n)
     return n->state ? json_str(n->state->name) : n->kind == DRAWING_END ? "End" : "Start";
 }
 
-static void add_edge(const struct drawing_block *b, size_t i, struct buf *out)
+static void add_edge(const drawing *d, const struct drawing_block *b, size_t i, struct buf *out)
 {
     const struct drawing_edge *e = &b->edges[i];
     const struct layout_edge *place = &b->place->edges[i];
     struct layout_point tip = place->points[place->count - 1];
 
-    buf_printf(out, "<g class=\"asl-edge%s\"><title>", place->class ? " asl-catch" : "");
+    buf_printf(out, "<g class=\"asl-edge%s%s\"><title>", place->class ? " asl-catch" : "",
+               d->marked && !e->times ? " asl-not-gone" : "");
     drawing_add_xml(out, node_name(&b->nodes[place->from]));
     buf_adds(out, " → ");
     drawing_add_xml(out, node_name(&b->nodes[place->to]));
@@ -181,7 +182,7 @@ static void add_label(const struct drawing_block *b, size_t i, struct buf *out)
 
 /* ---- nodes ---- */
 
-static void add_blocks(const struct drawing_block *b, struct buf *out);
+static void add_blocks(const drawing *d, const struct drawing_block *b, struct buf *out);
 
 static void add_box(struct buf *out, const struct layout_node *at, enum asl_type type)
 {
@@ -209,13 +210,17 @@ static void add_dividers(const struct drawing_node *n, const struct layout_node 
     }
 }
 
-static void add_state(const struct drawing_node *n, const struct layout_node *at, struct buf *out)
+static void add_state(const drawing *d, const struct drawing_node *n, const struct layout_node *at,
+                      struct buf *out)
 {
     const struct drawing_look *look = &drawing_pixels;
     int middle = at->x + at->width / 2, top = at->y + look->margin_y;
 
-    buf_printf(out, "<g class=\"asl-state asl-%s%s\"><title>", asl_type_names[n->state->type],
-               n->inner_count ? " asl-group" : "");
+    const struct drawing_mark *mark = drawing_mark_of(d, n->state);
+
+    buf_printf(out, "<g class=\"asl-state asl-%s%s%s%s\"><title>", asl_type_names[n->state->type],
+               n->inner_count ? " asl-group" : "", mark ? " asl-" : "",
+               mark ? drawing_status_class(mark->status) : "");
     drawing_add_xml(out, n->about);
     buf_adds(out, "</title>");
     add_box(out, at, n->state->type);
@@ -225,14 +230,15 @@ static void add_state(const struct drawing_node *n, const struct layout_node *at
               look->small_line);
     add_dividers(n, at, out);
     for (size_t i = 0; i < n->inner_count; i++)
-        add_blocks(&n->inner[i], out);
+        add_blocks(d, &n->inner[i], out);
     buf_adds(out, "</g>\n");
 }
 
-static void add_node(const struct drawing_node *n, const struct layout_node *at, struct buf *out)
+static void add_node(const drawing *d, const struct drawing_node *n, const struct layout_node *at,
+                     struct buf *out)
 {
     if (n->kind == DRAWING_STATE) {
-        add_state(n, at, out);
+        add_state(d, n, at, out);
         return;
     }
     buf_printf(out,
@@ -246,17 +252,17 @@ static void add_node(const struct drawing_node *n, const struct layout_node *at,
     buf_adds(out, "</g>\n");
 }
 
-static void add_blocks(const struct drawing_block *b, struct buf *out)
+static void add_blocks(const drawing *d, const struct drawing_block *b, struct buf *out)
 {
-    /* The main path is drawn last, so it lies on what it shares lines with. */
-    for (int main = 0; main < 2; main++)
+    /* The main path is drawn last, so it lies on what it shares lines with; or what was gone. */
+    for (int last = 0; last < 2; last++)
         for (size_t i = 0; i < b->place->edge_count; i++)
-            if (b->place->edges[i].main == main)
-                add_edge(b, i, out);
+            if ((d->marked ? b->edges[i].times > 0 : b->place->edges[i].main) == last)
+                add_edge(d, b, i, out);
     for (size_t i = 0; i < b->place->edge_count; i++)
         add_label(b, i, out);
     for (size_t i = 0; i < b->place->node_count; i++)
-        add_node(&b->nodes[i], &b->place->nodes[i], out);
+        add_node(d, &b->nodes[i], &b->place->nodes[i], out);
 }
 
 /* ---- the whole ---- */
@@ -285,6 +291,17 @@ static const struct {
     {".asl-Task>.asl-box", "stroke", "#c2570c", "#ff9d4d"},
     {".asl-Succeed>.asl-box", "stroke", "#1d8102", "#6aaf35"},
     {".asl-Fail>.asl-box", "stroke", "#d13212", "#ff6d5a"},
+    {".asl-succeeded>.asl-box,.asl-passed>.asl-box", "stroke", "#1d8102", "#6aaf35"},
+    {".asl-failed>.asl-box", "stroke", "#d13212", "#ff6d5a"},
+    {".asl-caught>.asl-box", "stroke", "#b7791f", "#f0b429"},
+    {".asl-running>.asl-box", "stroke", "#0972d3", "#539fe5"},
+    {".asl-stopped>.asl-box", "stroke", "#687078", "#95a5b8"},
+    {".asl-succeeded:not(.asl-group)>.asl-box,.asl-passed:not(.asl-group)>.asl-box", "fill",
+     "#e6f4e1", "#1c3016"},
+    {".asl-failed:not(.asl-group)>.asl-box", "fill", "#fde7e3", "#421a14"},
+    {".asl-caught:not(.asl-group)>.asl-box", "fill", "#fdf3d9", "#3b2e0e"},
+    {".asl-running:not(.asl-group)>.asl-box", "fill", "#e3effb", "#12304d"},
+    {".asl-not-reached>.asl-box", "stroke", "#aab7b8", "#545b64"},
     {".asl-divider", "stroke", "#687078", "#7d8998"},
     {".asl-end>.asl-box", "fill", "#545b64", "#aab7b8"},
     {".asl-end>.asl-name", "fill", "#fff", "#10151c"},
@@ -292,6 +309,8 @@ static const struct {
     {".asl-edge>.asl-tip", "fill", "#545b64", "#95a5b8"},
     {".asl-catch", "stroke", "#a8321a", "#ff8f70"},
     {".asl-catch>.asl-tip", "fill", "#a8321a", "#ff8f70"},
+    {".asl-not-gone", "stroke", "#c1c9cc", "#414d5c"},
+    {".asl-not-gone>.asl-tip", "fill", "#c1c9cc", "#414d5c"},
 };
 
 static void add_style(struct buf *out)
@@ -320,7 +339,7 @@ bool drawing_write_svg(drawing *d, struct buf *out)
     add_style(out);
     buf_printf(out, "<rect class=\"asl-back\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/>\n",
                -MARGIN, -MARGIN, width, height);
-    add_blocks(&d->top, out);
+    add_blocks(d, &d->top, out);
     buf_adds(out, "</svg>\n");
     return true;
 }

@@ -51,7 +51,7 @@ static const struct {
 
 /* ---- the picture ---- */
 
-static void draw_block(struct grid *g, const struct drawing_block *b);
+static void draw_block(struct grid *g, const struct drawing_block *b, bool marked);
 
 static void draw_lines(struct grid *g, const struct drawing_text *t, int x, int y, int width)
 {
@@ -60,8 +60,22 @@ static void draw_lines(struct grid *g, const struct drawing_text *t, int x, int 
                   y + (int)i, t->lines[i]);
 }
 
-/* A box with blocks inside has its name in the border. */
-static void draw_group(struct grid *g, const struct drawing_node *n, const struct layout_node *at)
+/* Writes a text into the upper border, if it fits; returns where the next one may begin. */
+static int draw_in_border(struct grid *g, const struct layout_node *at, int x, const char *text)
+{
+    int width = (int)grid_columns(text, strlen(text));
+
+    if (width == 0 || x + width + 2 > at->x + at->width - 1)
+        return x;
+    grid_text(g, x, at->y, " ");
+    grid_text(g, x + 1, at->y, text);
+    grid_text(g, x + 1 + width, at->y, " ");
+    return x + width + 3;
+}
+
+/* A box with blocks inside has its name in the border, and what became of it. */
+static void draw_group(struct grid *g, const struct drawing_node *n, const struct layout_node *at,
+                       bool marked)
 {
     grid_box(g, at->x, at->y, at->width, at->height);
     for (size_t i = 1; i < n->inner_count; i++) {
@@ -69,23 +83,21 @@ static void draw_group(struct grid *g, const struct drawing_node *n, const struc
         int x = (left->x + left->width + at->inner[i].x) / 2;
         grid_line(g, x, at->y + 1, x, at->y + at->height - 2, true);
     }
-    if (n->name.count) {
-        grid_text(g, at->x + 1, at->y, " ");
-        grid_text(g, at->x + 2, at->y, n->name.lines[0]);
-        grid_text(g, at->x + 2 + (int)grid_columns(n->name.lines[0], strlen(n->name.lines[0])),
-                  at->y, " ");
-    }
+    int x = draw_in_border(g, at, at->x + 1, n->name.count ? n->name.lines[0] : "");
+    if (marked && n->note.count)
+        draw_in_border(g, at, x, n->note.lines[0]);
     for (size_t i = 0; i < n->inner_count; i++)
-        draw_block(g, &n->inner[i]);
+        draw_block(g, &n->inner[i], marked);
 }
 
-static void draw_node(struct grid *g, const struct drawing_node *n, const struct layout_node *at)
+static void draw_node(struct grid *g, const struct drawing_node *n, const struct layout_node *at,
+                      bool marked)
 {
     if (n->kind != DRAWING_STATE) {
         const char *word = n->name.text ? n->name.text : "●";
         draw_lines(g, &(struct drawing_text){.lines = &word, .count = 1}, at->x, at->y, at->width);
     } else if (n->inner_count) {
-        draw_group(g, n, at);
+        draw_group(g, n, at, marked);
     } else {
         grid_box(g, at->x, at->y, at->width, at->height);
         draw_lines(g, &n->name, at->x, at->y + 1, at->width);
@@ -114,10 +126,10 @@ static void draw_label(struct grid *g, const struct drawing_edge *e, const struc
     draw_lines(g, &e->label, at->label_x, at->label_y, at->label_width);
 }
 
-static void draw_block(struct grid *g, const struct drawing_block *b)
+static void draw_block(struct grid *g, const struct drawing_block *b, bool marked)
 {
     for (size_t i = 0; i < b->place->node_count; i++)
-        draw_node(g, &b->nodes[i], &b->place->nodes[i]);
+        draw_node(g, &b->nodes[i], &b->place->nodes[i], marked);
     for (size_t i = 0; i < b->place->edge_count; i++)
         draw_edge(g, &b->place->edges[i]);
     for (size_t i = 0; i < b->place->edge_count; i++)
@@ -211,7 +223,7 @@ void drawing_write_text(drawing *d, size_t columns, bool ascii, struct buf *out)
             continue;
         struct grid g;
         grid_init(&g, width, height);
-        draw_block(&g, &d->top);
+        draw_block(&g, &d->top, d->marked);
         grid_write(&g, ascii, out);
         grid_clear(&g);
         return;
