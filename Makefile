@@ -147,6 +147,12 @@ check: setup ## set-up, build, all tests; TESTS=tests/cli: some of them
 	$(then) tests
 tests: all $(SUITES) $(PRELOADS)
 	@ASL=$(BUILD)/asl PRELOADS=$(abspath $(BUILD)) SAMPLE_CC='$(CC) -std=c11 $(WARN) $(OPT) $(CFLAGS)' tests/run $(TESTS)
+# That of docs/ has a run laid over it. tests/graph looks whether they are those of the definitions.
+pictures: setup ## samples/*/*.svg and docs/saga-run.svg, out of the definitions
+	$(then) all
+	@set -e; for f in samples/*/*.asl.json; do $(BUILD)/asl graph $$f -o $${f%.asl.json}.svg; done
+	@$(BUILD)/asl run samples/saga/saga.asl.json --handlers samples/saga/handlers.json --clock virtual --seed 1 --history --quiet \
+	    -i '{"traveller": "Ada", "sold_out": "card"}' | $(BUILD)/asl graph samples/saga/saga.asl.json --history - -o docs/saga-run.svg
 rooms: ## what each room stands on; tests/rooms holds that against the objects
 	@$(foreach r,$(ROOMS),echo '$r: $(ON.$r)';)
 mutate: setup ## breaks the program on purpose, a line at a time: do the tests notice? MUTATE=tools/

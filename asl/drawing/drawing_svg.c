@@ -205,8 +205,8 @@ static void add_dividers(const struct drawing_node *n, const struct layout_node 
     for (size_t i = 1; i < n->inner_count; i++) {
         const struct layout_block *left = &at->inner[i - 1];
         int x = (left->x + left->width + at->inner[i].x) / 2;
-        buf_printf(out, "<path class=\"asl-divider\" d=\"M%d %dV%d\"/>\n", x,
-                   at->y + drawing_pixels.style.title, at->y + at->height);
+        buf_printf(out, "<path class=\"asl-divider\" d=\"M%d %dV%d\"/>\n", x, at->inner[i].y,
+                   at->y + at->height);
     }
 }
 
