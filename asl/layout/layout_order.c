@@ -51,24 +51,22 @@ static void append(struct plan *p, size_t v)
     l->at[l->count++] = v;
 }
 
-/* Lays the vertices into their layers as a search meets them, children from left to right. */
-static void order_downwards(struct plan *p)
+/* Lays the vertices that a search meets from `from` on into their layers, children from left to
+ * right. It follows links of that rank and higher ones. */
+static void order_from(struct plan *p, size_t from, int rank, bool *seen, size_t *stack)
 {
-    bool *seen = arena_calloc(p->scratch, p->count, sizeof *seen);
-    size_t *stack = arena_calloc(p->scratch, p->count + p->link_count + 1, sizeof *stack);
+    size_t depth = 0;
 
-    for (size_t from = 0; from < p->count; from++) {
-        size_t depth = 0;
-        stack[depth++] = from;
-        while (depth) {
-            size_t v = stack[--depth];
-            if (seen[v] || p->vertices[v].up)
-                continue;
-            seen[v] = true;
-            append(p, v);
-            for (size_t i = p->below.first[v + 1]; i > p->below.first[v]; i--)
+    stack[depth++] = from;
+    while (depth) {
+        size_t v = stack[--depth];
+        if (seen[v] || p->vertices[v].up)
+            continue;
+        seen[v] = true;
+        append(p, v);
+        for (size_t i = p->below.first[v + 1]; i > p->below.first[v]; i--)
+            if (p->links[p->below.at[i - 1]].rank >= rank)
                 stack[depth++] = other_end(p, &p->below, i - 1);
-        }
     }
 }
 
@@ -102,12 +100,23 @@ static void order_upwards(struct plan *p)
     }
 }
 
-static void order_first(struct plan *p)
+/* Of the two orders to begin with one has what leads back beside the main path, the other has it
+ * outside of all. */
+static void order_first(struct plan *p, bool loops_inside)
 {
+    bool *seen = arena_calloc(p->scratch, p->count, sizeof *seen);
+    size_t *stack = arena_calloc(p->scratch, p->count + p->link_count + 1, sizeof *stack);
+
     for (size_t l = 0; l < p->layer_count; l++)
         p->layers[l].count = 0;
-    order_downwards(p);
-    order_upwards(p);
+    if (loops_inside) {
+        order_from(p, 0, RANK_MAIN, seen, stack);
+        order_upwards(p);
+    }
+    for (size_t v = 0; v < p->count; v++)
+        order_from(p, v, RANK_OTHER, seen, stack);
+    if (!loops_inside)
+        order_upwards(p);
 }
 
 /* ---- counting ---- */
@@ -327,20 +336,22 @@ void plan_order(struct plan *p)
         .ranked = arena_calloc(p->scratch, p->count, sizeof *o.ranked),
     };
     size_t *best = arena_calloc(p->scratch, p->count, sizeof *best);
+    uint64_t fewest = UINT64_MAX;
 
-    order_first(p);
-    keep_order(p, best);
-    uint64_t fewest = count_all(&o);
-    for (int i = 0, vain = 0; fewest && i < SWEEPS_MOST && vain < SWEEPS_IN_VAIN; i++, vain++) {
-        if (!spend(&o, p->link_count))
-            break;
-        sweep(&o, i % 2 == 0);
-        uint64_t crossings = count_all(&o);
-        if (crossings >= fewest)
-            continue;
-        fewest = crossings;
-        keep_order(p, best);
-        vain = -1;
+    for (int first = 0; first < 2 && fewest; first++) {
+        order_first(p, first == 1);
+        for (int i = 0, vain = 0; i <= SWEEPS_MOST && vain < SWEEPS_IN_VAIN; i++, vain++) {
+            if (i > 0)
+                sweep(&o, i % 2 == 1);
+            uint64_t crossings = count_all(&o);
+            if (crossings < fewest) {
+                fewest = crossings;
+                keep_order(p, best);
+                vain = -1;
+            }
+            if (!fewest || !spend(&o, p->link_count))
+                break;
+        }
     }
     take_order(p, best);
 }
