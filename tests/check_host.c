@@ -11,7 +11,9 @@
 #include "runtime/base/clock.h"
 #include "runtime/engine/names.h"
 #include "runtime/host/host.h"
+#include "runtime/store/store_impl.h"
 
+#include <stddef.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -312,10 +314,92 @@ START_TEST(clock_is_set)
 }
 END_TEST
 
+/* ---- commits that take their time ---- */
+
+enum { STARTS = 60, COMMIT_MS = 8 };
+
+/* Starts an execution whenever the loop goes round, as clients do whose requests trickle in. */
+struct trickle {
+    host *h;
+    uv_idle_t each_round;
+    int started, ended, commits;
+    struct store_ops ops; /* the store's, but that its commits take COMMIT_MS */
+    bool (*commit)(store *s, struct diag *why);
+};
+
+static struct trickle *trickle_of(const store *s)
+{
+    return (struct trickle *)((char *)(uintptr_t)s->ops - offsetof(struct trickle, ops));
+}
+
+static bool commit_slowly(store *s, struct diag *why)
+{
+    struct timespec nap = {.tv_nsec = COMMIT_MS * 1000000L};
+
+    if (s->changed) {
+        trickle_of(s)->commits++;
+        nanosleep(&nap, NULL);
+    }
+    return trickle_of(s)->commit(s, why);
+}
+
+static void on_round(uv_idle_t *idle)
+{
+    struct trickle *t = idle->data;
+    asl_machine *m =
+        machine_of("{\"StartAt\":\"P\",\"States\":{\"P\":{\"Type\":\"Pass\",\"End\":true}}}");
+    struct rt_config config = {0};
+    json *input = json_int(t->started);
+
+    engine_start(host_engine(t->h), m, &config, input, NULL);
+    json_unref(input);
+    asl_machine_unref(m);
+    if (++t->started == STARTS)
+        uv_idle_stop(idle);
+}
+
+static void on_trickle_end(void *user, uint64_t execution, const rt_exec *x)
+{
+    struct trickle *t = user;
+
+    (void)execution;
+    ck_assert(rt_exec_status(x) == RT_SUCCEEDED);
+    if (++t->ended == STARTS)
+        host_stop(t->h);
+}
+
+START_TEST(slow_commits_are_shared)
+{
+    struct trickle t = {0};
+    struct host_options options = {.user = &t, .ended = on_trickle_end};
+    struct diag why = {0};
+    store *s = store_memory_new();
+
+    t.ops = *s->ops;
+    t.commit = t.ops.commit;
+    t.ops.commit = commit_slowly;
+    s->ops = &t.ops;
+    t.h = host_new(s, &options, &why);
+    ck_assert_msg(host_recover(t.h, &why), "%s", why.text);
+    uv_idle_init(host_loop(t.h), &t.each_round);
+    t.each_round.data = &t;
+    uv_idle_start(&t.each_round, on_round);
+    t.commits = 0;
+    ck_assert_msg(host_serve(t.h, never_asked, NULL, &why), "%s", why.text);
+    ck_assert_int_eq(t.ended, STARTS);
+    /* One each, were the loop not looked at before a turn. */
+    ck_assert_msg(t.commits <= STARTS / 2, "%d commits", t.commits);
+    uv_close((uv_handle_t *)&t.each_round, NULL);
+    host_free(t.h);
+    store_free(s);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("host");
     TCase *slow = tcase_create("slow tasks"), *clocks = tcase_create("clocks");
+    TCase *commits = tcase_create("commits");
 
     tcase_set_timeout(slow, 30);
     tcase_add_loop_test(slow, slow_task, 0, COUNT(slow_tasks));
@@ -324,5 +408,7 @@ int main(void)
     tcase_set_timeout(clocks, 30);
     tcase_add_loop_test(clocks, clock_is_set, 0, COUNT(sets));
     suite_add_tcase(s, clocks);
+    tcase_add_test(commits, slow_commits_are_shared);
+    suite_add_tcase(s, commits);
     return run_suite(s);
 }

@@ -553,8 +553,10 @@ bool host_serve(host *h, void (*on_stop)(void *user), void *user, struct diag *w
         return false;
     engine_take_up_later(h->engine, false);
     for (;;) {
+        host_gather(h);
         if (!host_turn(h, why))
             return false;
+        host_note_commit(h);
         if (h->interrupted && !told) {
             told = true;
             on_stop(user);

@@ -6,6 +6,7 @@
 #include "parsers/base/diag.h"
 #include "runtime/base/clock.h"
 #include "runtime/engine/guest.h"
+#include "runtime/host/gather.h"
 #include "runtime/host/handler_sets.h"
 #include "runtime/host/host.h"
 #include "runtime/host/unkept_jobs.h"
@@ -34,8 +35,9 @@ struct host {
     int64_t since_ms;   /* since when nothing came in, while it stands still; 0: something did */
     /* That, and this, by clock_steady_ms. No wait lasts longer; INT64_MAX: no bound. */
     int64_t until_ms;
-    int64_t glance_ms;  /* when the loop was looked at last, by clock_steady_ms */
-    unsigned turns;     /* made since */
+    int64_t glance_ms; /* when the loop was looked at last, by clock_steady_ms */
+    unsigned turns;    /* made since */
+    struct gathering gathering;
     struct diag failed; /* why a turn failed, after which none is made; no code: none did */
     bool resting;       /* the engine is of no use: nothing of it is due */
     int interrupted;    /* by that signal; 0: it wasn't */
