@@ -148,17 +148,11 @@ bool http_header_name_ok(const char *name)
     return *name;
 }
 
-static bool may_stand(char c)
-{
-    return !http_is_control((unsigned char)c) || c == '\t';
-}
-
 bool http_header_value_ok(const char *value)
 {
-    for (const char *p = value; *p; p++)
-        if (!may_stand(*p))
-            return false;
-    return true;
+    size_t len = strlen(value);
+
+    return http_find_control(value, len) == len;
 }
 
 /* ---- answers ---- */
@@ -169,7 +163,7 @@ static const char *const ours[] = {"Content-Length", "Transfer-Encoding", "Conne
 static bool may_write(const char *name)
 {
     for (size_t i = 0; i < COUNT(ours); i++)
-        if (!strcasecmp(name, ours[i]))
+        if (ascii_lower(*name) == ascii_lower(*ours[i]) && !strcasecmp(name, ours[i]))
             return false;
     return http_header_name_ok(name);
 }
@@ -185,10 +179,8 @@ static void write_header(struct buf *out, const char *name, const char *value)
     buf_add(out, ": ", 2);
     from = out->len;
     buf_adds(out, value);
-    for (size_t i = from; i < out->len; i++) {
-        if (!may_stand(out->data[i]))
-            out->data[i] = ' ';
-    }
+    while ((from += http_find_control(out->data + from, out->len - from)) < out->len)
+        out->data[from] = ' ';
     buf_add(out, "\r\n", 2);
 }
 

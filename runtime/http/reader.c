@@ -38,15 +38,21 @@ enum phase {
     IS_REFUSED,
 };
 
+/* Where the parts of a header line stand in the head, which may move as long as it grows. */
+struct field_place {
+    size_t name, name_len, value, value_len;
+};
+
 struct http_reader {
     struct http_limits limits;
     enum phase phase;
-    struct buf head;         /* request line and fields; then the path */
-    struct buf line;         /* of a chunked body, as long as it isn't complete */
-    size_t line_at;          /* where in `head` the line begins that is being read */
-    size_t fields_at, lines; /* where the header lines begin, how many there were */
-    size_t trailers;         /* bytes of them */
-    size_t field_room;
+    struct buf head;            /* request line and fields; then the path */
+    struct buf line;            /* of a chunked body, as long as it isn't complete */
+    size_t line_at;             /* where in `head` the line begins that is being read */
+    size_t fields_at, lines;    /* where the header lines begin, how many there were */
+    size_t trailers;            /* bytes of them */
+    struct field_place *places; /* of `lines` fields */
+    size_t place_room, field_room;
     uint64_t left;    /* bytes of the body or of its chunk */
     size_t most_body; /* bytes that this request's body may have */
     bool blank, chunked;
@@ -82,9 +88,8 @@ static bool check_line(http_reader *r, const char *line, size_t len)
 {
     if (len < 2 || line[len - 2] != '\r')
         return reader_refuse(r, 400, "A line must end with CR and LF");
-    for (size_t i = 0; i < len - 2; i++)
-        if (http_is_control((unsigned char)line[i]) && line[i] != '\t')
-            return reader_refuse(r, 400, "A line has a control character");
+    if (http_find_control(line, len - 2) < len - 2)
+        return reader_refuse(r, 400, "A line has a control character");
     return true;
 }
 
@@ -191,10 +196,10 @@ static bool read_chunk_size(http_reader *r, const char *line, size_t len)
 static size_t reader_count_of(const struct http_message *m, const char *name,
                               const struct http_field **last)
 {
-    size_t count = 0;
+    size_t count = 0, len = strlen(name);
 
     for (size_t i = 0; i < m->field_count; i++) {
-        if (!http_same_word(m->fields[i].name, m->fields[i].name_len, name))
+        if (m->fields[i].name_len != len || strncasecmp(m->fields[i].name, name, len) != 0)
             continue;
         *last = &m->fields[i];
         count++;
@@ -331,14 +336,15 @@ static bool stays(const http_reader *r)
 static void find_fields(http_reader *r)
 {
     struct http_message *m = &r->message;
-    const char *at = r->head.data + r->fields_at, *end = r->head.data + r->head.len - 2;
 
-    while (at < end) {
-        size_t len = (size_t)((const char *)memchr(at, '\n', (size_t)(end - at)) - at) + 1;
+    for (; m->field_count < r->lines; m->field_count++) {
+        const struct field_place *p = &r->places[m->field_count];
 
         MEM_GROW(m->fields, m->field_count, r->field_room);
-        read_field_line(r, at, len, &m->fields[m->field_count++]);
-        at += len;
+        m->fields[m->field_count] = (struct http_field){.name = r->head.data + p->name,
+                                                        .name_len = p->name_len,
+                                                        .value = r->head.data + p->value,
+                                                        .value_len = p->value_len};
     }
 }
 
@@ -433,8 +439,13 @@ static bool field_complete(http_reader *r)
         return head_complete(r);
     if (!read_field_line(r, line, len, &field))
         return false;
-    if (++r->lines > r->limits.fields)
+    if (r->lines == r->limits.fields)
         return reader_refuse(r, 431, "There are too many header lines");
+    MEM_GROW(r->places, r->lines, r->place_room);
+    r->places[r->lines++] = (struct field_place){.name = r->line_at,
+                                                 .name_len = field.name_len,
+                                                 .value = (size_t)(field.value - r->head.data),
+                                                 .value_len = field.value_len};
     r->line_at = r->head.len;
     return true;
 }
@@ -621,6 +632,7 @@ void http_reader_free(http_reader *r)
     buf_clear(&r->line);
     buf_clear(&r->message.body);
     mem_free(r->message.fields);
+    mem_free(r->places);
     mem_free(r);
 }
 
