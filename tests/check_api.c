@@ -182,12 +182,27 @@ static const struct story stories[] = {
       {"", "", 200, "{\"error\":\"E\",\"status\":\"FAILED\"}", 0}}},
 };
 
+/* They are found by halves: each must stand behind the one before it. */
+START_TEST(operations_are_found)
+{
+    size_t count = 0;
+
+    for (; api_operation(count); count++)
+        ck_assert_msg(api_operation_number(api_operation(count)) == count, "%s",
+                      api_operation(count));
+    ck_assert(count > 30);
+    ck_assert(api_operation_number("") == count && api_operation_number("Zzz") == count);
+    ck_assert(api_operation_number("StartExecutio") == count);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("api");
     TCase *tc = scene_case("api");
 
     scene_add_stories(tc, stories, COUNT(stories));
+    tcase_add_test(tc, operations_are_found);
     suite_add_tcase(s, tc);
     return run_suite(s);
 }

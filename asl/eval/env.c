@@ -83,23 +83,29 @@ double asl_chance_unit(struct asl_chance *c)
  * RFC 4122, section 4.4: four bits say the version (4), two the variant (binary 10), the others are
  * chance. Digits are taken from the highest bits down.
  */
+/* Writes the lower `digits` digits of `n`, and returns where they end. */
+static char *put_hex(char *at, uint64_t n, unsigned digits)
+{
+    for (unsigned shift = 4 * digits; shift; shift -= 4)
+        *at++ = "0123456789abcdef"[n >> (shift - 4) & 15];
+    return at;
+}
+
 json *asl_uuid(uint64_t high, uint64_t low)
 {
-    static const char digits[] = "0123456789abcdef",
-                      dashes[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-    char text[sizeof dashes - 1];
-    unsigned digit = 0;
+    char text[36], *at = text;
 
     high = (high & ~UINT64_C(0xf000)) | 0x4000;
     low = (low & ~(UINT64_C(3) << 62)) | UINT64_C(1) << 63;
-    for (size_t i = 0; i < sizeof text; i++) {
-        if (dashes[i] == '-') {
-            text[i] = '-';
-            continue;
-        }
-        text[i] = digits[(digit < 16 ? high : low) >> (60 - digit % 16 * 4) & 15];
-        digit++;
-    }
+    at = put_hex(at, high >> 32, 8);
+    *at++ = '-';
+    at = put_hex(at, high >> 16, 4);
+    *at++ = '-';
+    at = put_hex(at, high, 4);
+    *at++ = '-';
+    at = put_hex(at, low >> 48, 4);
+    *at++ = '-';
+    put_hex(at, low, 12);
     return json_string(text, sizeof text);
 }
 

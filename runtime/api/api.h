@@ -86,6 +86,8 @@ void api_time_out(api *a, uint64_t call, int64_t now_ms);
 const struct asl_served *api_served(const api *a);
 /* Returns the name of operation `i`; NULL behind the last. */
 const char *api_operation(size_t i);
+/* Returns the number of the operation of that name; where there is none, how many there are. */
+size_t api_operation_number(const char *name);
 /* Returns the number of calls that wait. */
 size_t api_waiting(const api *a);
 

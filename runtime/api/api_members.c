@@ -296,15 +296,19 @@ static void check_shape(struct checker *k, const struct member *shape, const cha
                         const json *value)
 {
     for (const struct member *m = shape; m && m->name && !k->unreadable; m++) {
-        struct buf path = {0};
+        struct buf joined = {0};
         const json *v = json_get(value, m->name);
+        const char *path = m->name;
 
-        buf_printf(&path, "%s%s%s", prefix, *prefix ? "." : "", m->name);
+        if (*prefix) {
+            buf_printf(&joined, "%s.%s", prefix, m->name);
+            path = buf_str(&joined);
+        }
         if (v && json_kind(v) != JSON_NULL)
-            check_one(k, m, buf_str(&path), v);
+            check_one(k, m, path, v);
         else if (m->required)
-            buf_adds(breach(k, buf_str(&path), NULL), "Member must not be null");
-        buf_clear(&path);
+            buf_adds(breach(k, path, NULL), "Member must not be null");
+        buf_clear(&joined);
     }
 }
 

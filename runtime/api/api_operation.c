@@ -65,10 +65,27 @@ const char *api_operation(size_t i)
     return i < COUNT(operations) ? operations[i]->name : NULL;
 }
 
+size_t api_operation_number(const char *name)
+{
+    size_t from = 0, to = COUNT(operations);
+
+    while (from < to) {
+        size_t i = from + (to - from) / 2;
+        int order = strcmp(operations[i]->name, name);
+
+        if (order == 0)
+            return i;
+        if (order < 0)
+            from = i + 1;
+        else
+            to = i;
+    }
+    return COUNT(operations);
+}
+
 const struct operation *operation_find(const char *name)
 {
-    for (size_t i = 0; i < COUNT(operations); i++)
-        if (strcmp(operations[i]->name, name) == 0)
-            return operations[i];
-    return NULL;
+    size_t i = api_operation_number(name);
+
+    return i < COUNT(operations) ? operations[i] : NULL;
 }

@@ -9,6 +9,7 @@
 
 #include "asl/report/quota.h"
 #include "asl/report/reader_words.h"
+#include "parsers/base/count.h"
 #include "parsers/base/mem.h"
 #include "runtime/api/api_arn.h"
 #include "runtime/api/api_call.h"
@@ -28,6 +29,9 @@
 #include <sys/random.h>
 
 enum { BILLED_STEP_MS = 100, BILLED_MB = 64 };
+
+/* Most ARNs of executions are shorter. */
+enum { ROOM_FOR_ARN = 160 };
 
 /* ---- what is in memory ---- */
 
@@ -194,12 +198,23 @@ json *execution_input(struct call *c, const json *text)
 static json *new_execution_arn(api *a, const struct machine *m, const json *name)
 {
     json *id = m->express ? api_uuid(a) : NULL;
+    const char *const parts[] = {"arn",
+                                 partition_name(a->region),
+                                 "states",
+                                 a->region,
+                                 a->account,
+                                 m->express ? "express" : "execution",
+                                 json_str(m->name),
+                                 json_str(name),
+                                 id ? json_str(id) : NULL};
     struct buf text = {0};
 
-    buf_printf(&text, "arn:%s:states:%s:%s:%s:%s:%s", partition_name(a->region), a->region,
-               a->account, m->express ? "express" : "execution", json_str(m->name), json_str(name));
-    if (id)
-        buf_printf(&text, ":%s", json_str(id));
+    buf_reserve(&text, ROOM_FOR_ARN);
+    for (size_t i = 0; i < COUNT(parts) && parts[i]; i++) {
+        if (i)
+            buf_addc(&text, ':');
+        buf_adds(&text, parts[i]);
+    }
     json_unref(id);
     return json_take_buf(&text);
 }
@@ -252,6 +267,24 @@ static json *context_of_start(const struct call *c, const struct start *s,
     return json_build_done(&b);
 }
 
+/* Asks the system for the bytes of several secrets together: each time is a system call. What was
+ * taken is not kept here. */
+static bool take_secret(api *a, unsigned char secret[RT_SECRET])
+{
+    struct executions *x = &a->executions;
+
+    if (x->random_left < RT_SECRET) {
+        x->random_left = 0;
+        if (getrandom(x->random, sizeof x->random, 0) != sizeof x->random)
+            return false;
+        x->random_left = sizeof x->random;
+    }
+    x->random_left -= RT_SECRET;
+    memcpy(secret, x->random + x->random_left, RT_SECRET);
+    memset(x->random + x->random_left, 0, RT_SECRET);
+    return true;
+}
+
 /*
  * What the engine starts is counted at once, so that the next call of this turn sees it. The
  * secret is what task tokens are made of; without random bytes nothing starts. NULL with the call
@@ -281,7 +314,7 @@ static struct run *start_in_engine(struct call *c, struct start *s, uint64_t *nu
     struct run *r = NULL;
 
     config.context = context;
-    if (getrandom(config.secret, sizeof config.secret, 0) == sizeof config.secret) {
+    if (take_secret(a, config.secret)) {
         *number = engine_start(a->engine, s->to.revision->compiled, &config, s->input, &label);
         machine_runs(a, m);
         r = run_of(a, *number);

@@ -21,13 +21,18 @@ struct run {
 struct fresh;
 
 /* What there is in memory of executions. */
+/* The system gives so many bytes at once, or fails. */
+enum { EXECUTIONS_RANDOM = 256 };
+
 struct executions {
     size_t open, max_open; /* STANDARD executions that run, and may at once */
     struct id_map runs;    /* by the engine's numbers */
     struct fresh **fresh;  /* the oldest first; those before `fresh_head` have gone */
     size_t fresh_head, fresh_count, fresh_cap;
     struct text_map fresh_arns;
-    uint64_t turn; /* of api_advance */
+    uint64_t turn;                           /* of api_advance */
+    unsigned char random[EXECUTIONS_RANDOM]; /* for secrets: the first `random_left` are unused */
+    size_t random_left;
 };
 
 /* `max_open` 0: AWS's quota. */

@@ -2,6 +2,7 @@
 
 #include "runtime/engine/names.h"
 
+#include "parsers/base/ascii.h"
 #include "parsers/base/utf8.h"
 #include "runtime/base/aws_defaults.h"
 #include "runtime/base/partition.h"
@@ -14,6 +15,8 @@ static bool may_be_in_name(uint32_t c)
 {
     if (c <= ' ' || (c >= 0x7f && c <= 0x9f))
         return false;
+    if (ascii_is_letter((int)c) || ascii_is_digit((int)c))
+        return true;
     if (c < 0x7f)
         return !strchr("<>{}[]?*\"#%\\^|~`$&,;:/", (int)c);
     return c != 0xfffe && c != 0xffff && c != 0x10ffff;
@@ -24,8 +27,8 @@ size_t names_good_len(const char *name, size_t len)
     size_t at = 0;
 
     while (at < len) {
-        uint32_t letter = 0;
-        size_t used = utf8_decode(name + at, len - at, &letter);
+        uint32_t letter = (unsigned char)name[at];
+        size_t used = letter < 0x80 ? 1 : utf8_decode(name + at, len - at, &letter);
         if (!used || !may_be_in_name(letter))
             break;
         at += used;

@@ -51,13 +51,9 @@ void metrics_task_done(struct metrics *m, int64_t took_ms)
 
 void metrics_call(struct metrics *m, const char *operation, int status)
 {
-    size_t i = 0;
-
     if (!m)
         return;
-    while (api_operation(i) && strcmp(api_operation(i), operation) != 0)
-        i++;
-    struct metrics_calls *c = &m->calls[i];
+    struct metrics_calls *c = &m->calls[api_operation_number(operation)];
     switch (status) {
     case 200: c->good++; break;
     case 400: c->bad++; break;
