@@ -30,9 +30,15 @@ static void event_parts(const struct rt_event *e, const struct event_members *pa
 
 static void event_text_write_key(struct buf *out, const char *key)
 {
-    buf_adds(out, ",\"");
-    buf_adds(out, key);
-    buf_adds(out, "\":");
+    size_t len = strlen(key);
+    char *at = buf_reserve(out, len + 4);
+
+    at[0] = ',';
+    at[1] = '"';
+    memcpy(at + 2, key, len);
+    at[len + 2] = '"';
+    at[len + 3] = ':';
+    out->len += len + 4;
 }
 
 /* `sharing` NULL: it is no event's. */
