@@ -8,6 +8,9 @@ static void sqlite_library_find(struct library *library)
     struct sqlite_library *functions = &sqlite;
 
     SQLITE_FUNCTIONS(LIBRARY_FIND)
+    /* Nobody asks how much memory it has, which it would count at each allocation, under a lock. */
+    if (functions->config)
+        functions->config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
 /* SQLite keeps its ABI under this name since 2004. */

@@ -26,6 +26,7 @@
     _(sqlite3_, column_int64)                                                                      \
     _(sqlite3_, column_text)                                                                       \
     _(sqlite3_, column_type)                                                                       \
+    _(sqlite3_, config)                                                                            \
     _(sqlite3_, errcode)                                                                           \
     _(sqlite3_, errmsg)                                                                            \
     _(sqlite3_, exec)                                                                              \
