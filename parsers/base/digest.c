@@ -20,8 +20,7 @@
     _(, EVP_DigestUpdate)                                                                          \
     _(, EVP_MD_CTX_free)                                                                           \
     _(, EVP_MD_CTX_new)                                                                            \
-    _(, EVP_MD_fetch)                                                                              \
-    _(, EVP_Q_mac)
+    _(, EVP_MD_fetch)
 
 #define TEXT_OF(x) #x
 #define TEXT(x) TEXT_OF(x)
@@ -145,12 +144,35 @@ void digest_free(digest *d)
     mem_free(d);
 }
 
+/* Each byte of a block, which has the key and zeros behind it, is changed to make two keys of it.
+ */
+enum { HMAC_BLOCK = 64, HMAC_INNER = 0x36, HMAC_OUTER = 0x5c };
+
+/* RFC 2104. The library's own MAC would be looked up by its name and made anew each time. */
 void digest_hmac(const void *key, size_t key_len, const void *text, size_t len,
                  unsigned char out[DIGEST_SHA256_SIZE])
 {
-    need_library();
-    check(crypto.functions.EVP_Q_mac(NULL, "HMAC", NULL, "SHA2-256", NULL, key, key_len, text, len,
-                                     out, DIGEST_SHA256_SIZE, NULL) != NULL);
+    unsigned char block[HMAC_BLOCK] = {0};
+    digest *d = digest_new(DIGEST_SHA256);
+
+    check(d != NULL);
+    if (key_len > HMAC_BLOCK) {
+        digest_add(d, key, key_len);
+        digest_end(d, block);
+    } else if (key_len) {
+        memcpy(block, key, key_len);
+    }
+    for (size_t i = 0; i < HMAC_BLOCK; i++)
+        block[i] ^= HMAC_INNER;
+    digest_add(d, block, HMAC_BLOCK);
+    digest_add(d, text, len);
+    digest_end(d, out);
+    for (size_t i = 0; i < HMAC_BLOCK; i++)
+        block[i] ^= HMAC_INNER ^ HMAC_OUTER;
+    digest_add(d, block, HMAC_BLOCK);
+    digest_add(d, out, DIGEST_SHA256_SIZE);
+    digest_end(d, out);
+    digest_free(d);
 }
 
 bool digest_is_same(const void *a, const void *b, size_t len)
