@@ -1,4 +1,4 @@
-/* mem, buf, arena, diag, due_heap, utf8, text, percent, case: what everything stands on. */
+/* mem, buf, arena, diag, due_heap, pool, utf8, text, percent, case: what everything stands on. */
 
 #include "tests/support/expect.h"
 
@@ -9,6 +9,7 @@
 #include "parsers/base/mem.h"
 #include "parsers/base/nearest.h"
 #include "parsers/base/percent.h"
+#include "parsers/base/pool.h"
 #include "parsers/base/text.h"
 #include "parsers/base/utf8.h"
 
@@ -642,6 +643,39 @@ START_TEST(due_heap)
 }
 END_TEST
 
+/* ---- pool ---- */
+
+/* More than a pool keeps: each piece is its user's alone, and comes as zeros however it was left.
+ */
+START_TEST(pool)
+{
+    enum { PIECES = POOL_SPARE + 100, BYTES = 24 };
+    static const unsigned char zeros[BYTES];
+    static unsigned char *all[PIECES];
+    struct pool p = {.size = BYTES};
+
+    for (int round = 0; round < 3; round++) {
+        for (int i = 0; i < PIECES; i++) {
+            all[i] = pool_take(&p);
+            ck_assert_mem_eq(all[i], zeros, BYTES);
+            memset(all[i], i % 255 + 1, BYTES);
+        }
+        for (int i = 0; i < PIECES; i++) {
+            ck_assert_int_eq(all[i][0], i % 255 + 1);
+            ck_assert_int_eq(all[i][BYTES - 1], i % 255 + 1);
+        }
+        for (int i = 0; i < PIECES; i++)
+            pool_give(&p, all[i]);
+        ck_assert_uint_le(p.count, POOL_SPARE);
+    }
+    pool_give(&p, NULL);
+    size_t before = mem_in_use(), spare = p.count;
+    pool_clear(&p);
+    ck_assert_uint_eq(p.count, 0);
+    ck_assert(spare == 0 || mem_in_use() < before);
+}
+END_TEST
+
 /* ---- case ---- */
 
 static const struct {
@@ -699,6 +733,7 @@ int main(void)
     tcase_add_test(t, arena);
     tcase_add_test(t, diag);
     tcase_add_test(t, due_heap);
+    tcase_add_test(t, pool);
     tcase_add_loop_test(t, place, 0, COUNT(places));
     tcase_add_loop_test(t, nearest_name, 0, COUNT(nears));
     tcase_add_loop_test(t, utf8_validity, 0, COUNT(utf8s));

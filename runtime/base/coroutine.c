@@ -15,6 +15,7 @@
 
 #include "runtime/base/coroutine.h"
 
+#include "parsers/base/address_check.h"
 #include "parsers/base/mem.h"
 
 #include <stddef.h>
@@ -26,14 +27,6 @@
 #if __has_include(<valgrind/valgrind.h>)
 #include <valgrind/valgrind.h>
 #define STACKS_ARE_TOLD 1
-#endif
-#endif
-
-#if defined(__SANITIZE_ADDRESS__)
-#define ADDRESSES_ARE_CHECKED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define ADDRESSES_ARE_CHECKED 1
 #endif
 #endif
 

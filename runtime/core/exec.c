@@ -41,20 +41,51 @@ const char *rt_status_name(enum rt_status s)
 
 /* ---- frames ---- */
 
+/* Returns `list`, of `count` elements, with room for `cap`. One that is the execution's own moves
+ * to memory of its own. */
+static void *with_room(void *list, const void *own, size_t count, size_t cap, size_t size)
+{
+    if (list != own)
+        return mem_realloc(list, cap * size);
+    return memcpy(mem_alloc(cap * size), list, count * size);
+}
+
+static void free_unless_own(void *list, const void *own)
+{
+    if (list != own)
+        mem_free(list);
+}
+
+static struct rt_frame *new_frame(rt_exec *x)
+{
+    if (x->own.has_frame)
+        return mem_calloc(1, sizeof(struct rt_frame));
+    x->own.has_frame = true;
+    x->own.frame = (struct rt_frame){0};
+    return &x->own.frame;
+}
+
+static void free_frame(rt_exec *x, struct rt_frame *f)
+{
+    if (f == &x->own.frame)
+        x->own.has_frame = false;
+    else
+        mem_free(f);
+}
+
 /* Slots are used again, the one that was freed last first. So an id says nothing of a frame's age,
  * but it follows from the events alone, which is why events may name frames by it. */
 struct rt_frame *exec_add_frame(rt_exec *x, const struct asl_scope *scope)
 {
-    struct rt_frame *f = mem_calloc(1, sizeof *f);
+    struct rt_frame *f = new_frame(x);
 
     if (x->free_count) {
         f->id = x->free_slots[--x->free_count];
     } else {
         if (x->frame_count == x->frame_cap) {
-            /* Grows from one and not by MEM_GROW, as most executions have a single frame and there
-             * are many of them. */
-            x->frame_cap = x->frame_cap ? 2 * x->frame_cap : 1;
-            x->frames = mem_realloc(x->frames, x->frame_cap * sizeof(struct rt_frame *));
+            x->frame_cap *= 2;
+            x->frames = with_room(x->frames, &x->own.slot, x->frame_count, x->frame_cap,
+                                  sizeof(struct rt_frame *));
         }
         f->id = x->frame_count++;
     }
@@ -152,11 +183,11 @@ static void free_family(struct rt_family *family)
     mem_free(family);
 }
 
-void run_free_child(struct rt_child *child)
+void run_free_child(struct rt_run *run, struct rt_child *child)
 {
     json_unref(child->input);
     asl_error_clear(&child->end.error);
-    mem_free(child);
+    pool_give(&run->spare_children, child);
 }
 
 static void free_run(rt_exec *x, struct rt_run *run)
@@ -166,8 +197,9 @@ static void free_run(rt_exec *x, struct rt_run *run)
     set_run_open(x, run, false);
     for (struct rt_child *c = run->first, *next; c; c = next) {
         next = c->next;
-        run_free_child(c);
+        run_free_child(run, c);
     }
+    pool_clear(&run->spare_children);
     id_map_clear(&run->children);
     forget_ahead(run);
     mem_free(run->ahead.parts);
@@ -249,12 +281,13 @@ void exec_drop_frame(rt_exec *x, struct rt_frame *f)
     json_unref(f->vars);
     x->vars_len -= f->vars_len;
     if (x->free_count == x->free_cap) {
-        x->free_cap = x->free_cap ? 2 * x->free_cap : 4;
-        x->free_slots = mem_realloc(x->free_slots, x->free_cap * sizeof *x->free_slots);
+        x->free_cap *= 2;
+        x->free_slots = with_room(x->free_slots, &x->own.free, x->free_count, x->free_cap,
+                                  sizeof *x->free_slots);
     }
     x->free_slots[x->free_count++] = f->id;
     x->frames[f->id] = NULL;
-    mem_free(f);
+    free_frame(x, f);
 }
 
 /* ---- due times ---- */
@@ -310,12 +343,12 @@ int64_t rt_next_due(const rt_exec *x)
 void exec_ready(rt_exec *x, const struct rt_frame *f)
 {
     if (x->ready_count == x->ready_cap) {
-        size_t cap = x->ready_cap ? 2 * x->ready_cap : 4;
+        size_t cap = 2 * x->ready_cap;
         struct rt_ready *ring = mem_alloc(cap * sizeof *ring);
         /* The ring is laid out straight again: its oldest entry becomes the first. */
         for (size_t i = 0; i < x->ready_count; i++)
             ring[i] = x->ready[(x->ready_head + i) & (x->ready_cap - 1)];
-        mem_free(x->ready);
+        free_unless_own(x->ready, x->own.ready);
         x->ready = ring;
         x->ready_cap = cap;
         x->ready_head = 0;
@@ -470,6 +503,11 @@ rt_exec *rt_exec_new(asl_machine *m, const struct rt_config *config)
     memcpy(x->secret, config->secret, sizeof x->secret);
     x->root = x->failed_frame = RT_NO_FRAME;
     x->deadline_ms = INT64_MAX;
+    x->frames = &x->own.slot;
+    x->free_slots = &x->own.free;
+    x->frame_cap = x->free_cap = 1;
+    x->ready = x->own.ready;
+    x->ready_cap = RT_OWN_READY;
     return x;
 }
 
@@ -494,9 +532,9 @@ void rt_exec_free(rt_exec *x)
     if (!x)
         return;
     exec_drop_frames(x);
-    mem_free(x->frames);
-    mem_free(x->free_slots);
-    mem_free(x->ready);
+    free_unless_own(x->frames, &x->own.slot);
+    free_unless_own(x->free_slots, &x->own.free);
+    free_unless_own(x->ready, x->own.ready);
     due_heap_clear(&x->due);
     json_unref(x->extra_context);
     json_unref(x->variables);

@@ -8,6 +8,7 @@
 #include "parsers/base/buf.h"
 #include "parsers/base/due_heap.h"
 #include "parsers/base/id_map.h"
+#include "parsers/base/pool.h"
 #include "runtime/core/exec.h"
 
 /* Where a frame stands. */
@@ -120,6 +121,7 @@ struct rt_run {
     json *arn;
     struct id_map children;        /* those that have not succeeded, by index */
     struct rt_child *first, *last; /* the same, in the order of their indexes */
+    struct pool spare_children;
     uint32_t failed;
     int64_t tolerated_count;     /* -1: none */
     double tolerated_percentage; /* negative: none */
@@ -218,6 +220,8 @@ struct rt_ready {
     uint64_t seq;
 };
 
+enum { RT_OWN_READY = 4 };
+
 struct rt_exec {
     asl_machine *machine;
     struct rt_names names;
@@ -260,6 +264,16 @@ struct rt_exec {
     struct due_heap due;                       /* frames */
     json *execution_context, *machine_context; /* made when first asked for */
     struct rt_family *family; /* of the Map Run that was asked for last; NULL: there was none yet */
+
+    /* Most executions have a single frame, and there are many of them: what that needs is here.
+     * `frames`, `free_slots` and `ready` point to it until they need more. */
+    struct {
+        struct rt_frame frame;
+        bool has_frame; /* it is in use */
+        struct rt_frame *slot;
+        uint32_t free;
+        struct rt_ready ready[RT_OWN_READY];
+    } own;
 };
 
 /* Returns the frame in that slot; NULL: none, or RT_NO_FRAME. */
@@ -304,7 +318,7 @@ uint32_t run_children_out(const struct rt_group *g);
 /* Says whether a Map Run is open. */
 void set_run_open(rt_exec *x, struct rt_run *run, bool open);
 /* Frees a child that is in no list any more. */
-void run_free_child(struct rt_child *child);
+void run_free_child(struct rt_run *run, struct rt_child *child);
 /* Forgets what names have in common. */
 void family_clear(struct rt_family *family);
 /* Forgets what was read ahead: it is to be read again. */

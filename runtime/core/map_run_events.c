@@ -187,6 +187,7 @@ void apply_map_run_start(rt_exec *x, struct rt_frame *f, const struct rt_event *
 
     if (!x->family)
         x->family = mem_calloc(1, sizeof *x->family);
+    run->spare_children = (struct pool){.size = sizeof(struct rt_child)};
     f->group->run = run;
     set_run_open(x, run, true);
     run->arn = json_ref(e->data);
@@ -392,13 +393,13 @@ static void drop_child(struct rt_run *run, struct rt_child *child)
     *(child->prev ? &child->prev->next : &run->first) = child->next;
     *(child->next ? &child->next->prev : &run->last) = child->prev;
     id_map_take(&run->children, child->node.id);
-    run_free_child(child);
+    run_free_child(run, child);
 }
 
 void apply_run_child_start(rt_exec *x, struct rt_frame *f, const struct rt_event *e)
 {
     struct rt_group *g = f->group;
-    struct rt_child *child = mem_calloc(1, sizeof *child);
+    struct rt_child *child = pool_take(&g->run->spare_children);
 
     x->parent = true;
     *child = (struct rt_child){.node = {.id = e->child.index},

@@ -105,7 +105,7 @@ bool engine_is_settled(const engine *e, uint64_t number)
 
 struct entry *engine_add_entry(engine *e, uint64_t execution)
 {
-    struct entry *entry = mem_calloc(1, sizeof *entry);
+    struct entry *entry = pool_take(&e->spare_entries);
 
     entry->node.id = execution;
     entry->due_ms = INT64_MAX;
@@ -404,6 +404,8 @@ engine *engine_new(store *s, const struct engine_hooks *hooks)
     e->store = s;
     e->hooks = *hooks;
     e->wait_scale = 1;
+    e->spare_entries.size = sizeof(struct entry);
+    e->spare_calls.size = sizeof(struct engine_call);
     engine_limit_evaluations(e, ENGINE_EVALUATION_MS);
     engine_limit_memory(e, SIZE_MAX);
     engine_limit_map_runs(e, QUOTA_OPEN_MAP_RUNS);
@@ -445,12 +447,12 @@ int64_t engine_due_clock(const engine *e)
     return e->now_ms + e->skew_ms;
 }
 
-static void free_entry(struct entry *entry)
+static void free_entry(engine *e, struct entry *entry)
 {
     rt_exec_free(entry->x);
     json_unref(entry->list);
     json_unref(entry->note);
-    mem_free(entry);
+    pool_give(&e->spare_entries, entry);
 }
 
 void engine_release(engine *e, uint64_t execution)
@@ -465,7 +467,7 @@ void engine_release(engine *e, uint64_t execution)
     engine_unlist(entry);
     engine_close_map_runs(e, entry);
     id_map_take(&e->entries, execution);
-    free_entry(entry);
+    free_entry(e, entry);
 }
 
 void engine_forget(engine *e, uint64_t execution)
@@ -492,8 +494,9 @@ void engine_free(engine *e)
         engine_drop_step(e, e->under_way);
     engine_free_slices(e);
     for (struct id_node *n; (n = id_map_take_any(&e->entries));)
-        free_entry((struct entry *)(void *)n);
+        free_entry(e, (struct entry *)(void *)n);
     id_map_clear(&e->entries);
+    pool_clear(&e->spare_entries);
     store_free(e->apart);
     diag_clear(&e->why);
     input_queue_clear(&e->inputs);
@@ -507,6 +510,7 @@ void engine_free(engine *e)
     for (struct id_node *n; (n = id_map_take_any(&e->calls));)
         mem_free(n);
     id_map_clear(&e->calls);
+    pool_clear(&e->spare_calls);
     engine_clear_stops(e);
     mem_free(e->again);
     id_queue_clear(&e->throttled);

@@ -7,7 +7,6 @@
 
 #include "runtime/engine/engine_call.h"
 
-#include "parsers/base/mem.h"
 #include "runtime/engine/engine_stops.h"
 #include "runtime/engine/engine_take_up.h"
 #include "runtime/engine/engine_turn.h"
@@ -92,7 +91,7 @@ static void set_busy(engine *e, struct engine_call *call, bool busy)
 
 struct engine_call *engine_new_call(engine *e, uint64_t execution, uint64_t ref, bool child)
 {
-    struct engine_call *call = mem_calloc(1, sizeof *call);
+    struct engine_call *call = pool_take(&e->spare_calls);
 
     call->node.id = engine_call_id(execution, ref);
     call->execution = execution;
@@ -140,7 +139,7 @@ void engine_remove_call(engine *e, struct engine_call *call)
         entry->calls--;
     id_map_take(&e->calls, call->node.id);
     set_busy(e, call, false);
-    mem_free(call);
+    pool_give(&e->spare_calls, call);
 }
 
 /* The answer to a call becomes an input of the execution that made it. Takes the values. */

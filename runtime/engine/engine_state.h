@@ -6,6 +6,7 @@
 
 #include "parsers/base/due_heap.h"
 #include "parsers/base/id_queue.h"
+#include "parsers/base/pool.h"
 #include "runtime/base/coroutine.h"
 #include "runtime/engine/engine.h"
 
@@ -148,12 +149,14 @@ struct engine {
     struct fold fold;    /* of the next one, as far as earlier turns have read it */
 
     struct id_map entries;
+    struct pool spare_entries;
     uint64_t next;       /* number */
     struct due_heap due; /* entries */
 
     int64_t now_ms;  /* of the turn */
     int64_t skew_ms; /* what is due counts by now_ms + skew_ms */
     struct id_map calls;
+    struct pool spare_calls;
     struct id_map stops; /* what the store has of jobs that are to be stopped */
     size_t tasks_busy, running;
 

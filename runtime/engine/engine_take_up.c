@@ -78,7 +78,7 @@ void engine_orphan(engine *e, struct entry *entry)
 
     if (entry->call) {
         id_map_take(&e->calls, entry->call->node.id);
-        mem_free(entry->call);
+        pool_give(&e->spare_calls, entry->call);
     }
     entry->call = NULL;
     entry->orphan = true;
