@@ -24,10 +24,10 @@ static const json *execution_context(rt_exec *x)
     if (x->execution_context)
         return x->execution_context;
     json_build_object(&b, 7);
-    json_build_set(&b, "Id", json_ref(x->names.arn));
+    json_build_set(&b, "Id", json_ref(rt_exec_names(x)->arn));
     json_build_set(&b, "Input", json_ref(x->input));
-    json_build_set(&b, "Name", json_ref(x->names.name));
-    json_build_set(&b, "RoleArn", json_ref(x->names.role_arn));
+    json_build_set(&b, "Name", json_ref(rt_exec_names(x)->name));
+    json_build_set(&b, "RoleArn", json_ref(rt_exec_names(x)->role_arn));
     json_build_set(&b, "StartTime", time_text(x->started_ms));
     json_build_set(&b, "RedriveCount", json_int(x->redrives));
     if (x->redrives)
@@ -42,8 +42,8 @@ static const json *machine_context(rt_exec *x)
     if (x->machine_context)
         return x->machine_context;
     json_build_object(&b, 2);
-    json_build_set(&b, "Id", json_ref(x->names.machine_arn));
-    json_build_set(&b, "Name", json_ref(x->names.machine_name));
+    json_build_set(&b, "Id", json_ref(rt_exec_names(x)->machine_arn));
+    json_build_set(&b, "Name", json_ref(rt_exec_names(x)->machine_name));
     return x->machine_context = json_build_done(&b);
 }
 

@@ -220,7 +220,7 @@ static void task_scheduled(struct json_build *b, const rt_exec *x, const struct 
 
     if (task->kind == ASL_INTEGRATION) {
         set_resource(b, task);
-        json_build_set(b, "region", json_ref(x->names.region));
+        json_build_set(b, "region", json_ref(rt_exec_names(x)->region));
         json_build_set(b, "parameters", json_text(e->data));
     } else {
         json_build_set(b, "resource", json_ref(task->resource));
@@ -247,7 +247,7 @@ static void set_detail(struct json_build *b, const rt_exec *x, const struct rt_e
         break;
     case DETAIL_TASK: task_scheduled(b, x, e); break;
     case DETAIL_INPUT: set_input(b, x, e); break;
-    case DETAIL_ROLE: json_build_set(b, "roleArn", json_ref(x->names.role_arn)); break;
+    case DETAIL_ROLE: json_build_set(b, "roleArn", json_ref(rt_exec_names(x)->role_arn)); break;
     case DETAIL_OUTPUT: set_payload(b, "output", "outputDetails", e->data); break;
     case DETAIL_VARIABLES:
         if (e->exited.variables)

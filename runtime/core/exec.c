@@ -7,6 +7,7 @@
 
 #include "asl/report/quota.h"
 #include "parsers/base/mem.h"
+#include "runtime/core/family.h"
 #include "runtime/core/map_results.h"
 #include "runtime/core/map_run.h"
 #include "runtime/core/map_write.h"
@@ -164,23 +165,6 @@ void set_run_open(rt_exec *x, struct rt_run *run, bool open)
         return;
     run->open = open;
     x->map_runs += open ? 1 : UINT32_MAX;
-}
-
-void family_clear(struct rt_family *family)
-{
-    json_unref(family->map_run);
-    json_unref(family->machine_arn);
-    json_unref(family->machine_name);
-    buf_clear(&family->arn);
-    *family = (struct rt_family){0};
-}
-
-static void free_family(struct rt_family *family)
-{
-    if (!family)
-        return;
-    family_clear(family);
-    mem_free(family);
 }
 
 void run_free_child(struct rt_run *run, struct rt_child *child)
@@ -492,6 +476,8 @@ rt_exec *rt_exec_new(asl_machine *m, const struct rt_config *config)
     x->names = (struct rt_names){json_ref(n->arn),         json_ref(n->name),
                                  json_ref(n->machine_arn), json_ref(n->machine_name),
                                  json_ref(n->role_arn),    json_ref(n->region)};
+    x->family = family_ref(config->family);
+    x->name_chance = config->name_chance;
     x->extra_context = json_ref(config->context ? config->context : json_empty_object());
     x->only_context = config->only_context;
     x->written = json_ref(config->written);
@@ -513,7 +499,7 @@ rt_exec *rt_exec_new(asl_machine *m, const struct rt_config *config)
 
 void rt_exec_config(const rt_exec *x, struct rt_config *out)
 {
-    *out = (struct rt_config){.names = x->names,
+    *out = (struct rt_config){.names = *rt_exec_names(x),
                               .context = x->extra_context,
                               .only_context = x->only_context,
                               .written = x->written,
@@ -541,7 +527,8 @@ void rt_exec_free(rt_exec *x)
     json_unref(x->written);
     json_unref(x->execution_context);
     json_unref(x->machine_context);
-    free_family(x->family);
+    family_unref(x->children);
+    family_unref(x->family);
     json_unref(x->input);
     json_unref(x->output);
     asl_error_clear(&x->error);
@@ -570,11 +557,6 @@ const char *rt_exec_failed_state(const rt_exec *x)
     const struct rt_frame *f = x->status == RT_FAILED ? exec_frame(x, x->failed_frame) : NULL;
 
     return f && f->state ? json_str(f->state->name) : NULL;
-}
-
-const struct rt_names *rt_exec_names(const rt_exec *x)
-{
-    return &x->names;
 }
 
 asl_machine *rt_exec_machine(const rt_exec *x)

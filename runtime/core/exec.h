@@ -27,11 +27,14 @@ enum { RT_SECRET = 16 };
 
 struct rt_config {
     struct rt_names names; /* shared, not taken */
-    const json *context;   /* members that the context object has besides; NULL: none */
-    bool only_context;     /* and no others */
-    const json *written;   /* the input's text as it was given; NULL: as json_text writes it */
-    bool aws_limits;       /* the quotas on data, events and time */
-    bool express;          /* it may run for QUOTA_EXPRESS_MS */
+    /* A Map Run's child has these instead: its names are made of them when they are asked for. */
+    struct rt_family *family; /* shared, not taken; NULL: it has `names` */
+    uint64_t name_chance;
+    const json *context; /* members that the context object has besides; NULL: none */
+    bool only_context;   /* and no others */
+    const json *written; /* the input's text as it was given; NULL: as json_text writes it */
+    bool aws_limits;     /* the quotas on data, events and time */
+    bool express;        /* it may run for QUOTA_EXPRESS_MS */
     /* A Map Run fails as soon as its results are too large for its state, where AWS runs all other
      * children first, and then fails. A store does not keep it. */
     bool fails_early;
@@ -300,8 +303,8 @@ void rt_step(rt_exec *x, const struct rt_input *in, struct rt_output *out);
 /* Returns when the next RT_IN_TIMER is due; INT64_MAX: never. */
 int64_t rt_next_due(const rt_exec *x);
 
-/* Sets `out` to the configuration of the execution that a START_CHILD of `x` asks for; its names
- * are yours. */
+/* Sets `out` to the configuration of the execution that a START_CHILD of `x` asks for: a look, up
+ * to the next call. */
 void rt_child_config(const rt_exec *x, const struct rt_command *c, struct rt_config *out);
 
 /* ---- folding ---- */

@@ -206,14 +206,6 @@ struct rt_frame {
     struct rt_group *group;
 };
 
-/* What the names of a Map Run's children have in common. */
-struct rt_family {
-    json *map_run; /* whose they are; NULL: nothing is known yet */
-    json *machine_arn, *machine_name;
-    struct buf arn; /* that of a child: its first `arn_len` bytes are those of all */
-    size_t arn_len;
-};
-
 /* A frame that can go on; stale when the frame has another seq by now. */
 struct rt_ready {
     uint32_t frame;
@@ -224,7 +216,9 @@ enum { RT_OWN_READY = 4 };
 
 struct rt_exec {
     asl_machine *machine;
-    struct rt_names names;
+    struct rt_names names;    /* see rt_exec_names */
+    struct rt_family *family; /* what they are made of; NULL: they were there from the start */
+    uint64_t name_chance;
     json *extra_context;
     bool only_context;
     const struct asl_scope *scope;
@@ -263,7 +257,7 @@ struct rt_exec {
     size_t ready_head, ready_count, ready_cap;
     struct due_heap due;                       /* frames */
     json *execution_context, *machine_context; /* made when first asked for */
-    struct rt_family *family; /* of the Map Run that was asked for last; NULL: there was none yet */
+    struct rt_family *children; /* of the Map Run that began one last; NULL: none has yet */
 
     /* Most executions have a single frame, and there are many of them: what that needs is here.
      * `frames`, `free_slots` and `ready` point to it until they need more. */
@@ -319,8 +313,6 @@ uint32_t run_children_out(const struct rt_group *g);
 void set_run_open(rt_exec *x, struct rt_run *run, bool open);
 /* Frees a child that is in no list any more. */
 void run_free_child(struct rt_run *run, struct rt_child *child);
-/* Forgets what names have in common. */
-void family_clear(struct rt_family *family);
 /* Forgets what was read ahead: it is to be read again. */
 void forget_ahead(struct rt_run *run);
 /* Frees what is known of the task that ran: its parameters, its token and what that brought. */

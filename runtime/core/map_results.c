@@ -237,7 +237,7 @@ static json *execution_record(const rt_exec *x, const struct rt_run *run,
     struct rt_names names = {0};
     struct json_build b;
 
-    child_names(x, run->arn, child->ref, &names, NULL);
+    child_names(x, run->arn, child->ref, &names);
     json_build_object(&b, 16);
     if (e->error.cause)
         json_build_set(&b, "Cause", json_ref(e->error.cause));
@@ -263,7 +263,7 @@ void results_note_pending(const rt_exec *x, struct rt_run *run, const json *inpu
     struct rt_names names = {0};
     struct json_build b;
 
-    child_names(x, run->arn, 0, &names, NULL);
+    child_names(x, run->arn, 0, &names);
     json_build_object(&b, 4);
     set_text(&b, "Input", "InputDetails", input);
     json_build_set(&b, "StateMachineArn", json_ref(names.machine_arn));

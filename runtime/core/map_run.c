@@ -8,6 +8,7 @@
 #include "asl/report/quota.h"
 #include "parsers/base/mem.h"
 #include "runtime/core/errors.h"
+#include "runtime/core/family.h"
 #include "runtime/core/leave.h"
 #include "runtime/core/map_cut.h"
 #include "runtime/core/map_items.h"
@@ -23,85 +24,42 @@ enum { STEP_CHILDREN = 512 };
 
 /* ---- names ---- */
 
-/* "arn:aws:states:region:account:" of the execution's own ARN. */
-static int arn_prefix(const rt_exec *x)
-{
-    const char *arn = json_str(x->names.arn), *end = arn;
-
-    for (int colons = 0; colons < 5 && end; colons++) {
-        end = strchr(end, ':');
-        end = end ? end + 1 : NULL;
-    }
-    return end ? (int)(end - arn) : 0;
-}
-
 /* arn:…:mapRun:<machine>/<label>:<uuid> */
 static json *map_run_arn(struct step *s, const struct rt_frame *f)
 {
     const rt_exec *x = s->x;
+    const struct rt_names *own = rt_exec_names(x);
     const json *label = f->state->map.label;
     json *made = label ? json_ref(label) : asl_chance_uuid(&s->chance),
          *id = asl_chance_uuid(&s->chance);
-    json *arn = json_stringf("%.*smapRun:%s/%s:%s", arn_prefix(x), json_str(x->names.arn),
-                             json_str(x->names.machine_name), json_str(made), json_str(id));
+    json *arn = json_stringf("%.*smapRun:%s/%s:%s", arn_prefix(x), json_str(own->arn),
+                             json_str(own->machine_name), json_str(made), json_str(id));
 
     json_unref(made);
     json_unref(id);
     return arn;
 }
 
-/* "<machine>/<label>" of a Map Run's ARN. */
-static json *name_of_family(const rt_exec *x, const json *map_run)
+/* The child is the same whenever the command is given again: what chance it begins with, and what
+ * its name is made from. */
+static uint64_t chance_of_child(const rt_exec *x, uint64_t ref, struct asl_chance *names)
 {
-    /* That the ARN is long enough was seen to when the event came (fits_map_run_start). */
-    const char *text = json_str(map_run) + arn_prefix(x) + strlen("mapRun:");
-    const char *end = strrchr(text, ':');
-
-    return json_string(text, end ? (size_t)(end - text) : strlen(text));
+    *names = (struct asl_chance){x->seed ^ (ref * 0x9e3779b97f4a7c15u)};
+    return asl_chance_next(names);
 }
 
-/* What the names of its children have in common: made once for many, as they begin one after
- * another. */
-static struct rt_family *family_of(const rt_exec *x, const json *map_run)
+void child_names(const rt_exec *x, const json *map_run, uint64_t ref, struct rt_names *out)
 {
-    struct rt_family *family = x->family;
+    struct asl_chance chance;
 
-    if (family->map_run == map_run)
-        return family;
-    family_clear(family);
-    family->map_run = json_ref(map_run);
-    family->machine_name = name_of_family(x, map_run);
-    family->machine_arn = json_stringf("%.*sstateMachine:%s", arn_prefix(x), json_str(x->names.arn),
-                                       json_str(family->machine_name));
-    buf_printf(&family->arn, "%.*sexecution:%s:", arn_prefix(x), json_str(x->names.arn),
-               json_str(family->machine_name));
-    family->arn_len = family->arn.len;
-    return family;
-}
-
-/* The child is the same whenever the command is given again. */
-void child_names(const rt_exec *x, const json *map_run, uint64_t ref, struct rt_names *out,
-                 uint64_t *seed)
-{
-    struct rt_family *family = family_of(x, map_run);
-    struct asl_chance chance = {x->seed ^ (ref * 0x9e3779b97f4a7c15u)};
-    uint64_t first = asl_chance_next(&chance);
-    json *name = asl_chance_uuid(&chance);
-
-    if (seed)
-        *seed = first;
-    family->arn.len = family->arn_len;
-    buf_add(&family->arn, json_str(name), json_str_len(name));
-    *out = (struct rt_names){.arn = json_string(family->arn.data, family->arn.len),
-                             .name = name,
-                             .machine_arn = json_ref(family->machine_arn),
-                             .machine_name = json_ref(family->machine_name),
-                             .role_arn = json_ref(x->names.role_arn),
-                             .region = json_ref(x->names.region)};
+    chance_of_child(x, ref, &chance);
+    family_names(family_of(x, map_run), chance, out);
 }
 
 void rt_child_config(const rt_exec *x, const struct rt_command *c, struct rt_config *out)
 {
+    struct asl_chance chance;
+
     *out = (struct rt_config){
         .aws_limits = x->aws_limits,
         .express = c->state->map.express,
@@ -110,7 +68,9 @@ void rt_child_config(const rt_exec *x, const struct rt_command *c, struct rt_con
          * definition. */
         .scope = c->state->map.processor,
     };
-    child_names(x, c->map_run, c->ref, &out->names, &out->seed);
+    out->seed = chance_of_child(x, c->ref, &chance);
+    out->family = family_of(x, c->map_run);
+    out->name_chance = chance.state;
     memcpy(out->secret, x->secret, sizeof out->secret);
 }
 

@@ -21,10 +21,8 @@ bool too_many_failed(const struct rt_group *g);
 void map_run_failed(struct step *s, struct rt_frame *f);
 /* Ends a Map Run that has failed, and whose children have ended. */
 void close_map_run(struct step *s, struct rt_frame *f);
-/* Sets the names (yours) of the child that CHILD_STARTED of that number began; and, unless `seed`
- * is NULL, what its chance begins with. */
-void child_names(const rt_exec *x, const json *map_run, uint64_t ref, struct rt_names *out,
-                 uint64_t *seed);
+/* Sets the names (yours) of the child that CHILD_STARTED of that number began. */
+void child_names(const rt_exec *x, const json *map_run, uint64_t ref, struct rt_names *out);
 /* Takes in the end of a child, or that it never began. */
 void child_answered(struct step *s, const struct rt_input *in);
 void child_unbegun(struct step *s, const struct rt_input *in);

@@ -40,7 +40,8 @@ static bool is_plan(const json *plan)
 /* Names are cut out of the ARN, behind as much of it as the execution's own has before its kind. */
 bool fits_map_run_start(const rt_exec *x, const struct rt_frame *f, const struct rt_event *e)
 {
-    const char *own = x->names.arn ? json_str(x->names.arn) : "", *kind = own;
+    const json *arn = rt_exec_names(x)->arn;
+    const char *own = arn ? json_str(arn) : "", *kind = own;
 
     if (!f->state->map.distributed || f->group->run ||
         (e->map_run.plan && (!is_plan(e->map_run.plan) || !plan_can_write(e->map_run.plan))))
@@ -185,8 +186,6 @@ void apply_map_run_start(rt_exec *x, struct rt_frame *f, const struct rt_event *
 {
     struct rt_run *run = mem_calloc(1, sizeof *run);
 
-    if (!x->family)
-        x->family = mem_calloc(1, sizeof *x->family);
     run->spare_children = (struct pool){.size = sizeof(struct rt_child)};
     f->group->run = run;
     set_run_open(x, run, true);

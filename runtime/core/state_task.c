@@ -62,9 +62,10 @@ static json *make_token(const struct step *s)
 {
     const rt_exec *x = s->x;
     unsigned char mac[DIGEST_SHA256_SIZE];
+    const json *arn = rt_exec_names(x)->arn;
     struct buf text = {0};
 
-    buf_printf(&text, "%s\n%" PRIu64, x->names.arn ? json_str(x->names.arn) : "", x->seq);
+    buf_printf(&text, "%s\n%" PRIu64, arn ? json_str(arn) : "", x->seq);
     digest_hmac(x->secret, sizeof x->secret, text.data, text.len, mac);
     buf_reset(&text);
     buf_adds(&text, RT_TOKEN_PREFIX);

@@ -148,7 +148,6 @@ void engine_start_child(engine *e, struct engine_call *call, const rt_exec *pare
     rt_child_config(parent, c, &config);
     call->number =
         engine_start_entry(e, rt_exec_machine(parent), &config, c->parameters, &label, call);
-    rt_names_clear(&config.names);
 }
 
 /* A child that has not begun never will: nobody has heard of it, and the store doesn't know it. */
