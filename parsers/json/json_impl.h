@@ -173,30 +173,37 @@ static inline struct object_value *mutable_object(const json *v)
     return (struct object_value *)json_mutable(v);
 }
 
-/* Compares as memcmp does; most keys are short, and need no call for it. */
+/*
+ * Compares as memcmp does; most keys are short, and need no call for it. Of two words that may
+ * overlap, each is read as it is compared: put together first, they would have to wait for each
+ * other.
+ */
 static inline bool json_same_bytes(const char *a, const char *b, size_t len)
 {
-    uint64_t words[4] = {0};
-
     if (len > 16)
         return !memcmp(a, b, len);
     if (len >= 8) {
-        /* By two words that may overlap. */
+        uint64_t words[4];
+
         memcpy(&words[0], a, 8);
         memcpy(&words[1], b, 8);
         memcpy(&words[2], a + len - 8, 8);
         memcpy(&words[3], b + len - 8, 8);
-    } else if (len >= 4) {
+        return words[0] == words[1] && words[2] == words[3];
+    }
+    if (len >= 4) {
+        uint32_t words[4];
+
         memcpy(&words[0], a, 4);
         memcpy(&words[1], b, 4);
         memcpy(&words[2], a + len - 4, 4);
         memcpy(&words[3], b + len - 4, 4);
-    } else {
-        for (size_t i = 0; i < len; i++)
-            if (a[i] != b[i])
-                return false;
+        return words[0] == words[1] && words[2] == words[3];
     }
-    return words[0] == words[1] && words[2] == words[3];
+    for (size_t i = 0; i < len; i++)
+        if (a[i] != b[i])
+            return false;
+    return true;
 }
 
 /* Returns whether two strings have equal bytes. */

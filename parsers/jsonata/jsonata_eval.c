@@ -270,7 +270,8 @@ static bool is_unsupported(const struct evaluation *e, struct jv v)
 
 static void end_evaluation(struct evaluation *e)
 {
-    failure_clear(&e->why);
+    if (e->why.code)
+        failure_clear(&e->why);
     for (size_t i = 0; i < MATCH_KEYS; i++)
         json_unref(e->match_keys[i]);
     region_end(e);
