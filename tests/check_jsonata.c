@@ -586,11 +586,10 @@ static const char *const bases[] = {
     "[1..150].($ % 3 = 0 ? $ : $ % 3 = 1 ? 't' & $ : {'v': [$, 1.5]})",
 };
 
-/* The input's member `base`, as it is or copied item by item. */
-static json *with_base(const char *text, const json *base, bool as_list)
+/* What `text` gives, with `$b` as `variable` makes it of the input's member `base`. */
+static json *with_base(const char *text, const json *base, const char *variable)
 {
-    const char *list = "$map(base, function($v) {$v})";
-    json *whole = json_stringf("($b := %s; %s)", as_list ? list : "base", text), *doc_text, *got;
+    json *whole = json_stringf("($b := %s; %s)", variable, text), *doc_text, *got;
     struct json_build b;
 
     json_build_object(&b, 1);
@@ -604,20 +603,25 @@ static json *with_base(const char *text, const json *base, bool as_list)
     return got;
 }
 
+/* Whether `$b` is of the input, or a copy, does not show. */
+static void expect_as_copied(const char *text, const json *base, const char *copy)
+{
+    json *shared = with_base(text, base, "base"), *copied = with_base(text, base, copy);
+    json *want = json_text(copied), *got = json_text(shared);
+
+    ck_assert_msg(json_equal(want, got), "%s: %s, want %s", text, json_str(got), json_str(want));
+    json_unref(want);
+    json_unref(got);
+    json_unref(shared);
+    json_unref(copied);
+}
+
 START_TEST(large_base)
 {
     json *base = evaluated(bases[_i], JSONATA_AWS, NULL, NULL);
 
-    for (size_t k = 0; k < COUNT(appended); k++) {
-        json *shared = with_base(appended[k], base, false);
-        json *copied = with_base(appended[k], base, true);
-        json *want = json_text(copied);
-
-        expect_json(appended[k], shared, json_str(want));
-        json_unref(want);
-        json_unref(shared);
-        json_unref(copied);
-    }
+    for (size_t k = 0; k < COUNT(appended); k++)
+        expect_as_copied(appended[k], base, "$map(base, function($v) {$v})");
     json_unref(base);
 }
 END_TEST
@@ -638,6 +642,74 @@ START_TEST(large_base_of_doubles)
     expect_result("1.0", "$append($, 3)", JSONATA_AWS, buf_str(&doc), buf_str(&want));
     buf_clear(&doc);
     buf_clear(&want);
+}
+END_TEST
+
+/* ---- large objects ---- */
+
+/* As above, of what is merged into a large object. */
+static const char *const merged[] = {
+    "$merge([$b, {'new': 1}])",
+    "$merge([$b, {'k5': 1}])",
+    "$merge([$b, {'k5': 1, 'new': [1.5, $b.k3]}, {'k150': 'x', 'new': 2, 'k5': 3}])",
+    "$merge([$b, {'7': 1}])",
+    "$merge([$b, {'7': 1, 'k7': 2, '3': 4}])",
+    "$merge([$b, {'': 1, '0': 1, '00': 2, '4294967295': 3, '12345678901': 4, '1x': 5}])",
+    "$merge([$b, $b])",
+    "$merge([$b])",
+    "$merge([{'k7': 1, 'new': 2}, $b])",
+    "$merge([$merge([$b, {'new': 1, 'k1': 1}]), {'new': 2, 'k1': 2, 'k2': 2}])",
+    "($x := $merge([$b, {'new': 1, 'k1': 1}]); [$merge([$x, {'new': 2}]), $merge([$x, {'k1': 2}]), "
+    "$x])",
+    "$merge([$b, {'k1': function() {1}}]).k2",
+    "$merge([$b, {'k1': function() {1}}])",
+    "$merge([$b, {'f': function() {1}}]).f()",
+    "$merge([$b, {'k1': 1/0, 'n': 1/0}])",
+    "$merge([$b, {'k1': 1e300, 'n': 9007199254740993, 'd': 1/3}])",
+    "$merge([$b, {'new': 1, 'k1': 5}]).[k1, k2, new, other]",
+    "$keys($merge([$b, {'new': 1, 'k1': 5}]))",
+    "$keys($merge([$b, {'new': 1, 'k1': 5, '2': 2}]))",
+    "$lookup($merge([$b, {'new': 1, 'k1': 5}]), 'k1')",
+    "$count($spread($merge([$b, {'new': 1, 'k1': 5}])))",
+    "$spread($merge([$b, {'new': 1, 'k1': 5}]))[[0..2]]",
+    "$each($merge([$b, {'new': 1, 'k1': 5}]), function($v, $k) {[$k, $v]})",
+    "$sift($merge([$b, {'new': 1, 'k1': 5}]), function($v) {$v = 5})",
+    "$merge([$b, {'new': 1, 'k1': 5}]).*",
+    "$count($merge([$b, {'new': {'a': [1, 2]}, 'k1': {'a': 5}}]).**)",
+    "$string($merge([$b, {'new': 1, 'k1': 5}]))",
+    "$string($merge([$b, {'new': 1, 'k1': 5, '9': 9}]))",
+    "$merge([$b, {'new': 1}]) = $merge([$b, {'new': 1}])",
+    "$merge([$b, {'new': 1}]) = $merge([$b, {'new': 2}])",
+    "$merge([$b, {'k1': 'y'}]) = $merge([$b, {'k1': 'y'}])",
+    "$merge([$b, {'k1': 'y'}]) = $b",
+    "$boolean($merge([$b, {'k1': 'y'}]))",
+    "$merge([$b, {'new': 1, 'k1': 5}]) ~> |$|{'k2': 9, 'k1': 8}, ['k3', 'new', 'k1']|",
+    "{'a': $merge([$b, {'n': 1}]), 'b': $merge([$b, {'n': 2}])}.b.n",
+    "[$b, $merge([$b, {'k1': {}}])].k1",
+    "$merge([$b, {'v': 2}]){'v': v, 'k1': k1}",
+    "$reduce([1..100], function($a, $i) {$merge([$a, {'n' & $i: $i}, {'k' & $i: $i}])}, $b)",
+    "$map([1..3], function($i) {($reverse([1..60000]); $merge([$b, {'n': $i, 'k1': [$i]}]))})",
+    "$reduce([1..3], function($a, $i) {($reverse([1..60000]); $merge([$a, {'n': $i, 'k1': "
+    "[$i]}]))}, $b)",
+    "$reduce([1..3], function($a, $i) {($reverse([1..60000]); $merge([$parse($string($b)), {'k1': "
+    "[$i]}]))}, $b)",
+};
+
+/* Objects of 150 members: whose numbers are usual; with one of another form; with an index. */
+static const char *const object_bases[] = {
+    "$merge([1..150].{'k' & $: $ % 3 = 0 ? $ : $ % 3 = 1 ? 't' & $ : {'v': [$, 1.5]}})",
+    "$merge([[1..149].{'k' & $: $}, {'k150': 9007199254740993}])",
+    "$merge([[1..149].{'k' & $: $}, {'17': 1}])",
+};
+
+START_TEST(large_object)
+{
+    const char *copy = "$sift(base, function($v) {true})";
+    json *base = evaluated(object_bases[_i], JSONATA_AWS, NULL, NULL);
+
+    for (size_t k = 0; k < COUNT(merged); k++)
+        expect_as_copied(merged[k], base, copy);
+    json_unref(base);
 }
 END_TEST
 
@@ -1364,6 +1436,7 @@ int main(void)
     tcase_add_test(t, recursion);
     tcase_add_loop_test(t, large_base, 0, COUNT(bases));
     tcase_add_test(t, large_base_of_doubles);
+    tcase_add_loop_test(t, large_object, 0, COUNT(object_bases));
     tcase_add_loop_test(t, cost, 0, COUNT(costs));
     tcase_add_loop_test(t, interleaved, 0, COUNT(shared));
     tcase_add_test(t, abandoned);

@@ -164,6 +164,11 @@ double json_sum(const json *array);
  * in: 1, not 1.0, and nothing beyond 2^53. A yes is remembered, by the array and its copies.
  */
 bool json_has_usual_numbers(const json *array);
+/*
+ * Returns whether that is so of the values of `object`, and no key of it consists of few digits, as
+ * JavaScript would put those first. A yes is remembered, by the object and its copies.
+ */
+bool json_has_usual_members(const json *object);
 
 /* Returns the levels of nesting: 0 for a scalar, 1 for [] and {}. */
 static inline size_t json_depth(const json *v);
@@ -211,6 +216,8 @@ void json_build_add(struct json_build *b, json *v);
 /* Set a member; they take `v` (and `key`). A key that is there keeps its place. */
 void json_build_set(struct json_build *b, const char *key, json *v);
 void json_build_set_key(struct json_build *b, json *key, json *v);
+/* Adds a member whose key is known not to be there; takes both. */
+void json_build_add_member(struct json_build *b, json *key, json *v);
 /* Replaces element `i`; takes `v`. */
 void json_build_put(struct json_build *b, size_t i, json *v);
 /* Returns what was built. */

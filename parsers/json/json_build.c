@@ -167,7 +167,7 @@ void json_build_put(struct json_build *b, size_t i, json *v)
 }
 
 /* The index, if a search has made one, keeps up with what is added. */
-static void json_build_add_member(struct json_build *b, json *key, json *v)
+void json_build_add_member(struct json_build *b, json *key, json *v)
 {
     struct object_value *o;
 

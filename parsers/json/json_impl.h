@@ -16,8 +16,8 @@ enum {
     JSON_ESCAPED = 2, /* something in it needs escaping */
     /*
      * Flags of containers: it is a tree (struct array_tree, struct object_tree);
-     * json_has_usual_numbers said yes; a member was replaced while it is being built, so `depth`
-     * may be too large.
+     * json_has_usual_numbers or json_has_usual_members said yes; a member was replaced while it is
+     * being built, so `depth` may be too large.
      */
     JSON_TREE = 1,
     JSON_USUAL = 2,
@@ -351,8 +351,9 @@ size_t json_known_text_len(const json *v);
 
 /* ---- json_number.c ---- */
 
-/* Returns json_has_usual_numbers of one element. */
+/* Return json_has_usual_numbers of one element, json_has_usual_members of one member. */
 bool json_is_usual(const json *v);
+bool json_is_usual_member(const json *key, const json *v);
 /*
  * Returns the value of a number's text that JSON's grammar allows; NULL when it is out of range or
  * longer than JSON_MAX_NUMBER.

@@ -262,6 +262,32 @@ bool json_has_usual_numbers(const json *array)
     return true;
 }
 
+/* The most digits of an array's index in JavaScript. */
+enum { INDEX_DIGITS = 10 };
+
+bool json_is_usual_member(const json *key, const json *v)
+{
+    const struct string_value *k = as_string(key);
+    size_t digits = 0;
+
+    while (digits < k->len && k->text[digits] >= '0' && k->text[digits] <= '9')
+        digits++;
+    return (digits < k->len || !digits || digits > INDEX_DIGITS) && json_is_usual(v);
+}
+
+bool json_has_usual_members(const json *object)
+{
+    size_t count = json_count(object);
+
+    if (object->flags & JSON_USUAL || !count)
+        return true;
+    for (size_t i = 0; i < count; i++)
+        if (!json_is_usual_member(json_member_key(object, i), json_member_value(object, i)))
+            return false;
+    json_mutable(object)->flags |= JSON_USUAL;
+    return true;
+}
+
 /* ---- order ---- */
 
 static int json_number_sign(int n)

@@ -390,7 +390,7 @@ static json *object_copy(const json *v)
     } else {
         const struct json_member *members = as_object(v)->members;
 
-        o->head.flags = JSON_TREE;
+        o->head.flags = (uint8_t)(JSON_TREE | (v->flags & JSON_USUAL));
         o->head.depth = v->depth;
         o->count = as_object(v)->count;
         o->text_len = as_object(v)->text_len;
@@ -427,6 +427,8 @@ void json_tree_add_member(json *object, json *key, json *v)
 {
     struct object_tree *o = (struct object_tree *)object;
 
+    if (!json_is_usual_member(key, v))
+        o->head.flags &= (uint8_t)~JSON_USUAL;
     json_tree_add(&o->keys, key);
     json_tree_add(&o->values, v);
     o->count++;
@@ -442,6 +444,8 @@ void json_tree_put(json **container, size_t i, json *v)
         put_element(container, i, v);
         return;
     }
+    if (!json_is_usual(v))
+        o->head.flags &= (uint8_t)~JSON_USUAL;
     put_element(&o->values, i, v);
     object_changed(o);
 }

@@ -101,11 +101,15 @@ static struct jv fn_merge(struct evaluation *e, const struct call *c)
 {
     const struct jv list = arg(c, 0);
     struct map *m;
+    size_t i = 0;
 
     if (is_undefined(list))
         return list;
-    m = map_new(e, 0);
-    for (size_t i = 0; i < items_count(list); i++) {
+    if (items_count(list) > 0 && can_be_map_base(items_at(list, 0)))
+        m = map_on(e, items_at(list, i++).j);
+    else
+        m = map_new(e, 0);
+    for (; i < items_count(list); i++) {
         const struct jv v = items_at(list, i);
         if (!eval_steps(e, 1 + (is_object(v) ? 2 * members_count(v) : 0)))
             return jv_error();

@@ -4,20 +4,11 @@
 
 #include "parsers/jsonata/jsonata_region.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { SMALL_MAP = 8 };
-
-static uint32_t jsonata_map_hash_of(const json *key)
-{
-    const char *s = json_str(key);
-    uint32_t h = 2166136261u;
-
-    for (size_t n = json_str_len(key); n > 0; n--)
-        h = (h ^ (unsigned char)*s++) * 16777619u;
-    return h;
-}
 
 struct map *map_new(struct evaluation *e, size_t room)
 {
@@ -26,6 +17,23 @@ struct map *map_new(struct evaluation *e, size_t room)
     *m = (struct map){.cap = (uint32_t)room};
     if (room)
         m->members = eval_alloc(e, room * sizeof *m->members);
+    return m;
+}
+
+/* Smaller objects are copied: a member of a map is found in less time. */
+enum { BASE_LEAST = 64 };
+
+bool can_be_map_base(struct jv object)
+{
+    return object.kind == JV_OBJECT && json_count(object.j) > BASE_LEAST &&
+           json_has_usual_members(object.j);
+}
+
+struct map *map_on(struct evaluation *e, const json *base)
+{
+    struct map *m = map_new(e, 0);
+
+    m->base = base;
     return m;
 }
 
@@ -49,7 +57,7 @@ static void index_build(struct evaluation *e, struct map *m)
     memset(m->slots, 0, size * sizeof *m->slots);
     m->mask = size - 1;
     for (uint32_t i = 0; i < m->count; i++) {
-        m->members[i].hash = jsonata_map_hash_of(m->members[i].key);
+        m->members[i].hash = json_hash(m->members[i].key);
         index_add(m, i);
     }
 }
@@ -66,10 +74,12 @@ static struct map_member *map_find(const struct map *m, const json *key)
                 return &m->members[i];
         return NULL;
     }
-    for (uint32_t slot = jsonata_map_hash_of(key) & m->mask; m->slots[slot];
-         slot = (slot + 1) & m->mask)
-        if (same_text(m->members[m->slots[slot] - 1].key, key))
-            return &m->members[m->slots[slot] - 1];
+    const uint32_t hash = json_hash(key);
+    for (uint32_t slot = hash & m->mask; m->slots[slot]; slot = (slot + 1) & m->mask) {
+        struct map_member *member = &m->members[m->slots[slot] - 1];
+        if (member->hash == hash && same_text(member->key, key))
+            return member;
+    }
     return NULL;
 }
 
@@ -89,10 +99,17 @@ static void map_grow(struct evaluation *e, struct map *m)
 
 void map_set(struct evaluation *e, struct map *m, const json *key, struct jv v)
 {
-    struct map_member *found = map_find(m, key);
+    struct map_member *found;
 
     eval_spend_key(e, key);
     m->as_json = NULL;
+    if (m->base && json_get_key(m->base, key)) {
+        if (!m->over)
+            m->over = map_new(e, 0);
+        map_set(e, m->over, key, v);
+        return;
+    }
+    found = map_find(m, key);
     if (found)
         found->value = v;
     else
@@ -108,7 +125,7 @@ void map_add(struct evaluation *e, struct map *m, const json *key, struct jv v)
         index_build(e, m);
     m->members[m->count] = (struct map_member){.key = key, .value = v};
     if (m->slots) {
-        m->members[m->count].hash = jsonata_map_hash_of(key);
+        m->members[m->count].hash = json_hash(key);
         index_add(m, m->count);
     }
     m->count++;
@@ -118,7 +135,11 @@ struct jv map_get(const struct map *m, const json *key)
 {
     const struct map_member *found = map_find(m, key);
 
-    return found ? found->value : jv_undefined();
+    if (!found && m->over)
+        found = map_find(m->over, key);
+    if (found)
+        return found->value;
+    return m->base ? jv_from_json(json_get_key(m->base, key)) : jv_undefined();
 }
 
 /* What is behind it moves up, and the index is made anew. */
@@ -128,6 +149,7 @@ void map_delete(struct evaluation *e, struct map *m, const json *key)
     uint32_t i;
 
     eval_spend_key(e, key);
+    assert(!m->base);
     eval_spend(e, 1 + m->count / 4);
     if (!found)
         return;
@@ -142,19 +164,37 @@ void map_delete(struct evaluation *e, struct map *m, const json *key)
     }
 }
 
+static size_t based_count(const struct map *m)
+{
+    return m->base ? json_count(m->base) : 0;
+}
+
 size_t members_count(struct jv v)
 {
-    return v.kind == JV_MAP ? v.map->count : json_count(v.j);
+    return v.kind == JV_MAP ? based_count(v.map) + v.map->count : json_count(v.j);
 }
 
 const json *member_key(struct jv v, size_t i)
 {
-    return v.kind == JV_MAP ? v.map->members[i].key : json_key_at(v.j, i);
+    size_t based;
+
+    if (v.kind != JV_MAP)
+        return json_key_at(v.j, i);
+    based = based_count(v.map);
+    return i < based ? json_key_at(v.map->base, i) : v.map->members[i - based].key;
 }
 
 struct jv member_value(struct jv v, size_t i)
 {
-    return v.kind == JV_MAP ? v.map->members[i].value : jv_from_json(json_value_at(v.j, i));
+    size_t based;
+
+    if (v.kind != JV_MAP)
+        return jv_from_json(json_value_at(v.j, i));
+    based = based_count(v.map);
+    if (i >= based)
+        return v.map->members[i - based].value;
+    return v.map->over ? map_get(v.map, json_key_at(v.map->base, i))
+                       : jv_from_json(json_value_at(v.map->base, i));
 }
 
 struct jv member_get(struct jv v, const json *key)
@@ -208,13 +248,15 @@ static int by_index(const void *a, const void *b)
 const uint32_t *members_order(struct evaluation *e, struct jv v)
 {
     const size_t count = members_count(v);
+    /* No key of a base is an index. */
+    const size_t from = v.kind == JV_MAP ? based_count(v.map) : 0;
     size_t indexes = 0, at;
     uint32_t n;
     uint32_t *order;
     struct ordered *first;
 
-    eval_spend(e, count / 8);
-    for (size_t i = 0; i < count; i++)
+    eval_spend(e, (count - from) / 8);
+    for (size_t i = from; i < count; i++)
         indexes += is_index(member_key(v, i), &n);
     if (indexes == 0)
         return NULL;

@@ -207,8 +207,12 @@ static struct map *move_map(struct move *m, struct map *from)
         return from->moved;
     to = map_new(m->e, from->count);
     from->moved = to;
+    if (from->base)
+        to->base = move_json(m, from->base);
+    if (from->over)
+        to->over = move_map(m, from->over);
     for (uint32_t i = 0; i < from->count; i++)
-        map_set(m->e, to, move_json(m, from->members[i].key),
+        map_add(m->e, to, move_json(m, from->members[i].key),
                 move_value(m, from->members[i].value));
     return to;
 }
@@ -242,6 +246,16 @@ static struct jv move_value(struct move *m, struct jv v)
     return v;
 }
 
+static bool can_move(struct jv v, size_t depth, size_t *budget);
+
+static bool can_move_members(const struct map *m, size_t depth, size_t *budget)
+{
+    for (uint32_t i = 0; i < m->count; i++)
+        if (!can_move(m->members[i].value, depth, budget))
+            return false;
+    return !m->over || can_move_members(m->over, depth, budget);
+}
+
 /* Functions and what nests too deep stay, and with them all that was made since the mark. */
 static bool can_move(struct jv v, size_t depth, size_t *budget)
 {
@@ -253,11 +267,8 @@ static bool can_move(struct jv v, size_t depth, size_t *budget)
             if (!can_move(v.list->items[i], depth + 1, budget))
                 return false;
     }
-    if (v.kind == JV_MAP) {
-        for (uint32_t i = 0; i < v.map->count; i++)
-            if (!can_move(v.map->members[i].value, depth + 1, budget))
-                return false;
-    }
+    if (v.kind == JV_MAP && !can_move_members(v.map, depth + 1, budget))
+        return false;
     return v.kind != JV_FUNCTION && v.kind != JV_TUPLE;
 }
 

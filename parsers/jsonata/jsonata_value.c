@@ -509,24 +509,47 @@ static json *list_to_json(struct evaluation *e, struct jv v, size_t depth, bool 
     return json_ref(v.list->as_json);
 }
 
+/* Adds the members to what is built, in the order; without one those of the base are there. */
+static bool members_to_json(struct evaluation *e, struct json_build *b, const struct map *m,
+                            const uint32_t *order, size_t depth, bool *unsupported)
+{
+    const struct jv v = jv_map((struct map *)(uintptr_t)m);
+    const size_t count = members_count(v);
+
+    for (size_t i = order ? 0 : count - m->count; i < count; i++) {
+        const size_t at = order ? order[i] : i;
+        json *item = to_json(e, member_value(v, at), depth + 1, unsupported);
+        if (!item)
+            return false;
+        json_build_add_member(b, json_ref(member_key(v, at)), item);
+    }
+    return true;
+}
+
 static json *map_to_json(struct evaluation *e, struct jv v, size_t depth, bool *unsupported)
 {
+    const struct map *m = v.map, *over = m->over;
     const uint32_t *order;
     struct json_build b;
+    bool ok = true;
 
-    if (v.map->as_json)
-        return json_ref(v.map->as_json);
+    if (m->as_json)
+        return json_ref(m->as_json);
     order = members_order(e, v);
-    e->used += ALLOCATED + v.map->count * 2 * sizeof(json *);
-    json_build_object(&b, v.map->count);
-    for (uint32_t i = 0; i < v.map->count; i++) {
-        const struct map_member *m = &v.map->members[order ? order[i] : i];
-        json *item = to_json(e, m->value, depth + 1, unsupported);
-        if (!item) {
-            json_build_drop(&b);
-            return NULL;
-        }
-        json_build_set_key(&b, json_ref((json *)(uintptr_t)m->key), item);
+    e->used += ALLOCATED + m->count * 2 * sizeof(json *);
+    if (m->base && !order)
+        json_build_copy(&b, m->base, m->count);
+    else
+        json_build_object(&b, members_count(v));
+    for (uint32_t i = 0; ok && over && !order && i < over->count; i++) {
+        json *item = to_json(e, over->members[i].value, depth + 1, unsupported);
+        ok = item;
+        if (item)
+            json_build_set_key(&b, json_ref(over->members[i].key), item);
+    }
+    if (!ok || !members_to_json(e, &b, m, order, depth, unsupported)) {
+        json_build_drop(&b);
+        return NULL;
     }
     v.map->as_json = (json *)(uintptr_t)eval_hold(e, json_build_done(&b));
     return json_ref(v.map->as_json);
