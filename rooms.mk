@@ -1,6 +1,6 @@
 # Each room: what it stands on, and pkg-config's names of the libraries that it uses itself. The lowest first.
 # Large libraries that few commands need aren't here: they are opened when first used, by parsers/base/library.h: libcurl,
-# libcrypto, libsqlite3, libsnappy, libyaml.
+# libcrypto, libpq, libsqlite3, libsnappy, libyaml.
 # A store's own line stands in its folder, in runtime/store/NAME/room.mk: a new one changes nothing here.
 STORES := $(sort $(wildcard runtime/store/*/room.mk))
 

@@ -145,6 +145,12 @@ static void serve_hung_up(void *user)
         reload(s);
 }
 
+/* Returns whether `asl store` can look at the store. */
+static bool is_in_file(const struct serve *s)
+{
+    return store_sqlite_takes(s->store_path);
+}
+
 static void say_rights(const struct serve *s, unsigned rights)
 {
     talk_say(s->talk,
@@ -171,8 +177,12 @@ static void serve_tell(void *user, const struct service_news *n)
     switch (n->kind) {
     case SERVICE_STORE_RIGHTS: say_rights(s, n->rights); break;
     case SERVICE_STORE_DAMAGED:
-        talk_say(t, "%s; what needs the damaged page fails. asl store check %s says where it is",
-                 n->text, s->store_path);
+        if (is_in_file(s))
+            talk_say(t,
+                     "%s; what needs the damaged page fails. asl store check %s says where it is",
+                     n->text, s->store_path);
+        else
+            talk_say(t, "%s; what needs the damaged page fails", n->text);
         break;
     case SERVICE_STORE_REFUSED: talk_say(t, "%s: going on without it", n->text); break;
     case SERVICE_STORE_AWAY:
@@ -261,11 +271,14 @@ static bool serve_begin(void *user, host *h, api *a, bool again, struct diag *wh
 static void say_where(const struct serve *s, uint16_t port)
 {
     const char *address = serve_address(s);
+    struct buf shown = {0};
 
+    stores_add_shown(&shown, s->store_path);
     if (!stores_kind_of(s->store_path)->kept)
         talk_say(s->talk, "state is in memory and lives as long as this process");
     else
-        talk_say(s->talk, "state is in %s", s->store_path);
+        talk_say(s->talk, "state is in %s", buf_str(&shown));
+    buf_clear(&shown);
     talk_say(s->talk, "the Step Functions API is at http://%s%s%s:%u",
              strchr(address, ':') ? "[" : "", address, strchr(address, ':') ? "]" : "", port);
 }
@@ -380,7 +393,7 @@ static void say_refused(const struct serve *s, const struct diag *why)
     if (!why->text)
         return;
     talk_say(s->talk, "%s", why->text);
-    if (why->code &&
+    if (why->code && is_in_file(s) &&
         (strcmp(why->code, STORE_CORRUPT) == 0 || strcmp(why->code, STORE_DAMAGED) == 0))
         talk_say(s->talk,
                  "where it is an index, nothing is lost: have it made anew, asl store mend %s; "
@@ -594,6 +607,17 @@ static bool check_definitions(const struct serve *s)
     return good;
 }
 
+static int refuse_store(const char *name)
+{
+    struct buf shown = {0};
+
+    stores_add_shown(&shown, name);
+    int status = cmd_usage("serve", "--store: unknown store kind '%s': a store is %s",
+                           buf_str(&shown), STORES_ARGUMENT);
+    buf_clear(&shown);
+    return status;
+}
+
 static int serve_run(struct serve *s, int argc, char **argv)
 {
     static const char *const ports[] = {"PORT", NULL};
@@ -637,8 +661,7 @@ static int serve_run(struct serve *s, int argc, char **argv)
     if (!s->store_path)
         s->store_path = "asl.db";
     if (!stores_kind_of(s->store_path))
-        return cmd_usage("serve", "--store: unknown store kind '%s': a store is %s", s->store_path,
-                         STORES_ARGUMENT);
+        return refuse_store(s->store_path);
     if (s->listen && !is_address(s->listen))
         return cmd_usage("serve", "--listen takes an address, as 127.0.0.1 or ::1, not '%s'",
                          s->listen);

@@ -39,13 +39,38 @@ const struct store_kind *stores_kind_of(const char *name)
     return NULL;
 }
 
+/* In front of the host, and among the options: "password=", "sslpassword=". */
+void stores_add_shown(struct buf *out, const char *name)
+{
+    static const char option[] = "password=";
+    const char *url = strstr(name, "://");
+    const char *host = url ? url + 3 : name;
+    size_t to_host = strcspn(host, "/?");
+    const char *at = NULL;
+
+    for (size_t i = 0; url && i < to_host; i++)
+        if (host[i] == '@')
+            at = host + i;
+    const char *colon = at ? memchr(host, ':', (size_t)(at - host)) : NULL;
+    if (colon) {
+        buf_add(out, name, (size_t)(colon - name));
+        name = at;
+    }
+    for (const char *hit; url && (hit = strstr(name, option)); name = hit + strcspn(hit, "&"))
+        buf_add(out, name, (size_t)(hit - name) + sizeof option - 1);
+    buf_adds(out, name);
+}
+
 store *stores_open(const char *name, enum store_durability durability, struct diag *why)
 {
     const struct store_kind *kind = stores_kind_of(name);
 
     if (kind)
         return kind->open(name, durability, why);
-    diag_set(why, "STORE_UNKNOWN", 0, "unknown store kind '%s': a store is %s", name,
+    struct buf shown = {0};
+    stores_add_shown(&shown, name);
+    diag_set(why, "STORE_UNKNOWN", 0, "unknown store kind '%s': a store is %s", buf_str(&shown),
              STORES_ARGUMENT);
+    buf_clear(&shown);
     return NULL;
 }

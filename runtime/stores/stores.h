@@ -1,6 +1,7 @@
 #ifndef RUNTIME_STORES_STORES_H
 #define RUNTIME_STORES_STORES_H
 
+#include "runtime/store/postgresql/store_postgresql.h"
 #include "runtime/store/store.h"
 
 /*
@@ -15,7 +16,9 @@
     KIND("FILE", store_sqlite_takes, store_sqlite_open, true,                                      \
          "FILE is an SQLite file, made if there is none")                                         \
     KIND(":memory:", stores_memory_takes, stores_memory_open, false,                               \
-         ":memory: keeps it in memory only")
+         ":memory: keeps it in memory only")                                                       \
+    KIND("postgresql://HOST/NAME", store_postgresql_takes, store_postgresql_open, true,            \
+         "postgresql://HOST/NAME is a database of PostgreSQL, for one server at a time")
 /* clang-format on */
 
 struct store_kind {
@@ -33,6 +36,9 @@ const struct store_kind *stores_kind_of(const char *name);
 /* Opens the store of that name. NULL with *why filled when that fails: STORE_UNKNOWN where no kind
  * takes the name, else as its kind says. */
 store *stores_open(const char *name, enum store_durability durability, struct diag *why);
+
+/* Adds the name of a store as it may be shown: a URL without its password. */
+void stores_add_shown(struct buf *out, const char *name);
 
 /* For a row of options: "FILE|:memory:", and a line for each kind, with a '\n' before it. */
 #define STORES_ARGUMENT (&(STORE_KINDS(STORES_ADD_ARGUMENT))[1])

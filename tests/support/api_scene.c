@@ -26,6 +26,7 @@ TCase *scene_case(const char *name)
 {
     TCase *tc = tcase_create(name);
 
+    store_kinds();
     tcase_add_checked_fixture(tc, scene_setup, scene_teardown);
     tcase_set_timeout(tc, 60); /* of a machine that has much else to do */
     return tc;

@@ -1,0 +1,1 @@
+$(eval $(call room,runtime/store/postgresql,runtime/store/kept))
