@@ -180,7 +180,8 @@ fast: ## build/fast/asl: a third less of the processor, minutes to build
 	@rm -rf build/fast
 	$(then) build/fast/asl BUILD=build/fast OPT='-O2 -g -flto=auto -fprofile-generate'
 	@ASL=build/fast/asl tests/run tests/samples tests/eval tests/jsonata tests/validate
-	@tests/bench/run --asl build/fast/asl --out build/bench --reps 3 --runs 0
+	@tests/bench/workloads --asl build/fast/asl --out build/bench --reps 3
+	@tests/bench/run --build build/fast --turns 1 append assign-1000 merge result-path
 	$(then) build/fast/asl BUILD=build/fast OPT='-O2 -g -flto=auto -fprofile-use -Wno-missing-profile'
 asan: ## the tests under AddressSanitizer, UBSan and leak search (build/asan)
 	@CK_FORK=no CK_DEFAULT_TIMEOUT=120 $(MAKE) --no-print-directory check BUILD=build/asan HARDEN= \

@@ -98,7 +98,7 @@ $(BUILD)/counted/%.o: %.c Makefile $(BUILD)/flags
 SUITES = $(CHECKS:%=$(BUILD)/check_%) $(CHECKS_AGAIN:%=$(BUILD)/check_%)
 TESTS  = tests/store-damage tests/serve $(BUILD)/check_host $(BUILD)/check_lambda $(filter-out %/check_host %/check_lambda,$(SUITES)) \
         tests/rooms tests/samples tests/eval tests/jsonata tests/validate tests/fmt tests/templates tests/init \
-        tests/suites tests/buckets tests/workers tests/few-files tests/cluster tests/mutants tests/faults tests/replay tests/reports tests/hooks tests/life tests/old-stores tests/install tests/docs tests/graph tests/cli
+        tests/suites tests/buckets tests/workers tests/few-files tests/cluster tests/mutants tests/faults tests/replay tests/reports tests/hooks tests/speed tests/life tests/old-stores tests/install tests/docs tests/graph tests/cli
 
 $(call fuzzers,parsers/json,json)
 $(call fuzzers,parsers/items,items)
@@ -122,7 +122,7 @@ $(call fuzzers,runtime/serve,routes http_event)
 $(call fuzzers,tools/template,template)
 $(call fuzzers,tools/test,history suite)
 
-$(call benches,parsers/json,json)
+$(call benches,parsers/json,json spawn)
 $(call benches,parsers/items,items)
 $(call benches,parsers/parquet,parquet)
 $(call benches,parsers/jsonata,jsonata work)
@@ -154,7 +154,7 @@ $(FUZZERS:%=$(BUILD)/fuzz_%): $(BUILD)/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o 
 	$(link) -fsanitize=fuzzer $(sort $^) $(call libs,$(ROOM))
 $(BENCHES:%=$(BUILD)/bench_%): $(BUILD)/bench_%: $(BUILD)/obj/tests/bench/bench_%.o
 	$(call say,LINK)
-	$(link) $(sort $^) $(shell $(PKG_CONFIG) --libs $(call loaded,$(ROOM))) $(call libs,$(ROOM))
+	$(link) $(sort $^) $(if $(strip $(call loaded,$(ROOM))),$(shell $(PKG_CONFIG) --libs $(call loaded,$(ROOM)))) $(call libs,$(ROOM))
 
 # What a library does otherwise in some tests.
 PRELOADS := $(patsubst tests/preload/%.c,$(BUILD)/%.so,$(wildcard tests/preload/*.c))
@@ -177,11 +177,13 @@ fuzz: ## parsers against made-up input: TARGET=json SECONDS=60
 	    build/fuzz/fuzz_$$t -max_total_time=$(SECONDS) -artifact_prefix=build/fuzz/$$t- \
 	        -rss_limit_mb=2048 -timeout=10 build/fuzz/corpus/$$t tests/fuzz/corpus/$$t; done
 
-.PHONY: fuzz bench bench-jsonatapy bench-validate bench-test bench-calls bench-commands bench-map parquet-differential jsonata-differential $(BENCHES:%=bench-%)
-bench: setup ## how fast it is: BENCH="--reps 20 loop1000"; --help in tests/bench/run. Parts: bench-json, -items, -parquet (BENCH=files), -work, -waiting, -http, -store, -pages
-	$(then) all
-	@tests/bench/run --asl $(BUILD)/asl --out build/bench $(BENCH)
-$(filter-out bench-jsonata,$(BENCHES:%=bench-%)): bench-%: $(BUILD)/bench_%
+.PHONY: fuzz bench bench-jsonatapy bench-workloads bench-validate bench-test bench-calls bench-commands bench-map parquet-differential jsonata-differential $(BENCHES:%=bench-%)
+bench: setup ## how fast it is, beside the limits: ROWS="loop json-*" TURNS=5 JSON=FILE. Parts: bench-workloads, -json, -items, -parquet (BENCH=files), -work, -waiting, -http, -store, -pages
+	$(then) all $(BENCHES:%=$(BUILD)/bench_%)
+	@tests/bench/run --build $(BUILD) $(TURNS:%=--turns %) $(JSON:%=--json %) $(foreach r,$(ROWS),'$r')
+bench-workloads: all ## executions of many kinds: BENCH="--reps 20 loop1000"
+	@tests/bench/workloads --asl $(BUILD)/asl --out build/bench $(BENCH)
+$(filter-out bench-jsonata bench-spawn,$(BENCHES:%=bench-%)): bench-%: $(BUILD)/bench_%
 	@$< $(BENCH)
 bench-serve: $(BUILD)/asl ## asl serve under load: BENCH="--store bench.db --durability full"
 bench-serve: BENCH := --asl $(BUILD)/asl $(BENCH)

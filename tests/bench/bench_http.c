@@ -4,10 +4,13 @@
  * what libuv and the system take can be told apart. The clients are another process.
  *
  *   bench_http serve    serves until standard input ends, for a load from elsewhere, as by wrk
+ *   bench_http nothing CONNECTIONS
+ *                       a row of tests/bench/rows.py: the server that parses nothing
  */
 
 #include "parsers/base/mem.h"
 #include "runtime/http/server.h"
+#include "tests/bench/row.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -201,7 +204,8 @@ static void check_child(uv_timer_t *timer)
     uv_stop(timer->loop);
 }
 
-static void measure(bool ours, size_t count)
+/* Tells of it in a line, or as a row. */
+static void measure(bool ours, size_t count, bool as_row)
 {
     struct http_server_options options = {0};
     http_server *server = NULL;
@@ -240,9 +244,12 @@ static void measure(bool ours, size_t count)
         exit(1);
     uv_run(&loop, UV_RUN_DEFAULT);
     cpu = cpu_seconds() - cpu;
-    printf("%-8s %3zu connections: %5.2f us CPU a request, %7.0f requests/s\n",
-           ours ? "server" : "nothing", count, cpu * 1e6 / REQUESTS,
-           REQUESTS / ((double)uv_hrtime() / 1e9 - began));
+    if (as_row)
+        row_print(&(struct row){.cpu_s = cpu, .count = REQUESTS});
+    else
+        printf("%-8s %3zu connections: %5.2f us CPU a request, %7.0f requests/s\n",
+               ours ? "server" : "nothing", count, cpu * 1e6 / REQUESTS,
+               REQUESTS / ((double)uv_hrtime() / 1e9 - began));
     fflush(stdout);
     close(go[0]);
     close(go[1]);
@@ -298,9 +305,13 @@ int main(int argc, char **argv)
         serve();
         return 0;
     }
+    if (argc == 3 && !strcmp(argv[1], "nothing")) {
+        measure(false, row_number(argv[2]), true);
+        return 0;
+    }
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
-        measure(false, counts[i]);
-        measure(true, counts[i]);
+        measure(false, counts[i], false);
+        measure(true, counts[i], false);
     }
     return 0;
 }

@@ -1,22 +1,20 @@
-/* How fast JSON is read and written, and what small values cost. */
+/*
+ * How fast JSON is read and written, and what small values cost. For a row of tests/bench/rows.py:
+ *
+ *   bench_json read|yajl KIND ROUNDS    200 kB of KIND to values, or to yajl's events alone
+ *   bench_json write|printf doubles N   doubles of full length to text, or by printf
+ */
 
+#include "parsers/base/count.h"
 #include "parsers/base/mem.h"
 #include "parsers/json/json.h"
+#include "tests/bench/row.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
+#include <string.h>
 
 #include <yajl/yajl_parse.h>
-
-/* Seconds of this process's own: others may be at work on the machine. */
-static double now_s(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 /* An array of records as a task might hand out, of at least `size` bytes. */
 static void fill(struct buf *b, size_t size)
@@ -95,13 +93,13 @@ static void add_wide_string(struct buf *b, unsigned n)
 static double yajl_alone_s(const struct buf *text)
 {
     static const yajl_callbacks nothing;
-    double from = now_s();
+    double from = row_cpu_s();
     yajl_handle yajl = yajl_alloc(&nothing, NULL, NULL);
 
     yajl_parse(yajl, (const unsigned char *)text->data, text->len);
     yajl_complete_parse(yajl);
     yajl_free(yajl);
-    return now_s() - from;
+    return row_cpu_s() - from;
 }
 
 static int by_size(const void *a, const void *b)
@@ -132,16 +130,16 @@ static void measure_text(const char *name, struct buf *text, int times)
         double t[5];
         json *v, *placed;
 
-        t[0] = now_s();
+        t[0] = row_cpu_s();
         v = json_parse(text->data, text->len, 0, NULL);
-        t[1] = now_s();
+        t[1] = row_cpu_s();
         buf_reset(&out);
         json_write(&out, v);
-        t[2] = now_s();
+        t[2] = row_cpu_s();
         json_unref(v);
-        t[3] = now_s();
+        t[3] = row_cpu_s();
         placed = json_parse_places(text->data, text->len, 0, &a, &places, NULL);
-        t[4] = now_s();
+        t[4] = row_cpu_s();
         json_unref(placed);
         arena_clear(&a);
         seconds[READ][i] = t[1] - t[0];
@@ -157,20 +155,22 @@ static void measure_text(const char *name, struct buf *text, int times)
     buf_clear(&out);
 }
 
+static const struct {
+    const char *word; /* of a row */
+    const char *name;
+    void (*add)(struct buf *, unsigned);
+} kinds[] = {
+    {"integers", "200 kB of integers", add_integer},
+    {"decimals", "200 kB of decimals", add_decimal},
+    {"doubles", "200 kB of 17-digit doubles", add_double},
+    {"strings", "200 kB of strings", add_plain_string},
+    {"long-strings", "200 kB of strings of 1,000", add_long_string},
+    {"escapes", "200 kB of strings with escapes", add_escaped_string},
+    {"wide", "200 kB of strings, not ASCII", add_wide_string},
+};
+
 static void measure_texts(void)
 {
-    static const struct {
-        const char *name;
-        void (*add)(struct buf *, unsigned);
-    } kinds[] = {
-        {"200 kB of integers", add_integer},
-        {"200 kB of decimals", add_decimal},
-        {"200 kB of 17-digit doubles", add_double},
-        {"200 kB of strings", add_plain_string},
-        {"200 kB of strings of 1,000", add_long_string},
-        {"200 kB of strings with escapes", add_escaped_string},
-        {"200 kB of strings, not ASCII", add_wide_string},
-    };
     struct buf text = {0}, pretty = {0};
     json *v;
 
@@ -185,7 +185,7 @@ static void measure_texts(void)
     json_unref(v);
     measure_text("200 kB of records", &text, 300);
     measure_text("200 kB, written for people", &pretty, 300);
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+    for (size_t i = 0; i < COUNT(kinds); i++) {
         fill_with(&text, kinds[i].add, 200000);
         measure_text(kinds[i].name, &text, 300);
     }
@@ -242,7 +242,7 @@ static void measure_making(const char *name, json *(*make)(int))
     double best = 1e9;
 
     for (int run = 0; run < 5; run++) {
-        double t0 = now_s(), took;
+        double t0 = row_cpu_s(), took;
 
         for (int i = 0; i < ROUNDS / 5; i += KEPT) {
             for (int k = 0; k < KEPT; k++)
@@ -250,7 +250,7 @@ static void measure_making(const char *name, json *(*make)(int))
             for (int k = 0; k < KEPT; k++)
                 json_unref(kept[k]);
         }
-        took = (now_s() - t0) / (ROUNDS / 5) * 1e9;
+        took = (row_cpu_s() - t0) / (ROUNDS / 5) * 1e9;
         best = took < best ? took : best;
     }
     printf("%-32s %6.1f ns\n", name, best);
@@ -259,25 +259,92 @@ static void measure_making(const char *name, json *(*make)(int))
 static void measure_doubles(void)
 {
     struct buf out = {0};
-    double t0 = now_s(), few, many;
+    double t0 = row_cpu_s(), few, many;
 
     for (int i = 0; i < 200000; i++) {
         buf_reset(&out);
         json_write_double(&out, i / 100.0);
     }
-    few = now_s();
+    few = row_cpu_s();
     for (int i = 0; i < 200000; i++) {
         buf_reset(&out);
         json_write_double(&out, 1.0 / (i + 3));
     }
-    many = now_s();
+    many = row_cpu_s();
     printf("%-32s %6.1f ns\n%-32s %6.1f ns\n", "write a double of two decimals",
            (few - t0) / 200000 * 1e9, "write a double of full length", (many - few) / 200000 * 1e9);
     buf_clear(&out);
 }
 
-int main(void)
+/* ---- rows of tests/bench/rows.py ---- */
+
+static bool fill_kind(struct buf *text, const char *word)
 {
+    for (size_t i = 0; i < COUNT(kinds); i++)
+        if (strcmp(kinds[i].word, word) == 0)
+            fill_with(text, kinds[i].add, 200000);
+    if (strcmp(word, "records") == 0)
+        fill(text, 200000);
+    return text->len > 0;
+}
+
+/* Values are freed outside of what is measured, as yajl alone makes none. */
+static void read_row(const struct buf *text, bool by_yajl, size_t rounds)
+{
+    double took = 0;
+
+    for (size_t i = 0; i < rounds; i++) {
+        if (by_yajl) {
+            took += yajl_alone_s(text);
+            continue;
+        }
+        double from = row_cpu_s();
+        json *v = json_parse(text->data, text->len, 0, NULL);
+        took += row_cpu_s() - from;
+        json_unref(v);
+    }
+    row_print(&(struct row){.cpu_s = took, .count = rounds * text->len});
+}
+
+static void write_row(bool by_printf, size_t rounds)
+{
+    struct buf out = {0};
+    double from = row_cpu_s();
+
+    for (size_t i = 0; i < rounds; i++) {
+        double number = 1.0 / (double)(i + 3);
+        buf_reset(&out);
+        if (by_printf)
+            buf_printf(&out, "%.17g", number);
+        else
+            json_write_double(&out, number);
+    }
+    row_print(&(struct row){.cpu_s = row_cpu_s() - from, .count = rounds});
+    buf_clear(&out);
+}
+
+static int row(const char *work, const char *kind, size_t rounds)
+{
+    struct buf text = {0};
+    bool by_yajl = strcmp(work, "yajl") == 0, by_printf = strcmp(work, "printf") == 0;
+    bool good = true;
+
+    if (by_printf || strcmp(work, "write") == 0)
+        write_row(by_printf, rounds);
+    else if ((by_yajl || strcmp(work, "read") == 0) && fill_kind(&text, kind))
+        read_row(&text, by_yajl, rounds);
+    else
+        good = false;
+    if (!good)
+        fprintf(stderr, "bench_json: there is no row %s %s\n", work, kind);
+    buf_clear(&text);
+    return good ? EXIT_SUCCESS : 2;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 4)
+        return row(argv[1], argv[2], row_number(argv[3]));
     measure_texts();
     measure_making("make and free an int", make_int);
     measure_making("make and free a short string", make_string);

@@ -4,32 +4,31 @@
  * measured in the same run: a history is held against the same events forwards in memory.
  *
  *   bench_pages [FOLDER [EXECUTIONS [CHILDREN]]]
+ *
+ * For a row of tests/bench/rows.py, in a store in memory or in FOLDER:
+ *
+ *   bench_pages history|newest memory|FOLDER forwards|backwards ROUNDS
+ *       all events in pages of 1,000, or the first page of ten
+ *   bench_pages list memory|FOLDER EXECUTIONS ROUNDS
+ *       the first page of ListExecutions
  */
 
 #include "parsers/base/count.h"
 #include "parsers/base/mem.h"
 #include "runtime/api/api.h"
 #include "runtime/store/store.h"
+#include "tests/bench/row.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #define ARN(kind, name) "arn:aws:states:us-east-1:123456789012:" kind ":" name
 #define ROLE "arn:aws:iam::123456789012:role/r"
 
 enum { EVENTS = 20000, NOW_MS = 1700000000 };
-
-static double cpu_seconds(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static void must(bool good, const char *what)
 {
@@ -137,10 +136,10 @@ static void call(struct world *w, const char *operation, const char *body)
 {
     w->status = 0;
     buf_clear(&w->answer);
-    double began = cpu_seconds();
+    double began = row_cpu_s();
     api_call(w->api, operation, body, strlen(body), NOW_MS, answered, w);
     take_turn(w);
-    w->took_s = cpu_seconds() - began;
+    w->took_s = row_cpu_s() - began;
     must(w->status == 200, w->status ? buf_str(&w->answer) : operation);
 }
 
@@ -204,6 +203,9 @@ static const char loop[] =
     "\"More?\":{\"Type\":\"Choice\",\"Default\":\"Done\",\"Choices\":[{\"Variable\":\"$.i\","
     "\"NumericLessThan\":5000,\"Next\":\"Count\"}]},\"Done\":{\"Type\":\"Succeed\"}}}";
 
+static const char history_of[] =
+    "{\"executionArn\":\"" ARN("execution", "m:e") "\",\"reverseOrder\":%s,\"maxResults\":%d";
+
 struct reading {
     double event_us, first_ms, middle_ms, last_ms; /* of pages of ten */
 };
@@ -214,11 +216,9 @@ static struct reading read_history(struct world *w, bool backwards)
     struct reading r = {0};
     double all_s = 0;
     size_t pages = 0;
-    static const char form[] =
-        "{\"executionArn\":\"" ARN("execution", "m:e") "\",\"reverseOrder\":%s,\"maxResults\":%d";
 
     do {
-        snprintf(body, sizeof body, form, backwards ? "true" : "false", 10);
+        snprintf(body, sizeof body, history_of, backwards ? "true" : "false", 10);
         json *at = json_ref(w->next);
         call_page(w, "GetExecutionHistory", body);
         if (pages == 0)
@@ -229,7 +229,7 @@ static struct reading read_history(struct world *w, bool backwards)
             r.last_ms = 1e3 * w->took_s;
         forget_page(w);
         w->next = at;
-        snprintf(body, sizeof body, form, backwards ? "true" : "false", 1000);
+        snprintf(body, sizeof body, history_of, backwards ? "true" : "false", 1000);
         call_page(w, "GetExecutionHistory", body);
         all_s += w->took_s;
         pages++;
@@ -454,16 +454,76 @@ static void map_run(const char *path, uint64_t children)
     }
 }
 
+/* ---- rows of tests/bench/rows.py ---- */
+
+/* One page, from where the last one ended. */
+static double page_s(struct world *w, bool backwards, int events)
+{
+    char body[400];
+
+    snprintf(body, sizeof body, history_of, backwards ? "true" : "false", events);
+    call_page(w, "GetExecutionHistory", body);
+    return w->took_s;
+}
+
+static void history_row(struct world *w, bool newest, bool backwards, size_t rounds)
+{
+    double took = 0;
+
+    create(w, loop);
+    start(w, "{\"i\":0}");
+    for (size_t i = 0; i < rounds; i++) {
+        do
+            took += page_s(w, backwards, newest ? 10 : 1000);
+        while (w->next && !newest);
+        forget_page(w);
+    }
+    row_print(&(struct row){.cpu_s = took, .count = newest ? rounds : rounds * EVENTS});
+}
+
+static void list_row(struct world *w, size_t executions, size_t rounds)
+{
+    double took = 0;
+
+    fill(w, executions);
+    for (size_t i = 0; i < rounds; i++) {
+        call_page(w, lists[0].operation, lists[0].body);
+        took += w->took_s;
+        forget_page(w);
+    }
+    row_print(&(struct row){.cpu_s = took, .count = rounds});
+}
+
+static int row(const char *what, const char *path, const char *how, size_t rounds)
+{
+    struct world w;
+
+    open_world(&w, path);
+    if (strcmp(what, "list") == 0)
+        list_row(&w, row_number(how), rounds);
+    else
+        history_row(&w, strcmp(what, "newest") == 0, strcmp(how, "backwards") == 0, rounds);
+    close_world(&w);
+    return EXIT_SUCCESS;
+}
+
 int main(int argc, char **argv)
 {
     char folder[256], path[300];
+    bool as_row = argc == 5, in_memory = as_row && strcmp(argv[2], "memory") == 0;
 
-    snprintf(folder, sizeof folder, "%s/asl-bench-XXXXXX", argc > 1 ? argv[1] : ".");
+    if (in_memory)
+        return row(argv[1], NULL, argv[3], row_number(argv[4]));
+    snprintf(folder, sizeof folder, "%s/asl-bench-XXXXXX", argc > 1 ? argv[1 + as_row] : ".");
     must(mkdtemp(folder) != NULL, "no folder");
     snprintf(path, sizeof path, "%s/asl.db", folder);
-    histories(path);
-    many(path, argc > 2 ? strtoull(argv[2], NULL, 10) : 200000);
-    map_run(path, argc > 3 ? strtoull(argv[3], NULL, 10) : 20000);
+    if (as_row) {
+        row(argv[1], path, argv[3], row_number(argv[4]));
+    } else {
+        histories(path);
+        many(path, argc > 2 ? strtoull(argv[2], NULL, 10) : 200000);
+        map_run(path, argc > 3 ? strtoull(argv[3], NULL, 10) : 20000);
+    }
     rmdir(folder);
     return EXIT_SUCCESS;
 }

@@ -5,6 +5,9 @@
  *
  *   bench_serve [--asl PROGRAM] [--store PATH] [--durability full|normal] [--executions N]
  *               [--connections N] [--waiting N] [--running N] [--timers N] [--forgotten N]
+ *               [--row]
+ *
+ * With --row, it is a row of tests/bench/rows.py: what the server's CPU is for so many executions.
  *
  * Without --store (or with :memory:) executions are in memory. A store is made anew.
  */
@@ -13,8 +16,10 @@
 #include "parsers/base/mem.h"
 #include "parsers/base/timestamp.h"
 #include "runtime/base/clock.h"
+#include "tests/bench/row.h"
 
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -64,6 +69,7 @@ static const char busy[] =
 static const char *asl = "build/release/asl", *store = ":memory:", *durability = "full";
 static long executions = 60000, only_connections, waiting = 100000, running = 10000, timers = 10000,
             forgotten = 200000;
+static bool as_row;
 
 static pid_t server;
 
@@ -171,26 +177,27 @@ static long status_kib(const char *name)
     return kib;
 }
 
+/* Of all its threads, in seconds: /proc/PID/stat has ticks of 10 ms only. */
 static double server_cpu(void)
 {
-    char path[64], line[1024];
-    double user = 0, system = 0;
+    double ns = 0;
+    char path[64];
+    struct dirent *thread;
 
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)server);
-    FILE *f = fopen(path, "r");
-    if (f && fgets(line, sizeof line, f)) {
-        char *at = strrchr(line, ')');
-        /* the 14th and 15th field; the name is the 2nd */
-        for (int i = 2; at && i < 14; i++)
-            at = strchr(at + 1, ' ');
-        if (at) {
-            user = strtod(at, &at);
-            system = strtod(at, NULL);
-        }
+    snprintf(path, sizeof path, "/proc/%d/task", (int)server);
+    DIR *threads = opendir(path);
+    while (threads && (thread = readdir(threads))) {
+        char file[400], line[128] = "";
+        snprintf(file, sizeof file, "%s/%s/schedstat", path, thread->d_name);
+        FILE *f = fopen(file, "r");
+        if (f && fgets(line, sizeof line, f))
+            ns += strtod(line, NULL);
+        if (f)
+            fclose(f);
     }
-    if (f)
-        fclose(f);
-    return (user + system) / (double)sysconf(_SC_CLK_TCK);
+    if (threads)
+        closedir(threads);
+    return 1e-9 * ns;
 }
 
 /* ---- requests ---- */
@@ -531,6 +538,14 @@ static void bench_throughput(long connections)
     struct measured m = run_load(MACHINE("three"), count, connections);
     drain(MACHINE("three"));
     double took = seconds() - began;
+    if (as_row) {
+        row_print(&(struct row){.cpu_s = server_cpu() - cpu,
+                                .wall_s = took,
+                                .count = (size_t)count,
+                                .peak_kib = status_kib("VmHWM:")});
+        end_server(SIGTERM);
+        return;
+    }
     printf("%4ld connections: %7.0f executions/s; p50 %6.2f ms, p99 %6.2f ms; %5.1f us of CPU "
            "and %4.1f KiB an execution",
            connections, (double)count / took, m.p50_us / 1e3, m.p99_us / 1e3,
@@ -681,12 +696,17 @@ static void bench_retention(void)
 
 static void options(int argc, char **argv)
 {
-    static const struct option rows[] = {
-        {"asl", 1, NULL, 'a'},         {"store", 1, NULL, 's'},
-        {"durability", 1, NULL, 'd'},  {"executions", 1, NULL, 'n'},
-        {"connections", 1, NULL, 'c'}, {"waiting", 1, NULL, 'w'},
-        {"running", 1, NULL, 'r'},     {"timers", 1, NULL, 't'},
-        {"forgotten", 1, NULL, 'f'},   {NULL, 0, NULL, 0}};
+    static const struct option rows[] = {{"asl", 1, NULL, 'a'},
+                                         {"store", 1, NULL, 's'},
+                                         {"durability", 1, NULL, 'd'},
+                                         {"executions", 1, NULL, 'n'},
+                                         {"connections", 1, NULL, 'c'},
+                                         {"waiting", 1, NULL, 'w'},
+                                         {"running", 1, NULL, 'r'},
+                                         {"timers", 1, NULL, 't'},
+                                         {"forgotten", 1, NULL, 'f'},
+                                         {"row", 0, NULL, 'R'},
+                                         {NULL, 0, NULL, 0}};
     int c;
 
     while ((c = getopt_long(argc, argv, "", rows, NULL)) != -1) {
@@ -700,6 +720,7 @@ static void options(int argc, char **argv)
         case 'r': running = strtol(optarg, NULL, 10); break;
         case 't': timers = strtol(optarg, NULL, 10); break;
         case 'f': forgotten = strtol(optarg, NULL, 10); break;
+        case 'R': as_row = true; break;
         default: exit(2);
         }
     }
@@ -714,6 +735,11 @@ int main(int argc, char **argv)
 
     options(argc, argv);
     signal(SIGPIPE, SIG_IGN);
+    if (as_row) {
+        bench_throughput(only_connections ? only_connections : 50);
+        forget_store();
+        return 0;
+    }
     printf("%s, %s\n", is_durable() ? store : "in memory",
            is_durable() ? durability : "nothing is kept");
     if (is_durable())

@@ -3,12 +3,18 @@
  * commit, each with an event of its own; what SQLite itself does with the same rows on the same
  * disk; whole executions of three states, with what they take in the file; and executions that
  * hand 200 kB through a hundred states, beside the same in memory.
+ *
+ * For a row of tests/bench/rows.py, with its file in FOLDER:
+ *
+ *   bench_store document memory|FOLDER EXECUTIONS       200 kB through a hundred states
+ *   bench_store sqlite FOLDER full|normal GROUP ROWS    rows by SQLite alone, GROUP a commit
  */
 
 #include "asl/asl.h"
 #include "asl/eval/model.h"
 #include "parsers/base/mem.h"
 #include "runtime/engine/engine.h"
+#include "tests/bench/row.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
@@ -105,8 +111,9 @@ static struct speed store_speed(enum store_durability durability, size_t group)
     return (struct speed){(double)rows / took, 1e6 * cpu / (double)rows};
 }
 
-/* The limit: rows as long, each behind the last, in a table without a rowid; nothing else. */
-static struct speed sqlite_speed(const char *synchronous, size_t group)
+/* The limit: rows as long, each behind the last, in a table without a rowid; nothing else. For
+ * about a second, or until there are `most` of them. */
+static struct speed sqlite_speed(const char *synchronous, size_t group, size_t most)
 {
     sqlite3 *db;
     sqlite3_stmt *add;
@@ -136,7 +143,7 @@ static struct speed sqlite_speed(const char *synchronous, size_t group)
         must(sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK, "a commit failed");
         rows += group;
         took = seconds(CLOCK_MONOTONIC) - start;
-    } while (took < 1);
+    } while (most ? rows < most : took < 1);
     cpu = seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
     sqlite3_finalize(add);
     sqlite3_close(db);
@@ -152,7 +159,7 @@ static void rows_a_second(void)
         for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
             struct speed own = store_speed(normal ? STORE_NORMAL : STORE_FULL, groups[i]);
             struct speed limit = sqlite_speed(
-                normal ? "PRAGMA synchronous=NORMAL" : "PRAGMA synchronous=FULL", groups[i]);
+                normal ? "PRAGMA synchronous=NORMAL" : "PRAGMA synchronous=FULL", groups[i], 0);
             printf("%s, %4zu a commit: %7.0f rows/s, %5.1f us of CPU each; SQLite alone %7.0f, "
                    "%5.1f us\n",
                    normal ? "NORMAL" : "FULL  ", groups[i], own.rows, own.cpu_us, limit.rows,
@@ -278,8 +285,8 @@ static asl_machine *passes(const char *fields)
     return m;
 }
 
-/* Returns the CPU of an execution in ms. */
-static double hand_on(store *s, asl_machine *m, json *input)
+/* Returns the CPU of so many executions in seconds. */
+static double hand_on(store *s, asl_machine *m, json *input, uint64_t count)
 {
     engine *e = NULL;
     struct engine_hooks hooks = {
@@ -289,7 +296,7 @@ static double hand_on(store *s, asl_machine *m, json *input)
     e = engine_new(s, &hooks);
     must(engine_recover(e, 0, INT64_MAX, &why), "no recovery");
     double cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
-    for (uint64_t i = 0; i < DOCUMENTS; i++) {
+    for (uint64_t i = 0; i < count; i++) {
         json *arn = json_stringf("arn:aws:states:us-east-1:123456789012:execution:m:%d", (int)i);
         struct rt_config config = {
             .names = {arn, arn, arn, arn, arn, arn}, .aws_limits = true, .seed = i};
@@ -307,7 +314,7 @@ static double hand_on(store *s, asl_machine *m, json *input)
     }
     cpu = seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
     engine_free(e);
-    return 1e3 * cpu / DOCUMENTS;
+    return cpu;
 }
 
 static void documents(const char *what, const char *fields)
@@ -316,18 +323,18 @@ static void documents(const char *what, const char *fields)
     json *input = document();
     struct stat st;
     store *s = store_memory_new();
-    double memory_ms = hand_on(s, m, input);
+    double memory_s = hand_on(s, m, input, DOCUMENTS);
 
     store_free(s);
     s = open_store(STORE_NORMAL);
-    double start = seconds(CLOCK_MONOTONIC), file_ms = hand_on(s, m, input);
+    double start = seconds(CLOCK_MONOTONIC), file_s = hand_on(s, m, input, DOCUMENTS);
     double took = seconds(CLOCK_MONOTONIC) - start;
     store_free(s);
     must(stat(path, &st) == 0, "no file");
     printf("%d bytes through %d states, %s: %.2f ms of CPU, %.0f executions/s, %.2f MB of file; in "
            "memory %.2f ms\n",
-           DOCUMENT, PASSES, what, file_ms, DOCUMENTS / took, 1e-6 * (double)st.st_size / DOCUMENTS,
-           memory_ms);
+           DOCUMENT, PASSES, what, 1e3 * file_s / DOCUMENTS, DOCUMENTS / took,
+           1e-6 * (double)st.st_size / DOCUMENTS, 1e3 * memory_s / DOCUMENTS);
     drop_files();
     json_unref(input);
     asl_machine_unref(m);
@@ -405,11 +412,63 @@ static void waiting(size_t count)
     diag_clear(&why);
 }
 
-int main(int argc, char **argv)
+/* ---- rows of tests/bench/rows.py ---- */
+
+static void document_row(bool in_memory, size_t executions)
 {
-    snprintf(folder, sizeof folder, "%s/asl-bench-XXXXXX", argc > 1 ? argv[1] : ".");
+    asl_machine *m = passes("");
+    json *input = document();
+    struct stat st = {0};
+    store *s = in_memory ? store_memory_new() : open_store(STORE_NORMAL);
+    double cpu = hand_on(s, m, input, executions);
+
+    store_free(s);
+    must(in_memory || stat(path, &st) == 0, "no file");
+    row_print(&(struct row){.cpu_s = cpu, .count = executions, .bytes = (size_t)st.st_size});
+    drop_files();
+    json_unref(input);
+    asl_machine_unref(m);
+}
+
+static void sqlite_row(const char *durability, size_t group, size_t rows)
+{
+    const char *synchronous =
+        strcmp(durability, "normal") == 0 ? "PRAGMA synchronous=NORMAL" : "PRAGMA synchronous=FULL";
+
+    rows = (rows + group - 1) / group * group;
+    struct speed limit = sqlite_speed(synchronous, group, rows);
+    row_print(&(struct row){.cpu_s = 1e-6 * limit.cpu_us * (double)rows,
+                            .wall_s = (double)rows / limit.rows,
+                            .count = rows});
+}
+
+static void make_folder(const char *where)
+{
+    snprintf(folder, sizeof folder, "%s/asl-bench-XXXXXX", where);
     must(mkdtemp(folder) != NULL, "no folder");
     snprintf(path, sizeof path, "%s/asl.db", folder);
+}
+
+static int row(char **argv)
+{
+    bool in_memory = strcmp(argv[2], "memory") == 0, rows = strcmp(argv[1], "sqlite") == 0;
+
+    if (!in_memory)
+        make_folder(argv[2]);
+    if (rows)
+        sqlite_row(argv[3], row_number(argv[4]), row_number(argv[5]));
+    else
+        document_row(in_memory, row_number(argv[3]));
+    if (!in_memory)
+        rmdir(folder);
+    return EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 4 || argc == 6)
+        return row(argv);
+    make_folder(argc > 1 ? argv[1] : ".");
     documents("unchanged", "");
     documents("made anew around it",
               "\"InputPath\":\"$.doc\",\"Parameters\":{\"head.$\":\"$.head\",\"rows.$\":\"$.rows\","
