@@ -177,10 +177,13 @@ fuzz: ## parsers against made-up input: TARGET=json SECONDS=60
 	    build/fuzz/fuzz_$$t -max_total_time=$(SECONDS) -artifact_prefix=build/fuzz/$$t- \
 	        -rss_limit_mb=2048 -timeout=10 build/fuzz/corpus/$$t tests/fuzz/corpus/$$t; done
 
-.PHONY: fuzz bench bench-jsonatapy bench-workloads bench-validate bench-test bench-calls bench-commands bench-map parquet-differential jsonata-differential $(BENCHES:%=bench-%)
+.PHONY: fuzz bench bench-compare bench-jsonatapy bench-workloads bench-validate bench-test bench-calls bench-commands bench-map parquet-differential jsonata-differential $(BENCHES:%=bench-%)
 bench: setup ## how fast it is, beside the limits: ROWS="loop json-*" TURNS=5 JSON=FILE. Parts: bench-workloads, -json, -items, -parquet (BENCH=files), -work, -waiting, -http, -store, -pages
 	$(then) all $(BENCHES:%=$(BUILD)/bench_%)
 	@tests/bench/run --build $(BUILD) $(TURNS:%=--turns %) $(JSON:%=--json %) $(foreach r,$(ROWS),'$r')
+bench-compare: ## instructions beside those of another commit, by valgrind: BASE=commit ROWS="loop json-*" ACCEPT=row JSON=FILE
+	@tools/setup --dev
+	+@MAKE='$(MAKE)' tests/bench/compare --build $(BUILD) $(BASE:%=--base %) $(CI:%=--ci) $(ACCEPT:%=--accept %) $(JSON:%=--json %) $(foreach r,$(ROWS),'$r')
 bench-workloads: all ## executions of many kinds: BENCH="--reps 20 loop1000"
 	@tests/bench/workloads --asl $(BUILD)/asl --out build/bench $(BENCH)
 $(filter-out bench-jsonata bench-spawn,$(BENCHES:%=bench-%)): bench-%: $(BUILD)/bench_%
