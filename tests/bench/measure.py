@@ -10,9 +10,11 @@ import resource
 import statistics
 import subprocess
 import sys
+from dataclasses import replace
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 TIMEOUT_S = 600
+UNDER = "{under}"  # in the arguments of a command: before the program that is measured, where it isn't the first
 
 
 class Failed(Exception):
@@ -34,6 +36,14 @@ class Here:
     def script(self, name):
         return os.path.join(ROOT, "tests/bench", name)
 
+    def fresh(self, name):
+        """The path of a store that isn't there."""
+        path = os.path.join(self.folder, name)
+        for end in ("", "-wal", "-shm", ".lock"):
+            if os.path.exists(path + end):
+                os.remove(path + end)
+        return path
+
     def file(self, name, value):
         return self.lines(name, [value])
 
@@ -50,11 +60,13 @@ def canonical(value):
 
 # ---- one run ----
 
-def start(command, argv=None):
-    """Output and messages, as bytes."""
+def start(command, under=()):
+    """Output and messages, as bytes; the program that is measured runs under that one."""
+    at = command.argv.index(UNDER) if UNDER in command.argv else 0
+    argv = command.argv[:at] + list(under) + [a for a in command.argv[at:] if a != UNDER]
     stdin = open(command.stdin, "rb") if command.stdin else subprocess.DEVNULL
     try:
-        done = subprocess.run(argv or command.argv, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=TIMEOUT_S,
+        done = subprocess.run(argv, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=TIMEOUT_S,
                               env=command.environment)
     except OSError as e:
         raise Failed("%s: %s" % (command.argv[0], e.strerror))
@@ -106,11 +118,10 @@ def read_touched(command):
     """The last argument is how many things are done; once more with two more of them."""
     size = int(command.argv[-1])
 
-    def heap(argv):
-        said = start(command, valgrind("dhat") + argv)[1].decode("utf-8", "replace")
+    def heap(count):
+        said = start(replace(command, argv=command.argv[:-1] + [str(count)]), valgrind("dhat"))[1].decode("utf-8", "replace")
         return sum(int(n.replace(",", "")) for n in re.findall(r"(?:Reads|Writes): +([\d,]+) bytes", said))
-    more = heap(command.argv[:-1] + [str(size + 2)]) - heap(command.argv)
-    return {"bytes": more / 2}, None
+    return {"bytes": (heap(size + 2) - heap(size)) / 2}, None
 
 
 def read_constant(command):
@@ -131,7 +142,7 @@ def cost(command):
 
 def instructions(command):
     """Those of the program alone, without processes that it starts."""
-    said = start(command, valgrind("cachegrind", "--cache-sim=no") + command.argv)[1].decode("utf-8", "replace")
+    said = start(command, valgrind("cachegrind", "--cache-sim=no"))[1].decode("utf-8", "replace")
     found = re.search(r"I +refs: +([\d,]+)", said)
     if not found:
         raise Failed("valgrind counts nothing: " + said.strip()[:200])

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Callable, Optional
 
 import machines
+import measure
 
 SCALES = {"ns": 1e9, "us": 1e6, "ms": 1e3, "MB": 1e-6}
 
@@ -110,8 +111,13 @@ def spawned(here, size):
     return Command([here.program("bench_spawn"), shutil.which("true"), str(size), str(AT_ONCE)], "said", environment=ENVIRONMENT)
 
 
-def activities(here, size):
-    return Command([here.script("activities"), "--asl", here.asl, "--folder", here.folder, "--tasks", str(size)], "said")
+def served(work, *options, workers=1):
+    """tests/bench/served; when instructions are counted one worker asks, so that they are the same each time."""
+    def command(here, size):
+        argv = [here.script("served"), work, "--count", str(size), "--workers", str(1 if here.counting else workers), "--",
+                measure.UNDER, here.asl, "serve"]
+        return Command(argv + [a.format(store=here.fresh("served.db")) for a in options], "said")
+    return command
 
 
 def over_http(connections, *store):
@@ -147,7 +153,7 @@ def both_ways(here, size):
 
 FULL = ("--store", "{folder}/serve.db", "--durability", "full")
 NORMAL = ("--store", "{folder}/serve.db", "--durability", "normal")
-SERVED_ROWS = 9  # of an execution of bench_serve: its own and those of its eight events
+SERVED_ROWS = 9  # of an execution of three or four states: its own and those of eight events
 YAJL = "yajl's events alone"
 SUITE = {"definition": "pass.asl.json", "cases": {"a": {"input": {}, "expect": {"status": "SUCCEEDED"}}}}
 PASS = ("pass.asl.json", machines.one_pass()[0])
@@ -216,7 +222,8 @@ ROWS = [
     Row("jsonata-batch", "us an expression", batch, 8000, counted=2000, ci=True),
 
     Row("commands", "us each", commands, 1000, ("posix_spawn", spawned), least=0.8),
-    Row("activities", "us a Task", activities, 1000, ("SQLite's rows, two a Task", sqlite_rows("full", 2, 8)), least=0.5, turns=3),
+    Row("activities", "us a Task", served("activities", "--store", "{store}", workers=8), 1000,
+        ("SQLite's rows, two a Task", sqlite_rows("full", 2, 8)), least=0.5, turns=3, counted=500),
 
     page_row("history-backwards", "us an event", "history", "backwards", "memory", 10, least=0.9, counted=2, ci=True),
     page_row("history-file", "us an event", "history", "forwards", "{folder}", 10, most=2, counted=1),
@@ -232,7 +239,11 @@ ROWS = [
         ("input and output", both_ways), of="bytes", turns=1, needs=("valgrind",)),
 
     Row("http-memory", "us an execution", over_http(50), 10000,
-        ("a request that nothing parses", said("bench_http", "nothing", "50")), turns=3),
+        ("a request that nothing parses", said("bench_http", "nothing", "50")), most=10, turns=3),
+    Row("starts", "us an execution", served("starts", "--store", ":memory:"), 3000,
+        ("a request that nothing parses", said("bench_http", "nothing", "1")), turns=3, counted=1500, ci=True),
+    Row("starts-file", "us an execution", served("starts", "--store", "{store}", "--durability", "normal"), 3000,
+        ("SQLite's own rows", sqlite_rows("normal", SERVED_ROWS, 1)), turns=3, counted=1000, ci=True),
     http_row(50, "full", FULL, 10000),
     http_row(500, "full", FULL, 10000),
     http_row(50, "normal", NORMAL, 10000),
