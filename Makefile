@@ -1,6 +1,11 @@
 # asl: the Amazon States Language without AWS. `make help` lists what can be made.
 
 BUILD      ?= build/release
+# What users build is the library's rooms optimized as one. Who gives an OPT of their own, as OPT='-O2 -g' while
+# working on the code, links the objects as they are, which takes a second instead of half a minute. clang can't do it.
+ifeq ($(origin OPT),undefined)
+WHOLE ?= $(if $(findstring Free Software Foundation,$(shell $(CC) --version 2>/dev/null)),-O3 -flto=auto)
+endif
 OPT        ?= -O2 -g
 PREFIX     ?= /usr/local
 LIBDIR     ?= $(PREFIX)/lib
@@ -71,13 +76,29 @@ SUPPORT := $(call objs,tests/support)
 # The library: what needs neither libuv nor libcurl.
 EMBED   := $(call linked,runtime/embed)
 
+# What the program and both libraries are linked of. With WHOLE the rooms below runtime/embed, in which an execution spends
+# its time, are compiled a second time and become one object, which needs no more of the compiler than any other.
+# Suites and the rest have the objects of $(BUILD)/obj.
+WHOLE_OF   := $(if $(WHOLE),$(call objs,$(BELOW.runtime/embed)))
+as_one      = $(if $(WHOLE),$(BUILD)/whole.o) $(filter-out $(WHOLE_OF),$(1))
+WHOLE_FLAGS = $(ALL_CFLAGS) $(WHOLE)
+
 # ---- the program and the library ----
 
 .PHONY: all
 all: $(BUILD)/asl $(BUILD)/libasl.so $(BUILD)/libasl.a $(BUILD)/asl.pc $(BUILD)/services.dat ## the program build/release/asl; libasl.so, libasl.a.
 	@:
 
-$(BUILD)/asl: $(call linked,tools)
+$(BUILD)/whole.o: $(WHOLE_OF:$(BUILD)/obj/%=$(BUILD)/whole/%)
+	$(call say,LTO)
+	$(Q)$(CC) $(WHOLE_FLAGS) -r -flinker-output=nolto-rel -o $@ $^
+
+$(BUILD)/whole/%.o: %.c Makefile rooms.mk $(BUILD)/flags
+	$(call say,CC)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(WHOLE_FLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/asl: $(call as_one,$(call linked,tools))
 	$(call say,LINK)
 	$(link) $^ $(call archived,tools)
 
@@ -87,7 +108,7 @@ $(BUILD)/services.dat: asl/model/services.dat
 	$(Q)cp $< $@
 
 # libasl.so also hides symbols taken from archives (libgcov's).
-$(BUILD)/libasl.so.$(VERSION): $(EMBED)
+$(BUILD)/libasl.so.$(VERSION): $(call as_one,$(EMBED))
 	$(call say,LINK)
 	$(share) -Wl,-soname,$(SONAME) -Wl,--exclude-libs,ALL $^ $(call libs,runtime/embed)
 
@@ -96,7 +117,7 @@ $(BUILD)/libasl.so: $(BUILD)/libasl.so.$(VERSION)
 	@ln -sf $(SONAME) $@
 
 # One object, whose inner names are out of the way of the names of the program that links it.
-$(BUILD)/libasl.a: $(EMBED)
+$(BUILD)/libasl.a: $(call as_one,$(EMBED))
 	$(call say,AR)
 	@rm -f $@
 	$(Q)$(LD) -r -o $(BUILD)/libasl.o $^
@@ -116,7 +137,7 @@ $(patsubst %,$(BUILD)/obj/%.o,tools/asl tools/report_format runtime/embed/embed 
 
 # Other flags, other objects: the file is written anew when they are not those that it has. What is installed is what was
 # built, with whatever flags.
-FLAGS  = $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(ARCHIVES)
+FLAGS  = $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(WHOLE) $(ARCHIVES)
 quoted = '$(subst ','\'',$(1))'
 ONLY_INSTALL := $(and $(MAKECMDGOALS),$(if $(filter-out install uninstall,$(MAKECMDGOALS)),,yes))
 
@@ -247,6 +268,6 @@ clean: ## away with build/
 help: ## this list
 	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' Makefile tests/rules.mk | \
 	    while IFS="$$(printf '\t')" read -r name text; do printf 'make %-21s %s\n' "$$name" "$$text"; done
-	@echo 'CC, CPPFLAGS, CFLAGS, LDFLAGS come on top of ours; OPT ($(OPT)), HARDEN, ARCHIVES, BUILD replace ours; V=1: all commands.'
+	@echo 'CC, CPPFLAGS, CFLAGS, LDFLAGS come on top of ours; OPT ($(OPT)), WHOLE, HARDEN, ARCHIVES, BUILD replace ours; V=1: all commands.'
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
