@@ -149,13 +149,11 @@ void digest_free(digest *d)
 enum { HMAC_BLOCK = 64, HMAC_INNER = 0x36, HMAC_OUTER = 0x5c };
 
 /* RFC 2104. The library's own MAC would be looked up by its name and made anew each time. */
-void digest_hmac(const void *key, size_t key_len, const void *text, size_t len,
-                 unsigned char out[DIGEST_SHA256_SIZE])
+void digest_hmac_by(digest *d, const void *key, size_t key_len, const void *text, size_t len,
+                    unsigned char out[DIGEST_SHA256_SIZE])
 {
     unsigned char block[HMAC_BLOCK] = {0};
-    digest *d = digest_new(DIGEST_SHA256);
 
-    check(d != NULL);
     if (key_len > HMAC_BLOCK) {
         digest_add(d, key, key_len);
         digest_end(d, block);
@@ -172,6 +170,16 @@ void digest_hmac(const void *key, size_t key_len, const void *text, size_t len,
     digest_add(d, block, HMAC_BLOCK);
     digest_add(d, out, DIGEST_SHA256_SIZE);
     digest_end(d, out);
+    mem_wipe(block, sizeof block);
+}
+
+void digest_hmac(const void *key, size_t key_len, const void *text, size_t len,
+                 unsigned char out[DIGEST_SHA256_SIZE])
+{
+    digest *d = digest_new(DIGEST_SHA256);
+
+    check(d != NULL);
+    digest_hmac_by(d, key, key_len, text, len, out);
     digest_free(d);
 }
 

@@ -44,7 +44,10 @@ void digest_add(digest *d, const void *bytes, size_t len);
 size_t digest_end(digest *d, unsigned char *out);
 void digest_free(digest *d);
 
-/* Writes the HMAC-SHA-256 (RFC 2104) of a text. */
+/* Writes the HMAC (RFC 2104) of a text by `sha256`, a digest that is not within bytes. */
+void digest_hmac_by(digest *sha256, const void *key, size_t key_len, const void *text, size_t len,
+                    unsigned char out[DIGEST_SHA256_SIZE]);
+/* The same by a digest of its own, which costs more to make than a short text's HMAC. */
 void digest_hmac(const void *key, size_t key_len, const void *text, size_t len,
                  unsigned char out[DIGEST_SHA256_SIZE]);
 

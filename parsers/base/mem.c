@@ -8,6 +8,8 @@
 
 #include "parsers/base/mem.h"
 
+#include "parsers/base/address_check.h"
+
 #include <malloc.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -63,7 +65,7 @@ OF_THREAD struct {
 
 void mem_keep_small(void)
 {
-#ifndef MEM_IS_WATCHED
+#ifndef ADDRESSES_ARE_CHECKED
     for (size_t i = 0; i < SMALL_SIZES; i++)
         kept[i].room = MOST_KEPT;
 #endif

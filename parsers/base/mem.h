@@ -3,17 +3,6 @@
 
 #include <stddef.h>
 
-/* AddressSanitizer, of gcc or clang, watches what is allocated: each piece of memory has to come
- * from the allocator and go back to it. */
-#ifdef __has_feature
-#if __has_feature(address_sanitizer)
-#define MEM_IS_WATCHED
-#endif
-#endif
-#ifdef __SANITIZE_ADDRESS__
-#define MEM_IS_WATCHED
-#endif
-
 /*
  * Memory that is never NULL: when the system has none left, the process ends with a message. The
  * store makes that safe; what a client can make grow is bounded where it enters.

@@ -6,6 +6,7 @@
 
 #include "parsers/json/json_impl.h"
 
+#include "parsers/base/address_check.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/text.h"
 #include "parsers/base/utf8.h"
@@ -13,7 +14,7 @@
 #include <assert.h>
 
 /* Tells AddressSanitizer that what lies in a block is gone, though the block is not. */
-#ifdef MEM_IS_WATCHED
+#ifdef ADDRESSES_ARE_CHECKED
 #include <sanitizer/asan_interface.h>
 #define FORBID(at, size) ASAN_POISON_MEMORY_REGION(at, size)
 #else

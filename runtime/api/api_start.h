@@ -20,10 +20,10 @@ struct run {
 
 struct fresh;
 
-/* What there is in memory of executions. */
 /* The system gives so many bytes at once, or fails. */
 enum { EXECUTIONS_RANDOM = 256 };
 
+/* What there is in memory of executions. */
 struct executions {
     size_t open, max_open; /* STANDARD executions that run, and may at once */
     struct id_map runs;    /* by the engine's numbers */

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_SIZE = 64, KEPT_KEYS = 8 };
+enum { KEPT_KEYS = 8 };
 
 /* A derived key, and what it was derived from. */
 struct derived_key {
@@ -64,43 +64,18 @@ struct bytes {
     size_t len;
 };
 
-/* The SHA-256 of two texts behind one another. */
-static void sha256_of(sigv4_signer *s, struct bytes a, struct bytes b,
-                      unsigned char hash[SIGV4_HASH_SIZE])
-{
-    digest_add(s->sha256, a.at, a.len);
-    digest_add(s->sha256, b.at, b.len);
-    digest_end(s->sha256, hash);
-}
-
-/*
- * HMAC (RFC 2104) = H((key ^ 0x5c…) H((key ^ 0x36…) text)), where a key that is longer than a block
- * of the hash is hashed first, and a shorter one is filled up with zeros.
- */
 static void hmac(sigv4_signer *s, struct bytes key, struct bytes text,
                  unsigned char out[SIGV4_HASH_SIZE])
 {
-    unsigned char inner[BLOCK_SIZE] = {0}, outer[BLOCK_SIZE], hash[SIGV4_HASH_SIZE];
-
-    if (key.len > BLOCK_SIZE)
-        sha256_of(s, key, (struct bytes){0}, inner);
-    else if (key.len)
-        memcpy(inner, key.at, key.len);
-    for (size_t i = 0; i < BLOCK_SIZE; i++) {
-        outer[i] = inner[i] ^ 0x5c;
-        inner[i] ^= 0x36;
-    }
-    sha256_of(s, (struct bytes){inner, sizeof inner}, text, hash);
-    sha256_of(s, (struct bytes){outer, sizeof outer}, (struct bytes){hash, sizeof hash}, out);
-    mem_wipe(inner, sizeof inner);
-    mem_wipe(outer, sizeof outer);
+    digest_hmac_by(s->sha256, key.at, key.len, text.at, text.len, out);
 }
 
 void signer_add_sha256(sigv4_signer *s, struct buf *out, const char *bytes, size_t len)
 {
     unsigned char hash[SIGV4_HASH_SIZE];
 
-    sha256_of(s, (struct bytes){bytes, len}, (struct bytes){0}, hash);
+    digest_add(s->sha256, bytes, len);
+    digest_end(s->sha256, hash);
     buf_add_hex(out, hash, sizeof hash);
 }
 
