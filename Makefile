@@ -2,7 +2,7 @@
 
 BUILD      ?= build/release
 # What users build is the library's rooms optimized as one. Who gives an OPT of their own, as OPT='-O2 -g' while
-# working on the code, links the objects as they are, which takes a second instead of half a minute. clang can't do it.
+# working on the code, links the objects as they are, and waits for no such pass. clang can't join objects so.
 ifeq ($(origin OPT),undefined)
 WHOLE ?= $(if $(findstring Free Software Foundation,$(shell $(CC) --version 2>/dev/null)),-O3 -flto=auto)
 endif
