@@ -112,6 +112,9 @@ static const struct {
     {"before the epoch", -1, "1969-12-31T23:59:59.999Z"},
     {"a leap day's end", 1709251199999, "2024-02-29T23:59:59.999Z"},
     {"the last day of a year with 366", 1735603200000, "2024-12-31T00:00:00.000Z"},
+    {"the first year of four digits", -30610224000000, "1000-01-01T00:00:00.000Z"},
+    {"the last year of four digits", 253402300799999, "9999-12-31T23:59:59.999Z"},
+    {"a year of five digits", 253402300800000, "10000-01-01T00:00:00.000Z"},
 };
 
 START_TEST(write)

@@ -139,16 +139,36 @@ int timestamp_compare(const struct timestamp *a, const struct timestamp *b)
     return a->ns < b->ns ? -1 : a->ns > b->ns;
 }
 
+/* Writes the last `count` digits of n and what separates them from the next number. */
+static char *put_digits(char *at, int n, int count, char separator)
+{
+    for (int i = count; i-- > 0; n /= 10)
+        at[i] = (char)('0' + n % 10);
+    at[count] = separator;
+    return at + count + 1;
+}
+
+/* Each context object has two or three of these, so nothing of printf is used for the years that
+ * have four digits. */
 void timestamp_write(struct buf *out, int64_t ms)
 {
     const int64_t ms_a_day = SECONDS_A_DAY * INT64_C(1000);
     int64_t day = ms / ms_a_day - (ms % ms_a_day < 0);
-    int64_t rest = ms - day * ms_a_day;
+    int rest = (int)(ms - day * ms_a_day);
     int64_t year;
     int month, mday;
+    char text[sizeof "YYYY-MM-DDTHH:MM:SS.mmmZ"], *at = text;
 
     timestamp_date(day, &year, &month, &mday);
-    buf_printf(out, "%04lld-%02d-%02dT%02d:%02d:%02d.%03dZ", (long long)year, month, mday,
-               (int)(rest / 3600000), (int)(rest / 60000 % 60), (int)(rest / 1000 % 60),
-               (int)(rest % 1000));
+    if (year >= 0 && year <= 9999)
+        at = put_digits(at, (int)year, 4, '-');
+    else
+        buf_printf(out, "%04lld-", (long long)year);
+    at = put_digits(at, month, 2, '-');
+    at = put_digits(at, mday, 2, 'T');
+    at = put_digits(at, rest / 3600000, 2, ':');
+    at = put_digits(at, rest / 60000 % 60, 2, ':');
+    at = put_digits(at, rest / 1000 % 60, 2, '.');
+    at = put_digits(at, rest % 1000, 3, 'Z');
+    buf_add(out, text, (size_t)(at - text));
 }
