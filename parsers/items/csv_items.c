@@ -40,6 +40,7 @@ struct csv_items {
     size_t columns; /* how many fields of a record are kept: so many as there are headers */
     bool first_row; /* the headers are in the file */
     bool begun;     /* it is known whether the file has a byte order mark */
+    char delimiter;
     unsigned char meaning[256];
     enum csv_state state;
     uint64_t begin; /* where the record begins, */
@@ -356,13 +357,12 @@ static void cut_line(struct csv_items *r, const char *line, size_t len)
     size_t i = 0;
 
     while (i < r->columns) {
-        const char *begin = at;
+        const char *stop = memchr(at, r->delimiter, (size_t)(end - at));
 
-        while (at < end && r->meaning[(unsigned char)*at] != CSV_DELIMITER)
-            at++;
-        r->fields[i++] = (struct csv_field){begin, (size_t)(at - begin)};
-        if (at++ == end)
+        r->fields[i++] = (struct csv_field){at, (size_t)((stop ? stop : end) - at)};
+        if (!stop)
             break;
+        at = stop + 1;
     }
     while (i < r->columns)
         r->fields[i++] = (struct csv_field){"", 0};
@@ -534,6 +534,7 @@ items_reader *items_new_csv(const struct items_options *o, struct diag *why)
         return NULL;
     }
     r->meaning[(unsigned char)delimiter] = CSV_DELIMITER;
+    r->delimiter = delimiter;
     if (!csv_begin_headers(r, o, why)) {
         csv_release(&r->text.head);
         return NULL;
