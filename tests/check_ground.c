@@ -77,7 +77,7 @@ START_TEST(memory_kept)
     static unsigned char *pieces[SIZES][EACH];
     const size_t before = mem_in_use();
 
-    mem_keep_small();
+    mem_keep_freed();
     for (int round = 0; round < 2; round++) {
         size_t bytes = 0;
         for (size_t size = 0; size < SIZES; size++)
@@ -93,6 +93,35 @@ START_TEST(memory_kept)
                         ck_abort_msg("a piece of %zu bytes was given out twice", size);
                 mem_free(pieces[size][i]);
             }
+        ck_assert_uint_eq(mem_in_use(), before);
+    }
+}
+END_TEST
+
+/* Large blocks of sizes around those that are kept, more of them than are kept at once. */
+START_TEST(memory_kept_large)
+{
+    static const size_t sizes[] = {262143, 262144, 300000, 1 << 20, 4 << 20, 5 << 20, 6 << 20};
+    enum { EACH = 4 };
+    const size_t before = mem_in_use();
+
+    mem_keep_freed();
+    for (size_t round = 0; round < 3 * COUNT(sizes); round++) {
+        size_t size = sizes[round % COUNT(sizes)], bytes = 0;
+        unsigned char *blocks[EACH];
+        for (size_t i = 0; i < EACH; i++) {
+            /* One grows into a block that may be kept, as a buffer does. */
+            blocks[i] = i % 2 ? mem_realloc(NULL, size) : mem_realloc(mem_alloc(100), size);
+            memset(blocks[i], (int)(round + i), size);
+            bytes += size;
+        }
+        ck_assert_uint_ge(mem_in_use(), before + bytes);
+        for (size_t i = 0; i < EACH; i++) {
+            for (size_t k = 0; k < size; k += 64)
+                ck_assert_uint_eq(blocks[i][k], (round + i) & 0xff);
+            ck_assert_uint_eq(blocks[i][size - 1], (round + i) & 0xff);
+            mem_free(blocks[i]);
+        }
         ck_assert_uint_eq(mem_in_use(), before);
     }
 }
@@ -726,6 +755,7 @@ int main(void)
     tcase_add_test(t, mem);
     tcase_add_test(t, memory_in_use);
     tcase_add_test(t, memory_kept);
+    tcase_add_test(t, memory_kept_large);
     tcase_add_loop_test(t, buf_int, 0, COUNT(ints));
     tcase_add_test(t, buf_growth);
     tcase_add_test(t, buf_file);

@@ -208,7 +208,7 @@ int main(int argc, char **argv)
 {
     open_streams();
     mem_give_back_large();
-    mem_keep_small();
+    mem_keep_freed();
     /* A pipe that closed is an error of write, which asl_finish sees. A SIGHUP that nohup has
      * switched off stays so. */
     signal(SIGPIPE, SIG_IGN);

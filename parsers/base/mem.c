@@ -63,14 +63,6 @@ OF_THREAD struct {
     size_t room; /* how many more it takes */
 } kept[SMALL_SIZES];
 
-void mem_keep_small(void)
-{
-#ifndef ADDRESSES_ARE_CHECKED
-    for (size_t i = 0; i < SMALL_SIZES; i++)
-        kept[i].room = MOST_KEPT;
-#endif
-}
-
 static inline size_t kept_bytes(size_t i)
 {
     return SMALLEST + SIZE_STEP * i;
@@ -104,12 +96,66 @@ static inline bool keep(void *at, size_t size)
     return true;
 }
 
+/* ---- large blocks ---- */
+
+/*
+ * A large block comes from the system, and each of its pages when it is first written, which costs
+ * as much as reading a file into it. Who reads a file in pieces holds two blocks of one size, what
+ * came and what is made of it, and gets them again for the next piece.
+ */
+enum { LARGEST_KEPT = 5 << 20, LARGE_KEPT = 2 };
+
+OF_THREAD struct {
+    void *at; /* NULL: nothing is kept here */
+    size_t size;
+} kept_large[LARGE_KEPT];
+OF_THREAD bool keeps_large;
+
+/* Returns a block that is kept and isn't much larger than `size`; NULL: there is none. */
+static void *take_kept_large(size_t size)
+{
+    for (size_t i = 0; i < LARGE_KEPT; i++) {
+        void *p = kept_large[i].at;
+
+        if (p && size <= kept_large[i].size && size >= kept_large[i].size / 2) {
+            kept_large[i].at = NULL;
+            in_use += kept_large[i].size;
+            return p;
+        }
+    }
+    return NULL;
+}
+
+/* Returns whether it is kept. */
+static bool keep_large(void *at, size_t size)
+{
+    for (size_t i = 0; i < LARGE_KEPT && keeps_large && size <= LARGEST_KEPT; i++)
+        if (!kept_large[i].at) {
+            kept_large[i].at = at;
+            kept_large[i].size = size;
+            return true;
+        }
+    return false;
+}
+
 /* ---- allocating ---- */
+
+void mem_keep_freed(void)
+{
+#ifndef ADDRESSES_ARE_CHECKED
+    for (size_t i = 0; i < SMALL_SIZES; i++)
+        kept[i].room = MOST_KEPT;
+    keeps_large = true;
+#endif
+}
 
 static __attribute__((noinline)) void *mem_alloc_new(size_t size)
 {
-    void *p = malloc(size ? size : 1);
+    void *p = size >= LARGE ? take_kept_large(size) : NULL;
 
+    if (p)
+        return p;
+    p = malloc(size ? size : 1);
     if (!p)
         out_of_memory(size);
     in_use += malloc_usable_size(p);
@@ -135,6 +181,8 @@ void *mem_calloc(size_t count, size_t size)
 
 void *mem_realloc(void *p, size_t size)
 {
+    if (!p)
+        return mem_alloc(size);
     const size_t before = malloc_usable_size(p);
     void *grown = realloc(p, size ? size : 1);
 
@@ -166,7 +214,7 @@ void mem_free(void *p)
         return;
     size_t size = malloc_usable_size(p);
     in_use -= size;
-    if (!keep(p, size))
+    if (size < LARGE ? !keep(p, size) : !keep_large(p, size))
         free(p);
 }
 

@@ -23,10 +23,11 @@ void mem_wipe(void *p, size_t size);
 void mem_give_back_large(void);
 
 /*
- * For a thread that lives as long as the process and makes many values: small pieces that it gives
- * back are kept for what it allocates next, a few hundred kilobytes of them at most.
+ * For a thread that lives as long as the process and makes many values: what it gives back is kept
+ * for what it allocates next, a few hundred kilobytes of small pieces and two blocks of up to 5 MiB
+ * at most.
  */
-void mem_keep_small(void);
+void mem_keep_freed(void);
 
 /* Bytes that this thread has allocated here and not given back. What one thread allocates it gives
  * back itself, unless it hands that over to another thread. */

@@ -362,6 +362,19 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *user)
     return 0;
 }
 
+/* What a body is said to have, as far as a foreign word may make us take memory. */
+enum { MOST_RESERVED = 4 << 20 };
+
+/* Makes room at once for all of a body that is about to come, if its length was told. */
+static void reserve_body(struct http_transfer *t)
+{
+    curl_off_t told = -1;
+
+    t->client->curl->easy_getinfo(t->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &told);
+    if (told > 0 && told <= MOST_RESERVED)
+        buf_reserve(&t->answer, (size_t)told + 1);
+}
+
 static size_t on_body(char *bytes, size_t size, size_t count, void *user)
 {
     struct http_transfer *t = user;
@@ -373,6 +386,8 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *user)
     }
     if (!http_client_has_room(t, len))
         return CURL_WRITEFUNC_PAUSE;
+    if (!t->answer.data)
+        reserve_body(t);
     buf_add(&t->answer, bytes, len);
     return len;
 }
