@@ -218,6 +218,65 @@ START_TEST(what_writes_much_lets_others_in)
 }
 END_TEST
 
+/* ---- Map Runs that begin many executions ---- */
+
+#define MANY_CHILDREN(items, processor)                                                            \
+    "{\"QueryLanguage\":\"JSONata\"," MAP(                                                         \
+        "M", "\"Items\":\"{% " items " %}\",\"Output\":\"{% $count($states.result) %}\","          \
+             "\"ItemProcessor\":{" DISTRIBUTED "," processor "}") "}"
+
+static const struct {
+    const char *name, *definition;
+    size_t least, most; /* that run at once */
+} many_children[] = {
+    {"those that end at once are made as they begin", MANY_CHILDREN("[1..5000]", PASS), 2, 300},
+    {"those that wait run all at once",
+     MANY_CHILDREN("[1..5000]", "\"StartAt\":\"W\",\"States\":{\"W\":{\"Type\":\"Wait\","
+                                "\"Seconds\":1,\"End\":true}}"),
+     5001, 5001},
+};
+
+START_TEST(children_are_made_as_they_begin)
+{
+    struct world_log w;
+    size_t most = 0;
+
+    world_open(&w, 0);
+    uint64_t execution = start(&w, many_children[_i].definition, "1");
+    while (engine_next_due(w.e) != INT64_MAX) {
+        if (engine_next_due(w.e) > w.now_ms)
+            w.now_ms = engine_next_due(w.e);
+        turn(&w);
+        if (engine_running(w.e) > most)
+            most = engine_running(w.e);
+    }
+    ck_assert_msg(most >= many_children[_i].least && most <= many_children[_i].most, "%s: %zu ran",
+                  many_children[_i].name, most);
+    expect_json(many_children[_i].name, rt_exec_output(engine_execution(w.e, execution)), "5000");
+    world_close(&w);
+}
+END_TEST
+
+/* The first one alone could have all that begin. */
+START_TEST(map_runs_begin_their_children_side_by_side)
+{
+    enum { RUNS = 3, AFTER = 20 };
+    struct world_log w;
+    int turns = 0;
+
+    world_open(&w, 0);
+    for (int i = 0; i < RUNS; i++)
+        start(&w, MANY_CHILDREN("[1..2000]", PASS), "1");
+    while (engine_running(w.e) && turns < AFTER) {
+        turn(&w);
+        if (status(&w, 0) != RT_RUNNING)
+            turns++;
+    }
+    ck_assert_msg(turns < AFTER, "the last one ends long after the first");
+    world_close(&w);
+}
+END_TEST
+
 /* ---- memory ---- */
 
 START_TEST(large_children_leave_memory)
@@ -658,6 +717,8 @@ int main(void)
     tcase_add_test(t, what_runs_is_let_go_of);
     tcase_add_test(t, a_turn_has_a_share_for_everybody);
     tcase_add_test(t, what_writes_much_lets_others_in);
+    tcase_add_loop_test(t, children_are_made_as_they_begin, 0, COUNT(many_children));
+    tcase_add_test(t, map_runs_begin_their_children_side_by_side);
     tcase_add_test(t, large_children_leave_memory);
     tcase_add_test(t, reading_goes_on_after_memory_was_left);
     tcase_add_test(t, reading_counts_as_held);

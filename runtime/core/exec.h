@@ -168,6 +168,7 @@ enum rt_input_kind {
      * successes that it was writing, which is lost */
     RT_IN_RESULTS_FAILED,
     RT_IN_OPEN_MAP_RUN,   /* one that waits may open: the answer to OPEN_MAP_RUN */
+    RT_IN_BEGIN_CHILDREN, /* more may begin: the answer to an output that is `late` */
     RT_IN_UPDATE_MAP_RUN, /* value: the request of UpdateMapRun; dropped when none of its runs */
 };
 
@@ -194,6 +195,8 @@ struct rt_input {
     int64_t *room;
     /* How many Map Runs may open; those that do are taken from it. NULL: any number. */
     int64_t *map_runs;
+    /* How many executions Map Runs may begin; those that do are taken from it. NULL: any number. */
+    int64_t *children;
     /* Memory is short, and nothing leaves it: a Map Run whose children are out begins no more
      * before one of them ends. */
     bool scarce;
@@ -286,6 +289,7 @@ struct rt_output {
     size_t bytes; /* that the events have about as text, together */
     bool more;    /* the budget was used up: step again with RT_IN_CONTINUE */
     bool held;    /* there was no more room: step again with RT_IN_TIMER when there is */
+    bool late;    /* a Map Run begins more: step again with RT_IN_BEGIN_CHILDREN when it may */
 };
 
 void rt_output_reset(struct rt_output *out);

@@ -19,9 +19,6 @@
 
 #include <string.h>
 
-/* How many children one step starts; the next step starts more. */
-enum { STEP_CHILDREN = 512 };
-
 /* ---- names ---- */
 
 /* arn:…:mapRun:<machine>/<label>:<uuid> */
@@ -246,14 +243,28 @@ static bool waits_for_memory(const struct step *s, const struct rt_frame *f)
     return s->scarce && run_children_out(f->group) > 0;
 }
 
+/* Returns whether one more may begin, and takes it from how many may. If not, the frame is left to
+ * begin_late_children. */
+static bool takes_turn(struct step *s)
+{
+    if (!s->children)
+        return true;
+    if (*s->children <= 0) {
+        s->out->late = true;
+        return false;
+    }
+    --*s->children;
+    return true;
+}
+
 /* Children that failed before a redrive go first, then items that have never had one. False when
  * one failed to begin, and with it the Map: `f` may be gone then. */
 static bool begin_children(struct step *s, struct rt_frame *f)
 {
     const struct rt_group *g = f->group;
 
-    for (int budget = STEP_CHILDREN; budget > 0 && !step_is_long(s); budget--) {
-        if (!running(s) || !group_wants_more(g) || waits_for_memory(s, f))
+    while (!step_is_long(s)) {
+        if (!running(s) || !group_wants_more(g) || waits_for_memory(s, f) || !takes_turn(s))
             return running(s);
         if (g->run->pending)
             map_run_redrive_child(s, f);
@@ -335,6 +346,15 @@ void open_map_run(struct step *s)
                 .kind = RT_MAP_RUN_OPENED, .frame = oldest->id, .state = oldest->state});
     if (running(s))
         start_children(s, oldest);
+}
+
+void begin_late_children(struct step *s)
+{
+    for (uint32_t i = 0; i < s->x->frame_count; i++) {
+        struct rt_frame *f = s->x->frames[i];
+        if (f && f->group && f->group->run)
+            group_goes_on(s, f);
+    }
 }
 
 void start_map_run(struct step *s, struct rt_frame *f, const struct asl_env *env)

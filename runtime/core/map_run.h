@@ -31,6 +31,8 @@ void items_came(struct step *s, const struct rt_input *in);
 void reading_failed(struct step *s, const struct rt_input *in);
 /* Opens the Map Run that has waited longest, if it still may; else asks once more. */
 void open_map_run(struct step *s);
+/* Goes on with Map Runs that have more children to begin, after an output that is `late`. */
+void begin_late_children(struct step *s);
 /* Takes in what of its results was written, or why they could not be. */
 void map_results_written(struct step *s, const struct rt_input *in);
 void writing_failed(struct step *s, const struct rt_input *in);

@@ -51,7 +51,7 @@ void rt_output_reset(struct rt_output *out)
         command_clear(&out->commands[i]);
     out->count = out->command_count = 0;
     out->bytes = 0;
-    out->more = out->held = false;
+    out->more = out->held = out->late = false;
 }
 
 void rt_output_clear(struct rt_output *out)
@@ -499,6 +499,7 @@ static void step_take_input(struct step *s, const struct rt_input *in)
     case RT_IN_ITEMS: items_came(s, in); break;
     case RT_IN_ITEMS_FAILED: reading_failed(s, in); break;
     case RT_IN_OPEN_MAP_RUN: open_map_run(s); break;
+    case RT_IN_BEGIN_CHILDREN: begin_late_children(s); break;
     case RT_IN_RESULTS: map_results_written(s, in); break;
     case RT_IN_RESULTS_FAILED: writing_failed(s, in); break;
     case RT_IN_TIMER: timers(s); break;
@@ -526,6 +527,7 @@ void rt_step(rt_exec *x, const struct rt_input *in, struct rt_output *out)
         .skew_ms = in->skew_ms,
         .room = x->express ? NULL : in->room,
         .map_runs = x->aws_limits ? in->map_runs : NULL,
+        .children = in->children,
         .scarce = in->scarce,
         .wait_scale = in->wait_scale,
         .has_activity = in->has_activity,

@@ -12,6 +12,7 @@ struct step {
     int64_t now_ms, skew_ms; /* as in struct rt_input */
     int64_t *room;           /* NULL: any number of transitions */
     int64_t *map_runs;       /* that may open; NULL: any number */
+    int64_t *children;       /* of Map Runs that may begin; NULL: any number */
     bool scarce;
     const double *wait_scale; /* NULL: 1 */
     bool (*has_activity)(void *world, const char *arn);

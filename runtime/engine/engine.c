@@ -10,6 +10,7 @@
 #include "parsers/base/mem.h"
 #include "runtime/engine/engine_call.h"
 #include "runtime/engine/engine_keep.h"
+#include "runtime/engine/engine_late.h"
 #include "runtime/engine/engine_map_runs.h"
 #include "runtime/engine/engine_memory.h"
 #include "runtime/engine/engine_recover.h"
@@ -336,6 +337,7 @@ bool engine_advance(engine *e, int64_t now_ms, struct diag *why)
         step_throttled(e);
     }
     engine_open_map_runs(e);
+    engine_step_late(e);
     step_timers(e);
     step_again(e);
     step_inputs(e);
@@ -356,6 +358,7 @@ bool engine_advance(engine *e, int64_t now_ms, struct diag *why)
         engine_tell(e, &e->turns[i]);
     sleep_after_turn(e);
     e->turn_count = 0;
+    e->ordered = 0;
     e->grown += e->turn_bytes;
     return true;
 }
@@ -364,7 +367,8 @@ int64_t engine_next_due(const engine *e)
 {
     if (input_queue_len(&e->inputs) || e->again_count || e->under_way ||
         (input_queue_len(&e->beginnings) && engine_may_begin(e)) ||
-        (engine_takes_up(e) && !e->takes_up_later) || engine_can_open_map_runs(e))
+        (engine_takes_up(e) && !e->takes_up_later) || engine_can_open_map_runs(e) ||
+        engine_can_step_late(e))
         return INT64_MIN;
     int64_t due_ms = due_heap_next_ms(&e->due);
     int64_t room_ms =
@@ -514,6 +518,7 @@ void engine_free(engine *e)
     engine_clear_stops(e);
     mem_free(e->again);
     id_queue_clear(&e->throttled);
+    id_queue_clear(&e->late);
     engine_clear_map_runs(e);
     mem_free(e->turns);
     mem_free(e);

@@ -12,8 +12,9 @@
 /* Returns whether the execution only waits, and for long. */
 static bool can_sleep(const engine *e, const struct entry *entry)
 {
-    return entry->calls == 0 && !entry->to_open && !entry->queued && !entry->throttled &&
-           entry->due_ms != INT64_MAX && entry->due_ms - engine_due_clock(e) > e->sleep_ms;
+    return entry->calls == 0 && !entry->to_open && !entry->queued && !entry->late &&
+           !entry->throttled && entry->due_ms != INT64_MAX &&
+           entry->due_ms - engine_due_clock(e) > e->sleep_ms;
 }
 
 static void keep_start(engine *e, struct entry *entry)

@@ -18,6 +18,7 @@
 
 #include "parsers/base/mem.h"
 #include "runtime/engine/engine_call.h"
+#include "runtime/engine/engine_late.h"
 #include "runtime/engine/engine_map_runs.h"
 #include "runtime/engine/engine_memory.h"
 #include "runtime/engine/engine_redrive.h"
@@ -182,6 +183,7 @@ static void engine_slice_prepare(engine *e, struct slice *s, struct entry *entry
     s->entry = entry;
     s->given = *given;
     s->map_runs_left = engine_map_runs_left(e, entry);
+    s->children_left = engine_children_left(e, entry);
     s->in = (struct rt_input){
         .kind = given->kind,
         .frame = given->frame,
@@ -196,6 +198,7 @@ static void engine_slice_prepare(engine *e, struct slice *s, struct entry *entry
         .error = &s->given.error,
         .room = e->transitions.size ? &e->transitions.left : NULL,
         .map_runs = &s->map_runs_left,
+        .children = &s->children_left,
         .scarce = engine_is_scarce(e),
         .wait_scale = e->wait_scale == 1 ? NULL : &e->wait_scale,
         .has_activity = e->hooks.has_activity ? engine_slice_has_activity : NULL,
@@ -248,7 +251,10 @@ static void finish_step(engine *e, struct slice *s)
     for (size_t i = 0; i < out->command_count; i++) {
         entry->calls += starts_call(&out->commands[i]);
         entry->to_open += out->commands[i].kind == RT_OPEN_MAP_RUN;
+        e->ordered += out->commands[i].kind == RT_START_CHILD;
     }
+    if (out->late)
+        engine_begin_children_later(e, entry);
     if (out->more)
         engine_queue(e, entry);
     engine_note_map_runs(e, entry);

@@ -25,6 +25,7 @@ struct entry {
     uint32_t to_open;           /* and how often it is in the queue of those that wait to be */
     bool queued;                /* has RT_IN_CONTINUE to come */
     bool throttled;             /* there is no room for its next transition */
+    bool late;                  /* its Map Runs have more executions to begin than the turn may */
     bool over;                  /* it has ended, and was told so */
     bool orphan;                /* its Map Run is over: nobody asks for it */
     bool unstarted;             /* of a Map Run, and waits to begin */
@@ -122,6 +123,7 @@ struct slice {
     struct rt_output out;
     struct work work;
     int64_t map_runs_left; /* how many more Map Runs it may open */
+    int64_t children_left; /* and how many executions these may begin */
     uint64_t evaluation;   /* number of the step's evaluation that runs now */
     int64_t evaluation_ns; /* processor time which that evaluation has used */
     int64_t since_ns;      /* processor time up to which evaluation_ns has been counted */
@@ -176,6 +178,9 @@ struct engine {
     size_t turn_count, turn_cap;
 
     struct input_queue beginnings; /* of Map Runs' executions */
+    struct id_queue late;          /* executions whose Map Runs have more of them */
+    int64_t ordered;               /* how many the turn has ordered, which are in no queue yet */
+    int64_t late_share;            /* how many the late one that is stepped may; 0: none is */
     unsigned held_back;            /* how often none has begun, as others went first */
     size_t memory;                 /* bytes that the process may use */
     size_t used;                   /* bytes in use when memory was last looked at */
