@@ -5,6 +5,7 @@
 
 #include "parsers/base/count.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -214,6 +215,32 @@ START_TEST(what_writes_much_lets_others_in)
     ck_assert_msg(status(&w, quick) == RT_SUCCEEDED, "it waits for what others write");
     ck_assert_uint_eq(engine_running(w.e), LOOPS);
     buf_clear(&input);
+    world_close(&w);
+}
+END_TEST
+
+/* Looks at the clock that an execution costs which comes alone. */
+static int64_t looks_for(struct world_log *w, const char *definition)
+{
+    int64_t before = w->used_ns;
+
+    start(w, definition, "{\"n\":1}");
+    turn(w);
+    ck_assert_uint_eq(engine_running(w->e), 0);
+    return w->used_ns - before;
+}
+
+/* To ask for the time costs as much as a short step, so what it evaluates is no reason to. */
+START_TEST(short_steps_ask_seldom_for_the_time)
+{
+    struct world_log w;
+
+    world_open_with(&w, 0, true);
+    int64_t nothing = looks_for(&w, ONE_STATE("S", "\"Type\":\"Succeed\"")),
+            evaluating = looks_for(&w, ONE_STATE("A", "\"Type\":\"Pass\",\"End\":true,"
+                                                      "\"Parameters\":{\"n.$\":\"$.n\"}"));
+    ck_assert_int_eq(evaluating, nothing);
+    ck_assert_msg(nothing > 0 && nothing < 40000000, "%" PRId64 " ns", nothing);
     world_close(&w);
 }
 END_TEST
@@ -717,6 +744,7 @@ int main(void)
     tcase_add_test(t, what_runs_is_let_go_of);
     tcase_add_test(t, a_turn_has_a_share_for_everybody);
     tcase_add_test(t, what_writes_much_lets_others_in);
+    tcase_add_test(t, short_steps_ask_seldom_for_the_time);
     tcase_add_loop_test(t, children_are_made_as_they_begin, 0, COUNT(many_children));
     tcase_add_test(t, map_runs_begin_their_children_side_by_side);
     tcase_add_test(t, large_children_leave_memory);

@@ -253,6 +253,8 @@ void engine_step(engine *e, struct input *in)
 
 static void step_timers(engine *e)
 {
+    if (due_heap_next_ms(&e->due) > engine_due_clock(e))
+        return;
     begin_share(e, SHARE_NS);
     /* A step may stop at its budget with more that is due: the next turn's. */
     for (size_t n = e->due.count; n > 0 && e->due.count && !e->unreadable; n--) {
@@ -267,6 +269,8 @@ static void step_again(engine *e)
     /* What is queued from now on is the next turn's. */
     const size_t end = e->again_count;
 
+    if (e->again_head == end)
+        return;
     begin_share(e, SHARE_NS);
     while (e->again_head < end && !engine_share_is_over(e)) {
         uint64_t execution = e->again[e->again_head++];
@@ -302,6 +306,8 @@ static void step_throttled(engine *e)
  * come. */
 static void step_inputs(engine *e)
 {
+    if (!input_queue_len(&e->inputs))
+        return;
     begin_share(e, SHARE_NS);
     while (input_queue_len(&e->inputs) && !engine_share_is_over(e)) {
         struct input in = input_queue_take(&e->inputs);
@@ -341,9 +347,10 @@ bool engine_advance(engine *e, int64_t now_ms, struct diag *why)
     step_timers(e);
     step_again(e);
     step_inputs(e);
-    begin_share(e, SHARE_NS);
-    engine_step_beginnings(e);
-    engine_begin_later_share(e);
+    if (input_queue_len(&e->beginnings)) {
+        begin_share(e, SHARE_NS);
+        engine_step_beginnings(e);
+    }
     engine_take_up_some(e);
     /* Nothing of the turn is kept: what it made is based on an execution that could not be fetched.
      */

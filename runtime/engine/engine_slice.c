@@ -207,7 +207,8 @@ static void engine_slice_prepare(engine *e, struct slice *s, struct entry *entry
         .world = s,
         .work = &s->work,
     };
-    s->work = (struct work){.user = s};
+    /* The first tick comes like any other: most steps end before it, and it asks for the time. */
+    s->work = (struct work){.left = WORK_TICK, .total = WORK_TICK, .user = s};
     s->evaluation = 0;
     if (!s->coroutine)
         return;

@@ -343,6 +343,7 @@ void engine_take_up_some(engine *e)
 {
     if (!e->untaken || e->takes_up_later)
         return;
+    engine_begin_later_share(e);
     while (engine_takes_up(e) && !e->unreadable && !engine_share_is_over(e)) {
         struct entry *entry = engine_take_up_next_of(e, e->untaken[e->untaken_head]);
         if (!entry) {
