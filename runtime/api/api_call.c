@@ -163,6 +163,7 @@ void calls_pay(api *a)
 {
     size_t count = a->calls.sealed, left = 0;
 
+    a->calls.room_known = false;
     a->calls.sealed = 0;
     for (size_t i = 0; i < count; i++) {
         struct owed o = a->calls.owed[i];
@@ -239,12 +240,22 @@ static json *read_request(struct call *c, const char *body, size_t len)
     return in;
 }
 
+/* The least room is far more than a turn writes, so the system is asked once a turn, not for each of
+ * its calls. */
+static uint64_t room_of_turn(api *a)
+{
+    if (!a->calls.room_known)
+        a->calls.room = store_room(a->store);
+    a->calls.room_known = true;
+    return a->calls.room;
+}
+
 /* What runs is to be able to commit to its end: new work is refused before the disk is full. */
 static bool disk_has_room(struct call *c, const struct operation *op)
 {
     uint64_t least = c->api->least_room;
 
-    if (!least || !op->grows || store_room(c->api->store) >= least)
+    if (!least || !op->grows || room_of_turn(c->api) >= least)
         return true;
     call_fail(
         c, "ServiceUnavailable",

@@ -34,6 +34,8 @@ struct calls {
     struct owed *owed;
     size_t owed_count, owed_cap;
     size_t sealed; /* of the answers that are owed: those that the turn makes durable */
+    bool room_known; /* for the calls until the turn's end: */
+    uint64_t room;   /* bytes that may still be written where the store lies */
 };
 
 void calls_init(api *a);
@@ -108,7 +110,8 @@ bool calls_are_ending(const api *a);
 
 /* ---- for the API's own turn ---- */
 
-/* Gives what was owed before the turn began, as far as the engine has kept it. */
+/* Gives what was owed before the turn began, as far as the engine has kept it. The calls that come
+ * after it look at the disk anew. */
 void calls_pay(api *a);
 /* Ends waits that have lasted long enough. */
 void calls_end_waits(api *a);
