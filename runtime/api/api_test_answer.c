@@ -142,9 +142,9 @@ json *test_after_input_path(const struct asl_state *s, const struct asl_env *env
 struct outcome {
     const json *name; /* of the state */
     const json *parameters, *result, *output, *assigned;
-    const struct asl_error *error; /* of its work, or of an expression */
+    struct asl_error error; /* of its work, or of an expression: looks, as those above */
     const struct asl_state *next;
-    bool exited;
+    bool exited, failed;
 };
 
 /* Only events of the state itself count; the first state that is entered behind it is where it
@@ -159,7 +159,12 @@ static bool note_test_event(void *user, const struct rt_event *e)
     case RT_TASK_SUCCEEDED: o->result = own ? e->data : o->result; break;
     case RT_TASK_FAILED:
     case RT_TASK_TIMED_OUT:
-    case RT_EVALUATION_FAILED: o->error = own ? &e->error : o->error; break;
+    case RT_EVALUATION_FAILED:
+        if (own) {
+            o->error = e->error;
+            o->failed = true;
+        }
+        break;
     case RT_STATE_EXITED:
         if (own) {
             o->output = e->data;
@@ -384,7 +389,7 @@ static json *inspection(struct test_state *t, const struct outcome *o, const str
  */
 static json *outcome_json(struct test_state *t, const rt_exec *x, const struct outcome *o)
 {
-    const struct asl_error *error = o->error ? o->error : rt_exec_error(x);
+    const struct asl_error *error = o->failed ? &o->error : rt_exec_error(x);
     struct asl_verdict v = {.kind = ASL_VERDICT_FAIL};
     const char *status = "SUCCEEDED";
     struct json_build b;

@@ -168,8 +168,9 @@ void store_stats(const store *s, struct store_stats *out);
 /* Finds a number that no execution has or had. */
 bool store_next_number(store *s, uint64_t *out, struct diag *why);
 
-/* Looks at the events of an execution from `seq` on, in order, until `visit` returns false. States
- * are those of the machine that store_find gives. */
+/* Looks at the events of an execution from `seq` on, in order, until `visit` returns false. An event
+ * is good until then, its values until the next read; states are those of the machine that
+ * store_find gives. */
 typedef bool store_visit(void *user, const struct rt_event *e);
 bool store_read(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
                 struct diag *why);
