@@ -6,6 +6,7 @@
 #include "asl/eval/model.h"
 #include "parsers/base/mem.h"
 #include "runtime/core/event_kinds.h"
+#include "runtime/core/event_pack.h"
 #include "runtime/core/event_text.h"
 
 #include <string.h>
@@ -81,6 +82,101 @@ START_TEST(reading)
     rt_event_clear(&e);
     buf_clear(&again);
     asl_machine_unref(m);
+}
+END_TEST
+
+/* Each as `reads` has it, and with numbers at the bounds of what is kept small. */
+static const struct {
+    const char *name, *text;
+} packs[] = {
+    {"a state that was entered",
+     "{\"k\":\"se\",\"s\":1,\"q\":7,\"i\":4294967295,\"p\":4294967294,\"t\":281474976710655,"
+     "\"f\":4294967294,\"d\":{\"a\":[1]}}"},
+    {"a time behind what is kept small", "{\"k\":\"se\",\"s\":0,\"t\":281474976710656,\"d\":1}"},
+    {"a time before 1970", "{\"k\":\"se\",\"s\":0,\"t\":-1,\"d\":1}"},
+    {"a clock that was set", "{\"k\":\"se\",\"s\":0,\"w\":-1,\"d\":1}"},
+    {"an exit to the last state", "{\"k\":\"sx\",\"s\":0,\"n\":1,\"d\":1}"},
+    {"an exit with an error, which none has", "{\"k\":\"sx\",\"s\":0,\"n\":1,\"c\":\"C\"}"},
+    {"a place of an error alone", "{\"k\":\"ef\",\"s\":0,\"y\":\"Output\"}"},
+    {"a child's frame, index and items", "{\"k\":\"cs\",\"s\":0,\"n\":4294967294,"
+                                         "\"j\":4294967293,\"b\":4294967292,\"d\":1}"},
+    {"a child's place", "{\"k\":\"cs\",\"s\":0,\"j\":1,\"o\":1,\"d\":1}"},
+    {"a child's status", "{\"k\":\"ce\",\"s\":0,\"m\":1,\"d\":1}"},
+    {"when a child began", "{\"k\":\"ce\",\"s\":0,\"a\":1,\"d\":1}"},
+    {"when a child ended", "{\"k\":\"ce\",\"s\":0,\"z\":1,\"d\":1}"},
+    {"results", "{\"k\":\"rw\",\"s\":0,\"b\":1,\"j\":2,\"l\":3,\"m\":4,\"n\":5,\"o\":6,\"d\":1}"},
+};
+
+static void expect_packed(const char *name, const char *text)
+{
+    asl_machine *m = machine();
+    struct buf before = {0}, after = {0};
+    struct rt_event e, back;
+
+    ck_assert_msg(rt_event_read(text, strlen(text), m, NULL, &e, NULL), "%s", name);
+    rt_event_write(&before, &e, NULL);
+    struct rt_packed p = rt_pack(&e);
+    rt_unpack(&p, e.seq, &back);
+    rt_event_write(&after, &back, NULL);
+    expect_text(name, buf_str(&after), buf_str(&before));
+    rt_packed_clear(&p);
+    buf_clear(&before);
+    buf_clear(&after);
+    asl_machine_unref(m);
+}
+
+START_TEST(packing)
+{
+    size_t i = (size_t)_i;
+
+    if (i < COUNT(packs))
+        expect_packed(packs[i].name, packs[i].text);
+    else
+        expect_packed(reads[i - COUNT(packs)].name, reads[i - COUNT(packs)].text);
+}
+END_TEST
+
+/* What hooks hear of an exit isn't kept as text, but packed. */
+START_TEST(packing_a_way)
+{
+    static const struct {
+        uint32_t to, index;
+    } rows[] = {{0, 0},        {1, 0xff},        {RT_NO_STATE, 0x100}, {0xfffffe, 1},
+                {0xffffff, 2}, {RT_NO_STATE, 3}, {0x1000000, 4}};
+    struct rt_event e = {.kind = RT_STATE_EXITED, .exited = {.way = RT_BY_CATCH}}, back;
+
+    e.exited.to = rows[_i].to;
+    e.exited.index = rows[_i].index;
+    struct rt_packed p = rt_pack(&e);
+    rt_unpack(&p, 1, &back);
+    ck_assert_uint_eq(back.exited.to, rows[_i].to);
+    ck_assert_uint_eq(back.exited.index, rows[_i].index);
+    ck_assert_uint_eq(back.exited.way, RT_BY_CATCH);
+    rt_packed_clear(&p);
+}
+END_TEST
+
+/* A child's data go, small or not; another event's stay. */
+START_TEST(trimming)
+{
+    static const struct {
+        enum rt_event_kind kind;
+        int64_t position;
+        bool stays;
+    } rows[] = {{RT_CHILD_STARTED, 0, false},
+                {RT_CHILD_STARTED, 1, false},
+                {RT_CHILD_ENDED, 0, false},
+                {RT_CHILD_REDRIVEN, 0, true}};
+    struct rt_event e = {.kind = rows[_i].kind,
+                         .data = json_cstring("large"),
+                         .child = {.position = rows[_i].position}},
+                    back;
+    struct rt_packed p = rt_pack(&e);
+
+    rt_packed_trim(&p);
+    rt_unpack(&p, 1, &back);
+    ck_assert_int_eq(json_kind(back.data), rows[_i].stays ? JSON_STRING : JSON_NULL);
+    rt_packed_clear(&p);
 }
 END_TEST
 
@@ -430,6 +526,9 @@ int main(void)
     TCase *t = tcase_create("event_text");
 
     tcase_add_loop_test(t, reading, 0, COUNT(reads));
+    tcase_add_loop_test(t, packing, 0, COUNT(packs) + COUNT(reads));
+    tcase_add_loop_test(t, packing_a_way, 0, 7);
+    tcase_add_loop_test(t, trimming, 0, 4);
     tcase_add_loop_test(t, row, 0, RT_EVENT_KINDS);
     tcase_add_loop_test(t, soundness, 0, COUNT(sounds));
     tcase_add_loop_test(t, refusing, 0, COUNT(refusals));

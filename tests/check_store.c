@@ -67,6 +67,36 @@ START_TEST(backwards)
 }
 END_TEST
 
+/* So many that no store has them in one row or piece. */
+START_TEST(many_events)
+{
+    enum { MANY = 700 };
+    store *s = open_store(_i);
+    struct buf want = {0}, want_back = {0};
+    struct seen v = {.most = SIZE_MAX};
+
+    put_execution(s, 0, "a", 0);
+    for (uint64_t seq = 1; seq <= MANY; seq += 7)
+        put_events(s, 0, seq, 7);
+    commit(s);
+    for (uint64_t seq = 1; seq <= MANY; seq++) {
+        buf_printf(&want, "%" PRIu64 ":%" PRIu64 "A ", seq, seq);
+        buf_printf(&want_back, "%" PRIu64 ":%" PRIu64 "A ", MANY + 1 - seq, MANY + 1 - seq);
+    }
+    expect_events("all", s, 0, 0, SIZE_MAX, buf_str(&want));
+    expect_events("behind the first 512", s, 0, 513, 2, "513:513A 514:514A ");
+    ck_assert(store_read_back(s, 0, UINT64_MAX, see_event, &v, NULL));
+    expect_text("backwards", buf_str(&v.text), buf_str(&want_back));
+    store_forget(s, 0);
+    commit(s);
+    expect_events("of one that is gone", s, 0, 0, SIZE_MAX, "");
+    buf_clear(&want);
+    buf_clear(&want_back);
+    buf_clear(&v.text);
+    store_free(s);
+}
+END_TEST
+
 START_TEST(finding)
 {
     store *s = open_store(_i);
@@ -470,6 +500,7 @@ int main(void)
     tcase_add_checked_fixture(t, store_scene_setup, store_scene_teardown);
     tcase_add_loop_test(t, events, 0, KINDS);
     tcase_add_loop_test(t, backwards, 0, KINDS);
+    tcase_add_loop_test(t, many_events, 0, KINDS);
     tcase_add_loop_test(t, finding, 0, KINDS);
     tcase_add_loop_test(t, running, 0, KINDS);
     tcase_add_loop_test(t, forgetting, 0, KINDS);

@@ -4,6 +4,7 @@
 #include "parsers/base/id_queue.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/text_map.h"
+#include "runtime/store/memory_events.h"
 #include "runtime/store/memory_lists.h"
 #include "runtime/store/memory_records.h"
 #include "runtime/store/store_impl.h"
@@ -14,8 +15,9 @@
 struct history {
     struct id_node node;        /* first; by number */
     struct store_execution row; /* without a machine as long as it was not started */
-    struct rt_event *events;
-    size_t count, cap, trimmed;
+    struct memory_events events;
+    size_t trimmed;
+    bool marked;                /* a mark leads to one of its events */
     struct place_list children; /* of its Map Runs: a place's time is the event that started it */
     struct history *parent;
 };
@@ -90,15 +92,16 @@ static const json *mark_of(struct memory *m, const struct rt_event *e, struct te
 }
 
 /* The first event that brings a text keeps it: a token that comes again leads to where it led. */
-static void add_mark(struct memory *m, uint64_t execution, const struct rt_event *e)
+static void add_mark(struct memory *m, struct history *h, const struct rt_event *e)
 {
     struct text_map *in;
     const json *text = mark_of(m, e, &in);
 
     if (!text || text_map_get(in, json_str(text)))
         return;
+    h->marked = true;
     struct mark *mark = mem_alloc(sizeof *mark);
-    *mark = (struct mark){execution, e->seq};
+    *mark = (struct mark){h->node.id, e->seq};
     text_map_put(in, json_str(text), mark);
 }
 
@@ -110,6 +113,21 @@ static void drop_mark(struct memory *m, uint64_t execution, const struct rt_even
 
     if (mark && mark->execution == execution && mark->seq == e->seq)
         mem_free(text_map_take(in, json_str(text)));
+}
+
+static void look_at(const struct history *h, size_t i, struct rt_event *out)
+{
+    rt_unpack(memory_events_at(&h->events, i), i + 1, out);
+}
+
+static void drop_marks(struct memory *m, const struct history *h)
+{
+    struct rt_event e;
+
+    for (size_t i = 0; h->marked && i < h->events.count; i++) {
+        look_at(h, i, &e);
+        drop_mark(m, h->node.id, &e);
+    }
 }
 
 static struct store_place place_of_child(const struct history *h)
@@ -139,11 +157,8 @@ static void leave_family(struct memory *m, struct history *h)
 static void free_history(struct memory *m, struct history *h)
 {
     leave_family(m, h);
-    for (size_t i = 0; i < h->count; i++) {
-        drop_mark(m, h->node.id, &h->events[i]);
-        rt_event_clear(&h->events[i]);
-    }
-    mem_free(h->events);
+    drop_marks(m, h);
+    memory_events_clear(&h->events);
     rt_names_clear(&h->row.config.names);
     drop_look(h->row.config.context);
     drop_look(h->row.config.written);
@@ -189,13 +204,10 @@ static void memory_store_append(store *s, uint64_t execution, const struct rt_ev
 {
     struct history *h = history_of(memory_store_memory_of(s), execution);
 
-    if (h->count + count > h->cap) {
-        h->cap = mem_grow(h->cap, h->count + count);
-        h->events = mem_realloc(h->events, h->cap * sizeof *h->events);
-    }
     for (size_t i = 0; i < count; i++) {
-        h->events[h->count++] = rt_event_copy(&events[i]);
-        add_mark(memory_store_memory_of(s), execution, &events[i]);
+        struct rt_event e = rt_event_copy(&events[i]);
+        *memory_events_add(&h->events) = rt_pack(&e);
+        add_mark(memory_store_memory_of(s), h, &e);
     }
 }
 
@@ -338,9 +350,9 @@ static bool memory_store_trim(store *s)
 
     if (!h)
         return false;
-    for (size_t i = 0; i < TRIM_EVENTS && h->trimmed < h->count; i++)
-        rt_event_trim(&h->events[h->trimmed++]);
-    if (h->trimmed < h->count)
+    for (size_t i = 0; i < TRIM_EVENTS && h->trimmed < h->events.count; i++)
+        rt_packed_trim(memory_events_at(&h->events, h->trimmed++));
+    if (h->trimmed < h->events.count)
         id_queue_add(&m->to_trim, h->node.id);
     return true;
 }
@@ -385,12 +397,14 @@ static bool read_events(store *s, uint64_t execution, uint64_t seq, store_visit 
                         struct diag *why)
 {
     const struct history *h = find_history(memory_store_memory_of(s), execution);
+    struct rt_event e;
 
     (void)why;
-    /* Sequences are dense from 1. */
-    for (size_t i = seq > 0 ? (size_t)seq - 1 : 0; h && i < h->count; i++)
-        if (!visit(user, &h->events[i]))
-            return true;
+    for (size_t i = seq > 0 ? (size_t)seq - 1 : 0; h && i < h->events.count; i++) {
+        look_at(h, i, &e);
+        if (!visit(user, &e))
+            break;
+    }
     return true;
 }
 
@@ -398,12 +412,15 @@ static bool read_back(store *s, uint64_t execution, uint64_t seq, store_visit *v
                       struct diag *why)
 {
     const struct history *h = find_history(memory_store_memory_of(s), execution);
-    size_t i = h && seq - 1 < h->count ? (size_t)seq - 1 : h ? h->count : 0;
+    size_t count = h ? h->events.count : 0, i = seq - 1 < count ? (size_t)seq - 1 : count;
+    struct rt_event e;
 
     (void)why;
-    while (i-- > 0)
-        if (!visit(user, &h->events[i]))
+    while (i-- > 0) {
+        look_at(h, i, &e);
+        if (!visit(user, &e))
             break;
+    }
     return true;
 }
 
@@ -411,10 +428,13 @@ static bool read_last(store *s, uint64_t execution, store_visit *visit, void *us
                       struct diag *why)
 {
     const struct history *h = find_history(memory_store_memory_of(s), execution);
+    struct rt_event e;
 
     (void)why;
-    if (h && h->count)
-        visit(user, &h->events[h->count - 1]);
+    if (h && h->events.count) {
+        look_at(h, h->events.count - 1, &e);
+        visit(user, &e);
+    }
     return true;
 }
 
