@@ -295,6 +295,42 @@ START_TEST(build_of_keys)
 }
 END_TEST
 
+/* Values of all kinds in blocks: one of them outlives the others, and its block goes with it. */
+START_TEST(build_in_blocks)
+{
+    static const char room_text[] = "lent";
+    const size_t before = mem_in_use();
+    void *room = mem_alloc(json_string_room(sizeof room_text - 1));
+    const json *lent = json_string_in(room, room_text, sizeof room_text - 1);
+    struct json_blocks blocks = {0};
+    struct json_build b, inner;
+    json *v, *kept;
+
+    expect_json("nothing expected", v = json_int_in(&blocks, 7), "7");
+    json_unref(v);
+    json_blocks_expect(&blocks, 100);
+    json_build_array_in(&b, &blocks, 100);
+    for (int i = 0; i < 25; i++) {
+        json_build_object_in(&inner, &blocks, 1);
+        json_build_add_member(&inner, json_ref_in(&blocks, lent), json_int_in(&blocks, i));
+        json_build_add(&b, json_build_done(&inner));
+        json_build_add(&b, json_double_in(&blocks, 0.5));
+        json_build_array_in(&inner, &blocks, 0);
+        json_build_add(&b, json_build_done(&inner));
+        json_build_add(&b, json_ref_in(&blocks, lent));
+    }
+    v = json_build_done(&b);
+    json_blocks_leave(&blocks);
+    mem_free(room);
+    kept = json_ref(json_at(v, 48));
+    ck_assert_uint_eq(json_count(v), 100);
+    json_unref(v);
+    expect_json("one that is kept", kept, "{\"lent\":12}");
+    json_unref(kept);
+    ck_assert_uint_eq(mem_in_use(), before);
+}
+END_TEST
+
 START_TEST(free_deep)
 {
     json *v = json_int(1);
@@ -398,6 +434,7 @@ int main(void)
     tcase_add_test(t, strings);
     tcase_add_test(t, strings_in_storage);
     tcase_add_test(t, build);
+    tcase_add_test(t, build_in_blocks);
     tcase_add_test(t, free_deep);
     tcase_add_test(t, text_len_saturates);
     tcase_add_test(t, write_forms);

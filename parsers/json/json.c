@@ -45,12 +45,6 @@ static const struct object_value the_empty_object = {
 
 /* ---- counting ---- */
 
-/* A string that is lent lies in storage of somebody else's, so a reference to it is a copy. */
-json *json_own(const json *lent)
-{
-    return json_string(json_str(lent), json_str_len(lent));
-}
-
 /*
  * A container's children; an object's are key, value, key, value ... Those of a tree are its nodes,
  * of an object's tree the array of its keys and that of its values.
@@ -175,27 +169,6 @@ json *json_new(enum json_kind kind, size_t size)
 
     *v = (json){.refs = 1, .kind = (uint8_t)kind};
     return v;
-}
-
-void json_blocks_leave(struct json_blocks *b)
-{
-    if (b->now && !--b->now->live)
-        mem_free(b->now);
-    b->now = NULL;
-    b->used = b->size = 0;
-}
-
-/* What is too large lies alone, and the block that is being filled waits for smaller ones. */
-json *json_new_in_next_block(struct json_blocks *b, enum json_kind kind, size_t size)
-{
-    if (size > JSON_MOST_IN_BLOCK || size > JSON_BLOCK_STEP * (b->next_size - 1))
-        return json_new(kind, size);
-    json_blocks_leave(b);
-    b->now = mem_alloc(JSON_BLOCK_STEP * b->next_size);
-    b->now->live = 1;
-    b->size = b->next_size;
-    b->used = 1;
-    return json_new_in(b, kind, size);
 }
 
 struct string_value *json_new_string(enum json_kind kind, size_t len)

@@ -78,6 +78,27 @@ json *json_number(const char *text, size_t len);
 const json *json_empty_array(void);
 const json *json_empty_object(void);
 
+/*
+ * Where values lie that are made together, and mostly go together: small ones share blocks of
+ * memory, and cost a fraction of what an allocation does. A block goes with the last of its values.
+ * It begins as {0}, and json_blocks_leave ends it; its values stay.
+ */
+struct json_blocks {
+    struct json_block
+        *now;            /* the block that is being filled; NULL: none, then the next two are 0 */
+    uint32_t used, size; /* how many of its steps are taken, of how many */
+    uint32_t next_size;  /* of the blocks to come */
+};
+
+/* Says that so many values come. Before that, and while few come, each lies alone. */
+void json_blocks_expect(struct json_blocks *b, size_t values);
+void json_blocks_leave(struct json_blocks *b);
+/* Do what json_int, json_double and json_ref do; what they make, as a copy of a string that is
+ * lent, lies in a block. */
+json *json_int_in(struct json_blocks *b, int64_t n);
+json *json_double_in(struct json_blocks *b, double d);
+json *json_ref_in(struct json_blocks *b, const json *v);
+
 /* ---- looking ---- */
 
 static inline enum json_kind json_kind(const json *v);
@@ -211,6 +232,10 @@ void json_build_object(struct json_build *b, size_t room);
  * change is shared with `v`: the copy and each change cost little more than those of few.
  */
 void json_build_copy(struct json_build *b, const json *v, size_t more);
+/* Begin as json_build_array and json_build_object do, in blocks: with room for just `count`
+ * elements or members. */
+void json_build_array_in(struct json_build *b, struct json_blocks *blocks, size_t count);
+void json_build_object_in(struct json_build *b, struct json_blocks *blocks, size_t count);
 /* Adds an element, which it takes. */
 void json_build_add(struct json_build *b, json *v);
 /* Set a member; they take `v` (and `key`). A key that is there keeps its place. */

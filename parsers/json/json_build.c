@@ -20,14 +20,24 @@ static size_t object_size(size_t count)
     return sizeof(struct object_value) + count * sizeof(struct json_member);
 }
 
-static struct object_value *new_object(size_t cap)
+/* Return what has just been made, without children. */
+static struct object_value *begin_object(json *made)
 {
-    struct object_value *o = (struct object_value *)json_new(JSON_OBJECT, object_size(cap));
+    struct object_value *o = mutable_object(made);
 
     o->head.depth = 1;
     o->count = o->text_len = 0;
     o->index = NULL;
     return o;
+}
+
+static struct array_value *begin_array(json *made)
+{
+    struct array_value *a = mutable_array(made);
+
+    a->head.depth = 1;
+    a->count = a->text_len = 0;
+    return a;
 }
 
 /* Room for `cap` children; the first room replaces the immortal empty value. */
@@ -37,15 +47,12 @@ static void resize(struct json_build *b, size_t cap)
 
     assert(cap < UINT32_MAX / 2);
     if (b->cap) {
+        assert(!(b->v->flags >> JSON_FLAG_BITS));
         b->v = mem_realloc(b->v, array ? array_size(cap) : object_size(cap));
     } else if (array) {
-        struct array_value *a = (struct array_value *)json_new(JSON_ARRAY, array_size(cap));
-
-        a->head.depth = 1;
-        a->count = a->text_len = 0;
-        b->v = &a->head;
+        b->v = &begin_array(json_new(JSON_ARRAY, array_size(cap)))->head;
     } else {
-        b->v = &new_object(cap)->head;
+        b->v = &begin_object(json_new(JSON_OBJECT, object_size(cap)))->head;
     }
     b->cap = cap;
 }
@@ -69,6 +76,28 @@ void json_build_object(struct json_build *b, size_t room)
     *b = (struct json_build){.v = json_mutable(json_empty_object())};
     if (room)
         resize(b, room);
+}
+
+void json_build_array_in(struct json_build *b, struct json_blocks *blocks, size_t count)
+{
+    json *made;
+
+    json_build_array(b, 0);
+    if (!count)
+        return;
+    made = json_new_in(blocks, JSON_ARRAY, array_size(count));
+    *b = (struct json_build){&begin_array(made)->head, count};
+}
+
+void json_build_object_in(struct json_build *b, struct json_blocks *blocks, size_t count)
+{
+    json *made;
+
+    json_build_object(b, 0);
+    if (!count)
+        return;
+    made = json_new_in(blocks, JSON_OBJECT, object_size(count));
+    *b = (struct json_build){&begin_object(made)->head, count};
 }
 
 /*
@@ -258,7 +287,7 @@ json *json_object_of(const json *keys, json *const *values)
 
     if (!count)
         return json_mutable(json_empty_object());
-    o = new_object(count);
+    o = begin_object(json_new(JSON_OBJECT, object_size(count)));
     o->count = (uint32_t)count;
     for (size_t i = 0; i < count; i++) {
         o->members[i] = (struct json_member){json_ref_child(as_array(keys)->items[i]), values[i]};

@@ -121,10 +121,10 @@ struct object_tree {
 };
 
 /*
- * The values that a reader makes lie in blocks, as memory of its own for each would be half of what
- * reading costs. The upper bits of a value's flags say how many steps behind its block's beginning
- * it lies, 0 when it lies alone. A block is given back with the last of its values; that it is
- * small bounds what a value holds on to that outlives the others of its text.
+ * The values that a reader makes lie in blocks (struct json_blocks), as memory of its own for each
+ * would be half of what reading costs. The upper bits of a value's flags say how many steps behind
+ * its block's beginning it lies, 0 when it lies alone. A block is given back with the last of its
+ * values; that it is small bounds what a value holds on to that outlives the others of its text.
  */
 struct json_block {
     uint32_t live;      /* values, and 1 while more are put into it */
@@ -132,13 +132,6 @@ struct json_block {
 };
 
 enum { JSON_BLOCK_STEP = 16, JSON_BLOCK_STEPS = 32, JSON_MOST_IN_BLOCK = 128 };
-
-/* The block that is being filled, and how many of its steps are taken. */
-struct json_blocks {
-    struct json_block *now; /* NULL: none, then `used` and `size` are 0 */
-    uint32_t used, size;
-    uint32_t next_size; /* of the blocks to come, at most JSON_BLOCK_STEPS */
-};
 
 /* The most bytes of a number's text: the time to read one grows faster than its length. */
 enum { JSON_MAX_NUMBER = 1000 };
@@ -294,10 +287,6 @@ json *json_new(enum json_kind kind, size_t size);
  * fills; the NUL behind them is there.
  */
 struct string_value *json_new_string(enum json_kind kind, size_t len);
-/* Makes what json_new makes, where the block that is being filled has no room for it. */
-json *json_new_in_next_block(struct json_blocks *b, enum json_kind kind, size_t size);
-/* Ends the filling of blocks; their values stay. */
-void json_blocks_leave(struct json_blocks *b);
 /* Finds a key, as json_find does, by a string value; fast when it is the object's own. */
 size_t json_find_key(const json *object, const json *key);
 /* Returns the hash of a string's bytes, which is never 0. It differs from process to process. */
@@ -312,6 +301,11 @@ size_t json_index_find(const struct json_index *x, const struct json_member *mem
 void json_index_add(struct json_index *x, const struct json_member *members, size_t i);
 /* Returns whether an index is too small for `members` members. */
 bool json_index_full(const struct json_index *x, size_t members);
+
+/* ---- json_blocks.c ---- */
+
+/* Makes what json_new makes, where the block that is being filled has no room for it. */
+json *json_new_in_next_block(struct json_blocks *b, enum json_kind kind, size_t size);
 
 /* Returns what json_new returns, in a block if it is small. */
 static inline json *json_new_in(struct json_blocks *b, enum json_kind kind, size_t size)

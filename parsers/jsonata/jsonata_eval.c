@@ -274,6 +274,7 @@ static void end_evaluation(struct evaluation *e)
         failure_clear(&e->why);
     for (size_t i = 0; i < MATCH_KEYS; i++)
         json_unref(e->match_keys[i]);
+    json_blocks_leave(&e->blocks);
     region_end(e);
     arena_clear(&e->lasting);
 }

@@ -109,6 +109,7 @@ struct evaluation {
     uint64_t chance;       /* how often it was asked for without somebody to ask */
     size_t nesting;        /* of calls without an evaluation in between */
     json *match_keys[MATCH_KEYS];
+    struct json_blocks blocks; /* where JSON of what was made lies */
 };
 
 /*

@@ -467,11 +467,11 @@ static json *number_to_json(struct evaluation *e, struct jv v, bool *unsupported
     const double n = v.n;
 
     if (v.exact && e->dialect == JSONATA_AWS)
-        return json_int(int_of(v));
+        return json_int_in(&e->blocks, int_of(v));
     if (isfinite(n)) {
         if (n == floor(n) && fabs(n) <= (double)exact)
-            return json_int((int64_t)n);
-        return json_double(n);
+            return json_int_in(&e->blocks, (int64_t)n);
+        return json_double_in(&e->blocks, n);
     }
     /* Within a value Step Functions writes its name. */
     if (e->dialect == JSONATA_AWS)
@@ -493,10 +493,11 @@ static json *list_to_json(struct evaluation *e, struct jv v, size_t depth, bool 
     if (v.list->as_json)
         return json_ref(v.list->as_json);
     e->used += ALLOCATED + (v.list->count - based) * sizeof(json *);
+    json_blocks_expect(&e->blocks, v.list->count - based);
     if (based)
         json_build_copy(&b, v.list->base, v.list->count - based);
     else
-        json_build_array(&b, v.list->count);
+        json_build_array_in(&b, &e->blocks, v.list->count);
     for (size_t i = based; i < v.list->count; i++) {
         json *item = to_json(e, items_at(v, i), depth + 1, unsupported);
         if (!item) {
@@ -521,7 +522,7 @@ static bool members_to_json(struct evaluation *e, struct json_build *b, const st
         json *item = to_json(e, member_value(v, at), depth + 1, unsupported);
         if (!item)
             return false;
-        json_build_add_member(b, json_ref(member_key(v, at)), item);
+        json_build_add_member(b, json_ref_in(&e->blocks, member_key(v, at)), item);
     }
     return true;
 }
@@ -537,10 +538,11 @@ static json *map_to_json(struct evaluation *e, struct jv v, size_t depth, bool *
         return json_ref(m->as_json);
     order = members_order(e, v);
     e->used += ALLOCATED + m->count * 2 * sizeof(json *);
+    json_blocks_expect(&e->blocks, m->count);
     if (m->base && !order)
         json_build_copy(&b, m->base, m->count);
     else
-        json_build_object(&b, members_count(v));
+        json_build_object_in(&b, &e->blocks, members_count(v));
     for (uint32_t i = 0; ok && over && !order && i < over->count; i++) {
         json *item = to_json(e, over->members[i].value, depth + 1, unsupported);
         ok = item;
@@ -568,7 +570,7 @@ static json *to_json(struct evaluation *e, struct jv v, size_t depth, bool *unsu
     case JV_NULL: return json_null();
     case JV_BOOL: return json_bool(v.b);
     case JV_NUMBER: e->used += ALLOCATED; return number_to_json(e, v, unsupported);
-    case JV_STRING: return json_ref((json *)(uintptr_t)v.j);
+    case JV_STRING: return json_ref_in(&e->blocks, v.j);
     case JV_ARRAY:
     case JV_OBJECT:
         if (json_depth(v.j) + depth > JSON_MAX_DEPTH)
