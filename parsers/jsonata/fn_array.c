@@ -152,7 +152,7 @@ static struct jv fn_zip(struct evaluation *e, const struct call *c)
 /* ---- $sort ---- */
 
 struct sorting {
-    struct jv list;
+    struct jv *items;
     struct func *f; /* NULL: numbers or strings, ascending */
 };
 
@@ -180,7 +180,7 @@ static int is_truthy(struct jv v)
 static int comes_after(struct evaluation *e, void *user, size_t a, size_t b)
 {
     const struct sorting *s = user;
-    const struct jv args[] = {items_at(s->list, a), items_at(s->list, b)};
+    const struct jv args[] = {s->items[a], s->items[b]};
     const struct mark m = eval_mark(e);
     const struct jv v = call_func(e, s->f, args, 2, (struct jv){.kind = JV_NULL});
 
@@ -192,65 +192,58 @@ static int string_comes_after(struct evaluation *e, void *user, size_t a, size_t
 {
     const struct sorting *s = user;
 
-    return jv_compare(e, items_at(s->list, a), items_at(s->list, b)) > 0;
-}
-
-/* Without a function. */
-static bool sort_scalars(struct evaluation *e, struct sorting *s, size_t *order, size_t count)
-{
-    struct jv *keys = mem_alloc(count * sizeof *keys);
-    bool ok;
-
-    for (size_t i = 0; i < count; i++)
-        keys[i] = items_at(s->list, i);
-    ok = rank_sort(e, order, keys, count, false, is_string(keys[0]) ? string_comes_after : NULL, s);
-    mem_free(keys);
-    return ok;
+    return jv_compare(e, s->items[a], s->items[b]) > 0;
 }
 
 /*
  * Returns 1 if all items are of the kind, 0 if not, -1 after an error: an infinite number is one.
  */
-static int all_of(struct evaluation *e, struct jv list, enum jv_kind kind)
+static int all_of(struct evaluation *e, const struct jv *items, size_t count, enum jv_kind kind)
 {
-    eval_spend(e, items_count(list) / 4);
-    for (size_t i = 0; i < items_count(list); i++) {
-        const struct jv v = items_at(list, i);
-        const int fits = kind == JV_NUMBER ? jv_is_numeric(e, v) : v.kind == kind;
+    eval_spend(e, count / 4);
+    for (size_t i = 0; i < count; i++) {
+        const int fits = kind == JV_NUMBER ? jv_is_numeric(e, items[i]) : items[i].kind == kind;
         if (fits <= 0)
             return fits;
     }
     return 1;
 }
 
-/*
- * Without a function all items have to be numbers, or all strings (D3070). The sort is stable, as
- * the reference's.
- */
+/* Without a function all items have to be numbers, or all strings (D3070). */
+static bool sort_scalars(struct evaluation *e, struct sorting *s, size_t *order, size_t count)
+{
+    int fits = all_of(e, s->items, count, JV_NUMBER);
+
+    if (fits == 0)
+        fits = all_of(e, s->items, count, JV_STRING);
+    if (fits == 0)
+        eval_error(e, "D3070");
+    return fits > 0 && rank_sort(e, order, s->items, count, false,
+                                 is_string(s->items[0]) ? string_comes_after : NULL, s);
+}
+
+/* The sort is stable, as the reference's. */
 static struct jv fn_sort(struct evaluation *e, const struct call *c)
 {
-    struct sorting s = {arg(c, 0), arg(c, 1).kind == JV_FUNCTION ? arg(c, 1).f : NULL};
+    const struct jv list = arg(c, 0);
+    struct sorting s = {.f = arg(c, 1).kind == JV_FUNCTION ? arg(c, 1).f : NULL};
     size_t count, *order;
     struct list *l;
-    int fits;
+    bool ok;
 
-    if (is_undefined(s.list) || items_count(s.list) <= 1)
-        return s.list;
-    if (!s.f) {
-        fits = all_of(e, s.list, JV_NUMBER);
-        if (fits == 0)
-            fits = all_of(e, s.list, JV_STRING);
-        if (fits <= 0)
-            return fits < 0 ? jv_error() : eval_error(e, "D3070");
-    }
-    count = items_count(s.list);
-    order = eval_alloc(e, count * sizeof *order);
-    if (!(s.f ? merge_sort(e, order, count, comes_after, &s) : sort_scalars(e, &s, order, count)))
-        return jv_error();
-    l = list_new(e, 0, count);
+    if (is_undefined(list) || items_count(list) <= 1)
+        return list;
+    count = items_count(list);
+    s.items = mem_alloc(count * sizeof *s.items);
     for (size_t i = 0; i < count; i++)
-        list_push(e, l, items_at(s.list, order[i]));
-    return jv_list(l);
+        s.items[i] = items_at(list, i);
+    order = eval_alloc(e, count * sizeof *order);
+    ok = s.f ? merge_sort(e, order, count, comes_after, &s) : sort_scalars(e, &s, order, count);
+    l = list_new(e, 0, ok ? count : 0);
+    for (size_t i = 0; ok && i < count; i++)
+        list_push(e, l, s.items[order[i]]);
+    mem_free(s.items);
+    return ok ? jv_list(l) : jv_error();
 }
 
 static const struct builtin functions[] = {

@@ -1,7 +1,8 @@
 /*
  * Sorting by keys that are known to be of one kind. Each has a rank, a whole number that is in the
- * order of the keys: numbers by all of their bits, strings by their first bytes. Comparing two of
- * these needs no look at a value, and most pairs need nothing else.
+ * order of the keys: numbers by all of their bits, strings by their first bytes. Many are put into
+ * the order of their ranks byte by byte, without comparing any; only those of one rank are
+ * compared.
  */
 
 #include "parsers/jsonata/jsonata_rank.h"
@@ -140,18 +141,91 @@ static bool rank_part(const struct ranking *r, struct ranked *a, struct ranked *
     return true;
 }
 
+/* So many bits of a rank are looked at in a pass; and how many items are worth passes. */
+enum { PASS_BITS = 8, PASS_VALUES = 1 << PASS_BITS, PASSES_LEAST = 256 };
+
+/* Puts items into the order of one byte of their ranks; those that have the same stay as they are.
+ */
+static void pass_over(const struct ranked *from, struct ranked *to, size_t count, unsigned shift)
+{
+    size_t places[PASS_VALUES] = {0};
+    size_t place = 0;
+
+    for (size_t i = 0; i < count; i++)
+        places[from[i].rank >> shift & (PASS_VALUES - 1)]++;
+    for (size_t v = 0; v < PASS_VALUES; v++) {
+        const size_t n = places[v];
+        places[v] = place;
+        place += n;
+    }
+    for (size_t i = 0; i < count; i++)
+        to[places[from[i].rank >> shift & (PASS_VALUES - 1)]++] = from[i];
+}
+
+/* Returns the bits in which ranks differ; 0 also when they are in order already. */
+static uint64_t bits_to_sort(const struct ranked *a, size_t count)
+{
+    uint64_t bits = 0;
+    bool ordered = true;
+
+    for (size_t i = 1; i < count; i++) {
+        bits |= a[i].rank ^ a[0].rank;
+        ordered = ordered && a[i - 1].rank <= a[i].rank;
+    }
+    return ordered ? 0 : bits;
+}
+
+/* Those of one rank, where that does not tell everything. */
+static bool sort_same_ranks(const struct ranking *r, struct ranked *a, struct ranked *spare,
+                            size_t count)
+{
+    size_t end;
+
+    for (size_t i = 0; i < count; i = end) {
+        for (end = i + 1; end < count && a[end].rank == a[i].rank; end++)
+            ;
+        if (end - i > 1 && !rank_part(r, a + i, spare, end - i))
+            return false;
+    }
+    return true;
+}
+
+/* Returns the sorted items, in `a` or in `spare`; NULL after an error. */
+static const struct ranked *sort_in_passes(const struct ranking *r, struct ranked *a,
+                                           struct ranked *spare, size_t count)
+{
+    const uint64_t bits = bits_to_sort(a, count);
+
+    for (unsigned shift = 0; shift < 64; shift += PASS_BITS) {
+        struct ranked *const to = spare;
+        if (!(bits >> shift & (PASS_VALUES - 1)))
+            continue;
+        if (!eval_steps(r->e, count))
+            return NULL;
+        pass_over(a, to, count, shift);
+        spare = a;
+        a = to;
+    }
+    if (r->after && !sort_same_ranks(r, a, spare, count))
+        return NULL;
+    return a;
+}
+
 bool rank_sort(struct evaluation *e, size_t *order, const struct jv *keys, size_t count,
                bool descending, int (*after)(struct evaluation *e, void *user, size_t a, size_t b),
                void *user)
 {
     const struct ranking r = {e, after, user};
-    struct ranked *ranked = mem_alloc((count + count / 2 + 1) * sizeof *ranked);
-    bool ok;
+    struct ranked *ranked = mem_alloc((2 * count + 1) * sizeof *ranked);
+    const struct ranked *sorted = ranked;
 
     find_ranks(ranked, keys, count, descending);
-    ok = rank_part(&r, ranked, ranked + count, count);
-    for (size_t i = 0; i < count; i++)
-        order[i] = ranked[i].item;
+    if (count >= PASSES_LEAST)
+        sorted = sort_in_passes(&r, ranked, ranked + count, count);
+    else if (!rank_part(&r, ranked, ranked + count, count))
+        sorted = NULL;
+    for (size_t i = 0; sorted && i < count; i++)
+        order[i] = sorted[i].item;
     mem_free(ranked);
-    return ok;
+    return sorted != NULL;
 }
