@@ -1,7 +1,8 @@
 /*
  * The PostgreSQL store: lists, in pages. Each page goes on behind the last row of the one before,
  * not behind a count, so what comes in meanwhile shifts nothing, and a visitor that has enough
- * after a few rows costs one page.
+ * after a few rows costs one page. A list says how it asks for what is behind a row, and what a row
+ * is: list_pages does the rest.
  */
 
 #include "runtime/store/postgresql/postgresql_impl.h"
@@ -10,101 +11,148 @@
 
 enum { PAGE = 256 };
 
-bool postgresql_list_running(store *s, bool labels, store_visit_running *visit, void *user,
-                             struct diag *why)
+/* Adds to a statement, which has the size of a page as its first parameter, where the page begins.
+ */
+typedef void ask_behind(void *list, struct pg_params *p);
+/* Visits a row, and notes that the next page begins behind it. False: it is enough. */
+typedef bool see_row(void *list, const PGresult *r, int row);
+
+static bool list_pages(struct database *d, enum pg_statement statement, ask_behind *ask,
+                       see_row *see, void *list, struct diag *why)
 {
-    struct database *d = database_of(s);
-    int64_t last = -1;
     bool more = true, good = true;
 
     while (more) {
         struct pg_params p = {0};
-        pg_add_number(&p, last);
         pg_add_number(&p, PAGE);
-        pg_add_number(&p, labels);
-        PGresult *r = pg_ask(d, PG_LIST_RUNNING, &p, why);
+        ask(list, &p);
+        PGresult *r = pg_ask(d, statement, &p, why);
         int count = r ? pq.ntuples(r) : 0;
         good = r != NULL;
         more = count == PAGE;
-        for (int i = 0; i < count; i++) {
-            size_t list_len, note_len;
-            const char *list = pg_bytes(r, i, 5, &list_len), *note = pg_bytes(r, i, 6, &note_len);
-            last = pg_number(r, i, 0);
-            struct store_running x = {.number = (uint64_t)last,
-                                      .due_ms =
-                                          pg_is_null(r, i, 1) ? STORE_AWAKE : pg_number(r, i, 1),
-                                      .parent = {!pg_is_null(r, i, 2), (uint64_t)pg_number(r, i, 2),
-                                                 (uint64_t)pg_number(r, i, 3)},
-                                      .transient = pg_number(r, i, 4) != 0,
-                                      .list = kept_list(list, list_len),
-                                      .note = kept_note(note, note_len)};
-            bool enough = !visit(user, &x);
-            kept_unref_look(x.list);
-            kept_unref_look(x.note);
-            if (enough) {
+        for (int i = 0; i < count; i++)
+            if (!see(list, r, i)) {
                 more = false;
                 break;
             }
-        }
         pq.clear(r);
     }
     return good;
 }
 
+/* ---- executions by their numbers ---- */
+
+struct running_list {
+    int64_t last;
+    bool labels;
+    store_visit_running *visit;
+    void *user;
+};
+
+static void ask_running(void *list, struct pg_params *p)
+{
+    const struct running_list *l = list;
+
+    pg_add_number(p, l->last);
+    pg_add_number(p, l->labels);
+}
+
+static bool see_running(void *list, const PGresult *r, int row)
+{
+    struct running_list *l = list;
+    size_t list_len, note_len;
+    const char *name = pg_bytes(r, row, 5, &list_len), *note = pg_bytes(r, row, 6, &note_len);
+
+    l->last = pg_number(r, row, 0);
+    struct store_running x = {
+        .number = (uint64_t)l->last,
+        .due_ms = pg_is_null(r, row, 1) ? STORE_AWAKE : pg_number(r, row, 1),
+        .parent = {!pg_is_null(r, row, 2), (uint64_t)pg_number(r, row, 2),
+                   (uint64_t)pg_number(r, row, 3)},
+        .transient = pg_number(r, row, 4) != 0,
+        .list = kept_list(name, list_len),
+        .note = kept_note(note, note_len),
+    };
+    bool more = l->visit(l->user, &x);
+    kept_unref_look(x.list);
+    kept_unref_look(x.note);
+    return more;
+}
+
+bool postgresql_list_running(store *s, bool labels, store_visit_running *visit, void *user,
+                             struct diag *why)
+{
+    struct running_list l = {-1, labels, visit, user};
+
+    return list_pages(database_of(s), PG_LIST_RUNNING, ask_running, see_running, &l, why);
+}
+
+struct number_list {
+    int64_t last;
+    store_visit_number *visit;
+    void *user;
+};
+
+static void ask_spoiled(void *list, struct pg_params *p)
+{
+    const struct number_list *l = list;
+
+    pg_add_number(p, l->last);
+}
+
+static bool see_spoiled_number(void *list, const PGresult *r, int row)
+{
+    struct number_list *l = list;
+
+    l->last = pg_number(r, row, 0);
+    return l->visit(l->user, (uint64_t)l->last);
+}
+
 bool postgresql_list_spoiled(store *s, store_visit_number *visit, void *user, struct diag *why)
 {
-    int64_t last = INT64_MIN;
-    bool more = true, good = true;
+    struct number_list l = {INT64_MIN, visit, user};
 
-    while (more) {
-        struct pg_params p = {0};
-        pg_add_number(&p, last);
-        pg_add_number(&p, PAGE);
-        PGresult *r = pg_ask(database_of(s), PG_LIST_SPOILED, &p, why);
-        int count = r ? pq.ntuples(r) : 0;
-        good = r != NULL;
-        more = count == PAGE;
-        for (int i = 0; i < count; i++) {
-            last = pg_number(r, i, 0);
-            if (!visit(user, (uint64_t)last)) {
-                more = false;
-                break;
-            }
-        }
-        pq.clear(r);
-    }
-    return good;
+    return list_pages(database_of(s), PG_LIST_SPOILED, ask_spoiled, see_spoiled_number, &l, why);
+}
+
+/* ---- what is listed under a name ---- */
+
+struct executions_list {
+    const char *name;
+    const enum rt_status *status;
+    struct store_place at;
+    store_visit_listed *visit;
+    void *user;
+};
+
+static void ask_executions(void *list, struct pg_params *p)
+{
+    const struct executions_list *l = list;
+
+    pg_add_string(p, l->name);
+    pg_add_number(p, l->at.at_ms);
+    pg_add_number(p, (int64_t)l->at.number);
+    if (l->status)
+        pg_add_number(p, *l->status);
+}
+
+static bool see_listed(void *list, const PGresult *r, int row)
+{
+    struct executions_list *l = list;
+
+    l->at = (struct store_place){pg_number(r, row, 0), (uint64_t)pg_number(r, row, 1)};
+    return l->visit(l->user, &(struct store_listed){l->at, (uint32_t)pg_number(r, row, 2)});
 }
 
 bool postgresql_list_executions(store *s, const char *list, const enum rt_status *status,
                                 const struct store_place *after, store_visit_listed *visit,
                                 void *user, struct diag *why)
 {
-    struct store_place at = after ? *after : (struct store_place){INT64_MAX, INT64_MAX};
-    bool more = true, good = true;
+    struct store_place first = {INT64_MAX, INT64_MAX};
+    struct executions_list l = {list, status, after ? *after : first, visit, user};
 
-    while (more) {
-        struct pg_params p = {0};
-        pg_add_string(&p, list);
-        pg_add_number(&p, at.at_ms);
-        pg_add_number(&p, (int64_t)at.number);
-        pg_add_number(&p, PAGE);
-        if (status)
-            pg_add_number(&p, *status);
-        PGresult *r = pg_ask(database_of(s), status ? PG_LIST_STATUS : PG_LIST_ALL, &p, why);
-        int count = r ? pq.ntuples(r) : 0;
-        good = r != NULL;
-        more = count == PAGE;
-        for (int i = 0; i < count; i++) {
-            at = (struct store_place){pg_number(r, i, 0), (uint64_t)pg_number(r, i, 1)};
-            if (!visit(user, &(struct store_listed){at, (uint32_t)pg_number(r, i, 2)})) {
-                more = false;
-                break;
-            }
-        }
-        pq.clear(r);
-    }
-    return good;
+    return list_pages(database_of(s), status ? PG_LIST_STATUS : PG_LIST_ALL, ask_executions,
+                      see_listed, &l, why);
 }
 
 bool postgresql_next_list(store *s, struct buf *name, struct diag *why)
@@ -126,37 +174,44 @@ bool postgresql_next_list(store *s, struct buf *name, struct diag *why)
     return found;
 }
 
+/* ---- records ---- */
+
+struct records_list {
+    const char *kind;
+    struct buf last, text; /* texts for the visitor, each with an end of its own */
+    store_visit_record *visit;
+    void *user;
+};
+
+static void ask_records(void *list, struct pg_params *p)
+{
+    const struct records_list *l = list;
+
+    pg_add_string(p, l->kind);
+    pg_add_bytes(p, l->last.data, l->last.len);
+}
+
+static bool see_record(void *list, const PGresult *r, int row)
+{
+    struct records_list *l = list;
+    size_t key_len, len;
+    const char *key = pg_bytes(r, row, 0, &key_len), *text = pg_bytes(r, row, 1, &len);
+
+    buf_reset(&l->last);
+    buf_add(&l->last, key, key_len);
+    buf_reset(&l->text);
+    buf_add(&l->text, text, len);
+    return l->visit(l->user, buf_str(&l->last), buf_str(&l->text), len);
+}
+
 bool postgresql_list(store *s, const char *kind, const char *after, store_visit_record *visit,
                      void *user, struct diag *why)
 {
-    struct buf last = {0}, text = {0};
-    bool more = true, good = true;
+    struct records_list l = {.kind = kind, .visit = visit, .user = user};
 
-    buf_adds(&last, after ? after : "");
-    while (more) {
-        struct pg_params p = {0};
-        pg_add_string(&p, kind);
-        pg_add_bytes(&p, buf_str(&last), last.len);
-        pg_add_number(&p, PAGE);
-        PGresult *r = pg_ask(database_of(s), PG_LIST_RECORDS, &p, why);
-        int count = r ? pq.ntuples(r) : 0;
-        good = r != NULL;
-        more = count == PAGE;
-        for (int i = 0; i < count; i++) {
-            size_t key_len, len;
-            const char *key = pg_bytes(r, i, 0, &key_len), *record = pg_bytes(r, i, 1, &len);
-            buf_reset(&last);
-            buf_add(&last, key, key_len);
-            buf_reset(&text);
-            buf_add(&text, record, len);
-            if (!visit(user, buf_str(&last), buf_str(&text), len)) {
-                more = false;
-                break;
-            }
-        }
-        pq.clear(r);
-    }
-    buf_clear(&last);
-    buf_clear(&text);
+    buf_adds(&l.last, after ? after : "");
+    bool good = list_pages(database_of(s), PG_LIST_RECORDS, ask_records, see_record, &l, why);
+    buf_clear(&l.last);
+    buf_clear(&l.text);
     return good;
 }

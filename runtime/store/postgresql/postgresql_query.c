@@ -15,10 +15,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Those of a list and status behind a place. */
+/* Lists have the size of a page first. This one is of a list and status behind a place. */
 #define LISTED(status)                                                                             \
-    "(SELECT listed_ms, number, redrives FROM asl_executions WHERE list=$1 AND status=" status     \
-    " AND (listed_ms, number) < ($2, $3) ORDER BY listed_ms DESC, number DESC LIMIT $4)"
+    "(SELECT listed_ms, number, redrives FROM asl_executions WHERE list=$2 AND status=" status     \
+    " AND (listed_ms, number) < ($3, $4) ORDER BY listed_ms DESC, number DESC LIMIT $1)"
 #define ROW_OF_RUNNING "number, due_ms, parent, parent_ref, transient"
 
 static const char *const statements[PG_STATEMENTS] = {
@@ -87,19 +87,19 @@ static const char *const statements[PG_STATEMENTS] = {
     [PG_LIST_RUNNING] = "SELECT " ROW_OF_RUNNING ", "
                         "CASE WHEN $3::bigint<>0 THEN list END, "
                         "CASE WHEN $3::bigint<>0 THEN note END FROM asl_executions "
-                        "WHERE status=0 AND number>$1 ORDER BY number LIMIT $2",
+                        "WHERE status=0 AND number>$2 ORDER BY number LIMIT $1",
     [PG_LIST_SPOILED] = "SELECT number FROM asl_executions WHERE damage IS NULL AND "
                         "(status NOT BETWEEN 0 AND 4 OR (status <> 0 AND stop_ms IS NULL)) "
-                        "AND number>$1 ORDER BY number LIMIT $2",
+                        "AND number>$2 ORDER BY number LIMIT $1",
     /* The index has them by status: five lists, merged. */
     [PG_LIST_ALL] = LISTED("0") " UNION ALL " LISTED("1") " UNION ALL " LISTED(
         "2") " UNION ALL " LISTED("3") " UNION ALL " LISTED("4") " ORDER BY 1 DESC, 2 DESC LIMIT "
-                                                                 "$4",
+                                                                 "$1",
     [PG_LIST_STATUS] = LISTED("$5"),
     [PG_NEXT_LIST] = "SELECT list FROM asl_executions WHERE list>$1 ORDER BY list LIMIT 1",
     [PG_GET_RECORD] = "SELECT text FROM asl_records WHERE kind=$1 AND key=$2",
-    [PG_LIST_RECORDS] = "SELECT key, text FROM asl_records WHERE kind=$1 AND key>$2 "
-                        "ORDER BY key LIMIT $3",
+    [PG_LIST_RECORDS] = "SELECT key, text FROM asl_records WHERE kind=$2 AND key>$3 "
+                        "ORDER BY key LIMIT $1",
     [PG_GET_OWNER] = "SELECT convert_to(n.name || ' owns it now, by a lease until ' || to_char("
                      "n.alive_until AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),'UTF8') "
                      "FROM asl_nodes n WHERE n.node=(SELECT node FROM asl_shards WHERE shard=0) "
