@@ -226,6 +226,29 @@ const char *drawing_edge_kind(const struct drawing_edge *e)
     return e->from_start ? "start" : e->to_end ? "end" : words[e->way.kind];
 }
 
+/* ---- languages that are text ---- */
+
+/* Deeper lines begin where those of depth 40 do: with each level indented, text would grow with the
+ * square of the depth. */
+void drawing_add_indent(struct buf *out, size_t depth)
+{
+    for (size_t i = 0; i < depth && i < 40; i++)
+        buf_adds(out, "  ");
+}
+
+void drawing_add_id(struct buf *out, const struct drawing_id_words *words,
+                    const struct drawing_block *b, size_t i)
+{
+    const struct drawing_node *n = &b->nodes[i];
+
+    if (n->state)
+        buf_printf(out, "s%u", (unsigned)n->state->id);
+    else if (n->kind == DRAWING_END)
+        buf_adds(out, words->end);
+    else
+        buf_printf(out, "%s%u", words->start, (unsigned)b->scope->states[0].id);
+}
+
 /* ---- sizes ---- */
 
 static void measure_state(drawing *d, const struct drawing_look *look, struct drawing_node *n,

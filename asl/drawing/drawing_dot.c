@@ -6,6 +6,8 @@
 
 #include "asl/drawing/drawing_impl.h"
 
+static const struct drawing_id_words own_words = {"start", "end"};
+
 static void add_quoted(struct buf *out, const char *text)
 {
     buf_addc(out, '"');
@@ -29,25 +31,6 @@ static void add_name(struct buf *out, const drawing *d, const struct drawing_nod
     buf_addc(out, '"');
 }
 
-static void add_indent(struct buf *out, size_t depth)
-{
-    for (size_t i = 0; i < depth && i < 40; i++)
-        buf_adds(out, "  ");
-}
-
-/* Names of nodes are numbers: of states their own, of a block's start that of its first state. */
-static void add_id(struct buf *out, const struct drawing_block *b, size_t i)
-{
-    const struct drawing_node *n = &b->nodes[i];
-
-    if (n->state)
-        buf_printf(out, "s%u", (unsigned)n->state->id);
-    else if (n->kind == DRAWING_END)
-        buf_adds(out, "end");
-    else
-        buf_printf(out, "start%u", (unsigned)b->scope->states[0].id);
-}
-
 /* Adds the node that an edge to (or, `from`, from) node `i` is joined with; inside of it, if it is
  * a cluster. */
 static void add_joint(struct buf *out, const struct drawing_block *b, size_t i, bool from)
@@ -59,7 +42,7 @@ static void add_joint(struct buf *out, const struct drawing_block *b, size_t i, 
             if (i == 0 || graph_is_end(b->nodes[k].state))
                 i = k;
     }
-    add_id(out, b, i);
+    drawing_add_id(out, &own_words, b, i);
 }
 
 static const char *const shapes[ASL_TYPES] = {
@@ -74,7 +57,7 @@ static void add_cluster(struct buf *out, const drawing *d, const struct drawing_
                         size_t depth)
 {
     buf_printf(out, "subgraph cluster_s%u {\n", (unsigned)n->state->id);
-    add_indent(out, depth + 1);
+    drawing_add_indent(out, depth + 1);
     buf_adds(out, "style=rounded; label=");
     add_name(out, d, n);
     if (d->marked)
@@ -82,16 +65,16 @@ static void add_cluster(struct buf *out, const drawing *d, const struct drawing_
                    drawing_status_stroke(drawing_mark_of(d, n->state)->status));
     buf_adds(out, ";\n");
     for (size_t i = 0; i < n->inner_count; i++) {
-        add_indent(out, depth + 1);
+        drawing_add_indent(out, depth + 1);
         buf_printf(out, "subgraph cluster_s%u_%zu {\n", (unsigned)n->state->id, i);
-        add_indent(out, depth + 2);
+        drawing_add_indent(out, depth + 2);
         buf_adds(out,
                  n->inner_count > 1 ? "style=dotted; label=\"\";\n" : "style=invis; label=\"\";\n");
         add_block(out, d, &n->inner[i], depth + 2);
-        add_indent(out, depth + 1);
+        drawing_add_indent(out, depth + 1);
         buf_adds(out, "}\n");
     }
-    add_indent(out, depth);
+    drawing_add_indent(out, depth);
     buf_adds(out, "}\n");
 }
 
@@ -100,12 +83,12 @@ static void add_node(struct buf *out, const drawing *d, const struct drawing_blo
 {
     const struct drawing_node *n = &b->nodes[i];
 
-    add_indent(out, depth);
+    drawing_add_indent(out, depth);
     if (n->inner_count) {
         add_cluster(out, d, n, depth);
         return;
     }
-    add_id(out, b, i);
+    drawing_add_id(out, &own_words, b, i);
     buf_adds(out, " [label=");
     add_name(out, d, n);
     if (n->state)
@@ -126,7 +109,7 @@ static void add_edge(struct buf *out, const struct drawing_block *b, size_t i, s
     const struct layout_edge *place = &b->place->edges[i];
     const struct drawing_node *from = &b->nodes[place->from], *to = &b->nodes[place->to];
 
-    add_indent(out, depth);
+    drawing_add_indent(out, depth);
     add_joint(out, b, place->from, true);
     buf_adds(out, " -> ");
     add_joint(out, b, place->to, false);

@@ -125,6 +125,18 @@ int drawing_lines_width(const struct drawing_look *look, bool small, const struc
 /* Adds a text as one line that does no harm to a terminal; `ascii`: with ? for other characters. */
 void drawing_add_line(struct buf *out, const char *text, bool ascii);
 
+/* What DOT and Mermaid have in common: texts in which lines are indented and nodes have ids. */
+
+void drawing_add_indent(struct buf *out, size_t depth);
+/* The words that begin the ids of what is no state; each language has others that it reserves. */
+struct drawing_id_words {
+    const char *start, *end;
+};
+/* Adds the id of a node: a state's is its number, that of a block's start the number of its first
+ * state. */
+void drawing_add_id(struct buf *out, const struct drawing_id_words *words,
+                    const struct drawing_block *b, size_t i);
+
 /* Adds text as XML has it, in element and attribute. */
 void drawing_add_xml(struct buf *out, const char *text);
 

@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+/* Mermaid ends a block with `end`, so no node can have that name. */
+static const struct drawing_id_words own_words = {"begin", "finish"};
+
 /* Mermaid's entities are those of HTML with # for &. What may begin Markdown, HTML or an icon is
  * written as one. */
 static void add_quoted(struct buf *out, const char *text)
@@ -15,24 +18,6 @@ static void add_quoted(struct buf *out, const char *text)
         else
             buf_addc(out, (unsigned char)*p < 0x20 ? ' ' : *p);
     buf_addc(out, '"');
-}
-
-static void add_indent(struct buf *out, size_t depth)
-{
-    for (size_t i = 0; i < depth && i < 40; i++)
-        buf_adds(out, "  ");
-}
-
-static void add_id(struct buf *out, const struct drawing_block *b, size_t i)
-{
-    const struct drawing_node *n = &b->nodes[i];
-
-    if (n->state)
-        buf_printf(out, "s%u", (unsigned)n->state->id);
-    else if (n->kind == DRAWING_END)
-        buf_adds(out, "finish");
-    else
-        buf_printf(out, "begin%u", (unsigned)b->scope->states[0].id);
 }
 
 static const struct {
@@ -53,16 +38,16 @@ static void add_subgraph(struct buf *out, const struct drawing_node *n, size_t d
     for (size_t i = 0; i < n->inner_count; i++) {
         bool branches = n->inner_count > 1;
         if (branches) {
-            add_indent(out, depth + 1);
+            drawing_add_indent(out, depth + 1);
             buf_printf(out, "subgraph s%u_%zu [\" \"]\n", (unsigned)n->state->id, i);
         }
         add_block(out, &n->inner[i], depth + 1 + branches);
         if (branches) {
-            add_indent(out, depth + 1);
+            drawing_add_indent(out, depth + 1);
             buf_adds(out, "end\n");
         }
     }
-    add_indent(out, depth);
+    drawing_add_indent(out, depth);
     buf_adds(out, "end\n");
 }
 
@@ -70,12 +55,12 @@ static void add_node(struct buf *out, const struct drawing_block *b, size_t i, s
 {
     const struct drawing_node *n = &b->nodes[i];
 
-    add_indent(out, depth);
+    drawing_add_indent(out, depth);
     if (n->inner_count) {
         add_subgraph(out, n, depth);
         return;
     }
-    add_id(out, b, i);
+    drawing_add_id(out, &own_words, b, i);
     if (n->state) {
         buf_adds(out, shapes[n->state->type].open);
         add_quoted(out, n->name.text);
@@ -92,8 +77,8 @@ static void add_edge(struct buf *out, const struct drawing_block *b, size_t i, s
     const struct drawing_edge *e = &b->edges[i];
     const struct layout_edge *place = &b->place->edges[i];
 
-    add_indent(out, depth);
-    add_id(out, b, place->from);
+    drawing_add_indent(out, depth);
+    drawing_add_id(out, &own_words, b, place->from);
     buf_adds(out, place->class ? " -.->" : " -->");
     if (e->label.text) {
         buf_addc(out, '|');
@@ -101,7 +86,7 @@ static void add_edge(struct buf *out, const struct drawing_block *b, size_t i, s
         buf_addc(out, '|');
     }
     buf_addc(out, ' ');
-    add_id(out, b, place->to);
+    drawing_add_id(out, &own_words, b, place->to);
     buf_addc(out, '\n');
 }
 
