@@ -30,7 +30,7 @@ struct marking {
 struct visit {
     const struct asl_state *state; /* NULL: the chain is in none */
     int64_t entered_ms;
-    size_t attempts;
+    size_t retries;
     bool failed;       /* the last attempt */
     const json *error; /* may be NULL */
 };
@@ -79,7 +79,7 @@ static void end_visit(struct marking *k, const struct visit *v, enum drawing_sta
     struct drawing_mark *m = &k->marks[v->state->id];
 
     m->entered++;
-    m->retries += v->attempts > 1 ? v->attempts - 1 : 0;
+    m->retries += v->retries;
     m->took_ms += at_ms > v->entered_ms ? at_ms - v->entered_ms : 0;
     if (status > m->status)
         m->status = status;
@@ -121,6 +121,14 @@ static bool begins_attempt(const char *type)
            strcmp(type, "MapStateStarted") == 0 || strcmp(type, "ParallelStateStarted") == 0;
 }
 
+/* An attempt that follows on another one is a retry; the first one, and that of a redrive, follow
+ * on the state's entry. */
+static bool is_retry(const struct marking *k, const struct history_event *e)
+{
+    return e->previous > 0 && e->previous < e->id &&
+           !text_ends_with(k->h->events[e->previous - 1].type, "StateEntered");
+}
+
 static bool is_failure(const char *type)
 {
     return (text_ends_with(type, "Failed") || text_ends_with(type, "TimedOut")) &&
@@ -147,7 +155,10 @@ static bool mark_event(struct marking *k, const struct history_event *e, struct 
         *before = *now;
         now->state = NULL;
     } else if (begins_attempt(e->type)) {
-        now->attempts++;
+        now->retries += is_retry(k, e);
+        now->failed = false;
+    } else if (text_ends_with(e->type, "StateSucceeded")) {
+        /* A Parallel or Map that a redrive brought to a good end, without a new attempt. */
         now->failed = false;
     } else if (is_failure(e->type)) {
         now->failed = true;
@@ -199,7 +210,7 @@ bool graph_mark_history(drawing *d, const asl_machine *m, const char *path, stru
     marking_init(&k);
     if (!buf_read_file(&text, path, MARKS_MOST, why))
         goto out;
-    h = history_read(buf_str(&text), text.len, why);
+    h = history_read_any(buf_str(&text), text.len, why);
     k.h = h;
     good = h != NULL;
     if (good)

@@ -1,7 +1,7 @@
 #define _GNU_SOURCE /* memfd_create */
 /*
- * Histories of executions under libFuzzer: each is refused with words, or is told apart by chains,
- * and can be replayed on a machine, be it the one that it is of or not.
+ * Histories of executions under libFuzzer: each is refused with words, or is told apart by chains.
+ * Unless it lacks what a replay needs it can be replayed, on its own machine or on another.
  */
 #include "asl/asl.h"
 #include "parsers/base/mem.h"
@@ -60,6 +60,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_chains(h);
         replay(h, m);
     }
+    history_free(h);
+    diag_clear(&why);
+    h = history_read_any(text, size, &why);
+    must(h || (why.code && why.text), "a refusal says why");
+    if (h)
+        check_chains(h);
     history_free(h);
     mem_free(text);
     diag_clear(&why);

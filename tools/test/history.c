@@ -328,6 +328,13 @@ static const struct history_event *event_before(const struct history *h,
     return id > 0 && id < e->id ? &h->events[id - 1] : NULL;
 }
 
+/* A redrive goes on in what had failed, and in what that had cut off. */
+static void take_failures_back(struct history *h)
+{
+    for (size_t i = 0; i < h->chain_count; i++)
+        h->chains[i]->failed = h->chains[i]->cut = false;
+}
+
 /*
  * A kind of event that isn't known stays in the chain of the event before it, so that a history
  * with events of a later AWS can still be read.
@@ -340,6 +347,8 @@ static void place_event(struct history *h, struct history_event *e)
     const struct history_event *before = event_before(h, e);
 
     e->chain = h->chains[0];
+    if (history_is_type(e, "ExecutionRedriven"))
+        take_failures_back(h);
     if (begins(e, "Execution"))
         return;
     for (size_t i = 0; before && i < sizeof of_groups / sizeof *of_groups; i++) {
@@ -501,12 +510,8 @@ static bool has_data(const struct history_event *e, struct diag *why)
     return true;
 }
 
-static bool check_event_order(struct history *h, struct diag *why)
+static bool can_be_replayed(const struct history *h, struct diag *why)
 {
-    const struct history_event *last = &h->events[h->count - 1];
-
-    if (!history_is_type(&h->events[0], "ExecutionStarted"))
-        return refuse(why, "it doesn't begin with ExecutionStarted");
     if (!json_get(h->events[0].details, "input"))
         return refuse(why, "it has no data: ask for it with --include-execution-data, and of an "
                            "Express workflow's logs with includeExecutionData");
@@ -516,10 +521,19 @@ static bool check_event_order(struct history *h, struct diag *why)
         if (!has_data(&h->events[i], why))
             return false;
     }
+    return true;
+}
+
+static bool check_event_order(struct history *h, bool replayed, struct diag *why)
+{
+    const struct history_event *last = &h->events[h->count - 1];
+
+    if (!history_is_type(&h->events[0], "ExecutionStarted"))
+        return refuse(why, "it doesn't begin with ExecutionStarted");
     h->ended = history_is_type(last, "ExecutionSucceeded") ||
                history_is_type(last, "ExecutionFailed") ||
                history_is_type(last, "ExecutionTimedOut");
-    return true;
+    return !replayed || can_be_replayed(h, why);
 }
 
 /* Only the last page, wherever it stands, has no token for the next one. */
@@ -534,12 +548,12 @@ static bool is_to_go_on(const json *pages)
     return true;
 }
 
-static struct history *history_take(json *docs, struct diag *why)
+static struct history *history_take(json *docs, bool replayed, struct diag *why)
 {
     struct history *h = mem_calloc(1, sizeof *h);
 
     h->docs = docs;
-    if (!take_events(h, why) || !check_event_order(h, why)) {
+    if (!take_events(h, why) || !check_event_order(h, replayed, why)) {
         history_free(h);
         return NULL;
     }
@@ -554,7 +568,14 @@ struct history *history_read(const char *text, size_t len, struct diag *why)
 {
     json *docs = read_pages(text, len, why);
 
-    return docs ? history_take(docs, why) : NULL;
+    return docs ? history_take(docs, true, why) : NULL;
+}
+
+struct history *history_read_any(const char *text, size_t len, struct diag *why)
+{
+    json *docs = read_pages(text, len, why);
+
+    return docs ? history_take(docs, false, why) : NULL;
 }
 
 struct history *history_of(json *events, struct diag *why)
@@ -563,7 +584,7 @@ struct history *history_of(json *events, struct diag *why)
 
     json_build_array(&docs, 1);
     json_build_add(&docs, events);
-    return history_take(json_build_done(&docs), why);
+    return history_take(json_build_done(&docs), true, why);
 }
 
 void history_free(struct history *h)

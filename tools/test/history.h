@@ -79,9 +79,12 @@ struct history {
 
 /*
  * Reads the text of a file: the answer of GetExecutionHistory, several pages of it one behind the
- * other, or a list of events. NULL with *why filled: it is no history, or one without data.
+ * other, or a list of events. NULL with *why filled: it is no history, or one that can't be
+ * replayed, as it has no data or the execution was redriven.
  */
 struct history *history_read(const char *text, size_t len, struct diag *why);
+/* Reads a history as history_read does, also one that can't be replayed. */
+struct history *history_read_any(const char *text, size_t len, struct diag *why);
 /* Takes a list of events; it returns as history_read. */
 struct history *history_of(json *events, struct diag *why);
 void history_free(struct history *h);
