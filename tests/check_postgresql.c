@@ -1,16 +1,23 @@
 /* postgresql: what only the store in PostgreSQL does. Who owns a database, what happens to one that
  * has lost it, and to one whose server goes; how tables are made; what messages say. */
 
+#define _GNU_SOURCE /* memmem */
+
 #include "tests/support/expect.h"
 #include "tests/support/postgresql.h"
 #include "tests/support/store_scene.h"
 
 #include "parsers/base/mem.h"
 
+#include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -282,6 +289,175 @@ START_TEST(server_goes)
 }
 END_TEST
 
+/* ---- a network that fails ---- */
+
+enum cut { CUT_NOTHING, CUT_QUESTION, CUT_ANSWER };
+
+/* Stands between the store and its server, in a process of its own. */
+struct relay {
+    atomic_int *cut; /* what is next to get lost, with its connection */
+    pid_t child;
+};
+
+enum { MOST_LINES = 8 };
+
+/* A connection's two ends: the store's, and the server's. */
+static int relay_lines[MOST_LINES][2];
+
+static struct sockaddr_un socket_in(const char *folder)
+{
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+
+    snprintf(at.sun_path, sizeof at.sun_path, "%s/.s.PGSQL.5432", folder);
+    return at;
+}
+
+static void relay_accept(int listening, size_t line)
+{
+    struct sockaddr_un at = socket_in(postgresql_socket_folder());
+
+    relay_lines[line][0] = accept(listening, NULL, NULL);
+    relay_lines[line][1] = socket(AF_UNIX, SOCK_STREAM, 0);
+    if (connect(relay_lines[line][1], (struct sockaddr *)&at, sizeof at) != 0)
+        _exit(1);
+}
+
+/* Passes on what one end has said, or loses it. A commit's answer is known by its text. */
+static void relay_pass(atomic_int *cut, int line[2], int from)
+{
+    char bytes[65536];
+    ssize_t len = read(line[from], bytes, sizeof bytes);
+    int now = atomic_load(cut);
+    bool loses = len <= 0 || (now == CUT_QUESTION && from == 0) ||
+                 (now == CUT_ANSWER && from == 1 && memmem(bytes, (size_t)len, "COMMIT", 7));
+
+    if (!loses && write(line[1 - from], bytes, (size_t)len) == len)
+        return;
+    if (len > 0)
+        atomic_store(cut, CUT_NOTHING);
+    close(line[0]);
+    close(line[1]);
+    line[0] = line[1] = -1;
+}
+
+static _Noreturn void relay_run(atomic_int *cut, int listening)
+{
+    struct pollfd ends[1 + 2 * MOST_LINES];
+    size_t lines = 0;
+
+    for (;;) {
+        ends[0] = (struct pollfd){.fd = lines < MOST_LINES ? listening : -1, .events = POLLIN};
+        for (size_t i = 0; i < 2 * lines; i++)
+            ends[1 + i] = (struct pollfd){.fd = relay_lines[i / 2][i % 2], .events = POLLIN};
+        if (poll(ends, 1 + 2 * lines, -1) < 0)
+            _exit(1);
+        for (size_t i = 0; i < 2 * lines; i++)
+            if (ends[1 + i].revents && relay_lines[i / 2][0] >= 0)
+                relay_pass(cut, relay_lines[i / 2], (int)(i % 2));
+        if (ends[0].revents)
+            relay_accept(listening, lines++);
+    }
+}
+
+static void start_relay(struct relay *r)
+{
+    struct sockaddr_un at = socket_in(store_files.path);
+    int listening = socket(AF_UNIX, SOCK_STREAM, 0);
+
+    r->cut = mmap(NULL, sizeof *r->cut, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    ck_assert(r->cut != MAP_FAILED);
+    ck_assert(bind(listening, (struct sockaddr *)&at, sizeof at) == 0 && listen(listening, 8) == 0);
+    r->child = fork();
+    if (!r->child)
+        relay_run(r->cut, listening);
+    close(listening);
+}
+
+static void end_relay(struct relay *r)
+{
+    struct sockaddr_un at = socket_in(store_files.path);
+
+    kill(r->child, SIGKILL);
+    waitpid(r->child, NULL, 0);
+    munmap(r->cut, sizeof *r->cut);
+    unlink(at.sun_path);
+}
+
+static const struct {
+    const char *name, *events;
+    enum cut cut;
+} cuts[] = {
+    {"what the commit asks for doesn't come there", "1:1A 2:2A ", CUT_QUESTION},
+    {"the answer of the commit doesn't come back", "1:1A 2:2A 3:3A ", CUT_ANSWER},
+};
+
+START_TEST(cut_commits)
+{
+    struct relay r;
+    struct buf url = {0};
+    struct diag why = {0};
+
+    store_free(open_with_one());
+    start_relay(&r);
+    postgresql_add_url_by(&url, &store_files, store_files.path);
+    store *s = store_postgresql_open(buf_str(&url), STORE_FULL, &why);
+    ck_assert_msg(s != NULL, "%s", why.text);
+    put_events(s, 0, 3, 1);
+    atomic_store(r.cut, cuts[_i].cut);
+    ck_assert_msg(!store_commit(s, &why), "%s: it commits", cuts[_i].name);
+    expect_text(cuts[_i].name, why.code, STORE_WRITE);
+    expect_words(why.text, "whether what was being committed is kept shows when it is opened");
+    store_free(s);
+    s = store_postgresql_open(buf_str(&url), STORE_FULL, &why);
+    ck_assert_msg(s != NULL, "%s", why.text);
+    expect_events(cuts[_i].name, s, 0, 0, 9, cuts[_i].events);
+    put_events(s, 0, _i + 3, 1);
+    commit(s);
+    store_free(s);
+    end_relay(&r);
+    buf_clear(&url);
+    diag_clear(&why);
+}
+END_TEST
+
+/* A wait for the server is over at once when a test says so. */
+static bool is_impatient;
+int __real_poll(struct pollfd *fds, nfds_t count, int timeout);
+int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout);
+
+int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout)
+{
+    return __real_poll(fds, count, is_impatient && timeout > 0 ? 1 : timeout);
+}
+
+/* The process of the server that works for the store is paused: its kernel goes on to take what is
+ * sent. */
+START_TEST(silent_server)
+{
+    store *s = open_with_one();
+    struct diag why = {0};
+
+    put_events(s, 0, 3, 1);
+    expect_events("it is in the transaction", s, 0, 0, 9, "1:1A 2:2A 3:3A ");
+    char *pid =
+        postgresql_run(&store_files, "SELECT pid FROM pg_stat_activity WHERE "
+                                     "application_name='asl' AND state='idle in transaction'");
+    ck_assert(kill((pid_t)strtol(pid, NULL, 10), SIGSTOP) == 0);
+    is_impatient = true;
+    bool kept = store_commit(s, &why);
+    is_impatient = false;
+    kill((pid_t)strtol(pid, NULL, 10), SIGCONT);
+    ck_assert_msg(!kept, "it commits");
+    expect_text("it counts as lost", why.code, STORE_WRITE);
+    expect_words(why.text, "it has said nothing for 30 s; whether what was being committed");
+    store_free(s);
+    s = open_store(POSTGRESQL);
+    store_free(s);
+    mem_free(pid);
+    diag_clear(&why);
+}
+END_TEST
+
 /* ---- tables ---- */
 
 /* Some processes find an empty database at the same time. */
@@ -334,6 +510,29 @@ START_TEST(newer)
 }
 END_TEST
 
+static const struct {
+    const char *name, *sql, *words;
+} strange_tables[] = {
+    {"a table that is gone", "DROP TABLE asl_events", "relation \"asl_events\" does not exist"},
+    {"another's table of versions", "DROP TABLE asl_schema; CREATE TABLE asl_schema(x int)",
+     "column \"version\" does not exist; its tables asl_... are not of this program: name another"},
+    {"other tables", "DROP TABLE asl_schema", "already exists; its tables asl_... are not of this"},
+};
+
+START_TEST(tables_of_others)
+{
+    struct diag why = {0};
+
+    store_free(open_with_one());
+    run(strange_tables[_i].sql);
+    ck_assert_msg(!try_open(&why), "%s: it opens", strange_tables[_i].name);
+    expect_words(why.text, strange_tables[_i].words);
+    const char *place = strstr(why.text, "postgresql://");
+    ck_assert_msg(place && !strstr(place + 1, "postgresql://"), "the place twice: %s", why.text);
+    diag_clear(&why);
+}
+END_TEST
+
 /* ---- messages ---- */
 
 static const struct {
@@ -378,6 +577,9 @@ int main(void)
         tcase_add_test(t, server_goes);
         tcase_add_test(t, made_at_once);
         tcase_add_test(t, newer);
+        tcase_add_loop_test(t, cut_commits, 0, COUNT(cuts));
+        tcase_add_test(t, silent_server);
+        tcase_add_loop_test(t, tables_of_others, 0, COUNT(strange_tables));
         tcase_set_timeout(t, 120);
         suite_add_tcase(s, t);
     }

@@ -66,6 +66,8 @@ $(BUILD)/check_folder_writers: CHECK_LDFLAGS = -Wl,--wrap=nanosleep,--wrap=flock
 $(BUILD)/check_folder_lists $(BUILD)/check_folder_uploads: CHECK_LDFLAGS = -Wl,--wrap=readdir,--wrap=clock_gettime
 # What it opens fails when the suite says so.
 $(BUILD)/check_service: CHECK_LDFLAGS = -Wl,--wrap=api_new,--wrap=api_load,--wrap=host_recover,--wrap=store_commit
+# Waits for a server take no time when it says so.
+$(BUILD)/check_postgresql: CHECK_LDFLAGS = -Wl,--wrap=poll
 # It counts how much of histories and how many rows are read.
 $(BUILD)/check_api_map_runs: CHECK_LDFLAGS = -Wl,--wrap=store_read -Wl,--wrap=store_find
 

@@ -6,7 +6,7 @@
 #include "tests/support/postgresql.h"
 
 #include "parsers/base/mem.h"
-#include "runtime/store/postgresql/pq_library.h"
+#include "runtime/store/postgresql/postgresql_impl.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -114,7 +114,7 @@ static char *run_sql(const char *sql)
     ck_assert(pq_library_load(NULL));
     PGconn *db = pq.connectdbParams(keywords, values, 0);
     ck_assert_msg(pq.status(db) == CONNECTION_OK, "%s", pq.errorMessage(db));
-    PGresult *r = pq.exec(db, sql);
+    PGresult *r = pg_query(db, sql, 0, NULL);
     ExecStatusType status = pq.resultStatus(r);
     ck_assert_msg(status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK, "%s: %s", sql,
                   pq.errorMessage(db));
@@ -135,7 +135,17 @@ char *postgresql_run(const struct folder *folder, const char *sql)
     return first;
 }
 
+const char *postgresql_socket_folder(void)
+{
+    return server.folder;
+}
+
 void postgresql_add_url(struct buf *out, const struct folder *folder)
+{
+    postgresql_add_url_by(out, folder, server.folder);
+}
+
+void postgresql_add_url_by(struct buf *out, const struct folder *folder, const char *socket_folder)
 {
     struct buf sql = {0};
 
@@ -147,7 +157,7 @@ void postgresql_add_url(struct buf *out, const struct folder *folder)
     }
     buf_clear(&sql);
     buf_adds(out, "postgresql://asl@");
-    for (const char *c = server.folder; *c; c++)
+    for (const char *c = socket_folder; *c; c++)
         buf_printf(out, *c == '/' ? "%%2F" : "%c", *c);
     buf_printf(out, "/postgres?options=-csearch_path%%3D%%22%s%%22", schema_of(folder));
 }

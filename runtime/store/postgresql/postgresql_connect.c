@@ -6,10 +6,14 @@
 
 #include "runtime/store/postgresql/postgresql_impl.h"
 
+#include "parsers/base/count.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/text.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <string.h>
+#include <sys/socket.h>
 
 static const char STORE_OPEN[] = "STORE_OPEN";
 
@@ -78,6 +82,30 @@ const char *pg_state_of(const PGresult *r)
     return state ? state : "";
 }
 
+/* What can be done about errors whose own texts don't tell. */
+static void add_advice(struct buf *out, const char *state)
+{
+    static const char pooled[] =
+        "the connection goes through a pooler that gives each transaction another session: name "
+        "PostgreSQL itself, or a pool whose pool_mode is session";
+    static const char foreign[] =
+        "its tables asl_... are not of this program: name another database, or another schema by "
+        "?options=-csearch_path%3DNAME";
+    static const struct {
+        const char *state, *advice;
+    } advices[] = {
+        {"26000", pooled},  /* no such prepared statement */
+        {"42P05", pooled},  /* it is prepared already */
+        {"42703", foreign}, /* no such column */
+        {"42P07", foreign}, /* the table is there already */
+        {"42501", "the role that asl connects as must own the database, or the tables"},
+    };
+
+    for (size_t i = 0; i < COUNT(advices); i++)
+        if (strcmp(state, advices[i].state) == 0)
+            buf_printf(out, "; %s", advices[i].advice);
+}
+
 void pg_add_error(struct buf *out, PGconn *db, const PGresult *r)
 {
     const char *text = r ? pq.resultErrorField(r, PG_DIAG_MESSAGE_PRIMARY) : NULL;
@@ -86,18 +114,55 @@ void pg_add_error(struct buf *out, PGconn *db, const PGresult *r)
     if (!text)
         text = pq.errorMessage(db);
     size_t len = strlen(text);
-    while (len && text[len - 1] == '\n')
+    while (len && (text[len - 1] == '\n' || text[len - 1] == '.'))
         len--;
     for (size_t i = 0; i < len; i++)
         if (text[i] == '\n')
             buf_adds(out, "; ");
         else if (text[i] != '\t')
             buf_addc(out, text[i]);
+    add_advice(out, pg_state_of(r));
+}
+
+/* TCP tells of a network that is cut, not of a server that hangs. */
+bool pg_wait(PGconn *db)
+{
+    struct pollfd from = {.fd = pq.socket(db), .events = POLLIN};
+    bool more = true;
+
+    while (more && pq.isBusy(db)) {
+        int ready = poll(&from, 1, PG_SILENCE_S * 1000);
+        if (ready < 0 && errno == EINTR)
+            continue;
+        if (ready <= 0) {
+            shutdown(from.fd, SHUT_RDWR);
+            return false;
+        }
+        more = pq.consumeInput(db);
+    }
+    return true;
+}
+
+PGresult *pg_query(PGconn *db, const char *sql, int count, const char *const *values)
+{
+    bool sent = count ? pq.sendQueryParams(db, sql, count, NULL, values, NULL, NULL, 0)
+                      : pq.sendQuery(db, sql);
+    PGresult *last = NULL;
+
+    while (sent) {
+        pg_wait(db);
+        PGresult *r = pq.getResult(db);
+        if (!r)
+            break;
+        pq.clear(last);
+        last = r;
+    }
+    return last;
 }
 
 bool pg_execute(PGconn *db, const char *sql, struct diag *why)
 {
-    PGresult *r = pq.exec(db, sql);
+    PGresult *r = pg_query(db, sql, 0, NULL);
     ExecStatusType status = pq.resultStatus(r);
     bool good = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
     struct buf text = {0};
@@ -142,12 +207,13 @@ static bool check_server(PGconn *db, struct diag *why)
 
 PGconn *pg_connect(const struct pg_place *p, struct diag *why)
 {
-    /* What stands before the URL is a default that the URL may change. A server that doesn't answer
-     * costs seconds, not what TCP would give it. */
+    /* What stands before the URL is a default that the URL may change. A server that doesn't
+     * answer, or is cut off before it does, costs seconds, not the hours that TCP would give it. */
     static const char *const keywords[] = {
-        "connect_timeout",      "tcp_user_timeout", "fallback_application_name",
+        "connect_timeout",      "tcp_user_timeout", "keepalives_idle",
+        "keepalives_interval",  "keepalives_count", "fallback_application_name",
         "target_session_attrs", "dbname",           NULL};
-    const char *const values[] = {"5", "10000", "asl", "read-write", p->url, NULL};
+    const char *const values[] = {"5", "10000", "5", "2", "3", "asl", "read-write", p->url, NULL};
     PGconn *db = pq.connectdbParams(keywords, values, 1);
     bool good = pq.status(db) == CONNECTION_OK || refuse_connection(db, why);
 

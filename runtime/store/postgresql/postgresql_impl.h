@@ -62,6 +62,9 @@ enum pg_statement {
     PG_STATEMENTS
 };
 
+/* A database that says nothing for so long while it is waited for counts as lost. */
+enum { PG_SILENCE_S = 30 };
+
 /* Executions are spread over so many shards, by their numbers. Never changed: rows say theirs. */
 enum { PG_SHARDS = 256 };
 
@@ -83,6 +86,13 @@ struct pg_queued {
     enum pg_statement statement;
     uint64_t whose;
     bool prepares;
+};
+
+/* What failed first of what was sent together. */
+struct pg_failure {
+    bool is;
+    char state[6]; /* its SQLSTATE; "": it has none */
+    struct buf text;
 };
 
 /* How a database is reached. */
@@ -111,7 +121,8 @@ struct database {
     struct pg_lease lease;
     bool writing;       /* a transaction has begun */
     struct diag broken; /* what failed first; then nothing of the turn is kept */
-    uint64_t refused;   /* whose it is that can't be kept, or PG_NOBODY */
+    struct pg_failure failure;
+    uint64_t refused; /* whose it is that can't be kept, or PG_NOBODY */
     enum { PG_UNPREPARED, PG_PREPARING, PG_PREPARED } prepared[PG_STATEMENTS];
     struct pg_queued *queued;
     size_t queued_count, queued_cap;
@@ -151,9 +162,16 @@ bool pg_place_read(struct pg_place *p, const char *url, struct diag *why);
 void pg_place_clear(struct pg_place *p);
 /* Opens a connection: NULL with *why filled (STORE_OPEN), without the place. */
 PGconn *pg_connect(const struct pg_place *p, struct diag *why);
+/* Waits until there is a result, or the end of the connection. False: the database has said nothing
+ * for PG_SILENCE_S seconds, and the connection is closed. */
+bool pg_wait(PGconn *db);
+/* Runs SQL outside of pipelines: several statements, or one with `count` texts as its parameters.
+ * Returns the last result, to be cleared; NULL: none came. */
+PGresult *pg_query(PGconn *db, const char *sql, int count, const char *const *values);
 /* Runs statements that give no rows that matter, outside of pipelines. False with *why filled. */
 bool pg_execute(PGconn *db, const char *sql, struct diag *why);
-/* Adds what the server, or libpq, says of a failure, in one line. `r` may be NULL. */
+/* Adds what the server, or libpq, says of a failure, in one line, and what can be done about it
+ * where that is known. `r` may be NULL. */
 void pg_add_error(struct buf *out, PGconn *db, const PGresult *r);
 /* Returns the SQLSTATE of a result that failed; "" where it has none. A look. */
 const char *pg_state_of(const PGresult *r);

@@ -131,7 +131,7 @@ static void clear_owner(struct owner *o)
 static PGresult *lease_query(PGconn *db, const char *sql, int count, const char *const *values,
                              struct diag *why)
 {
-    PGresult *r = pq.execParams(db, sql, count, NULL, values, NULL, NULL, 0);
+    PGresult *r = pg_query(db, sql, count, values);
     ExecStatusType status = pq.resultStatus(r);
     struct buf text = {0};
 
@@ -260,7 +260,7 @@ static bool beat_once(struct pg_lease *l, PGconn **db)
     if (!*db)
         *db = pg_connect(l->place, NULL);
     /* What can't be reached is tried again: whether the lease is lost is told by the database. */
-    PGresult *r = *db ? pq.execParams(*db, sql, 3, NULL, values, NULL, NULL, 0) : NULL;
+    PGresult *r = *db ? pg_query(*db, sql, 3, values) : NULL;
     bool done = r && pq.resultStatus(r) == PGRES_COMMAND_OK;
     bool lost = done && strcmp(pq.cmdTuples(r), "0") == 0;
     pq.clear(r);

@@ -174,6 +174,21 @@ static const char *code_of(const char *state)
     return strcmp(state, "XX001") && strcmp(state, "XX002") ? STORE_WRITE : STORE_CORRUPT;
 }
 
+/* What failed first counts: the rest follows from it. `text` NULL: as the result, or libpq, says.
+ */
+static void set_failure(struct pg_failure *f, PGconn *db, const PGresult *r, const char *text)
+{
+    if (f->is)
+        return;
+    f->is = true;
+    snprintf(f->state, sizeof f->state, "%s", pg_state_of(r));
+    buf_reset(&f->text);
+    if (text)
+        buf_adds(&f->text, text);
+    else
+        pg_add_error(&f->text, db, r);
+}
+
 static void note_failure(struct database *d, const struct pg_queued *q, const PGresult *r)
 {
     struct buf text = {0};
@@ -183,18 +198,33 @@ static void note_failure(struct database *d, const struct pg_queued *q, const PG
         pg_fail(d, STORE_WRITE, "another process has taken it over", PG_NOBODY);
         return;
     }
-    pg_add_error(&text, d->db, r);
+    set_failure(&d->failure, d->db, r, NULL);
+    buf_adds(&text, buf_str(&d->failure.text));
     if (!is_connected(d))
         buf_adds(&text, "; whether what was being committed is kept shows when it is opened again");
-    pg_fail(d, q && q->whose != PG_FRAME ? code_of(pg_state_of(r)) : STORE_WRITE, buf_str(&text),
+    pg_fail(d, q && q->whose != PG_FRAME ? code_of(d->failure.state) : STORE_WRITE, buf_str(&text),
             q ? q->whose : PG_NOBODY);
     buf_clear(&text);
+}
+
+/* Waits for the next result. One that doesn't come ends the connection, which shows then. */
+static PGresult *next_result(struct database *d)
+{
+    struct buf text = {0};
+
+    if (!pg_wait(d->db)) {
+        buf_printf(&text, "it has said nothing for %d s", PG_SILENCE_S);
+        set_failure(&d->failure, d->db, NULL, buf_str(&text));
+    }
+    buf_clear(&text);
+    return pq.getResult(d->db);
 }
 
 /* ---- the pipeline ---- */
 
 static bool send_failed(struct database *d)
 {
+    d->failure.is = false;
     note_failure(d, NULL, NULL);
     return false;
 }
@@ -283,7 +313,7 @@ static bool take_results(struct database *d, PGresult **last)
 
     *last = NULL;
     for (int nothing = 0; !ended && nothing < 2 && is_connected(d);) {
-        PGresult *r = pq.getResult(d->db);
+        PGresult *r = next_result(d);
         ended = r && pq.resultStatus(r) == PGRES_PIPELINE_SYNC;
         /* NULL stands between two statements; twice, and nothing comes any more. */
         nothing = r ? 0 : nothing + 1;
@@ -311,6 +341,7 @@ static bool take_results(struct database *d, PGresult **last)
 static bool settle(struct database *d, PGresult **last)
 {
     *last = NULL;
+    d->failure.is = false;
     if (is_connected(d) && pq.pipelineSync(d->db))
         return take_results(d, last);
     d->queued_count = 0;
@@ -364,16 +395,13 @@ void pg_roll_back(struct database *d)
     }
 }
 
-static bool ask_failed(struct database *d, const PGresult *r, struct diag *why)
+static bool ask_failed(struct database *d, struct diag *why)
 {
-    struct buf text = {0};
-    bool damaged = r && code_of(pg_state_of(r)) == STORE_CORRUPT;
-
-    pg_add_error(&text, d->db, r);
+    set_failure(&d->failure, d->db, NULL, NULL);
+    bool damaged = code_of(d->failure.state) == STORE_CORRUPT;
     diag_set(why, damaged ? STORE_DAMAGED : STORE_READ, 0, "%s: %s: %s",
              damaged ? "the database is damaged" : "the store can't be read",
-             buf_str(&d->place.text), buf_str(&text));
-    buf_clear(&text);
+             buf_str(&d->place.text), buf_str(&d->failure.text));
     /* Told once: an operator needs the first report, not one for each read. */
     store_damage *told = damaged ? d->store.told : NULL;
     if (told) {
@@ -399,12 +427,13 @@ PGresult *pg_ask(struct database *d, enum pg_statement statement, const struct p
         struct diag before = d->broken;
         uint64_t refused = d->refused;
         d->broken = (struct diag){0};
+        d->failure.is = false;
         if (is_connected(d) && send_statement(d, PG_FRAME, statement, params))
             settle(d, &r);
         bool good = r && pq.resultStatus(r) == PGRES_TUPLES_OK;
         bool again = !good && !was_broken && d->writing && is_connected(d);
         if (!good && !again)
-            ask_failed(d, r && pq.resultStatus(r) == PGRES_FATAL_ERROR ? r : NULL, why);
+            ask_failed(d, why);
         /* A failed question breaks nothing but the transaction that it stands in. */
         if (was_broken || (!d->writing && is_connected(d))) {
             diag_clear(&d->broken);

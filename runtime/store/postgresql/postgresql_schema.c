@@ -57,7 +57,7 @@ enum { SCHEMA = COUNT(migrations), OLDEST = 1 /* whose program may work on the n
 static bool read_versions(PGconn *db, const char *sql, int64_t *version, int64_t *oldest,
                           struct diag *why)
 {
-    PGresult *r = pq.exec(db, sql);
+    PGresult *r = pg_query(db, sql, 0, NULL);
     bool rows = pq.resultStatus(r) == PGRES_TUPLES_OK && pq.ntuples(r) == 1;
     bool missing = strcmp(pg_state_of(r), "42P01") == 0;
     struct buf text = {0};

@@ -18,24 +18,27 @@
     _(PQ, connectionNeedsPassword)                                                                 \
     _(PQ, conninfoFree)                                                                            \
     _(PQ, conninfoParse)                                                                           \
+    _(PQ, consumeInput)                                                                            \
     _(PQ, enterPipelineMode)                                                                       \
     _(PQ, errorMessage)                                                                            \
-    _(PQ, exec)                                                                                    \
-    _(PQ, execParams)                                                                              \
     _(PQ, finish)                                                                                  \
     _(PQ, freemem)                                                                                 \
     _(PQ, getResult)                                                                               \
     _(PQ, getisnull)                                                                               \
     _(PQ, getlength)                                                                               \
     _(PQ, getvalue)                                                                                \
+    _(PQ, isBusy)                                                                                  \
     _(PQ, ntuples)                                                                                 \
     _(PQ, pipelineSync)                                                                            \
     _(PQ, resultErrorField)                                                                        \
     _(PQ, resultStatus)                                                                            \
     _(PQ, sendPrepare)                                                                             \
+    _(PQ, sendQuery)                                                                               \
+    _(PQ, sendQueryParams)                                                                         \
     _(PQ, sendQueryPrepared)                                                                       \
     _(PQ, serverVersion)                                                                           \
     _(PQ, setNoticeProcessor)                                                                      \
+    _(PQ, socket)                                                                                  \
     _(PQ, status)
 
 struct pq_library {

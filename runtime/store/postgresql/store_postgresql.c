@@ -357,6 +357,7 @@ static void free_database(store *s)
     pg_place_clear(&d->place);
     digest_free(d->hash);
     diag_clear(&d->broken);
+    buf_clear(&d->failure.text);
     buf_clear(&d->text);
     buf_clear(&d->note);
     buf_clear(&d->damage);
@@ -455,6 +456,9 @@ static bool open_database(struct database *d, const char *url, enum store_durabi
         diag_set(why, "STORE_OPEN", 0, "libpq gives no pipeline");
         good = false;
     }
+    /* What is read tells the place itself. */
+    if (!good && d->place.text.len)
+        diag_prefix(why, "%s: ", buf_str(&d->place.text));
     return good && read_next(d, why);
 }
 
@@ -465,8 +469,6 @@ store *store_postgresql_open(const char *url, enum store_durability durability, 
     struct database *d = new_database();
     if (open_database(d, url, durability, why))
         return &d->store;
-    if (d->place.text.len)
-        diag_prefix(why, "%s: ", buf_str(&d->place.text));
     free_database(&d->store);
     return NULL;
 }
