@@ -1,5 +1,8 @@
-/* asl graph: a picture of a state machine. What is drawn is asl/drawing's matter; here the
- * definition is found, and the words of the command line are turned into what is wanted. */
+/*
+ * asl graph: a picture of a state machine. What is drawn is asl/drawing's matter; here the
+ * definition is found, in a file or at a server, and the words of the command line are turned into
+ * what is wanted.
+ */
 
 #include "asl/drawing/drawing.h"
 #include "asl/eval/model.h"
@@ -9,6 +12,7 @@
 #include "tools/machine_file.h"
 #include "tools/replace_file.h"
 #include "tools/report_text.h"
+#include "tools/server_execution.h"
 #include "tools/set_options.h"
 #include "tools/shown.h"
 
@@ -23,6 +27,7 @@ struct graph {
     bool ascii;
     struct set_options set;
     struct placeholders placeholders;
+    struct server_execution asked; /* --execution, and what the server says of it */
 };
 
 /* ---- which state ---- */
@@ -93,13 +98,15 @@ static int graph_put(const struct graph *g, const struct buf *text)
     return cmd_fail("graph", "%s can't be written: %s", g->output, strerror(errno));
 }
 
-/* Lays over the picture what --history and --coverage say. False after a message. */
+/* Lays over the picture what became of states. False after a message. */
 static bool graph_mark(const struct graph *g, drawing *d, const asl_machine *m)
 {
     struct diag why = {0};
     bool good = true;
 
-    if (g->history)
+    if (g->asked.events)
+        good = graph_mark_events(d, m, json_ref(g->asked.events), &why);
+    else if (g->history)
         good = graph_mark_history(d, m, g->history, &why);
     else if (g->coverage)
         good = graph_mark_coverage(d, m, g->coverage, &why);
@@ -134,6 +141,36 @@ static int graph_draw(const struct graph *g, const struct machine_file *f)
     return status;
 }
 
+/* ---- where the definition is ---- */
+
+/* Asks the server for the execution. What it has accepted is drawn, whatever would be said of it
+ * today. False after a message. */
+static bool graph_ask(struct graph *g, struct machine_file *f)
+{
+    struct asl_report report = {0};
+
+    g->asked.command = "graph";
+    if (!server_execution_read(&g->asked, &cmd_graph_options))
+        return false;
+    const json *text = g->asked.definition;
+    f->argument = json_str(g->asked.name);
+    f->name = json_ref(g->asked.name);
+    f->machine = asl_compile_stored(json_str(text), json_str_len(text), &report);
+    if (!f->machine)
+        report_print(stderr, f->argument, json_str(text), json_str_len(text), &report,
+                     colour_wanted(stderr, f->color));
+    asl_report_clear(&report);
+    return f->machine != NULL;
+}
+
+/* Finds the definition. False after a message. */
+static bool graph_find(struct graph *g, struct machine_file *f)
+{
+    if (g->asked.arn)
+        return graph_ask(g, f);
+    return set_options_read(&g->set, &cmd_graph_options, &g->placeholders) && machine_file_load(f);
+}
+
 /* ---- the command line ---- */
 
 static const struct option_row rows[] = {
@@ -151,6 +188,14 @@ static const struct option_row rows[] = {
     {"coverage", 0, "FILE",
      "shows how often cases passed states and ways: what asl test\n--coverage --format json gave",
      offsetof(struct graph, coverage)},
+    {"execution", 0, "ARN",
+     "asks a server for an execution, and draws the definition that it\nruns and what became of "
+     "each state",
+     offsetof(struct graph, asked.arn)},
+    {"endpoint", 0, "URL",
+     "the server: of asl serve, of an emulator, or aws for AWS (also\nAWS_ENDPOINT_URL_SFN, "
+     "AWS_ENDPOINT_URL; default:\n" SERVER_EXECUTION_ENDPOINT ")",
+     offsetof(struct graph, asked.endpoint)},
     {"width", 0, "COLUMNS",
      "how wide text may be, 0: as wide as it takes (default: the\nterminal's width)",
      offsetof(struct graph, width)},
@@ -168,12 +213,14 @@ const struct option_set cmd_graph_options = {
     .usage = "asl graph DEFINITION [OPTIONS]",
     .about = "Draws a state machine: as text for a terminal, as SVG for browsers, in DOT for\n"
              "Graphviz, as a flowchart of Mermaid, or as JSON with all places. DEFINITION is a\n"
-             "file, - or TEMPLATE#MACHINE, as for asl run.\n"
+             "file, - or TEMPLATE#MACHINE, as for asl run; --execution needs none.\n"
              "Exit status 0: drawn, 2: the definition can't be read or is invalid.",
     .examples = "  asl graph order.asl.json\n"
                 "  asl graph order.asl.json -o order.svg\n"
                 "  asl graph order.asl.json --history history.json -o run.svg\n"
-                "  asl graph template.yaml#Orders --format mermaid\n",
+                "  asl graph template.yaml#Orders --format mermaid\n"
+                "  asl graph --execution "
+                "arn:aws:states:us-east-1:123456789012:execution:order:1\n",
     .files = true,
     .uses = uses,
 };
@@ -193,6 +240,24 @@ static const char *format_of(const char *path)
     return "text";
 }
 
+/* Checks that options and files say one thing. False after a message. */
+static bool graph_is_clear(const struct graph *g, int files)
+{
+    const char *wrong = NULL;
+
+    if (g->asked.arn && files)
+        wrong = "either a definition or --execution, which has its own from the server";
+    else if (!g->asked.arn && files != 1)
+        wrong = files ? "one definition at a time, please" : "which definition? Name its file";
+    else if (g->asked.endpoint && !g->asked.arn)
+        wrong = "--endpoint says where --execution is looked for, which is not given";
+    else if (!!g->history + !!g->coverage + !!g->asked.arn > 1)
+        wrong = "one of --history, --coverage and --execution";
+    if (wrong)
+        cmd_usage("graph", "%s", wrong);
+    return !wrong;
+}
+
 int cmd_graph(int argc, char **argv)
 {
     struct graph g = {0};
@@ -202,11 +267,8 @@ int cmd_graph(int argc, char **argv)
 
     if (first < 0)
         return status;
-    if (argc - first != 1)
-        return cmd_usage("graph", first == argc ? "which definition? Name its file"
-                                                : "one definition at a time, please");
-    if (g.history && g.coverage)
-        return cmd_usage("graph", "either --history or --coverage");
+    if (!graph_is_clear(&g, argc - first))
+        return EXIT_USAGE;
     const char *const read[] = {argv[first], g.history, g.coverage};
     if (!cmd_stdin_once("graph", read, 3))
         return EXIT_USAGE;
@@ -215,9 +277,10 @@ int cmd_graph(int argc, char **argv)
     file.argument = argv[first];
     file.color = g.color;
     status = EXIT_USAGE;
-    if (set_options_read(&g.set, &cmd_graph_options, &g.placeholders) && machine_file_load(&file))
+    if (graph_find(&g, &file))
         status = graph_draw(&g, &file);
     machine_file_clear(&file);
+    server_execution_clear(&g.asked);
     placeholders_clear(&g.placeholders);
     return status;
 }

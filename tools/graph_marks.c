@@ -200,32 +200,44 @@ static void find_end(struct marking *k)
     }
 }
 
+static bool mark_history(drawing *d, const asl_machine *m, const struct history *h,
+                         struct diag *why)
+{
+    struct marking k = {.d = d, .m = m, .h = h};
+    bool good = true;
+
+    marking_init(&k);
+    find_end(&k);
+    for (size_t i = 0; good && i < h->chain_count; i++)
+        good = mark_chain(&k, h->chains[i], why);
+    for (size_t i = 0; good && i < m->count; i++)
+        drawing_mark_state(d, m->states[i], &k.marks[i]);
+    mem_free(k.by_name);
+    mem_free(k.marks);
+    return good;
+}
+
 bool graph_mark_history(drawing *d, const asl_machine *m, const char *path, struct diag *why)
 {
     struct buf text = {0};
-    struct history *h = NULL;
-    struct marking k = {.d = d, .m = m};
-    bool good = false;
 
-    marking_init(&k);
     if (!buf_read_file(&text, path, MARKS_MOST, why))
-        goto out;
-    h = history_read_any(buf_str(&text), text.len, why);
-    k.h = h;
-    good = h != NULL;
-    if (good)
-        find_end(&k);
-    for (size_t i = 0; good && i < h->chain_count; i++)
-        good = mark_chain(&k, h->chains[i], why);
+        return false;
+    struct history *h = history_read_any(buf_str(&text), text.len, why);
+    bool good = h && mark_history(d, m, h, why);
     if (!good)
         diag_prefix(why, "%s: ", path);
-    for (size_t i = 0; good && i < m->count; i++)
-        drawing_mark_state(d, m->states[i], &k.marks[i]);
-out:
     history_free(h);
-    mem_free(k.by_name);
-    mem_free(k.marks);
     buf_clear(&text);
+    return good;
+}
+
+bool graph_mark_events(drawing *d, const asl_machine *m, json *events, struct diag *why)
+{
+    struct history *h = history_of_any(events, why);
+    bool good = h && mark_history(d, m, h, why);
+
+    history_free(h);
     return good;
 }
 

@@ -14,6 +14,9 @@
  * one of another machine.
  */
 bool graph_mark_history(drawing *d, const asl_machine *m, const char *path, struct diag *why);
+/* Marks what happened in the history of these events, a list, which it takes. False with *why
+ * filled, as graph_mark_history. */
+bool graph_mark_events(drawing *d, const asl_machine *m, json *events, struct diag *why);
 
 /*
  * Marks how often cases passed states and ways: `path` is what asl test --format json writes with

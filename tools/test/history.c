@@ -578,13 +578,24 @@ struct history *history_read_any(const char *text, size_t len, struct diag *why)
     return docs ? history_take(docs, false, why) : NULL;
 }
 
-struct history *history_of(json *events, struct diag *why)
+/* Returns one page of these events, which it takes. */
+static json *page_of(json *events)
 {
     struct json_build docs = {0};
 
     json_build_array(&docs, 1);
     json_build_add(&docs, events);
-    return history_take(json_build_done(&docs), true, why);
+    return json_build_done(&docs);
+}
+
+struct history *history_of(json *events, struct diag *why)
+{
+    return history_take(page_of(events), true, why);
+}
+
+struct history *history_of_any(json *events, struct diag *why)
+{
+    return history_take(page_of(events), false, why);
 }
 
 void history_free(struct history *h)

@@ -87,6 +87,8 @@ struct history *history_read(const char *text, size_t len, struct diag *why);
 struct history *history_read_any(const char *text, size_t len, struct diag *why);
 /* Takes a list of events; it returns as history_read. */
 struct history *history_of(json *events, struct diag *why);
+/* Takes a list of events; it returns as history_read_any. */
+struct history *history_of_any(json *events, struct diag *why);
 void history_free(struct history *h);
 
 /* Returns the names of the machine's own states that were entered, an array. Yours. */
