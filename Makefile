@@ -54,7 +54,7 @@ endef
 include rooms.mk
 
 # In a folder of their own: $(BUILD)/asl is the program, not the objects of asl/.
-objs   = $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(foreach d,$(1),$(wildcard $(d)/*.c))))
+objs   = $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(foreach d,$(1),$(wildcard $(d)/*.c)))) $(if $(filter runtime/console,$(1)),$(CONSOLE))
 # Rooms with those below them; their objects; the libraries they need.
 below  = $(sort $(1) $(foreach r,$(1),$(BELOW.$r)))
 linked = $(call objs,$(call below,$(1)))
@@ -71,6 +71,10 @@ archive_of    = $(firstword $(foreach end,.a _a.a _s.a,$(call in_folders,$(1),$(
 with_archive  = $(patsubst $(2),$(or $(call archive_of,$(1),$(2)),$(2)),$(shell $(PKG_CONFIG) --static --libs $(1)))
 archived      = $(foreach p,$(call pkgs,$(1)),$(if $(filter $p,$(ARCHIVES)),$(call with_archive,$p,$(call flag_of,$p)),\
                     $(shell $(PKG_CONFIG) --libs $p))) -lm -ldl
+
+# The console's page and scripts, as bytes of the program.
+CONSOLE       := $(BUILD)/obj/runtime/console/console_files.o
+CONSOLE_FILES := $(sort $(wildcard $(addprefix runtime/console/*.,html css js svg)))
 
 SUPPORT := $(call objs,tests/support)
 # The library: what needs neither libuv nor libcurl.
@@ -148,6 +152,16 @@ $(BUILD)/flags: $(if $(ONLY_INSTALL),,look)
 
 # Objects depend on the Makefile, too.
 $(BUILD)/obj/%.o: %.c Makefile rooms.mk $(BUILD)/flags
+	$(call say,CC)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/console_files.c: tools/embed-files $(CONSOLE_FILES)
+	$(call say,MAKE)
+	@mkdir -p $(@D)
+	$(Q)tools/embed-files $(CONSOLE_FILES) > $@.new && mv $@.new $@
+
+$(CONSOLE): $(BUILD)/console_files.c Makefile $(BUILD)/flags
 	$(call say,CC)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<

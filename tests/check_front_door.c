@@ -44,6 +44,8 @@ static const struct {
     {"the rest is last", ROUTE("\"path\":\"/{a+}/b\""), "must be the last part"},
     {"a parameter stands once", ROUTE("\"path\":\"/{a}/{a}\""), "the parameter 'a' twice"},
     {"own pages are no routes", ROUTE("\"path\":\"/metrics\""), "a page of asl serve"},
+    {"nor are pages of the console", ROUTE("\"path\":\"/console/{x}\""), "a page of asl serve"},
+    {"a longer name is a route", ROUTE("\"path\":\"/consoles\""), NULL},
     {"methods are a list", ROUTE("\"path\":\"/\",\"methods\":\"GET\""), "must be an array"},
     {"an unknown method", ROUTE("\"path\":\"/\",\"methods\":[\"get\"]"), "a method is GET"},
     {"no time at all", ROUTE("\"path\":\"/\",\"timeoutSeconds\":0"), "0.001 to 3600"},

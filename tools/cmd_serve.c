@@ -35,7 +35,7 @@ struct serve {
     /* Options as given; NULL: not. */
     const char *port, *listen, *credentials, *definitions, *mock, *routes, *log, *store_path,
         *durability, *retention, *max_executions, *max_map_runs, *throttle, *drain, *least_free;
-    bool insecure, public_metrics, quiet;
+    bool insecure, public_metrics, console, no_console, quiet;
     struct execution_options how;
     struct region where;
     struct services_options asked;
@@ -268,9 +268,21 @@ static bool serve_begin(void *user, host *h, api *a, bool again, struct diag *wh
     return true;
 }
 
+static bool is_loopback(const char *address)
+{
+    return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
+}
+
+/* Where others reach the port, whoever wants the console says so. */
+static bool serves_console(const struct serve *s)
+{
+    return s->console || (!s->no_console && is_loopback(serve_address(s)));
+}
+
 static void say_where(const struct serve *s, uint16_t port)
 {
     const char *address = serve_address(s);
+    const char *open = strchr(address, ':') ? "[" : "", *close = *open ? "]" : "";
     struct buf shown = {0};
 
     stores_add_shown(&shown, s->store_path);
@@ -279,8 +291,9 @@ static void say_where(const struct serve *s, uint16_t port)
     else
         talk_say(s->talk, "state is in %s", buf_str(&shown));
     buf_clear(&shown);
-    talk_say(s->talk, "the Step Functions API is at http://%s%s%s:%u",
-             strchr(address, ':') ? "[" : "", address, strchr(address, ':') ? "]" : "", port);
+    talk_say(s->talk, "the Step Functions API is at http://%s%s%s:%u", open, address, close, port);
+    if (serves_console(s))
+        talk_say(s->talk, "the console is at http://%s%s%s:%u/", open, address, close, port);
 }
 
 static void serve_ready(void *user, uint16_t port)
@@ -316,11 +329,6 @@ static bool is_address(const char *text)
     struct sockaddr_in6 v6;
 
     return uv_ip4_addr(text, 0, &v4) == 0 || uv_ip6_addr(text, 0, &v6) == 0;
-}
-
-static bool is_loopback(const char *address)
-{
-    return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
 }
 
 /*
@@ -359,6 +367,8 @@ static struct service_options serve_options(struct serve *s, int64_t port)
                                 .port = (uint16_t)port,
                                 .any_host = s->insecure,
                                 .public_metrics = s->public_metrics,
+                                .console = serves_console(s),
+                                .public_console = s->console,
                                 .api = {.region = s->where.region,
                                         .account = s->where.account,
                                         .mocks = serve_mocks(s),
@@ -510,6 +520,11 @@ static const struct option_row rows[] = {
      "with --credentials: answers /metrics to other machines without\n"
      "a signature",
      offsetof(struct serve, public_metrics)},
+    {"console", 0, NULL,
+     "serves the console, a page for browsers, though --listen lets\n"
+     "others in; for this machine alone it is always served",
+     offsetof(struct serve, console)},
+    {"no-console", 0, NULL, "serves no console", offsetof(struct serve, no_console)},
     {"quiet", 'q', NULL, "prints no messages and no output of handlers, but for\nwarnings",
      offsetof(struct serve, quiet)},
 };
@@ -662,6 +677,8 @@ static int serve_run(struct serve *s, int argc, char **argv)
         s->store_path = "asl.db";
     if (!stores_kind_of(s->store_path))
         return refuse_store(s->store_path);
+    if (s->console && s->no_console)
+        return cmd_usage("serve", "either --console or --no-console");
     if (s->listen && !is_address(s->listen))
         return cmd_usage("serve", "--listen takes an address, as 127.0.0.1 or ::1, not '%s'",
                          s->listen);

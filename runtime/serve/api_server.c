@@ -235,6 +235,15 @@ static void api_server_on_head(void *user, http_exchange *x)
         http_exchange_refuse(x, 413, "The body is too large");
 }
 
+/* Returns whether the request was answered: by who it was offered to, or with what is wrong with
+ * its signature. */
+static bool api_server_offer_signed(api_server *s, http_exchange *x, const struct http_message *m)
+{
+    if (!s->options.offer_signed)
+        return false;
+    return !api_server_is_signed(s, x, m, true) || s->options.offer_signed(s->options.user, x);
+}
+
 /*
  * Answers a request that api_server_on_head has let in. The order counts: health is told even when
  * the store has failed, and a signature is checked over the whole body only for calls, which are
@@ -260,12 +269,14 @@ static void api_server_on_request(void *user, http_exchange *x)
         reply_text(s, x, 404,
                    "This is the AWS Step Functions API of asl serve: POST / with "
                    "X-Amz-Target\n");
-    } else if (!target || strncmp(target, prefix, strlen(prefix)) != 0) {
+    } else if (target && strncmp(target, prefix, strlen(prefix)) == 0) {
+        if (api_server_is_signed(s, x, m, true)) {
+            http_exchange_vouch(x);
+            api_server_call(s, x, m, target);
+        }
+    } else if (!target || !api_server_offer_signed(s, x, m)) {
         reply_error(s, x, 400, "UnknownOperationException",
                     "The header X-Amz-Target is to be AWSStepFunctions.<Operation>");
-    } else if (api_server_is_signed(s, x, m, true)) {
-        http_exchange_vouch(x);
-        api_server_call(s, x, m, target);
     }
 }
 

@@ -35,6 +35,9 @@ struct api_server_options {
     /* Is offered each whole request that is none of the API's, and answers it if it returns true,
      * now or later. May be NULL. */
     bool (*offer)(void *user, http_exchange *x);
+    /* Is offered each whole POST with an X-Amz-Target that is none of the API's, signed where calls
+     * must be, and answers it if it returns true. May be NULL. */
+    bool (*offer_signed)(void *user, http_exchange *x);
     void *user;
 };
 

@@ -133,7 +133,14 @@ static bool route_read_part(struct reader *r, struct row *w, const char *text, s
 }
 
 /* Own pages of asl serve, which no route can have. */
-static const char *const own_paths[] = {"/healthz", "/readyz", "/metrics"};
+static const char *const own_paths[] = {"/healthz", "/readyz", "/metrics", "/console"};
+
+static bool is_or_is_below(const char *path, const char *page)
+{
+    size_t n = strlen(page);
+
+    return !strncmp(path, page, n) && (!path[n] || path[n] == '/');
+}
 
 /*
  * path = "$default" | "/" | { "/" part }
@@ -162,7 +169,7 @@ static bool route_read_path(struct reader *r, struct row *w, const json *v,
         return config_refuse(&r->file, at->value,
                              "'path' has no '?', '#' or '%%': it is compared decoded");
     for (size_t i = 0; i < COUNT(own_paths); i++)
-        if (!strcmp(path, own_paths[i]))
+        if (is_or_is_below(path, own_paths[i]))
             return config_refuse(&r->file, at->value, "%s is a page of asl serve itself", path);
     if (!path[1])
         return true;

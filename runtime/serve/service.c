@@ -6,6 +6,7 @@
  */
 
 #include "runtime/serve/service.h"
+#include "runtime/console/console.h"
 
 #include "asl/model/model.h"
 #include "parsers/base/digest.h"
@@ -248,7 +249,7 @@ static void service_damaged(void *user, const char *text)
     service_tell(user, &(struct service_news){.kind = SERVICE_STORE_DAMAGED, .text = text});
 }
 
-/* ---- requests that are none of the API's: metrics, and routes ---- */
+/* ---- requests that are none of the API's: metrics, the console, and routes ---- */
 
 static bool service_is_for_metrics(const struct http_message *m)
 {
@@ -273,25 +274,51 @@ static void service_show_metrics(const service *s, http_exchange *x)
     http_reply(x, &a);
 }
 
+static enum console_part service_console_part(const service *s, const struct http_message *m)
+{
+    return s->options.console ? console_part_of(m) : CONSOLE_NONE;
+}
+
+/* A link on another page may lead to the console's. A route for / comes before it. */
 static bool service_look(void *user, const struct http_message *m, struct route_access *out)
 {
     const service *s = user;
+    enum console_part part = service_console_part(s, m);
 
-    if (!service_is_for_metrics(m))
-        return s->door && front_door_look(s->door, m, out);
-    *out = (struct route_access){.open = s->options.public_metrics};
-    return true;
+    if (service_is_for_metrics(m)) {
+        *out = (struct route_access){.open = s->options.public_metrics};
+        return true;
+    }
+    if (part != CONSOLE_PAGE && part != CONSOLE_FILE && s->door && front_door_look(s->door, m, out))
+        return true;
+    if (part != CONSOLE_NONE)
+        *out = (struct route_access){.open = s->options.public_console,
+                                     .cross_site = part != CONSOLE_FILE};
+    return part != CONSOLE_NONE;
 }
 
 static bool service_offer(void *user, http_exchange *x)
 {
     const service *s = user;
+    const struct http_message *m = http_exchange_message(x);
+    enum console_part part = service_console_part(s, m);
 
-    if (service_is_for_metrics(http_exchange_message(x))) {
+    if (service_is_for_metrics(m)) {
         service_show_metrics(s, x);
         return true;
     }
-    return s->door && front_door_offer(s->door, x);
+    if (part != CONSOLE_PAGE && part != CONSOLE_FILE && s->door && front_door_offer(s->door, x))
+        return true;
+    if (part != CONSOLE_NONE)
+        console_answer_file(x);
+    return part != CONSOLE_NONE;
+}
+
+static bool service_offer_signed(void *user, http_exchange *x)
+{
+    const service *s = user;
+
+    return s->options.console && console_answer_drawing(x);
 }
 
 /* ---- the store ---- */
@@ -473,6 +500,7 @@ static void service_open_server(service *s)
                                                             .metrics = &s->metrics,
                                                             .look = service_look,
                                                             .offer = service_offer,
+                                                            .offer_signed = service_offer_signed,
                                                             .user = s});
 }
 

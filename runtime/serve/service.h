@@ -80,6 +80,8 @@ struct service_options {
     uint16_t port;       /* 0: a free one */
     bool any_host;       /* requests for whatever host, as struct api_server_options has it */
     bool public_metrics; /* /metrics is for whoever reaches the port */
+    bool console;        /* the console is served */
+    bool public_console; /* its files, which tell nothing, are for whoever reaches the port */
 
     struct host_options host; /* its hooks, and those of its handlers, are the service's own */
     struct api_config api;    /* so are these, and what is served */
