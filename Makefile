@@ -192,9 +192,9 @@ rooms: ## what each room stands on; tests/rooms holds that against the objects
 	@$(foreach r,$(ROOMS),echo '$r: $(ON.$r)';)
 mutate: setup ## breaks the program on purpose, a line at a time: do the tests notice? MUTATE=tools/
 	@CC='$(CC)' tests/mutate $(MUTATE)
-conformance: setup ## answers recorded from AWS: CASES=folder; RAISE=1 raises the baseline
+conformance: setup ## answers recorded from AWS: CASES=folder; STORE=postgresql: its API on a database; RAISE=1 raises the baseline
 	$(then) all
-	@tests/conformance --asl $(BUILD)/asl $(if $(RAISE),--raise) $(CASES)
+	@tests/conformance --asl $(BUILD)/asl $(if $(STORE),--store $(STORE)) $(if $(RAISE),--raise) $(CASES)
 KILLS ?= 25
 crash: setup ## asl serve killed under load, and on a full disk: KILLS=500
 	$(then) all $(PRELOADS)
