@@ -171,7 +171,7 @@ include tests/rules.mk
 
 # ---- trying it ----
 
-.PHONY: setup demo check tests rooms mutate conformance crash check-clients emulators debug fast asan valgrind coverage
+.PHONY: setup demo check tests rooms mutate conformance crash check-clients check-console emulators debug fast asan valgrind coverage
 setup: ## installs what building and testing need (Debian, Ubuntu), or names it
 	@tools/setup
 demo: setup ## set-up, build, and a real workflow to watch
@@ -203,6 +203,10 @@ check-clients: setup ## AWS's command line and SDK for JavaScript against asl se
 	@tools/setup --clients
 	$(then) all
 	@ASL=$(BUILD)/asl tests/clients/run
+check-console: setup ## the console in Chromium, as a person drives it; pictures in build/console/shots
+	@tools/setup --console
+	$(then) all
+	@ASL=$(BUILD)/asl tests/console/run
 emulators: setup ## a tour of AWS's services as moto's server answers for them: SERVICES="s3 sqs"
 	$(then) all
 	@ASL=$(BUILD)/asl tests/emulators/run $(SERVICES)

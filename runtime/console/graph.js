@@ -89,13 +89,16 @@ export class Graph {
         const inner = !!n.blocks, middle = n.x + n.width / 2;
         const g = s('g', { class: `state ${n.type}${inner ? ' group' : ''}`, tabindex: 0, role: 'button', 'aria-pressed': 'false' });
         const title = s('title', null, n.state);
-        const mark = s('text', { class: 'mark', x: n.x + n.width + 3, y: n.y + 9 });
+        const mark = s('text', { class: 'mark', 'aria-hidden': 'true', x: n.x + n.width + 3, y: n.y + 9 });
         const height = inner ? 40 : n.height;
         g.append(title, s('rect', { class: 'box', x: n.x, y: n.y, width: n.width, height: n.height, rx: 6 }));
         if (inner)
             g.append(s('rect', { class: 'head', x: n.x, y: n.y, width: n.width, height, rx: 6 }));
-        g.append(...lines(n.lines, middle, n.y + (height - 16 * n.lines.length - 14) / 2 + 14, 17, 'name'),
-            s('text', { class: 'kind', x: middle, y: n.y + (height + 16 * n.lines.length - 14) / 2 + 13 }, n.note), mark);
+        // Blanks between them keep the words apart for who hears them.
+        for (const line of lines(n.lines, middle, n.y + (height - 16 * n.lines.length - 14) / 2 + 14, 17, 'name'))
+            g.append(line, ' ');
+        g.append(s('text', { class: 'kind', x: middle, y: n.y + (height + 16 * n.lines.length - 14) / 2 + 13 }, n.note));
+        over.append(mark);
         const choose = (event) => {
             event.stopPropagation();
             this.choose(n.state);

@@ -63,7 +63,7 @@ export function jsonBox(text, label) {
     const all = pretty(text);
     const pre = h('pre', { class: 'json', tabindex: 0, role: 'region', 'aria-label': label });
     const show = (part) => put(pre, part.length > COLOUR ? part : coloured(part));
-    const box = h('div', { class: 'jsonbox' }, h('div', { class: 'row' }, h('h4', null, label), copyButton(all, label.toLowerCase())), pre);
+    const box = h('div', { class: 'jsonbox' }, h('div', { class: 'row' }, h('p', { class: 'label' }, label), button('Copy', () => copy(all, label), { class: 'small', 'aria-label': `Copy ${label}` })), pre);
     if (all.length > FOLD * 2) {
         show(all.slice(0, FOLD) + '…');
         const more = button(`Show all (${size(all.length)})`, () => { show(all); more.remove(); }, { class: 'small' });
