@@ -457,6 +457,37 @@ START_TEST(refused)
 }
 END_TEST
 
+/* New executions go in some at a time: who asks meanwhile finds each, and the one that can't go in
+ * is told of a turn's many. */
+START_TEST(many_new_ones)
+{
+    enum { NEW = 37, TAKEN = 21 };
+    const struct store_execution *x;
+    char name[16];
+    uint64_t whose = 99;
+    store *s = open_sqlite();
+
+    put_execution(s, TAKEN, "taken", 0);
+    commit(s);
+    for (uint64_t i = 0; i < NEW; i++) {
+        snprintf(name, sizeof name, "n%" PRIu64, i);
+        put_execution(s, i, name, 0);
+        if (i % 3 == 0)
+            ck_assert(i >= TAKEN || store_find(s, i, &x, NULL));
+    }
+    ck_assert(!store_commit(s, NULL));
+    ck_assert(store_refused(s, &whose) && whose == TAKEN);
+    expect_running("nothing of the commit is kept", s, 99, "21 ");
+    for (uint64_t i = 0; i < NEW; i++)
+        if (i != TAKEN)
+            put_execution(s, i, "n", 0);
+    commit(s);
+    store_free(s);
+    ck_assert_int_eq(ask_file("SELECT count(*) FROM executions WHERE arn='n'"), NEW - 1);
+    ck_assert_int_eq(ask_file("SELECT count(*) FROM executions"), NEW);
+}
+END_TEST
+
 /* An append of many events is several rows, as a page of a history reads whole rows. */
 START_TEST(long_append)
 {
@@ -626,6 +657,7 @@ int main(void)
     tcase_add_test(t, looked_at);
     tcase_add_test(t, room);
     tcase_add_test(t, refused);
+    tcase_add_test(t, many_new_ones);
     tcase_add_test(t, long_append);
     tcase_add_test(t, written_once);
     tcase_add_test(t, refused_is_forgotten);

@@ -25,6 +25,10 @@ enum {
 
 sqlite3_stmt *sqlite_use(struct file *f, enum statement which)
 {
+    /* What only adds needn't know of rows that are to go in yet; whoever looks or changes finds
+     * them. */
+    if (which < ADD_DEFINITION || which > ADD_TOKEN)
+        sqlite_put_starts(f);
     sqlite.reset(f->kept[which]);
     /* A definition is read for the execution that it is of. */
     if (which != GET_DEFINITION)
@@ -61,9 +65,10 @@ void sqlite_fail(struct file *f, const char *code, const char *text)
              text);
 }
 
+/* After a failure there may be no transaction any more, and what is run would be kept by itself. */
 void sqlite_run(struct file *f, sqlite3_stmt *q)
 {
-    if (sqlite.step(q) != SQLITE_DONE)
+    if (!f->broken.code && sqlite.step(q) != SQLITE_DONE)
         sqlite_fail(f, sqlite_code_of(sqlite.errcode(f->db)), sqlite.errmsg(f->db));
     sqlite.reset(q);
     sqlite.clear_bindings(q);
@@ -121,14 +126,14 @@ void sqlite_bind_number(sqlite3_stmt *q, int at, uint64_t n)
     sqlite.bind_int64(q, at, (sqlite3_int64)n);
 }
 
-static void bind_text(sqlite3_stmt *q, int at, const char *text, size_t len)
+void sqlite_bind_text(sqlite3_stmt *q, int at, const char *text, size_t len)
 {
     sqlite.bind_text64(q, at, text ? text : "", len, SQLITE_STATIC, SQLITE_UTF8);
 }
 
 void sqlite_bind_string(sqlite3_stmt *q, int at, const char *text)
 {
-    bind_text(q, at, text, strlen(text));
+    sqlite_bind_text(q, at, text, strlen(text));
 }
 
 void sqlite_overwrite_deleted(struct file *f, bool on)
@@ -144,27 +149,6 @@ static void forget_all_known(struct file *f)
 {
     sqlite_clear_found(f);
     kept_machines_clear(&f->machines);
-}
-
-/* The key of a machine, whose definition is in the store then. */
-static const struct kept_machine *keep_machine(struct file *f, asl_machine *m)
-{
-    const struct kept_machine *known = kept_machines_of(&f->machines, m);
-    struct buf text = {0};
-    unsigned char key[KEPT_KEY_BYTES];
-
-    if (known)
-        return known;
-    kept_machine_text(m, &text);
-    kept_key(f->hash, text.data, text.len, key);
-    sqlite3_stmt *q = sqlite_use(f, ADD_DEFINITION);
-    sqlite.bind_blob(q, 1, key, KEPT_KEY_BYTES, SQLITE_STATIC);
-    bind_text(q, 2, text.data, text.len);
-    sqlite_overwrite_deleted(f, true);
-    sqlite_run(f, q);
-    sqlite_overwrite_deleted(f, false);
-    buf_clear(&text);
-    return kept_machines_add(&f->machines, asl_machine_ref(m), NULL, key);
 }
 
 /* A look; NULL with *why filled. */
@@ -189,46 +173,6 @@ asl_machine *sqlite_machine(struct file *f, const void *key, struct diag *why)
 }
 
 /* ---- putting in ---- */
-
-/* The definition goes in before the row that names it, in the same transaction: no row is without
- * its own. */
-static void sqlite_start(store *s, const struct store_execution *x)
-{
-    struct file *f = file_of(s);
-    const json *arn = x->config.names.arn;
-
-    if (!sqlite_begin(f, x->number))
-        return;
-    const struct kept_machine *machine = keep_machine(f, x->machine);
-    sqlite3_stmt *q = sqlite_use(f, ADD_EXECUTION);
-    buf_reset(&f->text);
-    rt_config_write(&f->text, &x->config);
-    sqlite_bind_number(q, 1, x->number);
-    bind_text(q, 2, arn ? json_str(arn) : "", arn ? json_str_len(arn) : 0);
-    sqlite.bind_blob(q, 3, machine->key, KEPT_KEY_BYTES, SQLITE_STATIC);
-    bind_text(q, 4, f->text.data, f->text.len);
-    sqlite.bind_int(q, 5, (int)x->status);
-    sqlite.bind_int64(q, 6, x->start_ms);
-    if (x->status != RT_RUNNING)
-        sqlite.bind_int64(q, 7, x->stop_ms);
-    if (x->due_ms != STORE_AWAKE)
-        sqlite.bind_int64(q, 8, x->due_ms);
-    if (x->parent.set) {
-        sqlite_bind_number(q, 9, x->parent.execution);
-        sqlite_bind_number(q, 10, x->parent.ref);
-    }
-    sqlite.bind_int(q, 11, x->transient);
-    if (x->list)
-        bind_text(q, 12, json_str(x->list), json_str_len(x->list));
-    if (x->note) {
-        buf_reset(&f->note);
-        json_write(&f->note, x->note);
-        bind_text(q, 13, f->note.data, f->note.len);
-    }
-    /* listed_ms: by when it stands in lists. */
-    sqlite.bind_int64(q, 14, x->status == RT_RUNNING ? x->start_ms : x->stop_ms);
-    sqlite_run(f, q);
-}
 
 /* What is put in for one execution. */
 struct appending {
@@ -270,7 +214,7 @@ static void sqlite_add_row(void *user, uint64_t seq)
     sqlite3_stmt *q = sqlite_use(f, ADD_EVENTS);
     sqlite_bind_number(q, 1, a->execution);
     sqlite_bind_number(q, 2, seq);
-    bind_text(q, 3, f->text.data, f->text.len);
+    sqlite_bind_text(q, 3, f->text.data, f->text.len);
     sqlite_run(f, q);
 }
 
@@ -358,7 +302,7 @@ static void sqlite_put(store *s, const char *kind, const char *key, const char *
     sqlite_bind_string(q, 1, kind);
     sqlite_bind_string(q, 2, key);
     if (text)
-        bind_text(q, 3, text, len);
+        sqlite_bind_text(q, 3, text, len);
     sqlite_overwrite_deleted(f, true);
     sqlite_run(f, q);
     sqlite_overwrite_deleted(f, false);
@@ -406,6 +350,7 @@ static bool sqlite_commit(store *s, struct diag *why)
 {
     struct file *f = file_of(s);
 
+    sqlite_put_starts(f);
     /* COMMIT itself may fail; then nobody in particular is to blame. */
     if (f->writing && !f->broken.code) {
         f->putting = NOBODY;
@@ -467,6 +412,7 @@ static void free_file(store *s)
     kept_shared_forget(&f->shared);
     for (int i = 0; i < STATEMENTS; i++)
         sqlite.finalize(f->kept[i]);
+    sqlite_clear_starts(f);
     /* What was put in and not committed goes; the log is brought into the file. */
     sqlite.close(f->db);
     sqlite_clear_apart(f);
@@ -477,7 +423,7 @@ static void free_file(store *s)
     buf_clear(&f->text);
     buf_clear(&f->damage);
     buf_clear(&f->bad_index);
-    buf_clear(&f->note);
+    buf_clear(&f->start_text);
     mem_free(f);
 }
 

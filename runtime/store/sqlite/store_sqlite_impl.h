@@ -1,10 +1,10 @@
 #ifndef RUNTIME_STORE_SQLITE_STORE_SQLITE_IMPL_H
 #define RUNTIME_STORE_SQLITE_STORE_SQLITE_IMPL_H
 
-/* What the files of the SQLite store share: store_sqlite.c puts in and commits, store_sqlite_read.c
- * reads, store_sqlite_forget.c lets go of what is over, store_sqlite_trim.c of what was large in
- * it, store_sqlite_apart.c knows whose pages are damaged, store_sqlite_open.c has the schema and
- * opens files. */
+/* What the files of the SQLite store share: store_sqlite.c puts in and commits,
+ * store_sqlite_start.c puts in new executions, store_sqlite_read.c reads, store_sqlite_forget.c
+ * lets go of what is over, store_sqlite_trim.c of what was large in it, store_sqlite_apart.c knows
+ * whose pages are damaged, store_sqlite_open.c has the schema and opens files. */
 
 #include "runtime/store/kept/kept_machines.h"
 #include "runtime/store/kept/kept_rows.h"
@@ -18,11 +18,12 @@ enum statement {
     COMMIT,
     ADD_DEFINITION,
     ADD_EXECUTION,
+    ADD_EXECUTIONS,
+    ADD_EVENTS,
+    ADD_TOKEN,
     SET_PROGRESS,
     SET_REDRIVES,
     SET_APART,
-    ADD_EVENTS,
-    ADD_TOKEN,
     DROP_EXECUTION,
     DROP_ROW,
     DROP_EVENTS,
@@ -70,6 +71,17 @@ struct apart {
     char *arn, *why;
 };
 
+/* Rows of new executions go in so many at a time: a statement has costs of its own. */
+enum { STARTS_AT_ONCE = 8 };
+
+/* A new execution whose row is to go in. */
+struct start {
+    struct store_execution x; /* its numbers and times: what it points to is gone, but for */
+    json *arn, *list;         /* NULL: none */
+    unsigned char key[KEPT_KEY_BYTES]; /* of its definition */
+    size_t config, note, end; /* where these begin in the file's `start_text`, and their end */
+};
+
 struct file {
     struct store store;
     sqlite3 *db;
@@ -92,7 +104,10 @@ struct file {
     bool orphans, untidy, vacuums;
     uint64_t parent;
     unsigned char tidied[KEPT_KEY_BYTES];
-    struct buf text, note; /* of what is being put in */
+    struct buf text; /* of what is being put in */
+    struct start starts[STARTS_AT_ONCE];
+    size_t start_count;
+    struct buf start_text;
     /* Of store_trim: executions, the first of which has lost what is before that event. */
     uint64_t *to_trim, trimmed;
     size_t trim_count, trim_cap;
@@ -135,13 +150,21 @@ bool sqlite_read_failed(struct file *f, struct diag *why);
 bool sqlite_none(struct diag *why, const char *what);
 /* SQLite has signed numbers; ours stay below their bound. */
 void sqlite_bind_number(sqlite3_stmt *q, int at, uint64_t n);
-/* Looks at the text until the statement is reset. */
+/* Look at the text until the statement is reset. */
+void sqlite_bind_text(sqlite3_stmt *q, int at, const char *text, size_t len);
 void sqlite_bind_string(sqlite3_stmt *q, int at, const char *text);
 /* The machine of a definition's key: a look; NULL with *why filled: STORE_DAMAGED where the store
  * lacks it, or it can't be compiled. */
 asl_machine *sqlite_machine(struct file *f, const void *key, struct diag *why);
 /* Brings the log into the file when it has grown. */
 int sqlite_note_log(void *user, sqlite3 *db, const char *name, int pages);
+
+/* ---- store_sqlite_start.c ---- */
+
+void sqlite_start(store *s, const struct store_execution *x);
+/* Puts in the rows of new executions that are not yet in the file. */
+void sqlite_put_starts(struct file *f);
+void sqlite_clear_starts(struct file *f);
 
 /* ---- store_sqlite_apart.c: executions whose pages are damaged ---- */
 

@@ -5,6 +5,7 @@
 #include "parsers/base/count.h"
 #include "parsers/base/text.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -65,11 +66,17 @@ enum { SCHEMA = COUNT(migrations) };
 #define LISTED(status)                                                                             \
     "list=?1 AND status=" status " AND listed_ms<=?2 AND (listed_ms<?2 OR number<?3) "
 
+#define NEW_EXECUTION "(?,?,?,?,?,?,?,?,?,?,?,?,?,0,0,?,NULL)"
+#define TWO_EXECUTIONS NEW_EXECUTION "," NEW_EXECUTION
+#define FOUR_EXECUTIONS TWO_EXECUTIONS "," TWO_EXECUTIONS
+static_assert(STARTS_AT_ONCE == 8, "ADD_EXECUTIONS adds so many");
+
 static const char *const statements[STATEMENTS] = {
     [BEGIN] = "BEGIN IMMEDIATE",
     [COMMIT] = "COMMIT",
     [ADD_DEFINITION] = "INSERT OR IGNORE INTO definitions VALUES(?,?)",
-    [ADD_EXECUTION] = "INSERT INTO executions VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,0,0,?,NULL)",
+    [ADD_EXECUTION] = "INSERT INTO executions VALUES" NEW_EXECUTION,
+    [ADD_EXECUTIONS] = "INSERT INTO executions VALUES" FOUR_EXECUTIONS "," FOUR_EXECUTIONS,
     [SET_PROGRESS] = "UPDATE executions SET status=?2, stop_ms=?3, due_ms=?4, "
                      "listed_ms=coalesce(?3, listed_ms) WHERE number=?1",
     [SET_REDRIVES] = "UPDATE executions SET redrives=?2, redriven_ms=?3, listed_ms=?3 "
