@@ -115,7 +115,8 @@ static void expect_packed(const char *name, const char *text)
 
     ck_assert_msg(rt_event_read(text, strlen(text), m, NULL, &e, NULL), "%s", name);
     rt_event_write(&before, &e, NULL);
-    struct rt_packed p = rt_pack(&e);
+    struct rt_packed p;
+    rt_pack(&e, &p);
     rt_unpack(&p, e.seq, &back);
     rt_event_write(&after, &back, NULL);
     expect_text(name, buf_str(&after), buf_str(&before));
@@ -147,7 +148,8 @@ START_TEST(packing_a_way)
 
     e.exited.to = rows[_i].to;
     e.exited.index = rows[_i].index;
-    struct rt_packed p = rt_pack(&e);
+    struct rt_packed p;
+    rt_pack(&e, &p);
     rt_unpack(&p, 1, &back);
     ck_assert_uint_eq(back.exited.to, rows[_i].to);
     ck_assert_uint_eq(back.exited.index, rows[_i].index);
@@ -171,7 +173,8 @@ START_TEST(trimming)
                          .data = json_cstring("large"),
                          .child = {.position = rows[_i].position}},
                     back;
-    struct rt_packed p = rt_pack(&e);
+    struct rt_packed p;
+    rt_pack(&e, &p);
 
     rt_packed_trim(&p);
     rt_unpack(&p, 1, &back);

@@ -42,17 +42,17 @@ static void add_way(struct buf *out, const engine *e, uint64_t execution)
 
 /* Called after each turn for all executions of the engine: those of Map Runs come here as well. */
 static void run_happened(void *user, uint64_t execution, const rt_exec *x,
-                         const struct rt_event *events, size_t count)
+                         const struct rt_events *events)
 {
     struct run *r = user;
 
     if (r->progress) {
         buf_reset(&r->way);
         add_way(&r->way, host_engine(r->host), execution);
-        progress_events(r->progress, execution, x, buf_str(&r->way), events, count);
+        progress_events(r->progress, execution, x, buf_str(&r->way), events);
     }
     if (r->recording)
-        recording_events(r->recording, host_engine(r->host), execution, x, events, count);
+        recording_events(r->recording, host_engine(r->host), execution, x, events);
 }
 
 static void run_log_line(void *user, const char *execution, const char *line)

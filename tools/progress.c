@@ -440,11 +440,15 @@ static void progress_show(progress *p, uint64_t execution, const struct rt_event
 }
 
 void progress_events(progress *p, uint64_t execution, const rt_exec *x, const char *way,
-                     const struct rt_event *events, size_t count)
+                     const struct rt_events *events)
 {
+    struct rt_event e;
+
     p->way = way;
-    for (size_t i = 0; i < count; i++)
-        progress_show(p, execution, &events[i]);
+    for (size_t i = 0; i < events->count; i++) {
+        rt_events_at(events, i, &e);
+        progress_show(p, execution, &e);
+    }
     clear_live(p);
     if (execution != p->execution || rt_exec_status(x) == RT_RUNNING)
         draw_live(p);

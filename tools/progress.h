@@ -17,7 +17,7 @@ progress *progress_new(FILE *out, uint64_t execution, const char *color);
 /* Shows events of any execution of the engine; `way` stands before states of one of a Map Run,
  * and says which items of Maps it is for ("": of none, or that is not known). */
 void progress_events(progress *p, uint64_t execution, const rt_exec *x, const char *way,
-                     const struct rt_event *events, size_t count);
+                     const struct rt_events *events);
 /* Shows a line of a handler, between the lines of states. */
 void progress_note(progress *p, const char *line);
 /* Shows how the execution ended, after how long, and why. */

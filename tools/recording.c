@@ -80,13 +80,16 @@ static struct recorded *recorded_of(recording *r, const engine *e, uint64_t exec
 }
 
 void recording_events(recording *r, engine *e, uint64_t execution, const rt_exec *x,
-                      const struct rt_event *events, size_t count)
+                      const struct rt_events *events)
 {
     struct recorded *to = recorded_of(r, e, execution);
+    struct rt_event event;
 
-    for (size_t i = 0; i < count; i++)
-        if (events[i].id)
-            json_build_add(&to->events, rt_event_json(x, &events[i]));
+    for (size_t i = 0; i < events->count; i++) {
+        rt_events_at(events, i, &event);
+        if (event.id)
+            json_build_add(&to->events, rt_event_json(x, &event));
+    }
 }
 
 /* ---- the suite ---- */

@@ -18,7 +18,7 @@ recording *recording_new(void);
 void recording_free(recording *r);
 /* Takes events that the host tells of, those of Map Runs, too. */
 void recording_events(recording *r, engine *e, uint64_t execution, const rt_exec *x,
-                      const struct rt_event *events, size_t count);
+                      const struct rt_events *events);
 /* Makes a suite of the run in the host `h`, for the definition that is called `definition`, and
  * writes it to `path`: buckets that are folders, and that Map states called, are buckets of its
  * case. False after a message: it can't be written, or the run can't be played once more. */

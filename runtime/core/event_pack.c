@@ -52,40 +52,35 @@ static inline enum form form_of(const struct rt_event *e)
     return shape == SHAPE_CHILD && fits_child(e) ? FORM_CHILD : FORM_WHOLE;
 }
 
-static uint64_t head_of(const struct rt_event *e, enum form form, unsigned way)
-{
-    return (uint64_t)e->at_ms << TIME_AT | (uint64_t)way << WAY_AT | (uint64_t)form << FORM_AT |
-           (uint64_t)e->kind;
-}
-
-struct rt_packed rt_pack(const struct rt_event *e)
+void rt_pack(const struct rt_event *e, struct rt_packed *out)
 {
     enum form form = form_of(e);
-    struct rt_packed p = {.head = head_of(e, form, 0),
-                          .frame = e->frame,
-                          .id = e->id,
-                          .previous = e->previous,
-                          .state = e->state,
-                          .data = e->data};
 
+    out->head = (uint64_t)e->at_ms << TIME_AT | (uint64_t)form << FORM_AT | (uint64_t)e->kind;
+    out->frame = e->frame;
+    out->id = e->id;
+    out->previous = e->previous;
+    out->place = 0;
+    out->state = e->state;
+    out->data = e->data;
+    out->whole = NULL;
     switch (form) {
     case FORM_PLAIN: break;
     case FORM_EXITED:
-        p.head = head_of(e, form, e->exited.way);
-        p.place = (e->exited.to & NO_STATE) | e->exited.index << STATE_BITS;
-        p.variables = e->exited.variables;
+        out->head |= (uint64_t)e->exited.way << WAY_AT;
+        out->place = (e->exited.to & NO_STATE) | e->exited.index << STATE_BITS;
+        out->variables = e->exited.variables;
         break;
     case FORM_CHILD:
-        p.place = e->child.index;
-        p.child[0] = e->child.frame;
-        p.child[1] = e->child.items;
+        out->place = e->child.index;
+        out->child[0] = e->child.frame;
+        out->child[1] = e->child.items;
         break;
     case FORM_WHOLE:
-        p.whole = mem_alloc(sizeof *p.whole);
-        *p.whole = *e;
+        out->whole = mem_alloc(sizeof *out->whole);
+        *out->whole = *e;
         break;
     }
-    return p;
 }
 
 static void unpack_exited(const struct rt_packed *p, struct rt_event *out)
@@ -111,7 +106,7 @@ void rt_unpack(const struct rt_packed *p, uint64_t seq, struct rt_event *out)
                              .id = p->id,
                              .previous = p->previous,
                              .at_ms = (int64_t)(p->head >> TIME_AT),
-                             .kind = (enum rt_event_kind)bits(p->head, 0, KIND_BITS),
+                             .kind = rt_packed_kind(p),
                              .frame = p->frame,
                              .state = p->state,
                              .data = p->data};

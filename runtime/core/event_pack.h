@@ -21,12 +21,30 @@ struct rt_packed {
     };
 };
 
-/* Packs an event. Takes its values. */
-struct rt_packed rt_pack(const struct rt_event *e);
+/* Fills `out` with an event. Takes its values. */
+void rt_pack(const struct rt_event *e, struct rt_packed *out);
 /* Sets `out` to the event, number `seq`: a look, as long as `p` is not cleared or trimmed. */
 void rt_unpack(const struct rt_packed *p, uint64_t seq, struct rt_event *out);
 void rt_packed_clear(struct rt_packed *p);
 /* Does to the packed event what rt_event_trim does. */
 void rt_packed_trim(struct rt_packed *p);
+
+static inline enum rt_event_kind rt_packed_kind(const struct rt_packed *p)
+{
+    return (enum rt_event_kind)(p->head & UINT8_MAX);
+}
+
+/* Events of one execution, one after the other: a look. */
+struct rt_events {
+    const struct rt_packed *list;
+    size_t count;
+    uint64_t first; /* its number */
+};
+
+/* Sets `out` to event number `i` of them, which is there: a look. */
+static inline void rt_events_at(const struct rt_events *events, size_t i, struct rt_event *out)
+{
+    rt_unpack(&events->list[i], events->first + i, out);
+}
 
 #endif

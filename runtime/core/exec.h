@@ -4,6 +4,7 @@
 #include "asl/eval/machine.h"
 #include "asl/report/quota.h"
 #include "runtime/core/event.h"
+#include "runtime/core/event_pack.h"
 
 /*
  * One execution: a fold over its history. rt_step decides what happens and rt_apply, which it calls
@@ -282,8 +283,10 @@ struct rt_command {
 
 /* What came of a step. Whoever made it clears it; it can be used again. */
 struct rt_output {
-    struct rt_event *events;
+    struct rt_packed *events;
     size_t count, cap;
+    uint64_t first; /* number of the first event */
+    bool lent;      /* somebody else has their values: these are looks */
     struct rt_command *commands;
     size_t command_count, command_cap;
     size_t bytes; /* that the events have about as text, together */
@@ -294,6 +297,8 @@ struct rt_output {
 
 void rt_output_reset(struct rt_output *out);
 void rt_output_clear(struct rt_output *out);
+/* Returns its events, a look. */
+struct rt_events rt_output_events(const struct rt_output *out);
 /* Moves the first of the events of `from`. */
 void rt_output_move_first(struct rt_output *to, struct rt_output *from);
 

@@ -45,13 +45,18 @@ static void command_clear(struct rt_command *c)
 
 void rt_output_reset(struct rt_output *out)
 {
-    for (size_t i = 0; i < out->count; i++)
-        rt_event_clear(&out->events[i]);
+    for (size_t i = 0; i < out->count && !out->lent; i++)
+        rt_packed_clear(&out->events[i]);
     for (size_t i = 0; i < out->command_count; i++)
         command_clear(&out->commands[i]);
     out->count = out->command_count = 0;
     out->bytes = 0;
-    out->more = out->held = out->late = false;
+    out->more = out->held = out->late = out->lent = false;
+}
+
+struct rt_events rt_output_events(const struct rt_output *out)
+{
+    return (struct rt_events){out->events, out->count, out->first};
 }
 
 void rt_output_clear(struct rt_output *out)
@@ -62,8 +67,11 @@ void rt_output_clear(struct rt_output *out)
     *out = (struct rt_output){0};
 }
 
-static inline struct rt_event *new_event(struct rt_output *out)
+/* Returns where event number `seq` is to be put. */
+static inline struct rt_packed *new_event(struct rt_output *out, uint64_t seq)
 {
+    if (!out->count)
+        out->first = seq;
     MEM_GROW(out->events, out->count, out->cap);
     return &out->events[out->count++];
 }
@@ -85,15 +93,16 @@ static inline size_t event_bytes(const struct rt_event *e)
 
 void rt_output_move_first(struct rt_output *to, struct rt_output *from)
 {
-    struct rt_event first = from->events[0];
-    size_t bytes = event_bytes(&first);
+    struct rt_event first;
 
-    from->count--;
-    from->bytes -= bytes;
+    rt_unpack(&from->events[0], from->first, &first);
+    size_t bytes = event_bytes(&first);
     /* The first event is kept before the others, so that the execution is known while a long first
      * step is under way. */
+    *new_event(to, from->first++) = from->events[0];
+    from->count--;
+    from->bytes -= bytes;
     memmove(from->events, from->events + 1, from->count * sizeof *from->events);
-    *new_event(to) = first;
     to->bytes += bytes;
 }
 
@@ -201,7 +210,7 @@ static void record(struct step *s, struct rt_event *e, size_t bytes)
         forget_context(s);
     rt_apply(x, e);
     reschedule(s, e);
-    *new_event(s->out) = *e;
+    rt_pack(e, new_event(s->out, e->seq));
     s->out->bytes += bytes;
 }
 

@@ -86,7 +86,7 @@ struct engine_hooks {
     /* Called with events that were kept. `x` stands behind the last of them, or further on. May be
      * NULL. */
     void (*happened)(void *user, uint64_t execution, const rt_exec *x,
-                     const struct rt_event *events, size_t count);
+                     const struct rt_events *events);
     /* Called with a line for people about a state of the execution of that ARN. May be NULL. */
     void (*tell)(void *user, const char *execution, const char *state, const char *line);
     /* Called when an execution has ended. An engine that recovers lets go of it afterwards, as

@@ -83,11 +83,20 @@ static bool keeps(const struct entry *entry)
     return entry->keep == ENGINE_KEEP;
 }
 
-static void keep_apart(engine *e, const struct turn_output *t)
+static void keep_apart(engine *e, struct turn_output *t)
 {
     if (!e->apart)
         e->apart = store_memory_new();
-    store_append(e->apart, t->execution, t->out.events, t->out.count);
+    store_take_output(e->apart, t->execution, &t->out);
+}
+
+/* One that leaves nothing behind may be forgotten before the hooks have heard of its events. */
+static void keep_output(engine *e, const struct entry *entry, struct turn_output *t)
+{
+    if (entry && entry->keep == ENGINE_KEEP_RUNNING)
+        store_append_output(e->store, t->execution, &t->out);
+    else
+        store_take_output(e->store, t->execution, &t->out);
 }
 
 bool engine_keep_events(engine *e, struct diag *why)
@@ -106,7 +115,7 @@ bool engine_keep_events(engine *e, struct diag *why)
             continue;
         if (entry && !entry->kept)
             keep_start(e, entry);
-        store_append(e->store, t->execution, t->out.events, t->out.count);
+        keep_output(e, entry, t);
         if (entry && entry->keep == ENGINE_KEEP)
             engine_keep_stops(e, t);
     }

@@ -281,7 +281,7 @@ static void leave_step(engine *e, struct slice *s)
         unsettle(e, s->given.number);
         return;
     }
-    assert(s->out.count && s->out.events[0].kind == RT_EXECUTION_STARTED);
+    assert(s->out.count && rt_packed_kind(&s->out.events[0]) == RT_EXECUTION_STARTED);
     rt_output_move_first(engine_new_turn_output(e, entry->node.id), &s->out);
 }
 

@@ -284,7 +284,7 @@ static bool is_last(const struct turn_output *t)
 {
     const struct rt_output *out = &t->out;
 
-    return out->count && rt_event_is_end(out->events[out->count - 1].kind);
+    return out->count && rt_event_is_end(rt_packed_kind(&out->events[out->count - 1]));
 }
 
 void engine_tell(engine *e, struct turn_output *t)
@@ -297,8 +297,9 @@ void engine_tell(engine *e, struct turn_output *t)
         rt_output_reset(&t->out);
         return;
     }
+    struct rt_events events = rt_output_events(&t->out);
     if (e->hooks.happened)
-        e->hooks.happened(e->hooks.user, t->execution, x, t->out.events, t->out.count);
+        e->hooks.happened(e->hooks.user, t->execution, x, &events);
     for (size_t i = 0; i < t->out.command_count; i++)
         obey(e, t->execution, x, &t->out.commands[i]);
     bool ended = is_last(t);

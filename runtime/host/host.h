@@ -27,7 +27,7 @@ struct host_options {
     /* As the engine's hooks, with their own user; may be NULL. */
     void *user;
     void (*happened)(void *user, uint64_t execution, const rt_exec *x,
-                     const struct rt_event *events, size_t count);
+                     const struct rt_events *events);
     void (*ended)(void *user, uint64_t execution, const rt_exec *x);
     void (*answered)(void *user, int64_t since_ms);
     void (*lost)(void *user, uint64_t execution, const char *arn, const char *list,

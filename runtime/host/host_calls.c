@@ -256,12 +256,12 @@ static void host_answered(void *user, int64_t since_ms)
 }
 
 static void host_happened(void *user, uint64_t execution, const rt_exec *x,
-                          const struct rt_event *events, size_t count)
+                          const struct rt_events *events)
 {
     const host *h = user;
 
     if (h->options.happened)
-        h->options.happened(h->options.user, execution, x, events, count);
+        h->options.happened(h->options.user, execution, x, events);
 }
 
 /* As handlers do: with them S3 is asked. */

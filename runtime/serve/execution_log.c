@@ -139,12 +139,15 @@ execution_log *execution_log_open(uv_loop_t *loop, const char *path,
 }
 
 void execution_log_add(execution_log *l, const json *configuration, const rt_exec *x,
-                       const struct rt_event *events, size_t count)
+                       const struct rt_events *events)
 {
-    for (size_t i = 0; i < count; i++) {
+    struct rt_event e;
+
+    for (size_t i = 0; i < events->count; i++) {
         size_t from = l->lines.len;
 
-        execution_log_line(&l->lines, configuration, x, &events[i]);
+        rt_events_at(events, i, &e);
+        execution_log_line(&l->lines, configuration, x, &e);
         /* A task token lets whoever has it answer the Task, and a log is read by more people
          * than that. */
         rt_hide_tokens(l->lines.data + from, l->lines.len - from);

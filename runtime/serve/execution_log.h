@@ -29,7 +29,7 @@ execution_log *execution_log_open(uv_loop_t *loop, const char *path,
                                   struct diag *why);
 /* Adds the lines of events of `x` to those of this turn. */
 void execution_log_add(execution_log *l, const json *configuration, const rt_exec *x,
-                       const struct rt_event *events, size_t count);
+                       const struct rt_events *events);
 /* Opens the file anew for what follows: whoever rotates logs has moved the old one away. */
 void execution_log_reopen(execution_log *l);
 /* Returns how many lines were lost. */

@@ -37,10 +37,10 @@ void metrics_clear(struct metrics *m)
     *m = (struct metrics){0};
 }
 
-void metrics_happened(struct metrics *m, const struct rt_event *events, size_t count)
+void metrics_happened(struct metrics *m, const struct rt_events *events)
 {
-    for (size_t i = 0; i < count; i++)
-        m->events[rt_event_tally(events[i].kind)]++;
+    for (size_t i = 0; i < events->count; i++)
+        m->events[rt_event_tally(rt_packed_kind(&events->list[i]))]++;
 }
 
 /* Histograms count microseconds, as the store's commits need these. */

@@ -29,7 +29,7 @@ void metrics_init(struct metrics *m, int64_t now_ms);
 void metrics_clear(struct metrics *m);
 
 /* Counts events of an execution. */
-void metrics_happened(struct metrics *m, const struct rt_event *events, size_t count);
+void metrics_happened(struct metrics *m, const struct rt_events *events);
 /* Counts a task that was answered `took_ms` after it was handed out. */
 void metrics_task_done(struct metrics *m, int64_t took_ms);
 /* Counts an answer to an operation of the API. `m` may be NULL. */

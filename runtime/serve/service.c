@@ -203,15 +203,15 @@ static void service_ended(void *user, uint64_t execution, const rt_exec *x)
 }
 
 static void service_happened(void *user, uint64_t execution, const rt_exec *x,
-                             const struct rt_event *events, size_t count)
+                             const struct rt_events *events)
 {
     service *s = user;
 
     (void)execution;
-    metrics_happened(&s->metrics, events, count);
+    metrics_happened(&s->metrics, events);
     if (s->log)
         execution_log_add(s->log, api_logging(s->api, json_str(rt_exec_names(x)->machine_arn)), x,
-                          events, count);
+                          events);
 }
 
 /* Returns whether the handlers file has a row for a Resource that AWS doesn't have. Asked at

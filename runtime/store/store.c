@@ -76,12 +76,43 @@ void store_start(store *s, const struct store_execution *x)
     s->ops->start(s, x);
 }
 
+/* Sequences are dense: the first number tells the others. */
 void store_append(store *s, uint64_t execution, const struct rt_event *events, size_t count)
 {
-    if (!count)
+    struct rt_output out = {.events = mem_calloc(count, sizeof *out.events),
+                            .count = count,
+                            .cap = count,
+                            .first = count ? events[0].seq : 0};
+
+    for (size_t i = 0; i < count; i++) {
+        struct rt_event e = rt_event_copy(&events[i]);
+        rt_pack(&e, &out.events[i]);
+    }
+    store_take_output(s, execution, &out);
+    rt_output_clear(&out);
+}
+
+void store_append_output(store *s, uint64_t execution, const struct rt_output *out)
+{
+    struct rt_events events = rt_output_events(out);
+
+    if (!out->count)
         return;
     s->changed = true;
-    s->ops->append(s, execution, events, count);
+    s->ops->append(s, execution, &events);
+}
+
+void store_take_output(store *s, uint64_t execution, struct rt_output *out)
+{
+    struct rt_events events = rt_output_events(out);
+
+    if (!s->ops->take) {
+        store_append_output(s, execution, out);
+        return;
+    }
+    s->changed |= out->count > 0;
+    s->ops->take(s, execution, &events);
+    out->lent = true;
 }
 
 void store_progress(store *s, uint64_t execution, enum rt_status status, int64_t stop_ms,

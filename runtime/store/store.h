@@ -92,6 +92,11 @@ struct store_execution {
 void store_start(store *s, const struct store_execution *x);
 /* Adds events of an execution, in order. Looks at them. */
 void store_append(store *s, uint64_t execution, const struct rt_event *events, size_t count);
+/* Adds those that a step put out. Looks at them. */
+void store_append_output(store *s, uint64_t execution, const struct rt_output *out);
+/* Adds those that a step put out, and may take their values: then `out` looks at them, which is
+ * good as long as the execution is not forgotten. */
+void store_take_output(store *s, uint64_t execution, struct rt_output *out);
 /* Sets where an execution stands: how and when it ended, or when its time comes. */
 void store_progress(store *s, uint64_t execution, enum rt_status status, int64_t stop_ms,
                     int64_t due_ms);
@@ -168,8 +173,8 @@ void store_stats(const store *s, struct store_stats *out);
 /* Finds a number that no execution has or had. */
 bool store_next_number(store *s, uint64_t *out, struct diag *why);
 
-/* Looks at the events of an execution from `seq` on, in order, until `visit` returns false. An event
- * is good until then, its values until the next read; states are those of the machine that
+/* Looks at the events of an execution from `seq` on, in order, until `visit` returns false. An
+ * event is good until then, its values until the next read; states are those of the machine that
  * store_find gives. */
 typedef bool store_visit(void *user, const struct rt_event *e);
 bool store_read(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,

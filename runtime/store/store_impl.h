@@ -9,7 +9,9 @@
 struct store_ops {
     void (*free)(store *s);
     void (*start)(store *s, const struct store_execution *x);
-    void (*append)(store *s, uint64_t execution, const struct rt_event *events, size_t count);
+    void (*append)(store *s, uint64_t execution, const struct rt_events *events);
+    /* Takes the values of the events. NULL: it keeps none in memory, and append will do. */
+    void (*take)(store *s, uint64_t execution, const struct rt_events *events);
     void (*progress)(store *s, uint64_t execution, enum rt_status status, int64_t stop_ms,
                      int64_t due_ms);
     void (*redriven)(store *s, uint64_t execution, uint32_t redrives, int64_t at_ms);

@@ -91,6 +91,11 @@ static const json *mark_of(struct memory *m, const struct rt_event *e, struct te
     return token ? token : e->kind == RT_MAP_RUN_STARTED ? e->data : NULL;
 }
 
+static bool may_be_marked(enum rt_event_kind kind)
+{
+    return kind == RT_TASK_SCHEDULED || kind == RT_MAP_RUN_STARTED;
+}
+
 /* The first event that brings a text keeps it: a token that comes again leads to where it led. */
 static void add_mark(struct memory *m, struct history *h, const struct rt_event *e)
 {
@@ -199,14 +204,29 @@ static void memory_store_start(store *s, const struct store_execution *x)
     memory_lists_enter(&m->lists, &h->row);
 }
 
-static void memory_store_append(store *s, uint64_t execution, const struct rt_event *events,
-                                size_t count)
+static void memory_store_append(store *s, uint64_t execution, const struct rt_events *events)
 {
     struct history *h = history_of(memory_store_memory_of(s), execution);
+    struct rt_event e;
 
-    for (size_t i = 0; i < count; i++) {
-        struct rt_event e = rt_event_copy(&events[i]);
-        *memory_events_add(&h->events) = rt_pack(&e);
+    for (size_t i = 0; i < events->count; i++) {
+        rt_events_at(events, i, &e);
+        e = rt_event_copy(&e);
+        add_mark(memory_store_memory_of(s), h, &e);
+        rt_pack(&e, memory_events_add(&h->events));
+    }
+}
+
+static void memory_store_take(store *s, uint64_t execution, const struct rt_events *events)
+{
+    struct history *h = history_of(memory_store_memory_of(s), execution);
+    struct rt_event e;
+
+    for (size_t i = 0; i < events->count; i++) {
+        *memory_events_add(&h->events) = events->list[i];
+        if (!may_be_marked(rt_packed_kind(&events->list[i])))
+            continue;
+        rt_events_at(events, i, &e);
         add_mark(memory_store_memory_of(s), h, &e);
     }
 }
@@ -644,6 +664,7 @@ store *store_memory_new(void)
         .free = free_memory,
         .start = memory_store_start,
         .append = memory_store_append,
+        .take = memory_store_take,
         .progress = memory_store_progress,
         .redriven = memory_store_redriven,
         .set_apart = memory_store_set_apart,

@@ -395,20 +395,22 @@ static size_t execution_index(trial *t, uint64_t number)
 }
 
 static void trial_happened(void *user, uint64_t execution, const rt_exec *x,
-                           const struct rt_event *events, size_t count)
+                           const struct rt_events *events)
 {
     trial *t = user;
     size_t index = execution_index(t, execution);
+    struct rt_event e;
 
     (void)x;
-    for (size_t i = 0; i < count && t->end == TRIAL_ENDED; i++) {
+    for (size_t i = 0; i < events->count && t->end == TRIAL_ENDED; i++) {
+        rt_events_at(events, i, &e);
         MEM_GROW(t->events, t->event_count, t->event_cap);
         t->events[t->event_count++] =
-            (struct trial_event){.execution = index, .event = rt_event_copy(&events[i])};
+            (struct trial_event){.execution = index, .event = rt_event_copy(&e)};
         if (execution == t->number)
-            keep_variables(t, &events[i]);
-        if (t->until && events[i].kind == RT_STATE_EXITED && events[i].state == t->until) {
-            t->reached = json_ref(events[i].data);
+            keep_variables(t, &e);
+        if (t->until && e.kind == RT_STATE_EXITED && e.state == t->until) {
+            t->reached = json_ref(e.data);
             t->end = TRIAL_REACHED;
         } else if (++t->executions[index].events >= t->options.most_events) {
             t->end = TRIAL_CUT;

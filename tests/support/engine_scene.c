@@ -112,28 +112,30 @@ static bool fold(void *user, const struct rt_event *e)
 }
 
 /* The id of the last public event; 0: there is none. */
-static uint32_t last_public(const struct rt_event *events, size_t count)
+static uint32_t last_public(const struct rt_events *events)
 {
     uint32_t id = 0;
 
-    for (size_t i = 0; i < count; i++)
-        id = events[i].id ? events[i].id : id;
+    for (size_t i = 0; i < events->count; i++)
+        id = events->list[i].id ? events->list[i].id : id;
     return id;
 }
 
 /* What is told stands in the store, and makes the execution that it is told of. */
 static void happened(void *user, uint64_t execution, const rt_exec *x,
-                     const struct rt_event *events, size_t count)
+                     const struct rt_events *events)
 {
     struct world_log *w = user;
+    struct rt_event e;
 
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < events->count; i++) {
         char name[RT_EVENT_NAME];
-        rt_event_name(&events[i], name);
-        buf_printf(&w->log, "%" PRIu64 " %" PRIu64 " %s\n", execution, events[i].seq, name);
+        rt_events_at(events, i, &e);
+        rt_event_name(&e, name);
+        buf_printf(&w->log, "%" PRIu64 " %" PRIu64 " %s\n", execution, e.seq, name);
     }
     /* One that is under way stands further on. */
-    if (!count || rt_exec_events(x) != last_public(events, count))
+    if (!events->count || rt_exec_events(x) != last_public(events))
         return;
     struct folding f = {0};
     struct rt_config config;

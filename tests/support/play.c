@@ -662,15 +662,17 @@ static void apply_kept(struct playing *g, const struct rt_event *e)
 /* Takes the step's events into the history, and into the twin. */
 static void take_events(struct playing *g)
 {
+    struct rt_events events = rt_output_events(&g->out);
     struct played *d = g->d;
+    struct rt_event e;
 
-    for (size_t i = 0; i < g->out.count; i++) {
-        check_event(g, &g->out.events[i]);
+    for (size_t i = 0; i < events.count; i++) {
+        rt_events_at(&events, i, &e);
+        check_event(g, &e);
         MEM_GROW(d->events, d->count, d->cap);
-        d->events[d->count++] = g->out.events[i];
-        apply_kept(g, &g->out.events[i]);
+        d->events[d->count++] = rt_event_copy(&e);
+        apply_kept(g, &e);
     }
-    g->out.count = 0; /* the history has their values */
 }
 
 /* Comparing costs as much as an execution is large: a long play is compared now and then. */

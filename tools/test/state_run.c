@@ -51,18 +51,21 @@ static void state_ended(void *user, uint64_t execution, const rt_exec *x)
 
 /* TestState's machine has a state with that name, and the rules and catchers in their order. */
 static void state_happened(void *user, uint64_t execution, const rt_exec *x,
-                           const struct rt_event *events, size_t count)
+                           const struct rt_events *events)
 {
     struct state_world *w = user;
+    struct rt_event e;
 
     (void)execution;
     (void)x;
-    for (size_t i = 0; i < count; i++)
-        if (events[i].kind == RT_STATE_EXITED && json_equal(events[i].state->name, w->state->name))
+    for (size_t i = 0; i < events->count; i++) {
+        rt_events_at(events, i, &e);
+        if (e.kind == RT_STATE_EXITED && json_equal(e.state->name, w->state->name))
             w->passed = (struct element_passed){.state = w->state,
                                                 .left = true,
-                                                .by = element_of_way(events[i].exited.way),
-                                                .index = events[i].exited.index};
+                                                .by = element_of_way(e.exited.way),
+                                                .index = e.exited.index};
+    }
 }
 
 static bool state_has_activity(void *user, uint64_t execution, const char *arn)

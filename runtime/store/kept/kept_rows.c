@@ -15,24 +15,26 @@
 enum { ROW_BYTES = 16 * 1024 /* of events, that end a row */ };
 
 /* A row that gets long is ended, as who reads a page of a history reads whole rows. */
-void kept_rows_write(struct buf *text, const struct rt_event *events, size_t count,
-                     struct kept_sharing *sharing, const struct kept_writer *writer)
+void kept_rows_write(struct buf *text, const struct rt_events *events, struct kept_sharing *sharing,
+                     const struct kept_writer *writer)
 {
-    uint64_t first = events[0].seq;
+    uint64_t first = events->first;
+    struct rt_event e;
 
     buf_reset(text);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < events->count; i++) {
         size_t before = text->len;
-        rt_event_write(text, &events[i], &sharing->shares);
+        rt_events_at(events, i, &e);
+        rt_event_write(text, &e, &sharing->shares);
         kept_shared_count(sharing->all, text->len - before);
         buf_addc(text, '\n');
-        if (rt_event_token(&events[i]) || events[i].kind == RT_MAP_RUN_STARTED)
-            writer->token(writer->user, &events[i]);
-        if (text->len < ROW_BYTES && i + 1 < count)
+        if (rt_event_token(&e) || e.kind == RT_MAP_RUN_STARTED)
+            writer->token(writer->user, &e);
+        if (text->len < ROW_BYTES && i + 1 < events->count)
             continue;
         writer->row(writer->user, first);
         buf_reset(text);
-        first = events[i].seq + 1;
+        first = e.seq + 1;
     }
 }
 

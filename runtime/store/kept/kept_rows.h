@@ -20,8 +20,8 @@ struct kept_writer {
     void (*row)(void *user, uint64_t seq);
 };
 /* Makes the rows of events, one after the other in `text`. */
-void kept_rows_write(struct buf *text, const struct rt_event *events, size_t count,
-                     struct kept_sharing *sharing, const struct kept_writer *writer);
+void kept_rows_write(struct buf *text, const struct rt_events *events, struct kept_sharing *sharing,
+                     const struct kept_writer *writer);
 
 /* ---- reading: nothing of a row is trusted ---- */
 

@@ -157,8 +157,7 @@ static void postgresql_add_row(void *user, uint64_t seq)
     pg_queue(d, a->execution, PG_ADD_EVENTS, &p);
 }
 
-static void postgresql_append(store *s, uint64_t execution, const struct rt_event *events,
-                              size_t count)
+static void postgresql_append(store *s, uint64_t execution, const struct rt_events *events)
 {
     struct database *d = database_of(s);
     struct appending a = {d, execution};
@@ -168,7 +167,7 @@ static void postgresql_append(store *s, uint64_t execution, const struct rt_even
     if (!pg_begin(d, execution))
         return;
     pg_share(&sharing, d, execution);
-    kept_rows_write(&d->text, events, count, &sharing, &writer);
+    kept_rows_write(&d->text, events, &sharing, &writer);
 }
 
 static void postgresql_progress(store *s, uint64_t execution, enum rt_status status,

@@ -218,7 +218,7 @@ static void sqlite_add_row(void *user, uint64_t seq)
     sqlite_run(f, q);
 }
 
-static void sqlite_append(store *s, uint64_t execution, const struct rt_event *events, size_t count)
+static void sqlite_append(store *s, uint64_t execution, const struct rt_events *events)
 {
     struct file *f = file_of(s);
     struct appending a = {f, execution};
@@ -228,7 +228,7 @@ static void sqlite_append(store *s, uint64_t execution, const struct rt_event *e
     if (!sqlite_begin(f, execution))
         return;
     sqlite_share(&sharing, f, execution);
-    kept_rows_write(&f->text, events, count, &sharing, &writer);
+    kept_rows_write(&f->text, events, &sharing, &writer);
 }
 
 /*
