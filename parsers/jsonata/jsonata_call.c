@@ -176,32 +176,48 @@ static struct jv call_error(struct evaluation *e, const struct node *n, const ch
     return eval_error_at(e, n->at);
 }
 
-/* One call, which may give a thunk. */
+/* Says where the call that failed stands. */
+static struct jv note_call(struct evaluation *e, const struct func *f)
+{
+    if (!is_bare(f))
+        keep_token(e, f->token);
+    if (f->placed && f->at) {
+        e->why.at = f->at;
+        e->why.placed = true;
+    }
+    return jv_error();
+}
+
+/* A call of what has a signature, of which a partial application keeps to none, or is no lambda. */
+static struct jv call_checked(struct evaluation *e, const struct func *f, const struct jv *args,
+                              size_t count, struct jv input)
+{
+    struct arguments checked = {.items = NULL};
+
+    if (!f->signature || f->kind == FUNC_PARTIAL)
+        return call_any(e, f, args, count, input);
+    if (!signature_validate(e, f->signature, args, count, input, &checked))
+        return jv_error();
+    return call_any(e, f, checked.items, checked.count, input);
+}
+
+/* One call, which may give a thunk. Most are of a lambda that takes what it is given. */
 static struct jv apply_once(struct evaluation *e, struct func *f, const struct jv *args,
                             size_t count, struct jv input)
 {
-    struct arguments checked = {.items = NULL};
-    struct jv v = jv_error();
+    struct jv v;
 
     if (e->nesting == MAX_CALLS)
         return eval_too_deep(e);
     if (!eval_steps(e, f->kind == FUNC_BUILTIN ? CALL_COST : 1))
         return jv_error();
     e->nesting++;
-    if (!f->signature || f->kind == FUNC_PARTIAL)
-        v = call_any(e, f, args, count, input);
-    else if (signature_validate(e, f->signature, args, count, input, &checked))
-        v = call_any(e, f, checked.items, checked.count, input);
+    if (f->kind == FUNC_LAMBDA && !f->signature)
+        v = call_lambda(e, f, args, count);
+    else
+        v = call_checked(e, f, args, count, input);
     e->nesting--;
-    if (is_error(v)) {
-        if (!is_bare(f))
-            keep_token(e, f->token);
-        if (f->placed && f->at) {
-            e->why.at = f->at;
-            e->why.placed = true;
-        }
-    }
-    return v;
+    return is_error(v) ? note_call(e, f) : v;
 }
 
 static bool is_thunk(struct jv v)
@@ -270,19 +286,14 @@ static struct jv *clear_away(struct evaluation *e, struct mark *m, uint64_t *out
     return args;
 }
 
-/* The loop of tail calls. `input` stays that of the first call. */
-struct jv call_func(struct evaluation *e, struct func *f, const struct jv *args, size_t count,
-                    struct jv input)
+/* The loop of tail calls, from the thunk `v` on. `input` stays that of the first call. */
+static struct jv call_thunks(struct evaluation *e, struct jv v, struct jv input)
 {
-    struct jv v = apply_once(e, f, args, count, input);
-    struct mark m;
+    struct mark m = eval_mark(e);
+    uint64_t outer = m.oldest_bound;
+    struct func *f;
     struct jv *next;
-    uint64_t outer;
 
-    if (!is_thunk(v))
-        return v;
-    m = eval_mark(e);
-    outer = m.oldest_bound;
     m.oldest_bound = UINT64_MAX;
     while (is_thunk(v)) {
         const size_t n = v.f->node->count;
@@ -293,6 +304,14 @@ struct jv call_func(struct evaluation *e, struct func *f, const struct jv *args,
     }
     note_oldest(&e->oldest_bound, outer);
     return v;
+}
+
+struct jv call_func(struct evaluation *e, struct func *f, const struct jv *args, size_t count,
+                    struct jv input)
+{
+    const struct jv v = apply_once(e, f, args, count, input);
+
+    return is_thunk(v) ? call_thunks(e, v, input) : v;
 }
 
 /* ---- calls in the text ---- */

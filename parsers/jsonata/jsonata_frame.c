@@ -13,11 +13,10 @@
 
 struct frame *frame_new(struct evaluation *e, struct frame *parent, uint32_t room)
 {
-    struct frame *f = eval_alloc(e, sizeof *f);
+    struct frame *f = eval_alloc(e, sizeof *f + room * sizeof *f->bindings);
 
     *f = (struct frame){.parent = parent, .born = e->serial++, .cap = room};
-    if (room)
-        f->bindings = eval_alloc(e, room * sizeof *f->bindings);
+    f->bindings = (struct binding *)(void *)(f + 1);
     return f;
 }
 

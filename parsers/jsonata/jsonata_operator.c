@@ -33,6 +33,24 @@ static double remainder_of(double a, double b)
     return copysign((double)(m % n), a);
 }
 
+static double calculate(enum op op, double a, double b)
+{
+    if (op == OP_PLUS)
+        return a + b;
+    if (op == OP_MINUS)
+        return a - b;
+    if (op == OP_TIMES)
+        return a * b;
+    if (op == OP_DIVIDE)
+        return a / b;
+    return remainder_of(a, b);
+}
+
+static bool is_finite_number(struct jv v)
+{
+    return v.kind == JV_NUMBER && isfinite(v.n);
+}
+
 /*
  * Both sides are checked before an undefined one makes the result undefined: undefined + "a" is an
  * error.
@@ -41,26 +59,30 @@ static struct jv arithmetic(struct evaluation *e, enum op op, struct jv a, struc
 {
     int numeric;
 
+    if (is_finite_number(a) && is_finite_number(b))
+        return jv_number(calculate(op, a.n, b.n));
     if (!is_undefined(a) && (numeric = jv_is_numeric(e, a)) <= 0)
         return numeric ? jv_error() : eval_error_value(e, "T2001", a);
     if (!is_undefined(b) && (numeric = jv_is_numeric(e, b)) <= 0)
         return numeric ? jv_error() : eval_error_value(e, "T2002", b);
-    if (is_undefined(a) || is_undefined(b))
-        return jv_undefined();
-    if (op == OP_PLUS)
-        return jv_number(a.n + b.n);
-    if (op == OP_MINUS)
-        return jv_number(a.n - b.n);
-    if (op == OP_TIMES)
-        return jv_number(a.n * b.n);
-    if (op == OP_DIVIDE)
-        return jv_number(a.n / b.n);
-    return jv_number(remainder_of(a.n, b.n));
+    return jv_undefined();
 }
 
 static bool comparable(struct jv v)
 {
     return is_undefined(v) || v.kind == JV_STRING || v.kind == JV_NUMBER;
+}
+
+/* Of NaN and anything nothing is true. */
+static bool compares(enum op op, double a, double b)
+{
+    if (op == OP_LESS)
+        return a < b;
+    if (op == OP_LESS_EQUAL)
+        return a <= b;
+    if (op == OP_GREATER)
+        return a > b;
+    return a >= b;
 }
 
 /*
@@ -69,24 +91,15 @@ static bool comparable(struct jv v)
  */
 static struct jv comparison(struct evaluation *e, enum op op, struct jv a, struct jv b)
 {
-    int c;
-
+    if (a.kind == JV_NUMBER && b.kind == JV_NUMBER)
+        return jv_bool(compares(op, a.n, b.n));
     if (!comparable(a) || !comparable(b))
         return eval_error_value(e, "T2010", a.kind == JV_STRING || a.kind == JV_NUMBER ? b : a);
     if (is_undefined(a) || is_undefined(b))
         return jv_undefined();
     if (a.kind != b.kind)
         return eval_error_values(e, "T2009", a, b);
-    if (a.kind == JV_NUMBER && (isnan(a.n) || isnan(b.n)))
-        return jv_bool(false);
-    c = jv_compare(e, a, b);
-    if (op == OP_LESS)
-        return jv_bool(c < 0);
-    if (op == OP_LESS_EQUAL)
-        return jv_bool(c <= 0);
-    if (op == OP_GREATER)
-        return jv_bool(c > 0);
-    return jv_bool(c >= 0);
+    return jv_bool(compares(op, jv_compare(e, a, b), 0));
 }
 
 static struct jv equality(struct evaluation *e, enum op op, struct jv a, struct jv b)
@@ -161,7 +174,7 @@ static struct jv concatenation(struct evaluation *e, struct jv a, struct jv b)
 
 static bool is_whole(struct jv v)
 {
-    return v.kind == JV_NUMBER && isfinite(v.n) && v.n == floor(v.n);
+    return is_finite_number(v) && v.n == floor(v.n);
 }
 
 enum { MAX_RANGE = 10000000, RANGE_BYTES = 12, EVALUATION_BYTES = 370 };
@@ -206,6 +219,8 @@ static struct jv logic(struct evaluation *e, const struct node *n, struct jv lef
 
 static struct jv operate(struct evaluation *e, enum op op, struct jv a, struct jv b)
 {
+    if (op >= OP_PLUS && op <= OP_PERCENT)
+        return arithmetic(e, op, a, b);
     if (op == OP_EQUAL || op == OP_NOT_EQUAL)
         return equality(e, op, a, b);
     if (op == OP_LESS || op == OP_LESS_EQUAL || op == OP_GREATER || op == OP_GREATER_EQUAL)
@@ -214,9 +229,7 @@ static struct jv operate(struct evaluation *e, enum op op, struct jv a, struct j
         return concatenation(e, a, b);
     if (op == OP_RANGE)
         return range(e, a, b);
-    if (op == OP_IN)
-        return inclusion(e, a, b);
-    return arithmetic(e, op, a, b);
+    return inclusion(e, a, b);
 }
 
 struct jv evaluate_binary(struct evaluation *e, const struct node *n, struct jv input,

@@ -13,7 +13,7 @@
 
 /* ---- the region ---- */
 
-enum { FIRST_CHUNK = 16 * 1024, LARGEST_CHUNK = 2 * 1024 * 1024 };
+enum { FIRST_CHUNK = 16 * 1024, LEAST_BEHIND = 4 * 1024, LARGEST_CHUNK = 2 * 1024 * 1024 };
 
 /* Chunks double up to a limit: a large evaluation has few, and a small one wastes little. */
 void region_add_chunk(struct evaluation *e, size_t size)
@@ -32,8 +32,10 @@ void region_add_chunk(struct evaluation *e, size_t size)
         room = FIRST_CHUNK;
     if (room > LARGEST_CHUNK)
         room = LARGEST_CHUNK;
-    if (room < size)
-        room = size;
+    /* With room behind what is large: who goes back to a mark there would else get a chunk anew for
+     * each little thing. */
+    if (room < size + LEAST_BEHIND)
+        room = size + LEAST_BEHIND;
     c = mem_alloc(sizeof *c + room);
     c->before = e->chunk;
     c->size = room;
@@ -67,23 +69,6 @@ const json *eval_hold(struct evaluation *e, json *v)
     if (json_is_string(v))
         e->used += json_str_len(v) + 32;
     return v;
-}
-
-/*
- * The oldest frame that is bound in from here on tells, when the mark is settled, whether a
- * variable outside may look at what was made since.
- */
-struct mark eval_mark(struct evaluation *e)
-{
-    struct mark m = {.chunk = e->chunk,
-                     .next = e->chunk->next,
-                     .used = e->used,
-                     .held = e->held_count,
-                     .serial = e->serial,
-                     .oldest_bound = e->oldest_bound};
-
-    e->oldest_bound = UINT64_MAX;
-    return m;
 }
 
 /*
@@ -379,10 +364,4 @@ void eval_settle_all(struct evaluation *e, const struct mark *m, struct jv *v, s
     eval_spend(e, can ? 2 * (most - budget) : (most - budget) / 4);
     if (can)
         move_all(e, m, v, count);
-}
-
-struct jv eval_settle(struct evaluation *e, const struct mark *m, struct jv v)
-{
-    eval_settle_all(e, m, &v, 1);
-    return v;
 }

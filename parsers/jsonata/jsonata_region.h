@@ -60,13 +60,39 @@ struct mark {
     uint64_t serial, oldest_bound;
 };
 
-struct mark eval_mark(struct evaluation *e);
 /*
- * Frees what was made since the mark and is not part of `v`, as far as that is cheap and safe.
- * Nothing else that was made since may be in use. Returns `v`, moved maybe.
+ * The oldest frame that is bound in from here on tells, when the mark is settled, whether a
+ * variable outside may look at what was made since.
  */
-struct jv eval_settle(struct evaluation *e, const struct mark *m, struct jv v);
+static inline struct mark eval_mark(struct evaluation *e)
+{
+    const struct mark m = {e->chunk,      e->chunk->next, e->used,
+                           e->held_count, e->serial,      e->oldest_bound};
+
+    e->oldest_bound = UINT64_MAX;
+    return m;
+}
+
 /* Does as eval_settle for `count` values, in their places. */
 void eval_settle_all(struct evaluation *e, const struct mark *m, struct jv *v, size_t count);
+
+/*
+ * Frees what was made since the mark and is not part of `v`, as far as that is cheap and safe.
+ * Nothing else that was made since may be in use. Returns `v`, moved maybe. Most parts of an
+ * evaluation end in a number or a truth, in the chunk that they began in: that goes back to the
+ * mark as it is.
+ */
+static inline struct jv eval_settle(struct evaluation *e, const struct mark *m, struct jv v)
+{
+    if (v.kind <= JV_NUMBER && e->chunk == m->chunk && e->held_count == m->held &&
+        e->oldest_bound >= m->serial) {
+        e->chunk->next = m->next;
+        e->used = m->used;
+        e->oldest_bound = m->oldest_bound;
+        return v;
+    }
+    eval_settle_all(e, m, &v, 1);
+    return v;
+}
 
 #endif
