@@ -1,13 +1,14 @@
 # Test programs: check_*.c, fuzz/fuzz_*.c, bench/bench_*.c. Each links a room and those below, and can't call above.
 
-# Names of programs of a kind, and the room that they link: its objects are theirs, its libraries too.
+# Names of programs of a kind, and the room that they link: its objects are theirs, its libraries too. What is measured is
+# what users build: the rooms that are optimized as one, whose libraries are those of the uppermost of them.
 define program
-$(2:%=$(BUILD)/$(1)_%): $(call linked,$(3))
+$(2:%=$(BUILD)/$(1)_%): $(4)
 $(2:%=$(BUILD)/$(1)_%): ROOM = $(3)
 endef
-suites  = $(eval CHECKS  += $(2))$(eval $(call program,check,$(2),$(1)))
-fuzzers = $(eval FUZZERS += $(2))$(eval $(call program,fuzz,$(2),$(1)))
-benches = $(eval BENCHES += $(2))$(eval $(call program,bench,$(2),$(1)))
+suites  = $(eval CHECKS  += $(2))$(eval $(call program,check,$(2),$(1),$(call linked,$(1))))
+fuzzers = $(eval FUZZERS += $(2))$(eval $(call program,fuzz,$(2),$(1),$(call linked,$(1))))
+benches = $(eval BENCHES += $(2))$(eval $(call program,bench,$(2),$(1) $(if $(WHOLE),runtime/embed),$(call as_one,$(call linked,$(1)))))
 
 $(call suites,parsers/base,ground timestamp digest)
 $(call suites,parsers/json,json json_read json_tree double)
