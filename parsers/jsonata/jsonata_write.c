@@ -18,7 +18,7 @@ struct writer {
     size_t depth;
 };
 
-/* JavaScript's escapes have small letters. */
+/* JavaScript's escapes have small letters. Most strings have none, and remember it. */
 static void jsonata_write_string(struct evaluation *e, struct buf *out, const json *text)
 {
     const size_t start = out->len;
@@ -26,8 +26,8 @@ static void jsonata_write_string(struct evaluation *e, struct buf *out, const js
     if (e)
         eval_spend_characters(e, 4 * json_str_len(text));
 
-    json_write_string(out, json_str(text), json_str_len(text));
-    if (!memchr(out->data + start, '\\', out->len - start))
+    json_write(out, text);
+    if (out->len - start == json_str_len(text) + 2)
         return;
     for (size_t i = start; i + 5 < out->len; i++) {
         if (out->data[i] != '\\')
@@ -57,6 +57,12 @@ static void break_line(struct writer *w)
 /* Units of work for the digits of a number. */
 enum { NUMBER_COST = 8 };
 
+/* A whole number that is written as its digits, and has no more than 15. */
+static bool is_short_whole(double n)
+{
+    return fabs(n) < 1e15 && n == (double)(int64_t)n;
+}
+
 static bool jsonata_write_number(struct writer *w, double n)
 {
     if (!isfinite(n)) {
@@ -67,6 +73,10 @@ static bool jsonata_write_number(struct writer *w, double n)
     }
     if (w->e)
         eval_spend(w->e, NUMBER_COST);
+    if (is_short_whole(n)) {
+        buf_add_int(w->out, (int64_t)n);
+        return true;
+    }
     /*
      * $string rounds to 15 digits, so that 0.1 + 0.2 is written 0.3. Values in messages are not
      * rounded.
@@ -127,7 +137,9 @@ static bool jsonata_write_object(struct writer *w, struct jv v)
             buf_addc(w->out, ',');
         break_line(w);
         jsonata_write_string(w->e, w->out, key);
-        buf_adds(w->out, w->indent ? ": " : ":");
+        buf_addc(w->out, ':');
+        if (w->indent)
+            buf_addc(w->out, ' ');
         ok = write_item(w, member_value(v, at));
     }
     w->depth--;
