@@ -48,6 +48,10 @@ static const struct {
     {"signs in a bare name", "$.a-b:c,d/e@f()", "{\"a-b:c,d/e@f()\":1}", "1"},
     {"several names of each member", "$.*['a','b']", "{\"x\":{\"b\":1,\"a\":2,\"c\":3},\"y\":{}}",
      "[{\"a\":2,\"b\":1},{}]"},
+    {"all of all, of which some have none", "$[*][*]", "[[],[],[1,null],7,{\"a\":2},[],[[3]]]",
+     "[1,null,2,[3]]"},
+    {"all of all that have none", "$[*][*]", "[[],{},[]]", "[]"},
+    {"all of what is all", "$..[*]", "[[1],[]]", "[[1],[],1]"},
     {"the empty name", "$['']", "{\"\":1}", "1"},
     {"no escapes in quotes", "$['a\\u0062']", "{\"a\\\\u0062\":1,\"ab\":2}", "1"},
     {"a bare name with quotes ends at the first", "$.a'b", "{\"a\":1}", "1"},
@@ -602,6 +606,59 @@ START_TEST(get_shares)
 }
 END_TEST
 
+/* Takes `before`. */
+static json *joined(const jsonpath *p, json *before, int n)
+{
+    struct json_build pair, one;
+    json *doc, *got;
+
+    json_build_array(&one, 1);
+    json_build_add(&one, json_int(n));
+    json_build_array(&pair, 2);
+    json_build_add(&pair, before);
+    json_build_add(&pair, json_build_done(&one));
+    doc = json_build_done(&pair);
+    got = jsonpath_get(p, doc, NULL, NULL);
+    json_unref(doc);
+    return got;
+}
+
+/* What is added to a large array copies little of it, however many hold its versions. */
+START_TEST(get_joins)
+{
+    enum { ROUNDS = 4000 };
+    jsonpath *p = compiled("$[*][*]");
+    json *list = json_ref(json_empty_array()), *longer;
+    size_t before;
+
+    for (int i = 0; i < ROUNDS; i++)
+        list = joined(p, list, i);
+    before = mem_in_use();
+    longer = joined(p, json_ref(list), ROUNDS);
+    ck_assert_uint_lt(mem_in_use() - before, ROUNDS / 2);
+    ck_assert_uint_eq(json_count(list), ROUNDS);
+    ck_assert_uint_eq(json_count(longer), ROUNDS + 1);
+    for (int i = 0; i <= ROUNDS; i++)
+        ck_assert_int_eq(json_int_value(json_at(longer, (size_t)i)), i);
+    json_unref(longer);
+    json_unref(list);
+    jsonpath_free(p);
+}
+END_TEST
+
+START_TEST(get_all_shares)
+{
+    jsonpath *p = compiled("$.a[*]");
+    json *doc = json_of("{\"a\":[1,[2]]}");
+    json *got = jsonpath_get(p, doc, NULL, NULL);
+
+    ck_assert_ptr_eq(got, json_get(doc, "a"));
+    json_unref(got);
+    json_unref(doc);
+    jsonpath_free(p);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("jsonpath");
@@ -623,6 +680,8 @@ int main(void)
     tcase_add_test(t, set_shares_siblings);
     tcase_add_test(t, set_too_deep);
     tcase_add_test(t, get_shares);
+    tcase_add_test(t, get_joins);
+    tcase_add_test(t, get_all_shares);
     suite_add_tcase(s, t);
     return run_suite(s);
 }

@@ -299,13 +299,57 @@ static enum outcome missing(struct eval *e, const struct step *s, const json *v,
     return MISSING;
 }
 
+static bool count_results(struct eval *e, size_t size)
+{
+    if (JSONPATH_MAX_RESULTS - e->found_count < size) {
+        jsonpath_broken(e, "The result of the path is too large");
+        return false;
+    }
+    e->found_count += size;
+    return true;
+}
+
+/* Puts the results so far into `found`, where `more` are to be added. */
+static void spell_results(struct eval *e, size_t more)
+{
+    if (!e->whole)
+        return;
+    json_build_drop(&e->found);
+    json_build_copy(&e->found, e->whole, more);
+    e->whole = NULL;
+}
+
 /* `size`: how many values it adds to what there is. */
 static enum outcome jsonpath_eval_add_result(struct eval *e, const json *v, size_t size)
 {
-    if (JSONPATH_MAX_RESULTS - e->found_count < size)
-        return jsonpath_broken(e, "The result of the path is too large");
-    e->found_count += size;
+    if (!count_results(e, size))
+        return BROKEN;
+    spell_results(e, 1);
     json_build_add(&e->found, v ? json_ref(v) : json_null());
+    return WENT_ON;
+}
+
+/*
+ * All elements of an array are results. The first such array is not looked into: if nothing is
+ * added it is the result itself, and what is added to a large one copies nothing of it.
+ */
+static enum outcome add_elements(struct eval *e, const json *array)
+{
+    const size_t count = json_count(array);
+
+    if (!count)
+        return WENT_ON;
+    if (!count_results(e, count))
+        return BROKEN;
+    if (!e->whole && !json_count(e->found.v)) {
+        e->whole = array;
+        return WENT_ON;
+    }
+    if (!jsonpath_spend(e, count))
+        return BROKEN;
+    spell_results(e, count);
+    for (size_t i = 0; i < count; i++)
+        json_build_add(&e->found, json_ref(json_at(array, i)));
     return WENT_ON;
 }
 
@@ -421,6 +465,8 @@ static enum outcome apply_all(struct eval *e, const struct step *s, const json *
     bool array = is_array(v);
     enum outcome o = WENT_ON;
 
+    if (array && s + 1 == e->end)
+        return add_elements(e, v);
     for (size_t i = 0; i < count; i++) {
         if (array) {
             e->quiet++;
@@ -578,7 +624,11 @@ static json *get_several(struct eval *e, const struct route *route)
         json_build_drop(&e->found);
         return NULL;
     }
-    list = json_build_done(&e->found);
+    list = e->whole ? json_ref(e->whole) : NULL;
+    if (list)
+        json_build_drop(&e->found);
+    else
+        list = json_build_done(&e->found);
     if (json_depth(list) <= JSON_MAX_DEPTH)
         return list;
     json_unref(list);

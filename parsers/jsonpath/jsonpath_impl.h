@@ -158,6 +158,8 @@ struct eval {
     const json *doc;
     const struct step *end;  /* behind the last step of the path */
     struct json_build found; /* the array of results of a path that is not definite */
+    const json *whole;       /* an array of the document: its elements are the results so far, and
+                              * `found` is empty; NULL: they are in `found` */
     size_t found_count;      /* of results and of members made: JSONPATH_MAX_RESULTS at most */
     struct work *work;
     unsigned quiet; /* above 0: nobody will see why something is missing */
