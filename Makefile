@@ -24,10 +24,14 @@ WARN   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpoin
           -Wcast-qual -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wconversion -Wno-sign-conversion \
           -Werror=implicit-function-declaration
 
+# Nobody reads errno or the exceptions' flags after arithmetic, so gcc may write floor and its like out, and the program does
+# without libm at its start: parsers/base/maths.h.
+MATHS := -fno-math-errno -fno-trapping-math
+
 # What a user gives in CPPFLAGS, CFLAGS, LDFLAGS comes on top of ours. Nothing tells where the checkout was: two give the
 # same program. Hidden: what libasl shows is what include/asl.h marks with ASL_API.
 ALL_CPPFLAGS := -I. -D_POSIX_C_SOURCE=200809L -DASL_VERSION='"$(VERSION)"' $(CPPFLAGS)
-ALL_CFLAGS   := -std=c11 $(WARN) $(OPT) $(HARDEN) -ffile-prefix-map=$(CURDIR)=. -fPIC -fvisibility=hidden $(CFLAGS)
+ALL_CFLAGS   := -std=c11 $(WARN) $(OPT) $(HARDEN) -ffile-prefix-map=$(CURDIR)=. -fPIC -fvisibility=hidden $(MATHS) $(CFLAGS)
 comma        := ,
 LINK_HARDEN  := $(if $(HARDEN),-Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now)
 ALL_LDFLAGS  := $(if $(HARDEN),-pie) $(LINK_HARDEN) $(OPT) $(LDFLAGS)
@@ -63,13 +67,14 @@ libs   = $(shell $(PKG_CONFIG) --libs $(call pkgs,$(1))) -lm -ldl
 
 # The program takes into itself, from their archives, the small libraries that it needs at its start: to find and to bind a
 # shared one takes 0.1 ms of each start. ARCHIVES= links all of them shared, as a distribution wants it; so is linked
-# one that has no archive here. An archive is libNAME.a, libNAME_a.a or libNAME_s.a.
+# one that has no archive here. An archive is libNAME.a, libNAME_a.a or libNAME_s.a. Of libm's functions the C library has
+# frexp and the like itself; the others are found when they are first called, and so libm isn't needed.
 ARCHIVES ?= expat libpcre2-8 libutf8proc libuv libzstd yajl zlib
 flag_of       = $(firstword $(shell $(PKG_CONFIG) --libs-only-l $(1)))
 in_folders    = $(wildcard $(shell $(PKG_CONFIG) --variable=libdir $(1))/$(2)) $(filter /%,$(shell $(CC) -print-file-name=$(2)))
 archive_of    = $(firstword $(foreach end,.a _a.a _s.a,$(call in_folders,$(1),$(2:-l%=lib%)$(end))))
 with_archive  = $(patsubst $(2),$(or $(call archive_of,$(1),$(2)),$(2)),$(shell $(PKG_CONFIG) --static --libs $(1)))
-archived      = $(foreach p,$(call pkgs,$(1)),$(if $(filter $p,$(ARCHIVES)),$(call with_archive,$p,$(call flag_of,$p)),\
+archived      = -Wl,--as-needed -lc $(foreach p,$(call pkgs,$(1)),$(if $(filter $p,$(ARCHIVES)),$(call with_archive,$p,$(call flag_of,$p)),\
                     $(shell $(PKG_CONFIG) --libs $p))) -lm -ldl
 
 # The console's page and scripts, as bytes of the program.

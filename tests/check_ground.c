@@ -1,4 +1,5 @@
-/* mem, buf, arena, diag, due_heap, pool, utf8, text, percent, case: what everything stands on. */
+/* mem, maths, buf, arena, diag, due_heap, pool, utf8, text, percent, case: what everything stands
+ * on. */
 
 #include "tests/support/expect.h"
 
@@ -6,6 +7,7 @@
 #include "parsers/base/buf.h"
 #include "parsers/base/case.h"
 #include "parsers/base/due_heap.h"
+#include "parsers/base/maths.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/nearest.h"
 #include "parsers/base/percent.h"
@@ -22,6 +24,18 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+/* ---- maths ---- */
+
+START_TEST(functions_of_libm_are_found)
+{
+    ck_assert_double_eq(maths_pow(2, 0.5), 1.4142135623730951);
+    ck_assert_double_eq(maths_fmod(-5.5, 2), -1.5);
+    ck_assert_double_eq(maths_log10(0.001), -3);
+    /* What the multiplication alone loses. */
+    ck_assert_double_eq(maths_fma(0.1, 10, -1), 0x1p-54);
+}
+END_TEST
 
 /* ---- mem ---- */
 
@@ -756,6 +770,7 @@ int main(void)
     tcase_add_test(t, memory_in_use);
     tcase_add_test(t, memory_kept);
     tcase_add_test(t, memory_kept_large);
+    tcase_add_test(t, functions_of_libm_are_found);
     tcase_add_loop_test(t, buf_int, 0, COUNT(ints));
     tcase_add_test(t, buf_growth);
     tcase_add_test(t, buf_file);

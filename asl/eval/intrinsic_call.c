@@ -158,6 +158,12 @@ static double round_java(double d)
     return d - below >= 0.5 ? below + 1 : below;
 }
 
+/* Java's cast to int. */
+static double drop_fraction(double d)
+{
+    return trunc(d);
+}
+
 /* AWS reads numbers as Java's int: beyond 32 bits a call is refused. */
 static bool integer(struct invocation *in, size_t i, double (*whole)(double), int64_t *out)
 {
@@ -183,7 +189,7 @@ static bool integer(struct invocation *in, size_t i, double (*whole)(double), in
 
 bool intrinsic_integer(struct invocation *in, size_t i, int64_t *out)
 {
-    return integer(in, i, trunc, out);
+    return integer(in, i, drop_fraction, out);
 }
 
 bool intrinsic_rounded(struct invocation *in, size_t i, int64_t *out)

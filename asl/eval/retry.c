@@ -6,6 +6,7 @@
 #include "asl/eval/retry.h"
 
 #include "asl/report/quota.h"
+#include "parsers/base/maths.h"
 
 #include <math.h>
 #include <string.h>
@@ -48,13 +49,16 @@ bool asl_errors_match(const struct asl_errors *errors, const json *name)
 /* interval * rate ^ (attempt - 1), cut to MaxDelaySeconds; full jitter draws from 0 up to that. */
 int64_t asl_retry_delay_ms(const struct asl_retrier *r, uint32_t attempt, struct asl_chance *chance)
 {
-    double delay = (double)r->interval_s * pow(r->backoff_rate, attempt - 1.0);
-    double most = r->max_delay_s > 0 ? fmin((double)r->max_delay_s, QUOTA_SECONDS) : QUOTA_SECONDS;
+    double delay = (double)r->interval_s * maths_pow(r->backoff_rate, attempt - 1.0);
+    double most = QUOTA_SECONDS;
 
+    if (r->max_delay_s > 0 && (double)r->max_delay_s < most)
+        most = (double)r->max_delay_s;
     /* pow may overflow to infinity, and 0 * infinity is no number: then the interval was 0. */
     if (isnan(delay))
         delay = 0;
-    delay = fmin(delay, most);
+    if (delay > most)
+        delay = most;
     if (r->full_jitter)
         delay *= asl_chance_unit(chance);
     return llround(delay * 1000);

@@ -1,6 +1,7 @@
 /* Functions on numbers, and their texts. */
 
 #include "parsers/base/count.h"
+#include "parsers/base/maths.h"
 #include "parsers/jsonata/jsonata_functions.h"
 #include "parsers/jsonata/jsonata_map.h"
 #include "parsers/picture/format_number.h"
@@ -78,7 +79,7 @@ static struct jv fn_power(struct evaluation *e, const struct call *c)
 
     if (is_undefined(base))
         return base;
-    n = is_undefined(exponent) ? NAN : pow(base.n, exponent.n);
+    n = is_undefined(exponent) ? NAN : maths_pow(base.n, exponent.n);
     /* JavaScript: 1 to the power of infinity is not a number. */
     if (!isfinite(n) || (fabs(base.n) == 1 && isinf(exponent.n)))
         return eval_error_values(e, "D3061", base, exponent);

@@ -1,6 +1,7 @@
 /* Functions that look through strings, for other strings and for regular expressions. */
 
 #include "parsers/base/count.h"
+#include "parsers/base/maths.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/utf8.h"
 #include "parsers/jsonata/jsonata_call.h"
@@ -499,7 +500,8 @@ static struct jv fn_split(struct evaluation *e, const struct call *c)
         return jv_list(l);
     }
     /* JavaScript's split takes a limit modulo 2^32. */
-    return split_text(e, s, by, is_undefined(limit) ? INFINITY : fmod(floor(limit.n), 0x1p32));
+    return split_text(e, s, by,
+                      is_undefined(limit) ? INFINITY : maths_fmod(floor(limit.n), 0x1p32));
 }
 
 static struct jv fn_join(struct evaluation *e, const struct call *c)

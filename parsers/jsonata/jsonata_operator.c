@@ -6,6 +6,7 @@
 
 #include "parsers/jsonata/jsonata_operator.h"
 
+#include "parsers/base/maths.h"
 #include "parsers/jsonata/jsonata_eval.h"
 #include "parsers/jsonata/jsonata_write.h"
 
@@ -26,10 +27,10 @@ static const double largest_divided = 0x1p53;
 static double remainder_of(double a, double b)
 {
     if (!(fabs(a) <= largest_divided && fabs(b) <= largest_divided && b != 0))
-        return fmod(a, b);
+        return maths_fmod(a, b);
     const int64_t m = (int64_t)a, n = (int64_t)b;
     if ((double)m != a || (double)n != b)
-        return fmod(a, b);
+        return maths_fmod(a, b);
     return copysign((double)(m % n), a);
 }
 

@@ -4,6 +4,7 @@
 
 #include "parsers/base/ascii.h"
 #include "parsers/base/count.h"
+#include "parsers/base/maths.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/timestamp.h"
 #include "parsers/base/utf8.h"
@@ -183,7 +184,7 @@ static double component_of(double ms, const struct civil *c, uint32_t component)
     case 'X': return year_of_week(ms, c);
     case 'x': return month_of_week(ms, c);
     case 'H': return of_clock(c, 3600000, 24);
-    case 'h': return fmod(of_clock(c, 3600000, 24) + 11, 12) + 1;
+    case 'h': return maths_fmod(of_clock(c, 3600000, 24) + 11, 12) + 1;
     case 'm': return of_clock(c, 60000, 60);
     case 's': return of_clock(c, 1000, 60);
     case 'f': return of_clock(c, 1, 1000);
@@ -611,7 +612,7 @@ static bool write_part(const struct date_part *part, double ms, const struct civ
     if (part->names)
         return write_name(part, value, out, why);
     if (part->component == 'Y' && part->digits != -1)
-        value = fmod(value, pow(10, part->digits));
+        value = maths_fmod(value, maths_pow(10, part->digits));
     return picture_write(&part->number, value, out, why);
 }
 
@@ -649,7 +650,7 @@ bool datetime_from_millis(struct buf *out, double ms, const char *picture, size_
         double offset = picture_leading_int(zone, zone_len);
 
         z.hours = floor(offset / 100);
-        z.minutes = fmod(offset, 100);
+        z.minutes = maths_fmod(offset, 100);
     }
     ms = date_clip(ms + zone_ms(&z));
     c = civil_of(ms);

@@ -10,6 +10,7 @@
 
 #include "parsers/picture/format_number.h"
 
+#include "parsers/base/maths.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/utf8.h"
 #include "parsers/picture/js_number.h"
@@ -467,7 +468,7 @@ static void group(struct row *r, const struct measures *m, const struct signs *s
 /* 5: the mantissa has as many digits in front of the point as the picture asks for. */
 static double scale(double n, const struct measures *m, long *exponent)
 {
-    double most = pow(10, (double)m->scale), least = pow(10, (double)m->scale - 1);
+    double most = maths_pow(10, (double)m->scale), least = maths_pow(10, (double)m->scale - 1);
 
     *exponent = 0;
     if (!m->least_exponent || n == 0)

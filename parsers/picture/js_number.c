@@ -6,6 +6,7 @@
 #include "parsers/picture/js_number.h"
 
 #include "parsers/base/ascii.h"
+#include "parsers/base/maths.h"
 #include "parsers/json/json.h"
 
 #include <assert.h>
@@ -100,7 +101,7 @@ static bool short_digits(struct digits *d, double n)
 
     if (!scale15(n, &scaled, &power))
         return false;
-    whole = nearbyint(scaled);
+    whole = rint(scaled);
     if (whole / powers_of_ten[power] != n)
         return false;
     rest = (uint64_t)whole;
@@ -229,7 +230,7 @@ static bool write_short_fixed(struct buf *out, double n, int decimals)
     scaled = n * powers_of_ten[decimals];
     if (!(scaled < 1e15))
         return false;
-    whole = nearbyint(scaled);
+    whole = rint(scaled);
     if (whole / powers_of_ten[decimals] != n)
         return false;
     rest = (uint64_t)whole;
@@ -278,7 +279,7 @@ double js_number_round15(double n, bool whole_too)
         return n;
     if (scale15(fabs(n), &scaled, &power)) {
         /* With what the multiplication lost, so that the middle is known to be it. */
-        double lost = fma(fabs(n), powers_of_ten[power], -scaled);
+        double lost = maths_fma(fabs(n), powers_of_ten[power], -scaled);
 
         below = floor(scaled);
         return copysign((below + (scaled - below - 0.5 + lost >= 0)) / powers_of_ten[power], n);
@@ -406,7 +407,7 @@ static double shift_point(double n, double places)
 
     if (!isfinite(n) || places != floor(places) || fabs(places) >= 1e21)
         return NAN;
-    power = (long)fmin(fmax(places, -FAR_SHIFT), FAR_SHIFT);
+    power = (long)(places < -FAR_SHIFT ? -FAR_SHIFT : places > FAR_SHIFT ? FAR_SHIFT : places);
     js_number_write(&text, n);
     exponent = memchr(buf_str(&text), 'e', text.len);
     if (exponent) {
@@ -425,7 +426,7 @@ static double round_half_even(double n)
     double below = floor(n);
     double rounded = n - below >= 0.5 ? below + 1 : below;
 
-    if (fabs(rounded - n) == 0.5 && fabs(fmod(rounded, 2)) == 1)
+    if (fabs(rounded - n) == 0.5 && fabs(maths_fmod(rounded, 2)) == 1)
         rounded -= 1;
     return rounded;
 }
@@ -438,7 +439,7 @@ static bool is_round(double n, double precision)
     if (!(precision >= 0 && precision <= 15 && precision == floor(precision)))
         return false;
     scaled = n * powers_of_ten[(int)precision];
-    return fabs(scaled) < 1e15 && nearbyint(scaled) / powers_of_ten[(int)precision] == n;
+    return fabs(scaled) < 1e15 && rint(scaled) / powers_of_ten[(int)precision] == n;
 }
 
 double js_number_round(double n, double precision)
@@ -470,7 +471,7 @@ static void write_radix(struct buf *out, double n, int radix)
         *--at = '0';
     }
     do {
-        double digit = fmod(n, radix);
+        double digit = maths_fmod(n, radix);
 
         *--at = "0123456789abcdefghijklmnopqrstuvwxyz"[(int)digit];
         n = (n - digit) / radix;

@@ -8,6 +8,7 @@
 
 #include "parsers/base/ascii.h"
 #include "parsers/base/count.h"
+#include "parsers/base/maths.h"
 #include "parsers/base/mem.h"
 #include "parsers/base/utf8.h"
 #include "parsers/picture/js_number.h"
@@ -93,10 +94,10 @@ static void put_words(struct buf *out, double n, bool follows, bool ordinal)
         put_rest(out, (int)n % HUNDRED, ordinal);
         return;
     }
-    magnitude = (int)floor(log10(n) / 3);
+    magnitude = (int)floor(maths_log10(n) / 3);
     if (magnitude > (int)COUNT(magnitudes))
         magnitude = COUNT(magnitudes);
-    factor = pow(10, magnitude * 3);
+    factor = maths_pow(10, magnitude * 3);
     count = floor(n / factor);
     put_words(out, count, false, false);
     buf_addc(out, ' ');
@@ -269,7 +270,7 @@ static void put_letters(struct buf *out, double n, char first)
     char text[256], *at = text + sizeof text;
 
     while (n > 0) {
-        *--at = (char)(first + (int)fmod(n - 1, 26));
+        *--at = (char)(first + (int)maths_fmod(n - 1, 26));
         n = floor((n - 1) / 26);
     }
     buf_add(out, at, (size_t)(text + sizeof text - at));
@@ -287,10 +288,10 @@ static double parse_letters(const char *text, size_t len, char first)
 
         /* The lower half of a character beyond U+FFFF; then the upper. */
         if (c >= 0x10000) {
-            n += (0xDC00 + (double)(c & 0x3FF) - first + 1) * pow(26, power++);
+            n += (0xDC00 + (double)(c & 0x3FF) - first + 1) * maths_pow(26, power++);
             c = 0xD800 + ((c - 0x10000) >> 10);
         }
-        n += ((double)c - first + 1) * pow(26, power++);
+        n += ((double)c - first + 1) * maths_pow(26, power++);
     }
     row_clear(&r);
     return n;

@@ -10,6 +10,7 @@
 
 #include "asl/model/model.h"
 #include "parsers/base/digest.h"
+#include "parsers/base/maths.h"
 #include "parsers/base/mem.h"
 #include "runtime/aws/credentials.h"
 #include "runtime/serve/api_server.h"
@@ -330,6 +331,7 @@ static bool service_open_store(service *s, struct diag *why)
 
     if (!digest_ready(why))
         return false;
+    maths_load();
     s->store = stores_open(o->store ? o->store : ":memory:", o->durability, why);
     return s->store != NULL;
 }

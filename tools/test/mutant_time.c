@@ -1,5 +1,6 @@
 /* Faults in times and limits of states: waits, pauses before retries, time-outs, how many at once.
  */
+#include "parsers/base/maths.h"
 #include "parsers/base/mem.h"
 #include "tools/test/mutant_impl.h"
 
@@ -59,7 +60,7 @@ static void other_pause(struct making *k, size_t i, const struct asl_at *retrier
 /* Whether a pause gets as long as MaxDelaySeconds allows. */
 static bool is_capped(const struct asl_retrier *r)
 {
-    double last = (double)r->interval_s * pow(r->backoff_rate, (double)(r->max_attempts - 1));
+    double last = (double)r->interval_s * maths_pow(r->backoff_rate, (double)(r->max_attempts - 1));
 
     return r->max_delay_s && last > (double)r->max_delay_s;
 }
