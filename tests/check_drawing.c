@@ -229,7 +229,7 @@ static const struct {
 } marked[] = {
     {"text says what became of states",
      TEXT,
-     {"failed · 2× · 1.5 s", "2× default", "succeeded", "not reached"}},
+     {"failed: No.Luck · 2×", "1.5 s", "2× default", "succeeded", "not reached"}},
     {"SVG has classes",
      SVG,
      {"asl-edge asl-catch asl-not-gone", "asl-Task asl-failed\"", "asl-not-reached\""}},
@@ -239,7 +239,9 @@ static const struct {
      {"classDef failed", "class s0 failed", "class s3 not-reached"}},
     {"JSON has numbers",
      JSON,
-     {"\"status\":\"failed\",\"entered\":2,\"retries\":3,\"milliseconds\":1500", "\"times\":0"}},
+     {"\"status\":\"failed\",\"entered\":2,\"retries\":3,\"milliseconds\":1500,\"error\":\"No."
+      "Luck\"",
+      "\"times\":0"}},
 };
 
 START_TEST(marks)
@@ -248,8 +250,9 @@ START_TEST(marks)
     drawing *d = drawing_new(m, NULL);
     struct buf out = {0};
 
-    drawing_mark_state(d, m->states[0], &(struct drawing_mark){DRAWING_FAILED, 2, 3, 1500});
-    drawing_mark_state(d, m->states[2], &(struct drawing_mark){DRAWING_SUCCEEDED, 1, 0, 1});
+    drawing_mark_state(d, m->states[0],
+                       &(struct drawing_mark){DRAWING_FAILED, 2, 3, 1500, "No.Luck"});
+    drawing_mark_state(d, m->states[2], &(struct drawing_mark){DRAWING_SUCCEEDED, 1, 0, 1, NULL});
     drawing_mark_way(d, m->states[1], EDGE_DEFAULT, 0, 2);
     write_form(d, marked[_i].form, &out);
     const char *at = buf_str(&out);

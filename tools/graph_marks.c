@@ -23,6 +23,7 @@ struct marking {
     const struct asl_state **by_name; /* sorted */
     struct drawing_mark *marks;       /* by id */
     bool ended, failed;               /* the execution; it failed */
+    const json *error;                /* with which it did; may be NULL */
     int64_t last_ms;
 };
 
@@ -72,6 +73,20 @@ static void marking_init(struct marking *k)
 
 /* ---- visits ---- */
 
+/* Returns the error that a Fail state always has; NULL: it is no such state, or that depends. */
+static const json *fixed_error(const struct asl_state *s)
+{
+    return s && s->type == ASL_FAIL && !s->fail.error_expression ? s->fail.error : NULL;
+}
+
+/* Returns the name of the error that the visit has failed with; NULL: it isn't known. */
+static const char *visit_error(const struct visit *v)
+{
+    const json *fixed = fixed_error(v->state), *error = fixed ? fixed : v->error;
+
+    return error && json_is_string(error) ? json_str(error) : NULL;
+}
+
 /* A visit is over, or the history is. */
 static void end_visit(struct marking *k, const struct visit *v, enum drawing_status status,
                       int64_t at_ms)
@@ -83,6 +98,8 @@ static void end_visit(struct marking *k, const struct visit *v, enum drawing_sta
     m->took_ms += at_ms > v->entered_ms ? at_ms - v->entered_ms : 0;
     if (status > m->status)
         m->status = status;
+    if (status == DRAWING_FAILED || status == DRAWING_CAUGHT)
+        m->error = visit_error(v);
 }
 
 /* Of several rules that lead there the history doesn't tell which one it was: the first counts. */
@@ -129,6 +146,23 @@ static bool is_retry(const struct marking *k, const struct history_event *e)
            !text_ends_with(k->h->events[e->previous - 1].type, "StateEntered");
 }
 
+/* Returns the error of a failure. That of a Map or Parallel says none, but comes after what failed
+ * inside, with no more than the failures of those around that between them. */
+static const json *error_of(const struct marking *k, const struct history_event *e)
+{
+    const json *error = json_get(e->details, "error");
+
+    while (!error && e->previous > 0 && e->previous < e->id) {
+        e = &k->h->events[e->previous - 1];
+        error = text_ends_with(e->type, "StateEntered")
+                    ? fixed_error(named_state(k, json_get(e->details, "name")))
+                    : json_get(e->details, "error");
+        if (!text_ends_with(e->type, "Failed"))
+            break;
+    }
+    return error;
+}
+
 static bool is_failure(const char *type)
 {
     return (text_ends_with(type, "Failed") || text_ends_with(type, "TimedOut")) &&
@@ -162,7 +196,7 @@ static bool mark_event(struct marking *k, const struct history_event *e, struct 
         now->failed = false;
     } else if (is_failure(e->type)) {
         now->failed = true;
-        now->error = json_get(e->details, "error");
+        now->error = error_of(k, e);
     }
     return true;
 }
@@ -176,6 +210,8 @@ static bool mark_chain(struct marking *k, const struct history_chain *c, struct 
             return false;
     if (now.state) {
         enum drawing_status status = open_status(k, c, &now);
+        if (status == DRAWING_FAILED && !now.error && !c->up)
+            now.error = k->error;
         /* What failed did so with the last event of its chain. */
         end_visit(k, &now, status,
                   status == DRAWING_FAILED ? k->h->events[c->events[c->count - 1]].at_ms
@@ -189,14 +225,16 @@ static void find_end(struct marking *k)
     for (size_t i = 0; i < k->h->count; i++) {
         const char *type = k->h->events[i].type;
         k->last_ms = k->h->events[i].at_ms > k->last_ms ? k->h->events[i].at_ms : k->last_ms;
-        if (strcmp(type, "ExecutionRedriven") == 0)
+        if (strcmp(type, "ExecutionRedriven") == 0) {
             k->ended = k->failed = false;
-        else if (strcmp(type, "ExecutionFailed") == 0)
+        } else if (strcmp(type, "ExecutionFailed") == 0) {
             k->ended = k->failed = true;
-        else
+            k->error = json_get(k->h->events[i].details, "error");
+        } else {
             k->ended |= strcmp(type, "ExecutionSucceeded") == 0 ||
                         strcmp(type, "ExecutionAborted") == 0 ||
                         strcmp(type, "ExecutionTimedOut") == 0;
+        }
     }
 }
 

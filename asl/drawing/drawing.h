@@ -45,9 +45,10 @@ struct drawing_mark {
     enum drawing_status status; /* in a loop or Map: the last one of this list that it had */
     uint64_t entered, retries;  /* how often */
     int64_t took_ms;            /* all times together; below 0: not known */
+    const char *error;          /* the name of the last one that it had, UTF-8; NULL: none */
 };
 
-/* Says what became of a state; all of which nothing is said weren't reached. */
+/* Says what became of a state, which is copied; all of which nothing is said weren't reached. */
 void drawing_mark_state(drawing *d, const struct asl_state *s, const struct drawing_mark *m);
 /* Says how often a way out of a state was gone: a kind and index of graph_edge, or EDGE_NEXT of one
  * that ends its block. */

@@ -31,6 +31,8 @@ static void set_mark(struct json_build *o, const struct drawing_mark *m)
     json_build_set(o, "retries", json_int((int64_t)m->retries));
     if (m->took_ms >= 0)
         json_build_set(o, "milliseconds", json_int(m->took_ms));
+    if (m->error)
+        json_build_set(o, "error", json_cstring(m->error));
 }
 
 static json *node_json(const drawing *d, const struct drawing_node *n, const struct layout_node *at)

@@ -6,6 +6,7 @@
 #include "asl/drawing/drawing_impl.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 static const struct {
     const char *class, *words, *stroke, *fill;
@@ -63,6 +64,8 @@ void drawing_mark_state(drawing *d, const struct asl_state *s, const struct draw
     begin_marks(d);
     d->counted |= m->status == DRAWING_PASSED;
     d->marks[s->id] = *m;
+    if (m->error)
+        d->marks[s->id].error = arena_strndup(&d->arena, m->error, strlen(m->error));
 }
 
 static size_t way_index(const struct asl_state *s, enum edge_kind kind, size_t index)
@@ -122,6 +125,8 @@ static const char *mark_text(struct arena *a, const struct drawing_mark *m)
         buf_printf(&b, "passed %" PRIu64 "×", m->entered);
     else
         buf_adds(&b, drawing_status_words(m->status));
+    if (m->error && (m->status == DRAWING_FAILED || m->status == DRAWING_CAUGHT))
+        buf_printf(&b, ": %s", m->error);
     if (m->entered > 1 && m->status != DRAWING_PASSED)
         buf_printf(&b, " · %" PRIu64 "×", m->entered);
     if (m->entered && m->took_ms > 0) {
