@@ -263,7 +263,8 @@ int cmd_graph(int argc, char **argv)
     struct graph g = {0};
     int status;
     int first = options_parse(&cmd_graph_options, argc, argv, &g, &status);
-    struct machine_file file = {.command = "graph", .purpose = "drawn", .given = &g.placeholders};
+    struct machine_file file = {
+        .command = "graph", .purpose = "drawn", .given = &g.placeholders, .quiet = true};
 
     if (first < 0)
         return status;

@@ -187,7 +187,9 @@ static void list_node(struct buf *out, const struct drawing_block *b, size_t i, 
         buf_adds(out, ascii ? "-> " : "→ ");
         drawing_add_line(out, b->nodes[place->edges[k].to].name.text, ascii);
         if (e->label.text) {
-            buf_adds(out, place->edges[k].class ? "  caught: " : "  if: ");
+            buf_adds(out, place->edges[k].class         ? "  caught: "
+                          : e->way.kind == EDGE_DEFAULT ? "  "
+                                                        : "  if: ");
             drawing_add_line(out, e->label.text, ascii);
         }
         buf_addc(out, '\n');
