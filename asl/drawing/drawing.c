@@ -262,7 +262,7 @@ static void measure_state(drawing *d, const struct drawing_look *look, struct dr
     place->width = drawing_lines_width(look, false, &n->name);
     place->height = (int)n->name.count * look->line;
     if (look->notes) {
-        drawing_wrap(&d->arena, look, true, width, d->marked && !holds ? 2 : 1, &n->note);
+        drawing_wrap(&d->arena, look, true, width, holds ? 1 : 2, &n->note);
         int noted = drawing_lines_width(look, true, &n->note);
         place->width = noted > place->width ? noted : place->width;
         place->height += (n->note.count > 1 ? (int)n->note.count : 1) * look->small_line;

@@ -1,6 +1,7 @@
 /*
- * Lines of texts. They break at blanks, and a word that is too long where names are read in parts:
- * behind _ - . : / , and before a capital; else wherever the line is full.
+ * Lines of texts. They break between the parts of a note, else at blanks, and a word that is too
+ * long where names are read in parts: behind _ - . : / , and before a capital; else wherever the
+ * line is full.
  */
 
 #include "asl/drawing/drawing_impl.h"
@@ -10,6 +11,7 @@
 #include <string.h>
 
 #define ELLIPSIS "…"
+#define PART " · "
 
 static bool is_blank(char c)
 {
@@ -45,6 +47,18 @@ static size_t fitting(const struct drawing_look *look, bool small, int width, co
     return at;
 }
 
+/* Returns how long the parts are that fit whole, of a note whose parts have a dot between them; 0:
+ * not one does, or all do. */
+static size_t whole_parts(const char *text, size_t fits)
+{
+    size_t parts = 0;
+
+    for (size_t i = 0; i + strlen(PART) <= fits; i++)
+        if (memcmp(text + i, PART, strlen(PART)) == 0)
+            parts = i;
+    return parts;
+}
+
 /* Returns the length of a line at the beginning of `text`: as much as fits and ends where it may
  * break. */
 static size_t line_length(const struct drawing_look *look, bool small, int width, const char *text,
@@ -54,6 +68,9 @@ static size_t line_length(const struct drawing_look *look, bool small, int width
 
     if (at == len)
         return len;
+    size_t parts = whole_parts(text, at);
+    if (parts)
+        return parts;
     for (size_t i = 1; i <= at; i++)
         if (is_blank(text[i]))
             blank = i;
@@ -108,10 +125,11 @@ void drawing_wrap(struct arena *a, const struct drawing_look *look, bool small, 
             break;
         }
         t->lines[t->count++] = arena_strndup(a, text, n);
+        n += strncmp(text + n, PART, strlen(PART)) == 0 ? strlen(PART) : 0;
+        for (; n < len && text[n] == ' ';)
+            n++;
         text += n;
         len -= n;
-        for (; len && *text == ' '; len--)
-            text++;
     }
     buf_clear(&one);
     buf_clear(&clean);
