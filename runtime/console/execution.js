@@ -1,10 +1,11 @@
 // One execution, as it happens: the picture with its states coloured, what a state got and gave, and all events.
 
 import { call, follow } from './api.js';
+import { toBench } from './bench.js';
 import { h, put } from './dom.js';
 import { clock, date, duration, machineOf, nameOf, size, statusWords, toMs } from './format.js';
 import { detailsOf, Run } from './history.js';
-import { pictureOf } from './machines.js';
+import { pictureOf, stateOf } from './machines.js';
 import { redriveDialog, startDialog, stopDialog } from './start.js';
 import { badge, button, copyButton, download, facts, field, jsonBox, loading, longTable, tabs, tell, toast } from './widgets.js';
 
@@ -34,6 +35,7 @@ export async function executionPage(page) {
     const arn = page.id, run = new Run();
     const about = await call('DescribeExecution', { executionArn: arn }, page.signal);
     const view = { page, arn, run, about, chosen: page.query.get('state'), watchers: [] };
+    view.choose = (state, visit) => choose(view, state, false, visit);
     put(page.main, h('h1', { tabindex: -1 }, about.name), loading());
     const [definition] = await Promise.all([
         call('DescribeStateMachineForExecution', { executionArn: arn }, page.signal).catch(() => null), catchUp(run, arn, page.signal)]);
@@ -152,11 +154,11 @@ function save(view) {
 
 // ---- one state ----
 
-function choose(view, name, same) {
+function choose(view, name, same, visit) {
     const visits = view.run.visits.filter((v) => v.name === name);
     if (!same || view.chosen !== name) {
         view.chosen = name;
-        view.visit = null;
+        view.visit = visit ? visits.indexOf(visit) : null;
         view.page.setQuery({ state: name || null });
     }
     view.graph.select(name);
@@ -195,7 +197,8 @@ function showState(view, name, visits) {
         at = Math.min(i, visits.length - 1);
         put(body, visitDetail(view, visits[at]));
     }
-    put(view.detail, h('div', { class: 'row' }, h('h2', null, name), h('span', { class: 'note' }, visits[0].type)), select && select.box, body);
+    put(view.detail, h('div', { class: 'row' }, h('h2', null, name), h('span', { class: 'note' }, visits[0].type),
+        h('div', { class: 'actions' }, button('Test this state', () => toBench(stateOf(JSON.parse(view.definition.definition), name), visits[at].input), { class: 'small' }))), select && select.box, body);
     show(at);
 }
 
@@ -204,6 +207,7 @@ function visitDetail(view, v) {
     return [
         facts([['Status', badge(status)], ['Entered', clock(v.enteredMs)], ['Took', duration((end ?? Date.now()) - v.enteredMs)], ['Within', placeOf(v)], ['Attempts', v.attempts.length || null]]),
         last && last.failed && h('div', { class: 'trouble' }, h('p', null, h('b', null, last.error || 'Failed')), last.cause && h('pre', { class: 'cause', tabindex: 0 }, last.cause)),
+        waitsForHand(v, status) && h('p', null, h('a', { href: '#/activities' }, 'Answer it by hand')),
         v.attempts.length > 0 && h('details', { open: v.attempts.length > 1 }, h('summary', null, `Attempts (${v.attempts.length})`), h('ol', { class: 'attempts' }, v.attempts.map((a, i) => attempt(v, a, i)))),
         v.input !== undefined && jsonBox(v.input, 'Input'),
         last && last.input !== undefined && last.input !== v.input && jsonBox(last.input, 'Arguments'),
@@ -211,6 +215,11 @@ function visitDetail(view, v) {
         v.output !== undefined && jsonBox(v.output, 'Output'),
         v.variables && Object.keys(v.variables).length > 0 && jsonBox(variablesOf(v.variables), 'Variables'),
     ];
+}
+
+// Whether an activity's worker, or whoever has its token, is to answer.
+function waitsForHand(v, status) {
+    return status === 'running' && v.events.some((e) => e.type === 'ActivityScheduled' || /waitForTaskToken/.test(JSON.stringify(detailsOf(e).resource || '')));
 }
 
 // Each value is the text of JSON.

@@ -1,18 +1,19 @@
 // State machines: the list, and one with its executions and its definition.
 
 import { call, draw, follow, pages } from './api.js';
+import { toBench } from './bench.js';
 import { h, put } from './dom.js';
-import { date, duration, nameOf, pretty, toMs } from './format.js';
+import { date, duration, toMs } from './format.js';
 import { Graph } from './graph.js';
 import { startDialog } from './start.js';
-import { badge, button, copyButton, editor, facts, field, jsonBox, loading, table, tabs, tell } from './widgets.js';
+import { badge, button, copyButton, facts, field, jsonBox, loading, table, tabs, tell } from './widgets.js';
 
 const MOST = 10000;
 
 export async function machinesPage(page) {
     const search = field('Find a state machine', { type: 'search', value: page.query.get('find') || '', 'data-find': true, oninput: show });
     const list = h('div', null, loading());
-    put(page.main, h('div', { class: 'row' }, h('h1', { tabindex: -1 }, 'State machines')), search.box, list);
+    put(page.main, h('div', { class: 'row' }, h('h1', { tabindex: -1 }, 'State machines'), h('div', { class: 'actions' }, h('a', { class: 'button primary', href: '#/create' }, 'Create state machine'))), search.box, list);
     let machines = [], shown = '';
     async function load() {
         const { all } = await pages('ListStateMachines', { maxResults: 1000 }, 'stateMachines', MOST, page.signal);
@@ -164,7 +165,7 @@ function showDefinition(page, machine, panel) {
     }
     function choose(name) {
         graph.select(name);
-        put(text, jsonBox(JSON.stringify(stateOf(JSON.parse(machine.definition), name)), `State ${name}`), button('Show the whole definition', () => { graph.select(null); whole(); }, { class: 'small' }));
+        put(text, jsonBox(JSON.stringify(stateOf(JSON.parse(machine.definition), name)), `State ${name}`), h('div', { class: 'row' }, button('Show the whole definition', () => { graph.select(null); whole(); }, { class: 'small' }), button('Test this state', () => toBench(stateOf(JSON.parse(machine.definition), name)), { class: 'small' })));
     }
     let graph;
     whole();
@@ -188,5 +189,3 @@ export function stateOf(block, name) {
     }
     return null;
 }
-
-export { editor, nameOf, pretty };

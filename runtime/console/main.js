@@ -2,17 +2,32 @@
 
 import { ApiError, call, key, link, wantsKey } from './api.js';
 import { h, put } from './dom.js';
+import { activitiesPage } from './activities.js';
+import { benchPage } from './bench.js';
+import { editPage, removeMachine, showVersions } from './edit.js';
 import { executionPage } from './execution.js';
+import { homePage } from './home.js';
 import { machinePage, machinesPage } from './machines.js';
+import { mapRunPage, showMapRuns } from './mapruns.js';
+import { showTimeline } from './timeline.js';
 import { button, dialog, field, loading, toast } from './widgets.js';
 
 const routes = {
-    '': { title: 'State machines', show: machinesPage },
+    '': { title: 'Home', show: homePage, nav: 'Home' },
     machines: { title: 'State machines', show: machinesPage, nav: 'State machines' },
     machine: { title: 'State machine', show: machinePage, under: 'machines' },
+    create: { title: 'Create state machine', show: editPage, under: 'machines' },
+    edit: { title: 'Edit', show: editPage, under: 'machines' },
     execution: { title: 'Execution', show: executionPage, under: 'machines' },
+    maprun: { title: 'Map Run', show: mapRunPage, under: 'machines' },
+    activities: { title: 'Activities', show: activitiesPage, nav: 'Activities' },
+    bench: { title: 'Test a state', show: benchPage, nav: 'Test a state' },
 };
-const extra = { machineTabs: [], machineActions: [], executionTabs: [] };
+const extra = {
+    machineTabs: [{ id: 'versions', name: 'Versions and aliases', show: showVersions }],
+    machineActions: [{ name: 'Edit', act: (page) => { location.hash = page.to('edit', page.id); } }, { name: 'Delete', act: removeMachine }],
+    executionTabs: [{ id: 'timeline', name: 'Timeline', show: showTimeline }, { id: 'mapruns', name: 'Map Runs', show: showMapRuns }],
+};
 
 const main = document.getElementById('main');
 let current = null;
@@ -135,11 +150,11 @@ function showTools() {
 
 // ---- the keyboard ----
 
-const jumps = { h: '#/', m: '#/machines' };
+const jumps = { h: '#/', m: '#/machines', a: '#/activities', t: '#/bench' };
 let before = '';
 
 function showKeys() {
-    dialog('Keys', h('dl', { class: 'facts keys' }, [['/', 'to the filter'], ['g m', 'state machines'], ['s', 'start an execution'], ['r', 'load again'], ['?', 'these keys'],
+    dialog('Keys', h('dl', { class: 'facts keys' }, [['/', 'to the filter'], ['g h', 'home'], ['g m', 'state machines'], ['g a', 'activities'], ['g t', 'test a state'], ['s', 'start an execution'], ['r', 'load again'], ['?', 'these keys'],
         ['← →', 'between tabs'], ['↑ ↓', 'between events']].map(([k, v]) => h('div', null, h('dt', null, h('kbd', null, k)), h('dd', null, v)))));
 }
 

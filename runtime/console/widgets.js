@@ -1,6 +1,6 @@
 // What pages are made of: badges, tables, tabs, dialogs, JSON to read and to write.
 
-import { add, h, newId, put } from './dom.js';
+import { h, newId, put } from './dom.js';
 import { pretty, size, statusWords } from './format.js';
 
 export function badge(status) {
@@ -235,5 +235,3 @@ export function longTable(label, columns, { row, choose, height = 34 }) {
 export function loading() {
     return h('p', { class: 'loading', role: 'status' }, 'Loading …');
 }
-
-export { add };

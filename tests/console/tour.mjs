@@ -282,6 +282,156 @@ const tests = {
         await page.getByRole('heading', { name: 'State machines' }).waitFor();
     },
 
+    async 'bars over time'(page) {
+        const arn = await start('orders', { fail: true, items: [] });
+        await ended(arn);
+        await page.goto(main.url + to('execution', arn, '?tab=timeline'));
+        const row = page.locator('.trow', { hasText: 'Charge' });
+        await row.waitFor();
+        expect('attempts', await row.locator('.bar.failed').count(), 3);
+        expect('waits between them', await row.locator('.bar.pause').count(), 2);
+        await row.locator('.bar.pause').nth(1).click();
+        await seen(page, 'Attempts (3)', '.detail');
+        await looksGood(page, 'timeline-retries');
+        const good = await start('orders', { fail: false, items: [1, 2, 3] });
+        await ended(good);
+        await page.goto(main.url + to('execution', good, '?tab=timeline'));
+        await page.locator('.trow', { hasText: '#2' }).waitFor();
+        expect('waits', await page.locator('.bar.wait').count(), 4);
+        await press(page, 'Inside of Pack');
+        await page.locator('.trow', { hasText: '#2' }).waitFor({ state: 'detached' });
+        await press(page, 'Inside of Pack');
+        await looksGood(page, 'timeline');
+    },
+
+    async 'what is too much for bars is a strip'(page) {
+        const arn = await start('orders', { fail: false, items: Array.from({ length: 400 }, (_, i) => i) });
+        await ended(arn);
+        await page.goto(main.url + to('execution', arn, '?tab=timeline'));
+        await seen(page, '400 iterations', '.timeline');
+        expect('bars are few', await page.locator('.timeline .bar').count() < 300, true);
+    },
+
+    async 'a Map Run and its children'(page) {
+        const arn = await start('each', { items: [1, 2, 3, 4, 5, 6] });
+        await page.goto(main.url + to('execution', arn, '?tab=mapruns'));
+        await page.locator('.panel tbody a').first().click();
+        await page.getByRole('heading', { name: 'Map Run' }).waitFor();
+        await press(page, 'Change concurrency');
+        await page.getByLabel('Children at once').fill('0');
+        await page.getByRole('dialog').getByRole('button', { name: 'Change' }).click();
+        await page.locator('.facts div', { hasText: 'Concurrency' }).getByText('no limit').waitFor();
+        await page.locator('h1 + .badge', { hasText: 'Succeeded' }).waitFor({ timeout: 4 * PATIENCE });
+        await page.reload();
+        await page.getByLabel('Status').waitFor();
+        expect('failed children first', await page.getByLabel('Status').inputValue(), 'FAILED');
+        expect('failed', await page.locator('tbody tr').count(), 1);
+        await looksGood(page, 'maprun');
+        await page.locator('tbody a').first().click();
+        await seen(page, 'three is bad', '.trouble');
+        await page.locator('.facts').getByRole('link').first().click();
+        await page.getByRole('heading', { name: 'Map Run' }).waitFor();
+    },
+
+    async 'an activity is answered by hand'(page) {
+        const arn = await start('ask', { may: 'I?' });
+        await page.goto(main.url + to('execution', arn, '?state=Ask'));
+        await page.getByRole('link', { name: 'Answer it by hand' }).click();
+        await press(page, 'Take a task of approve');
+        await page.locator('.jsonbox').getByText('"I?"').waitFor({ timeout: PATIENCE });
+        await looksGood(page, 'activity');
+        await press(page, 'Send heartbeat');
+        await seen(page, 'The task goes on waiting');
+        await page.getByLabel('Output').fill('{"you": "may"}');
+        await press(page, 'Send success');
+        expect('output', (await ended(arn)).output, '{"you":"may"}');
+        await page.goBack();
+        await page.locator('h1 + .badge', { hasText: 'Succeeded' }).waitFor();
+    },
+
+    async 'a callback is answered by its token'(page) {
+        const arn = await start('ask', {});
+        const { taskToken } = await call('GetActivityTask', { activityArn: activity });
+        await page.goto(main.url + '/#/activities');
+        await page.getByLabel('Task token').fill(taskToken);
+        await page.getByLabel('Error').fill('Not.Now');
+        await press(page, 'Send failure');
+        const about = await ended(arn);
+        expect('error', [about.status, about.error], ['FAILED', 'Not.Now']);
+        this.allowed = /400 \(Bad Request\)/;
+        await press(page, 'Send success');
+        await seen(page, 'TaskTimedOut');
+    },
+
+    async 'a state on the bench'(page) {
+        await page.goto(main.url + '/#/bench');
+        await press(page, 'Test state');
+        await seen(page, 'After Parameters', '.steps');
+        await page.locator('.steps').getByText('"sum"').first().waitFor();
+        await looksGood(page, 'bench');
+        const arn = await start('orders', { fail: true, items: [] });
+        await ended(arn);
+        await page.goto(main.url + to('execution', arn, '?state=Charge'));
+        await press(page, 'Test this state');
+        await page.getByText('More', { exact: true }).click();
+        await page.getByLabel('Mocked result (optional)').fill('{"charged": true}');
+        await press(page, 'Test state');
+        await seen(page, 'Pack', '.facts');
+        await page.getByLabel('State', { exact: true }).fill('{"Type": "Fail", "Error": "Oh", "Cause": "<b>no</b>"}');
+        await page.getByLabel('Mocked result (optional)').fill('');
+        await press(page, 'Test state');
+        await seen(page, '<b>no</b>', '.trouble');
+    },
+
+    async 'a machine is written, changed, published, and deleted'(page) {
+        await page.goto(main.url + '/#/machines');
+        await page.getByRole('link', { name: 'Create state machine' }).click();
+        await seen(page, 'Nothing is wrong with it.');
+        await page.getByLabel('Name', { exact: true }).fill('written');
+        this.allowed = /400 \(Bad Request\)/;
+        await page.getByLabel('Definition', { exact: true }).fill('{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}}}');
+        await seen(page, 'MISSING_TRANSITION_TARGET', '.problems');
+        await looksGood(page, 'edit');
+        await page.getByLabel('Definition', { exact: true }).fill('{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Succeed"}}}');
+        await seen(page, 'Nothing is wrong with it.');
+        await stateOf(page, 'B').click();
+        expect('the cursor is at the state', await page.getByLabel('Definition', { exact: true }).evaluate((e) => e.value.slice(e.selectionStart, e.selectionEnd)), '"B":');
+        await press(page, 'Create');
+        await page.getByRole('heading', { name: 'written' }).waitFor();
+        await press(page, 'Edit');
+        await page.getByRole('heading', { name: 'Edit written' }).waitFor();
+        await page.getByLabel('Definition', { exact: true }).fill('{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}');
+        await page.getByLabel('New version (optional)').fill('the first');
+        await press(page, 'Save');
+        await page.getByRole('heading', { name: 'written' }).waitFor();
+        await page.getByRole('tab', { name: 'Versions and aliases' }).click();
+        await page.getByRole('link', { name: '1', exact: true }).waitFor();
+        await press(page, 'Create alias');
+        await page.getByLabel('Name', { exact: true }).fill('live');
+        await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click();
+        await seen(page, 'version 1: 100 %');
+        await looksGood(page, 'versions');
+        await press(page, 'Delete live');
+        await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+        await seen(page, 'There is no alias.');
+        await press(page, 'Delete');
+        await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+        await page.getByRole('heading', { name: 'State machines' }).waitFor();
+    },
+
+    async 'home shows what runs and what failed'(page) {
+        const arn = await start('rest', {}, { name: 'still-here' });
+        await page.goto(main.url);
+        await page.getByRole('link', { name: 'still-here' }).waitFor();
+        await seen(page, 'Nothing has failed.').catch(() => page.locator('.badge.failed').first().waitFor());
+        await page.locator('.tile', { hasText: 'Running now' }).locator('.big').waitFor();
+        await page.waitForTimeout(7000);
+        await page.locator('.spark').first().waitFor();
+        await looksGood(page, 'home');
+        await call('StopExecution', { executionArn: arn });
+        await page.getByRole('link', { name: 'still-here' }).waitFor({ state: 'detached', timeout: PATIENCE });
+    },
+
     async 'what is not there is said'(page) {
         await page.goto(main.url + '/#/nowhere');
         await seen(page, 'There is no such page');
@@ -330,7 +480,7 @@ const tests = {
     async 'nothing comes from elsewhere, and no markup runs'(page) {
         const { headers } = await page.request.get(main.url + '/console').then((r) => ({ headers: r.headers() }));
         expect('policy', headers['content-security-policy'].includes("default-src 'none'"), true);
-        await page.goto(main.url);
+        await page.goto(main.url + '/#/machines');
         await page.getByRole('link', { name: 'orders', exact: true }).waitFor();
         this.allowed = /Content.Security.Policy|TrustedHTML|Trusted Type/i;
         const blocked = await page.evaluate(() => {
@@ -372,6 +522,7 @@ async function run(browser, name) {
 }
 
 const main = await serve('--port', '0', '--store', ':memory:');
+const activity = (await call('CreateActivity', { name: 'approve' })).activityArn;
 const browser = await chromium.launch({ executablePath: process.env.BROWSER, args: process.getuid() === 0 ? ['--no-sandbox'] : [] });
 const wanted = Object.keys(tests).filter((n) => process.argv.length < 3 || process.argv.slice(2).some((w) => n.includes(w)));
 let passed = 0;
