@@ -252,7 +252,11 @@ static bool are_parts(const json *parts, uint64_t seq)
 json *event_sharing_fill(const struct rt_shares *shares, json *v, bool lends, size_t len,
                          const char *code, struct diag *why)
 {
-    const json *number = json_get(v, "q"), *data = json_get(v, "d"), *parts = json_get(v, "r");
+    const json *parts = shares ? json_get(v, "r") : NULL;
+
+    if (!parts && (!shares || len < RT_SHARED_BYTES))
+        return v;
+    const json *number = json_get(v, "q"), *data = json_get(v, "d");
     bool numbered = number && json_kind(number) == JSON_INT && json_int_value(number) > 0;
     struct filling f = {.shares = shares,
                         .seq = numbered ? (uint64_t)json_int_value(number) : 0,
@@ -261,8 +265,6 @@ json *event_sharing_fill(const struct rt_shares *shares, json *v, bool lends, si
                         .why = why};
     json *filled = NULL;
 
-    if (!shares || (!parts && len < RT_SHARED_BYTES))
-        return v;
     if (data && numbered && lends)
         note_all(shares, data, f.seq, NULL);
     if (!parts)

@@ -131,10 +131,33 @@ static json *read_object(const char *code, const char *text, size_t len, struct 
     return NULL;
 }
 
-/* False when it is there and no number of that width. */
-static bool event_text_read_number(const json *v, const char *key, enum event_width width, void *at)
+/*
+ * The members of an event by their keys, which are single letters: found by a walk over them, as an
+ * event has few of the two dozen that its kind may have. Letters differ in their lower six bits.
+ */
+struct letters {
+    const json *of[64]; /* looks */
+};
+
+static void look_at_letters(struct letters *l, const json *v)
 {
-    const json *member = json_get(v, key);
+    *l = (struct letters){0};
+    for (size_t i = 0; i < json_count(v); i++) {
+        const json *key = json_key_at(v, i);
+        if (json_str_len(key) == 1 && ascii_is_letter(json_str(key)[0]))
+            l->of[json_str(key)[0] & 63] = json_value_at(v, i);
+    }
+}
+
+/* NULL: there is none. */
+static const json *letter(const struct letters *l, const char *key)
+{
+    return l->of[key[0] & 63];
+}
+
+/* False when there is a member, and it is no number of that width. */
+static bool event_text_read_number(const json *member, enum event_width width, void *at)
+{
     uint32_t u32;
 
     if (!member)
@@ -159,24 +182,21 @@ static bool event_text_read_number(const json *v, const char *key, enum event_wi
     return true;
 }
 
-/* False with *why filled when it is there as text, and that is no JSON. */
-static bool event_text_read_value(const json *v, const char *key, const char *text_key, json **out,
-                                  struct diag *why)
+/* What there is of a value: itself, or its text under `text_key`. False with *why filled when that
+ * is no JSON. */
+static bool event_text_read_value(const json *member, const json *text, const char *text_key,
+                                  json **out, struct diag *why)
 {
-    const json *member = json_get(v, key);
-
-    if (member) {
+    if (member || !text) {
         *out = json_ref(member);
         return true;
     }
-    if (!(member = json_get(v, text_key)))
-        return true;
-    if (!json_is_string(member)) {
+    if (!json_is_string(text)) {
         diag_set(why, EVENT_TEXT, 0, "\"%s\" is no string", text_key);
         return false;
     }
     /* It may nest as deep as any value, as nothing is around it now. */
-    *out = json_parse(json_str(member), json_str_len(member), JSON_READ_SURROGATES, why);
+    *out = json_parse(json_str(text), json_str_len(text), JSON_READ_SURROGATES, why);
     return *out != NULL;
 }
 
@@ -197,18 +217,19 @@ static bool event_text_read_kind(const json *v, enum rt_event_kind *out)
 }
 
 /* All but the events of the execution itself have a state. */
-static bool event_text_read_state(const json *v, const asl_machine *m, struct rt_event *e,
+static bool event_text_read_state(const struct letters *l, const asl_machine *m, struct rt_event *e,
                                   struct diag *why)
 {
+    const json *number = letter(l, "s");
     int64_t id = -1;
 
-    if (!json_get(v, "s")) {
+    if (!number) {
         if (event_is_of_execution(e->kind))
             return true;
         diag_set(why, EVENT_TEXT, 0, "it has no state");
         return false;
     }
-    if (!event_text_read_number(v, "s", WIDTH_I64, &id) || id < 0 || (uint64_t)id >= m->count) {
+    if (!event_text_read_number(number, WIDTH_I64, &id) || id < 0 || (uint64_t)id >= m->count) {
         diag_set(why, EVENT_TEXT, 0, "the machine has no such state");
         return false;
     }
@@ -218,11 +239,11 @@ static bool event_text_read_state(const json *v, const asl_machine *m, struct rt
 
 /* A number that is out of its bound is read: rt_event_is_sound tells of it. Only states must be the
  * machine's, as events are shown with their names. */
-static bool read_event_numbers(const json *v, const asl_machine *m, struct rt_event *e,
+static bool read_event_numbers(const struct letters *l, const asl_machine *m, struct rt_event *e,
                                const struct event_number *n, struct diag *why)
 {
     for (; n->key; n++) {
-        if (!event_text_read_number(v, n->key, n->width, (char *)e + n->at)) {
+        if (!event_text_read_number(letter(l, n->key), n->width, (char *)e + n->at)) {
             diag_set(why, EVENT_TEXT, 0, "\"%s\" is no number that it may be", n->key);
             return false;
         }
@@ -234,12 +255,13 @@ static bool read_event_numbers(const json *v, const asl_machine *m, struct rt_ev
     return true;
 }
 
-static bool read_event_values(const json *v, struct rt_event *e, const struct event_value *from,
-                              struct diag *why)
+static bool read_event_values(const struct letters *l, struct rt_event *e,
+                              const struct event_value *from, struct diag *why)
 {
     for (; from->key; from++) {
         json *value = NULL;
-        if (!event_text_read_value(v, from->key, from->text_key, &value, why))
+        if (!event_text_read_value(letter(l, from->key), letter(l, from->text_key), from->text_key,
+                                   &value, why))
             return false;
         memcpy((char *)e + from->at, &value, sizeof value);
     }
@@ -252,15 +274,17 @@ static bool event_text_read_members(const json *v, const asl_machine *m, struct 
                                     struct diag *why)
 {
     const struct event_members *parts[PARTS];
+    struct letters l;
 
     event_parts(e, parts);
-    if (!event_text_read_state(v, m, e, why))
+    look_at_letters(&l, v);
+    if (!event_text_read_state(&l, m, e, why))
         return false;
     for (int i = 0; i < PARTS; i++)
-        if (!read_event_numbers(v, m, e, parts[i]->numbers, why))
+        if (!read_event_numbers(&l, m, e, parts[i]->numbers, why))
             return false;
     for (int i = 0; i < PARTS; i++)
-        if (!read_event_values(v, e, parts[i]->values, why))
+        if (!read_event_values(&l, e, parts[i]->values, why))
             return false;
     return true;
 }
@@ -354,14 +378,15 @@ void rt_config_write(struct buf *out, const struct rt_config *c)
 
 static bool read_scope(const json *v, const asl_machine *m, struct rt_config *c)
 {
+    const json *scope = json_get(v, "scope");
     int64_t id = -1;
 
-    if (!json_get(v, "scope"))
+    if (!scope)
         return true;
     /* Without its machine a configuration is only shown: its names are enough. */
     if (!m)
         return true;
-    if (!event_text_read_number(v, "scope", WIDTH_I64, &id) || id < 0 || (uint64_t)id >= m->count ||
+    if (!event_text_read_number(scope, WIDTH_I64, &id) || id < 0 || (uint64_t)id >= m->count ||
         m->states[id]->type != ASL_MAP)
         return false;
     c->scope = m->states[id]->map.processor;
@@ -390,7 +415,7 @@ static bool event_text_read_config(const json *v, const asl_machine *m, struct r
     const json *limits = json_get(v, "limits"), *express = json_get(v, "express");
     json *context = NULL;
 
-    if (!event_text_read_number(v, "seed", WIDTH_I64, &c->seed) || !limits ||
+    if (!event_text_read_number(json_get(v, "seed"), WIDTH_I64, &c->seed) || !limits ||
         json_kind(limits) < JSON_FALSE || json_kind(limits) > JSON_TRUE ||
         !read_secret(v, c->secret) || !read_scope(v, m, c)) {
         diag_set(why, CONFIG_TEXT, 0, "its seed, secret, limits or scope are not what they may be");
@@ -398,7 +423,8 @@ static bool event_text_read_config(const json *v, const asl_machine *m, struct r
     }
     c->aws_limits = json_kind(limits) == JSON_TRUE;
     c->express = express && json_kind(express) == JSON_TRUE;
-    if (!event_text_read_value(v, "context", "contextText", &context, why))
+    if (!event_text_read_value(json_get(v, "context"), json_get(v, "contextText"), "contextText",
+                               &context, why))
         return false;
     c->context = context;
     for (size_t i = 0; i < COUNT(strings); i++) {
