@@ -240,8 +240,8 @@ static json *read_request(struct call *c, const char *body, size_t len)
     return in;
 }
 
-/* The least room is far more than a turn writes, so the system is asked once a turn, not for each of
- * its calls. */
+/* The least room is far more than a turn writes, so the system is asked once a turn, not for each
+ * of its calls. */
 static uint64_t room_of_turn(api *a)
 {
     if (!a->calls.room_known)

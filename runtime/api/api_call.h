@@ -33,7 +33,7 @@ struct calls {
     int64_t next_due_ms; /* of the waiters */
     struct owed *owed;
     size_t owed_count, owed_cap;
-    size_t sealed; /* of the answers that are owed: those that the turn makes durable */
+    size_t sealed;   /* of the answers that are owed: those that the turn makes durable */
     bool room_known; /* for the calls until the turn's end: */
     uint64_t room;   /* bytes that may still be written where the store lies */
 };
