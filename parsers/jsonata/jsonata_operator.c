@@ -155,7 +155,10 @@ static struct jv inclusion(struct evaluation *e, struct jv a, struct jv b)
 static struct jv concatenation(struct evaluation *e, struct jv a, struct jv b)
 {
     struct buf text = {0};
+    struct jv joined;
 
+    if (eval_join_small(e, a, b, &joined))
+        return joined;
     if (!jv_add_string(e, &text, a)) {
         buf_clear(&text);
         return jv_error();

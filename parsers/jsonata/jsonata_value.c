@@ -77,14 +77,20 @@ static bool value_is_surrogate(const char *s, unsigned char from, unsigned char 
     return u[0] == 0xED && u[1] >= from && u[1] <= to;
 }
 
+/* Do the first one's end and the second one's beginning make one character? */
+static bool halves_meet(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+    return a_len >= 3 && b_len >= 3 && value_is_surrogate(a + a_len - 3, 0xA0, 0xAF) &&
+           value_is_surrogate(b, 0xB0, 0xBF);
+}
+
 void text_add(struct buf *out, const char *text, size_t len)
 {
     uint32_t high, low;
     char joined[4];
     size_t n;
 
-    if (out->len >= 3 && len >= 3 && value_is_surrogate(out->data + out->len - 3, 0xA0, 0xAF) &&
-        value_is_surrogate(text, 0xB0, 0xBF)) {
+    if (halves_meet(out->data, out->len, text, len)) {
         utf8_decode(out->data + out->len - 3, 3, &high);
         utf8_decode(text, 3, &low);
         out->len -= 3;
@@ -94,6 +100,20 @@ void text_add(struct buf *out, const char *text, size_t len)
         len -= 3;
     }
     buf_add(out, text, len);
+}
+
+bool eval_join_small(struct evaluation *e, struct jv a, struct jv b, struct jv *joined)
+{
+    const size_t left = str_len(a), right = str_len(b);
+    char text[SMALL_STRING];
+
+    if (!is_string(a) || !is_string(b) || left + right > sizeof text ||
+        halves_meet(str(a), left, str(b), right))
+        return false;
+    memcpy(text, str(a), left);
+    memcpy(text + left, str(b), right);
+    *joined = eval_text(e, text, left + right);
+    return true;
 }
 
 /*

@@ -182,6 +182,8 @@ enum { SMALL_STRING = 64 };
 /* Make a string that the evaluation holds. eval_take_buf empties `b`. */
 struct jv eval_text(struct evaluation *e, const char *text, size_t len);
 struct jv eval_take_buf(struct evaluation *e, struct buf *b);
+/* Makes the string of both of two strings, which is small; false when it isn't as simple. */
+bool eval_join_small(struct evaluation *e, struct jv a, struct jv b, struct jv *joined);
 
 /* ---- arrays and sequences ---- */
 
