@@ -96,6 +96,14 @@ void memory_records_visit(const struct memory_records *r, const char *kind, cons
             break;
 }
 
+const char *memory_records_next_kind(const struct memory_records *r, const char *kind)
+{
+    for (size_t i = 0; i < r->count; i++)
+        if (strcmp(r->list[i].kind, kind) > 0)
+            return r->list[i].kind;
+    return NULL;
+}
+
 void memory_records_clear(struct memory_records *r)
 {
     for (size_t i = 0; i < r->count; i++)

@@ -18,6 +18,8 @@ bool memory_records_get(const struct memory_records *r, const char *kind, const 
 /* Visits the records of a kind behind the key `after` (NULL: from the first on). */
 void memory_records_visit(const struct memory_records *r, const char *kind, const char *after,
                           store_visit_record *visit, void *user);
+/* Returns the first kind behind `kind` that has records, a look; NULL: there is none. */
+const char *memory_records_next_kind(const struct memory_records *r, const char *kind);
 void memory_records_clear(struct memory_records *r);
 
 #endif

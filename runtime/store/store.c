@@ -278,6 +278,11 @@ bool store_list_spoiled(store *s, store_visit_number *visit, void *user, struct 
     return s->ops->list_spoiled(s, visit, user, why);
 }
 
+bool store_list_numbers(store *s, store_visit_number *visit, void *user, struct diag *why)
+{
+    return s->ops->list_numbers(s, visit, user, why);
+}
+
 bool store_list_executions(store *s, const char *list, const enum rt_status *status,
                            const struct store_place *after, store_visit_listed *visit, void *user,
                            struct diag *why)
@@ -288,6 +293,11 @@ bool store_list_executions(store *s, const char *list, const enum rt_status *sta
 bool store_next_list(store *s, struct buf *name, struct diag *why)
 {
     return s->ops->next_list(s, name, why);
+}
+
+bool store_next_kind(store *s, struct buf *kind, struct diag *why)
+{
+    return s->ops->next_kind(s, kind, why);
 }
 
 void store_put(store *s, const char *kind, const char *key, const char *text, size_t len)

@@ -222,6 +222,9 @@ typedef bool store_visit_number(void *user, uint64_t number);
  * apart. */
 bool store_list_spoiled(store *s, store_visit_number *visit, void *user, struct diag *why);
 
+/* Visits all executions, in an order of the store's own. `visit` may read the store. */
+bool store_list_numbers(store *s, store_visit_number *visit, void *user, struct diag *why);
+
 /*
  * store_list_executions visits the executions of a list with that status (NULL: any) behind the
  * place `after` (NULL: all), the newest first: of those that have ended the last that did, of those
@@ -256,5 +259,8 @@ bool store_get(store *s, const char *kind, const char *key, struct buf *out, str
 typedef bool store_visit_record(void *user, const char *key, const char *text, size_t len);
 bool store_list(store *s, const char *kind, const char *after, store_visit_record *visit,
                 void *user, struct diag *why);
+/* Puts in the place of a kind's name that of the next one, in the order of bytes, that has records.
+ * STORE_NONE. */
+bool store_next_kind(store *s, struct buf *kind, struct diag *why);
 
 #endif

@@ -46,6 +46,7 @@ struct store_ops {
     bool (*list_running)(store *s, bool labels, store_visit_running *visit, void *user,
                          struct diag *why);
     bool (*list_spoiled)(store *s, store_visit_number *visit, void *user, struct diag *why);
+    bool (*list_numbers)(store *s, store_visit_number *visit, void *user, struct diag *why);
     bool (*list_executions)(store *s, const char *list, const enum rt_status *status,
                             const struct store_place *after, store_visit_listed *visit, void *user,
                             struct diag *why);
@@ -54,6 +55,7 @@ struct store_ops {
     bool (*get)(store *s, const char *kind, const char *key, struct buf *out, struct diag *why);
     bool (*list)(store *s, const char *kind, const char *after, store_visit_record *visit,
                  void *user, struct diag *why);
+    bool (*next_kind)(store *s, struct buf *kind, struct diag *why);
 };
 
 struct store {

@@ -571,6 +571,17 @@ static bool list_spoiled(store *s, store_visit_number *visit, void *user, struct
     return true;
 }
 
+static bool list_numbers(store *s, store_visit_number *visit, void *user, struct diag *why)
+{
+    const struct memory *m = memory_store_memory_of(s);
+
+    (void)why;
+    for (uint64_t i = 0; i < m->next; i++)
+        if (find_history(m, i) && !visit(user, i))
+            break;
+    return true;
+}
+
 static bool memory_store_list_executions(store *s, const char *name, const enum rt_status *status,
                                          const struct store_place *after, store_visit_listed *visit,
                                          void *user, struct diag *why)
@@ -634,6 +645,17 @@ static bool list(store *s, const char *kind, const char *after, store_visit_reco
 
 /* ---- life ---- */
 
+static bool next_kind(store *s, struct buf *kind, struct diag *why)
+{
+    const char *next = memory_records_next_kind(&memory_store_memory_of(s)->records, buf_str(kind));
+
+    if (!next)
+        return none(why, "kind");
+    buf_reset(kind);
+    buf_adds(kind, next);
+    return true;
+}
+
 static void free_memory(store *s)
 {
     struct memory *m = memory_store_memory_of(s);
@@ -689,11 +711,13 @@ store *store_memory_new(void)
         .find_token = memory_store_find_token,
         .list_running = list_running,
         .list_spoiled = list_spoiled,
+        .list_numbers = list_numbers,
         .list_executions = memory_store_list_executions,
         .next_list = next_list,
         .put = memory_store_put,
         .get = get,
         .list = list,
+        .next_kind = next_kind,
     };
     struct memory *m = mem_calloc(1, sizeof *m);
 

@@ -22,7 +22,7 @@ static store *stores_memory_open(const char *name, enum store_durability durabil
     return store_memory_new();
 }
 
-#define STORE_KIND(argument, takes, open, kept, help) {argument, takes, open, kept},
+#define STORE_KIND(argument, takes, open, look, kept, help) {argument, takes, open, look, kept},
 
 static const struct store_kind kinds[] = {STORE_KINDS(STORE_KIND)};
 
@@ -61,16 +61,33 @@ void stores_add_shown(struct buf *out, const char *name)
     buf_adds(out, name);
 }
 
-store *stores_open(const char *name, enum store_durability durability, struct diag *why)
+/* Returns NULL. */
+static store *refuse_name(const char *name, struct diag *why)
 {
-    const struct store_kind *kind = stores_kind_of(name);
-
-    if (kind)
-        return kind->open(name, durability, why);
     struct buf shown = {0};
+
     stores_add_shown(&shown, name);
     diag_set(why, "STORE_UNKNOWN", 0, "unknown store kind '%s': a store is %s", buf_str(&shown),
              STORES_ARGUMENT);
     buf_clear(&shown);
+    return NULL;
+}
+
+store *stores_open(const char *name, enum store_durability durability, struct diag *why)
+{
+    const struct store_kind *kind = stores_kind_of(name);
+
+    return kind ? kind->open(name, durability, why) : refuse_name(name, why);
+}
+
+store *stores_look(const char *name, struct diag *why)
+{
+    const struct store_kind *kind = stores_kind_of(name);
+
+    if (!kind)
+        return refuse_name(name, why);
+    if (kind->look)
+        return kind->look(name, why);
+    diag_set(why, "STORE_OPEN", 0, "%s: nothing of it outlives a process", name);
     return NULL;
 }

@@ -8,7 +8,7 @@
  * The kinds of stores that suites run on: the rows of runtime/stores/stores.h, by their numbers. A
  * suite that goes through all of them runs on a new kind, too.
  */
-#define STORE_KIND_NUMBER(argument, takes, open, kept, help) KIND_##open,
+#define STORE_KIND_NUMBER(argument, takes, open, look, kept, help) KIND_##open,
 enum { STORE_KINDS(STORE_KIND_NUMBER) ALL_KINDS };
 
 /* Those that tests mean when what they look at is of one kind. */

@@ -205,7 +205,7 @@ static bool check_server(PGconn *db, struct diag *why)
     return false;
 }
 
-PGconn *pg_connect(const struct pg_place *p, struct diag *why)
+PGconn *pg_connect(const struct pg_place *p, bool reads, struct diag *why)
 {
     /* What stands before the URL is a default that the URL may change. A server that doesn't
      * answer, or is cut off before it does, costs seconds, not the hours that TCP would give it. */
@@ -213,7 +213,8 @@ PGconn *pg_connect(const struct pg_place *p, struct diag *why)
         "connect_timeout",      "tcp_user_timeout", "keepalives_idle",
         "keepalives_interval",  "keepalives_count", "fallback_application_name",
         "target_session_attrs", "dbname",           NULL};
-    const char *const values[] = {"5", "10000", "5", "2", "3", "asl", "read-write", p->url, NULL};
+    const char *const values[] = {
+        "5", "10000", "5", "2", "3", "asl", reads ? "any" : "read-write", p->url, NULL};
     PGconn *db = pq.connectdbParams(keywords, values, 1);
     bool good = pq.status(db) == CONNECTION_OK || refuse_connection(db, why);
 

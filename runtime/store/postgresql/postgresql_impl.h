@@ -57,6 +57,8 @@ enum pg_statement {
     PG_NEXT_LIST,
     PG_GET_RECORD,
     PG_LIST_RECORDS,
+    PG_LIST_NUMBERS,
+    PG_NEXT_KIND,
     PG_GET_OWNER,
     PG_RELEASE,
     PG_STATEMENTS
@@ -160,8 +162,9 @@ static inline int64_t pg_shard_of(uint64_t execution)
 /* Reads a URL; the place is to be cleared in any case. False with *why filled (STORE_OPEN). */
 bool pg_place_read(struct pg_place *p, const char *url, struct diag *why);
 void pg_place_clear(struct pg_place *p);
-/* Opens a connection: NULL with *why filled (STORE_OPEN), without the place. */
-PGconn *pg_connect(const struct pg_place *p, struct diag *why);
+/* Opens a connection, to a server that may be a standby if it only `reads`. NULL with *why filled
+ * (STORE_OPEN), without the place. */
+PGconn *pg_connect(const struct pg_place *p, bool reads, struct diag *why);
 /* Waits until there is a result, or the end of the connection. False: the database has said nothing
  * for PG_SILENCE_S seconds, and the connection is closed. */
 bool pg_wait(PGconn *db);
@@ -180,6 +183,8 @@ const char *pg_state_of(const PGresult *r);
 
 /* Makes the tables, or brings them up to date, while others may do the same. */
 bool pg_migrate(PGconn *db, struct diag *why);
+/* Returns whether the tables are those of this version; else *why is filled. */
+bool pg_is_of_now(PGconn *db, struct diag *why);
 
 /* ---- postgresql_lease.c ---- */
 
@@ -252,12 +257,14 @@ bool postgresql_get(store *s, const char *kind, const char *key, struct buf *out
 bool postgresql_list_running(store *s, bool labels, store_visit_running *visit, void *user,
                              struct diag *why);
 bool postgresql_list_spoiled(store *s, store_visit_number *visit, void *user, struct diag *why);
+bool postgresql_list_numbers(store *s, store_visit_number *visit, void *user, struct diag *why);
 bool postgresql_list_executions(store *s, const char *list, const enum rt_status *status,
                                 const struct store_place *after, store_visit_listed *visit,
                                 void *user, struct diag *why);
 bool postgresql_next_list(store *s, struct buf *name, struct diag *why);
 bool postgresql_list(store *s, const char *kind, const char *after, store_visit_record *visit,
                      void *user, struct diag *why);
+bool postgresql_next_kind(store *s, struct buf *kind, struct diag *why);
 
 /* ---- postgresql_forget.c: as store.h has them ---- */
 

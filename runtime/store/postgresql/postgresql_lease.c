@@ -258,7 +258,7 @@ static bool beat_once(struct pg_lease *l, PGconn **db)
     snprintf(epoch, sizeof epoch, "%" PRId64, l->epoch);
     snprintf(lease_ms, sizeof lease_ms, "%d", LEASE_MS);
     if (!*db)
-        *db = pg_connect(l->place, NULL);
+        *db = pg_connect(l->place, false, NULL);
     /* What can't be reached is tried again: whether the lease is lost is told by the database. */
     PGresult *r = *db ? pg_query(*db, sql, 3, values) : NULL;
     bool done = r && pq.resultStatus(r) == PGRES_COMMAND_OK;

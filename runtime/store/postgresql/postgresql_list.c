@@ -88,7 +88,7 @@ bool postgresql_list_running(store *s, bool labels, store_visit_running *visit, 
 }
 
 struct number_list {
-    int64_t last;
+    int64_t last, shard;
     store_visit_number *visit;
     void *user;
 };
@@ -110,9 +110,33 @@ static bool see_spoiled_number(void *list, const PGresult *r, int row)
 
 bool postgresql_list_spoiled(store *s, store_visit_number *visit, void *user, struct diag *why)
 {
-    struct number_list l = {INT64_MIN, visit, user};
+    struct number_list l = {INT64_MIN, 0, visit, user};
 
     return list_pages(database_of(s), PG_LIST_SPOILED, ask_spoiled, see_spoiled_number, &l, why);
+}
+
+static void ask_numbers(void *list, struct pg_params *p)
+{
+    const struct number_list *l = list;
+
+    pg_add_number(p, l->shard);
+    pg_add_number(p, l->last);
+}
+
+static bool see_number(void *list, const PGresult *r, int row)
+{
+    struct number_list *l = list;
+
+    l->last = pg_number(r, row, 0);
+    l->shard = pg_number(r, row, 1);
+    return l->visit(l->user, (uint64_t)l->last);
+}
+
+bool postgresql_list_numbers(store *s, store_visit_number *visit, void *user, struct diag *why)
+{
+    struct number_list l = {INT64_MIN, INT64_MIN, visit, user};
+
+    return list_pages(database_of(s), PG_LIST_NUMBERS, ask_numbers, see_number, &l, why);
 }
 
 /* ---- what is listed under a name ---- */
@@ -155,26 +179,38 @@ bool postgresql_list_executions(store *s, const char *list, const enum rt_status
                       see_listed, &l, why);
 }
 
-bool postgresql_next_list(store *s, struct buf *name, struct diag *why)
+/* Puts the next name in the place of one, by a statement that is given that. */
+static bool pg_find_next_name(struct database *d, enum pg_statement statement, const char *what,
+                              struct buf *name, struct diag *why)
 {
     struct pg_params p = {0};
     size_t len;
 
     pg_add_bytes(&p, buf_str(name), name->len);
-    PGresult *r = pg_ask(database_of(s), PG_NEXT_LIST, &p, why);
+    PGresult *r = pg_ask(d, statement, &p, why);
     bool found = r && pq.ntuples(r);
     if (found) {
         const char *text = pg_bytes(r, 0, 0, &len);
         buf_reset(name);
         buf_add(name, text, len);
     } else if (r) {
-        pg_none(why, "list");
+        pg_none(why, what);
     }
     pq.clear(r);
     return found;
 }
 
+bool postgresql_next_list(store *s, struct buf *name, struct diag *why)
+{
+    return pg_find_next_name(database_of(s), PG_NEXT_LIST, "list", name, why);
+}
+
 /* ---- records ---- */
+
+bool postgresql_next_kind(store *s, struct buf *kind, struct diag *why)
+{
+    return pg_find_next_name(database_of(s), PG_NEXT_KIND, "kind", kind, why);
+}
 
 struct records_list {
     const char *kind;

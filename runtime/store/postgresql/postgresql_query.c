@@ -100,6 +100,10 @@ static const char *const statements[PG_STATEMENTS] = {
     [PG_GET_RECORD] = "SELECT text FROM asl_records WHERE kind=$1 AND key=$2",
     [PG_LIST_RECORDS] = "SELECT key, text FROM asl_records WHERE kind=$2 AND key>$3 "
                         "ORDER BY key LIMIT $1",
+    /* By the primary key, which has the shard first. */
+    [PG_LIST_NUMBERS] = "SELECT number, shard FROM asl_executions WHERE (shard, number) > ($2, $3) "
+                        "ORDER BY shard, number LIMIT $1",
+    [PG_NEXT_KIND] = "SELECT kind FROM asl_records WHERE kind>$1 ORDER BY kind LIMIT 1",
     [PG_GET_OWNER] = "SELECT convert_to(n.name || ' owns it now, by a lease until ' || to_char("
                      "n.alive_until AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),'UTF8') "
                      "FROM asl_nodes n WHERE n.node=(SELECT node FROM asl_shards WHERE shard=0) "

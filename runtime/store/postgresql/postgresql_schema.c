@@ -84,6 +84,21 @@ static bool check_versions(int64_t version, int64_t oldest, struct diag *why)
     return false;
 }
 
+bool pg_is_of_now(PGconn *db, struct diag *why)
+{
+    int64_t version, oldest;
+
+    if (!read_versions(db, "SELECT version, oldest FROM asl_schema", &version, &oldest, why) ||
+        !check_versions(version, oldest, why))
+        return false;
+    if (version >= SCHEMA)
+        return true;
+    diag_set(why, STORE_OPEN, 0,
+             version ? "an older version has written it: asl serve brings it up to date"
+                     : "there are no tables of asl serve in it");
+    return false;
+}
+
 /* The row of versions is the lock: who has it changes the tables, and others wait. */
 static const char lock_row[] =
     "BEGIN; SET LOCAL lock_timeout='60s';"

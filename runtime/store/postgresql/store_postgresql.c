@@ -396,11 +396,13 @@ static struct database *new_database(void)
         .find_token = postgresql_find_token,
         .list_running = postgresql_list_running,
         .list_spoiled = postgresql_list_spoiled,
+        .list_numbers = postgresql_list_numbers,
         .list_executions = postgresql_list_executions,
         .next_list = postgresql_next_list,
         .put = postgresql_put,
         .get = postgresql_get,
         .list = postgresql_list,
+        .next_kind = postgresql_next_kind,
     };
     struct database *d = mem_calloc(1, sizeof *d);
 
@@ -441,16 +443,8 @@ static bool read_next(struct database *d, struct diag *why)
     return good;
 }
 
-static bool open_database(struct database *d, const char *url, enum store_durability durability,
-                          struct diag *why)
+static bool end_opening(struct database *d, bool good, struct diag *why)
 {
-    bool good = pg_place_read(&d->place, url, why);
-
-    pg_lease_init(&d->lease, &d->place);
-    if (good)
-        d->db = pg_connect(&d->place, why);
-    good = good && d->db && set_durability(d->db, durability, why) && pg_migrate(d->db, why) &&
-           pg_lease_take(&d->lease, d->db, why);
     if (good && !pq.enterPipelineMode(d->db)) {
         diag_set(why, "STORE_OPEN", 0, "libpq gives no pipeline");
         good = false;
@@ -461,13 +455,53 @@ static bool open_database(struct database *d, const char *url, enum store_durabi
     return good && read_next(d, why);
 }
 
+static bool open_database(struct database *d, const char *url, enum store_durability durability,
+                          struct diag *why)
+{
+    bool good = pg_place_read(&d->place, url, why);
+
+    pg_lease_init(&d->lease, &d->place);
+    if (good)
+        d->db = pg_connect(&d->place, false, why);
+    good = good && d->db && set_durability(d->db, durability, why) && pg_migrate(d->db, why) &&
+           pg_lease_take(&d->lease, d->db, why);
+    return end_opening(d, good, why);
+}
+
+/* A transaction that reads sees the database as it was when it began, however long it takes. */
+static bool look_at_database(struct database *d, const char *url, struct diag *why)
+{
+    static const char begin[] = "SET idle_in_transaction_session_timeout=0;"
+                                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+    bool good = pg_place_read(&d->place, url, why);
+
+    pg_lease_init(&d->lease, &d->place);
+    if (good)
+        d->db = pg_connect(&d->place, true, why);
+    good = good && d->db && pg_is_of_now(d->db, why) && pg_execute(d->db, begin, why);
+    return end_opening(d, good, why);
+}
+
+static store *opened_database(struct database *d, bool good)
+{
+    if (good)
+        return &d->store;
+    free_database(&d->store);
+    return NULL;
+}
+
 store *store_postgresql_open(const char *url, enum store_durability durability, struct diag *why)
 {
     if (!pq_library_load(why) || !digest_ready(why))
         return NULL;
     struct database *d = new_database();
-    if (open_database(d, url, durability, why))
-        return &d->store;
-    free_database(&d->store);
-    return NULL;
+    return opened_database(d, open_database(d, url, durability, why));
+}
+
+store *store_postgresql_look(const char *url, struct diag *why)
+{
+    if (!pq_library_load(why) || !digest_ready(why))
+        return NULL;
+    struct database *d = new_database();
+    return opened_database(d, look_at_database(d, url, why));
 }

@@ -13,6 +13,12 @@
  * STORE_NORMAL: the server may tell of a commit before it is on its disk.
  */
 store *store_postgresql_open(const char *url, enum store_durability durability, struct diag *why);
+/*
+ * Looks at such a store as it is now, without changing it; a server may have it and go on. NULL
+ * with *why filled where there is none, or its tables are not those of this version. What is put in
+ * is not kept.
+ */
+store *store_postgresql_look(const char *url, struct diag *why);
 /* Returns whether --store means a database by that name: postgresql://… or postgres://…. */
 bool store_postgresql_takes(const char *name);
 

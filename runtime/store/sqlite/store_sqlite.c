@@ -457,11 +457,13 @@ struct file *sqlite_new_file(struct diag *why)
         .find_token = sqlite_find_token,
         .list_running = sqlite_list_running,
         .list_spoiled = sqlite_list_spoiled,
+        .list_numbers = sqlite_list_numbers,
         .list_executions = sqlite_list_executions,
         .next_list = sqlite_next_list,
         .put = sqlite_put,
         .get = sqlite_get,
         .list = sqlite_list,
+        .next_kind = sqlite_next_kind,
     };
     if (!sqlite_library_load(why) || !digest_ready(why))
         return NULL;

@@ -59,8 +59,10 @@ enum statement {
     NEXT_LIST,
     GET_RECORD,
     LIST_RECORDS,
+    LIST_NUMBERS,
+    NEXT_KIND,
 };
-enum { STATEMENTS = LIST_RECORDS + 1 };
+enum { STATEMENTS = NEXT_KIND + 1 };
 
 /* Who is put in: no execution, but a record. */
 #define NOBODY UINT64_MAX
@@ -252,6 +254,7 @@ bool sqlite_find_token(store *s, const char *token, uint64_t *execution, uint64_
 bool sqlite_list_running(store *s, bool labels, store_visit_running *visit, void *user,
                          struct diag *why);
 bool sqlite_list_spoiled(store *s, store_visit_number *visit, void *user, struct diag *why);
+bool sqlite_list_numbers(store *s, store_visit_number *visit, void *user, struct diag *why);
 bool sqlite_list_executions(store *s, const char *list, const enum rt_status *status,
                             const struct store_place *after, store_visit_listed *visit, void *user,
                             struct diag *why);
@@ -259,5 +262,6 @@ bool sqlite_next_list(store *s, struct buf *name, struct diag *why);
 bool sqlite_get(store *s, const char *kind, const char *key, struct buf *out, struct diag *why);
 bool sqlite_list(store *s, const char *kind, const char *after, store_visit_record *visit,
                  void *user, struct diag *why);
+bool sqlite_next_kind(store *s, struct buf *kind, struct diag *why);
 
 #endif

@@ -163,6 +163,9 @@ static const char *const statements[STATEMENTS] = {
                   "ORDER BY list LIMIT 1",
     [GET_RECORD] = "SELECT text FROM records WHERE kind=? AND key=?",
     [LIST_RECORDS] = "SELECT key, text FROM records WHERE kind=? AND key>? ORDER BY key",
+    [LIST_NUMBERS] = "SELECT number FROM executions",
+    [NEXT_KIND] = "SELECT kind FROM records WHERE kind>? AND kind<>'apart' ORDER BY kind "
+                  "LIMIT 1",
 };
 
 static void refuse_opening(struct file *f, struct diag *why)

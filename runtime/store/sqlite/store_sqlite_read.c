@@ -417,10 +417,11 @@ bool sqlite_list_running(store *s, bool labels, store_visit_running *visit, void
     return good;
 }
 
-bool sqlite_list_spoiled(store *s, store_visit_number *visit, void *user, struct diag *why)
+/* The numbers that a statement gives. */
+static bool visit_numbers(struct file *f, enum statement statement, store_visit_number *visit,
+                          void *user, struct diag *why)
 {
-    struct file *f = file_of(s);
-    sqlite3_stmt *q = sqlite_use(f, LIST_SPOILED);
+    sqlite3_stmt *q = sqlite_use(f, statement);
     int got;
 
     while ((got = sqlite.step(q)) == SQLITE_ROW)
@@ -429,6 +430,16 @@ bool sqlite_list_spoiled(store *s, store_visit_number *visit, void *user, struct
     bool good = got == SQLITE_ROW || got == SQLITE_DONE || sqlite_read_failed(f, why);
     sqlite.reset(q);
     return good;
+}
+
+bool sqlite_list_spoiled(store *s, store_visit_number *visit, void *user, struct diag *why)
+{
+    return visit_numbers(file_of(s), LIST_SPOILED, visit, user, why);
+}
+
+bool sqlite_list_numbers(store *s, store_visit_number *visit, void *user, struct diag *why)
+{
+    return visit_numbers(file_of(s), LIST_NUMBERS, visit, user, why);
 }
 
 bool sqlite_list_executions(store *s, const char *list, const enum rt_status *status,
@@ -473,13 +484,15 @@ static bool get_text(struct file *f, sqlite3_stmt *q, const char *what, struct b
     return got == SQLITE_ROW;
 }
 
-bool sqlite_next_list(store *s, struct buf *name, struct diag *why)
+/* Puts the next name in the place of one, by a statement that is given that. */
+static bool find_next_name(struct file *f, enum statement statement, const char *what,
+                           struct buf *name, struct diag *why)
 {
-    sqlite3_stmt *q = sqlite_use(file_of(s), NEXT_LIST);
+    sqlite3_stmt *q = sqlite_use(f, statement);
     struct buf next = {0};
 
     sqlite.bind_text64(q, 1, buf_str(name), name->len, SQLITE_STATIC, SQLITE_UTF8);
-    bool found = get_text(file_of(s), q, "list", &next, why);
+    bool found = get_text(f, q, what, &next, why);
     sqlite.clear_bindings(q);
     if (found) {
         buf_reset(name);
@@ -487,6 +500,16 @@ bool sqlite_next_list(store *s, struct buf *name, struct diag *why)
     }
     buf_clear(&next);
     return found;
+}
+
+bool sqlite_next_list(store *s, struct buf *name, struct diag *why)
+{
+    return find_next_name(file_of(s), NEXT_LIST, "list", name, why);
+}
+
+bool sqlite_next_kind(store *s, struct buf *kind, struct diag *why)
+{
+    return find_next_name(file_of(s), NEXT_KIND, "kind", kind, why);
 }
 
 bool sqlite_get(store *s, const char *kind, const char *key, struct buf *out, struct diag *why)
