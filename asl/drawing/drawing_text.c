@@ -44,7 +44,8 @@ static const struct drawing_look roomy = {
     .notes = true,
 };
 
-/* From what looks best to what takes least room. */
+/* From what looks best to what takes least room, which is SHRINKS times as narrow at best. */
+enum { SHRINKS = 3 };
 static const struct {
     int name_width, label_width, gap, padding, margin;
 } narrower[] = {{28, 24, 3, 2, 2}, {20, 16, 2, 1, 1}, {14, 12, 1, 1, 1}};
@@ -221,6 +222,8 @@ void drawing_write_text(drawing *d, size_t columns, bool ascii, struct buf *out)
         if (!drawing_arrange(d, &look))
             break;
         size_t width = (size_t)d->top.place->width, height = (size_t)d->top.place->height;
+        if ((columns && width > SHRINKS * columns) || width * height > SHRINKS * CELLS_MOST)
+            break;
         if ((columns && width > columns) || width * height > CELLS_MOST)
             continue;
         struct grid g;
