@@ -14,15 +14,34 @@ enum {
     SWEEPS_MOST = 16,
     SWEEPS_IN_VAIN = 4, /* it ends when so many in a row have not helped */
     SWAPS_MOST = 4,     /* rounds of neighbours that change places, for each sweep */
-    /* Steps that a block may take: so many, and so many for each link. A step compares two links. A
-     * large graph that crosses everywhere gets fewer sweeps, and the last of them is not finished.
-     */
+    /* Steps that a block may take: so many, and so many for each link, but no more than the most. A
+     * step looks at a link, or compares two. A large graph that crosses everywhere gets fewer
+     * sweeps, and the last of them is not finished. */
     STEPS = 100000,
     STEPS_OF_LINK = 100,
+    STEPS_ALL = 10000000,
+};
+
+static size_t steps_of(size_t links)
+{
+    return STEPS + (links < STEPS_ALL / STEPS_OF_LINK ? STEPS_OF_LINK * links : STEPS_ALL);
+}
+
+/* What a vertex is linked to on one side. Positions are looked up for every link, many times: they
+ * and the ends lie close together in memory, apart from all else that there is of them. */
+struct end {
+    uint32_t vertex;
+    int32_t weight;
+};
+struct ends {
+    const size_t *first; /* those of vertex v are at[first[v]] up to at[first[v + 1] - 1] */
+    struct end *at;
 };
 
 struct ordering {
     struct plan *p;
+    struct ends above, below;
+    uint32_t *pos;     /* of vertices: in their layers */
     size_t steps;      /* that are left */
     uint64_t *tree;    /* for counting: sums of weights, as a Fenwick tree */
     bool *settled;     /* layers in which no neighbours need change places */
@@ -39,6 +58,15 @@ static size_t other_end(const struct plan *p, const struct incidence *in, size_t
     const struct link *l = &p->links[in->at[i]];
 
     return in == &p->above ? l->upper : l->lower;
+}
+
+static struct ends find_ends(const struct plan *p, const struct incidence *in)
+{
+    struct ends e = {in->first, arena_calloc(p->scratch, p->link_count + 1, sizeof *e.at)};
+
+    for (size_t i = 0; i < p->link_count; i++)
+        e.at[i] = (struct end){(uint32_t)other_end(p, in, i), p->links[in->at[i]].weight};
+    return e;
 }
 
 /* ---- the first order ---- */
@@ -123,14 +151,13 @@ static void order_first(struct plan *p, bool loops_inside)
 
 /* Puts the positions of what `v` is linked to into o->positions, sorted; returns how many. Few, and
  * almost in order: the links of a vertex were made in the order of the edges. */
-static size_t sorted_positions(const struct ordering *o, const struct incidence *in, size_t v,
+static size_t sorted_positions(const struct ordering *o, const struct ends *in, size_t v,
                                size_t *out)
 {
-    const struct plan *p = o->p;
     size_t n = 0;
 
     for (size_t i = in->first[v]; i < in->first[v + 1]; i++) {
-        size_t pos = p->vertices[other_end(p, in, i)].pos, k = n++;
+        size_t pos = o->pos[in->at[i].vertex], k = n++;
         for (; k > 0 && out[k - 1] > pos; k--)
             out[k] = out[k - 1];
         out[k] = pos;
@@ -149,19 +176,18 @@ static uint64_t count_below(const struct ordering *o, size_t layer)
 
     memset(o->tree, 0, (size + 1) * sizeof *o->tree);
     for (size_t i = 0; i < upper->count; i++) {
-        size_t v = upper->at[i];
-        for (size_t k = p->below.first[v]; k < p->below.first[v + 1]; k++) {
-            const struct link *l = &p->links[p->below.at[k]];
+        const struct end *first = &o->below.at[o->below.first[upper->at[i]]];
+        const struct end *last = &o->below.at[o->below.first[upper->at[i] + 1]];
+        for (const struct end *e = first; e < last; e++) {
             uint64_t before = 0;
-            for (size_t at = p->vertices[l->lower].pos + 1; at; at -= at & -at)
+            for (size_t at = o->pos[e->vertex] + 1; at; at -= at & -at)
                 before += o->tree[at];
-            crossings += (total - before) * (uint64_t)l->weight;
+            crossings += (total - before) * (uint64_t)e->weight;
         }
-        for (size_t k = p->below.first[v]; k < p->below.first[v + 1]; k++) {
-            const struct link *l = &p->links[p->below.at[k]];
-            for (size_t at = p->vertices[l->lower].pos + 1; at <= size; at += at & -at)
-                o->tree[at] += (uint64_t)l->weight;
-            total += (uint64_t)l->weight;
+        for (const struct end *e = first; e < last; e++) {
+            for (size_t at = o->pos[e->vertex] + 1; at <= size; at += at & -at)
+                o->tree[at] += (uint64_t)e->weight;
+            total += (uint64_t)e->weight;
         }
     }
     return crossings;
@@ -178,15 +204,14 @@ static uint64_t count_all(const struct ordering *o)
 
 /* Returns by how much crossings grow when `b`, now to the right of `a`, stands to the left of it;
  * on one side. */
-static int64_t swap_costs(const struct plan *p, const struct incidence *in, size_t a, size_t b)
+static int64_t swap_costs(const struct ordering *o, const struct ends *in, size_t a, size_t b)
 {
     int64_t costs = 0;
 
     for (size_t i = in->first[a]; i < in->first[a + 1]; i++)
         for (size_t k = in->first[b]; k < in->first[b + 1]; k++) {
-            size_t of_a = p->vertices[other_end(p, in, i)].pos;
-            size_t of_b = p->vertices[other_end(p, in, k)].pos;
-            int64_t weight = (int64_t)p->links[in->at[i]].weight * p->links[in->at[k]].weight;
+            uint32_t of_a = o->pos[in->at[i].vertex], of_b = o->pos[in->at[k].vertex];
+            int64_t weight = (int64_t)in->at[i].weight * in->at[k].weight;
             costs += of_a < of_b ? weight : of_a > of_b ? -weight : 0;
         }
     return costs;
@@ -201,27 +226,27 @@ static bool spend(struct ordering *o, size_t steps)
     return o->steps > 0;
 }
 
-static size_t link_count(const struct incidence *in, size_t v)
+static size_t link_count(const struct ends *in, size_t v)
 {
     return in->first[v + 1] - in->first[v];
 }
 
 static bool swap_in_layer(struct ordering *o, struct layer *l)
 {
-    struct plan *p = o->p;
+    const struct ends *above = &o->above, *below = &o->below;
     bool better = false;
 
     for (size_t i = 0; i + 1 < l->count; i++) {
         size_t a = l->at[i], b = l->at[i + 1];
-        if (!spend(o, 1 + link_count(&p->above, a) * link_count(&p->above, b) +
-                          link_count(&p->below, a) * link_count(&p->below, b)))
+        if (!spend(o, 1 + link_count(above, a) * link_count(above, b) +
+                          link_count(below, a) * link_count(below, b)))
             return false;
-        if (swap_costs(p, &p->above, a, b) + swap_costs(p, &p->below, a, b) >= 0)
+        if (swap_costs(o, above, a, b) + swap_costs(o, below, a, b) >= 0)
             continue;
         l->at[i] = b;
         l->at[i + 1] = a;
-        p->vertices[b].pos = i;
-        p->vertices[a].pos = i + 1;
+        o->pos[b] = (uint32_t)i;
+        o->pos[a] = (uint32_t)i + 1;
         better = true;
     }
     return better;
@@ -279,10 +304,9 @@ static int compare_ranked(const void *a, const void *b)
 }
 
 /* Vertices without a link on that side stay where they are; the others share the other places. */
-static void sort_layer(struct ordering *o, size_t layer, const struct incidence *in)
+static void sort_layer(struct ordering *o, size_t layer, const struct ends *in)
 {
-    struct plan *p = o->p;
-    struct layer *l = &p->layers[layer];
+    struct layer *l = &o->p->layers[layer];
     size_t n = 0;
 
     for (size_t i = 0; i < l->count; i++) {
@@ -298,7 +322,7 @@ static void sort_layer(struct ordering *o, size_t layer, const struct incidence 
             l->at[i] = o->ranked[n++].vertex;
     }
     for (size_t i = 0; i < l->count; i++)
-        p->vertices[l->at[i]].pos = i;
+        o->pos[l->at[i]] = (uint32_t)i;
 }
 
 static void sweep(struct ordering *o, bool down)
@@ -306,17 +330,20 @@ static void sweep(struct ordering *o, bool down)
     size_t n = o->p->layer_count;
 
     for (size_t i = 1; i < n; i++)
-        sort_layer(o, down ? i : n - 1 - i, down ? &o->p->above : &o->p->below);
+        sort_layer(o, down ? i : n - 1 - i, down ? &o->above : &o->below);
     swap_neighbours(o);
 }
 
-static void keep_order(const struct plan *p, size_t *best)
+static void begin_order(struct ordering *o, bool loops_inside)
 {
+    const struct plan *p = o->p;
+
+    order_first(o->p, loops_inside);
     for (size_t v = 0; v < p->count; v++)
-        best[v] = p->vertices[v].pos;
+        o->pos[v] = (uint32_t)p->vertices[v].pos;
 }
 
-static void take_order(struct plan *p, const size_t *best)
+static void take_order(struct plan *p, const uint32_t *best)
 {
     for (size_t v = 0; v < p->count; v++) {
         p->vertices[v].pos = best[v];
@@ -328,25 +355,28 @@ void plan_order(struct plan *p)
 {
     struct ordering o = {
         .p = p,
-        .steps = STEPS + STEPS_OF_LINK * p->link_count,
+        .above = find_ends(p, &p->above),
+        .below = find_ends(p, &p->below),
+        .pos = arena_calloc(p->scratch, p->count, sizeof *o.pos),
+        .steps = steps_of(p->link_count),
         .tree = arena_calloc(p->scratch, p->count + 1, sizeof *o.tree),
         .settled = arena_calloc(p->scratch, p->layer_count, sizeof *o.settled),
         .positions = arena_calloc(p->scratch, p->link_count + 1, sizeof *o.positions),
         .median = arena_calloc(p->scratch, p->count, sizeof *o.median),
         .ranked = arena_calloc(p->scratch, p->count, sizeof *o.ranked),
     };
-    size_t *best = arena_calloc(p->scratch, p->count, sizeof *best);
+    uint32_t *best = arena_calloc(p->scratch, p->count, sizeof *best);
     uint64_t fewest = UINT64_MAX;
 
     for (int first = 0; first < 2 && fewest; first++) {
-        order_first(p, first == 1);
+        begin_order(&o, first == 1);
         for (int i = 0, vain = 0; i <= SWEEPS_MOST && vain < SWEEPS_IN_VAIN; i++, vain++) {
-            if (i > 0)
+            if (i > 0 && spend(&o, p->link_count))
                 sweep(&o, i % 2 == 1);
             uint64_t crossings = count_all(&o);
             if (crossings < fewest) {
                 fewest = crossings;
-                keep_order(p, best);
+                memcpy(best, o.pos, p->count * sizeof *best);
                 vain = -1;
             }
             if (!fewest || !spend(&o, p->link_count))
