@@ -6,6 +6,7 @@
 
 #include "asl/drawing/drawing.h"
 #include "asl/eval/model.h"
+#include "parsers/base/count.h"
 #include "parsers/base/nearest.h"
 #include "tools/cmd.h"
 #include "tools/graph_marks.h"
@@ -225,19 +226,27 @@ const struct option_set cmd_graph_options = {
     .uses = uses,
 };
 
-/* Returns the format that the name of a file tells. */
-static const char *format_of(const char *path)
+/* Finds the format that the name of a file tells. False after a message: it is one of a picture
+ * that others make of ours. */
+static bool graph_format(struct graph *g)
 {
     static const struct {
-        const char *ending, *format;
-    } endings[] = {{".svg", "svg"},     {".dot", "dot"},   {".gv", "dot"},
-                   {".mmd", "mermaid"}, {".json", "json"}, {".txt", "text"}};
-    const char *dot = path ? strrchr(path, '.') : NULL;
+        const char *ending, *format; /* NULL: none of ours */
+    } endings[] = {{".svg", "svg"},   {".dot", "dot"},  {".gv", "dot"}, {".mmd", "mermaid"},
+                   {".json", "json"}, {".txt", "text"}, {".png", NULL}, {".pdf", NULL},
+                   {".jpg", NULL},    {".jpeg", NULL}};
+    const char *dot = g->output ? strrchr(g->output, '.') : NULL;
 
-    for (size_t i = 0; dot && i < sizeof endings / sizeof *endings; i++)
+    if (g->format)
+        return true;
+    g->format = "text";
+    for (size_t i = 0; dot && i < COUNT(endings); i++)
         if (strcmp(dot, endings[i].ending) == 0)
-            return endings[i].format;
-    return "text";
+            g->format = endings[i].format;
+    if (!g->format)
+        cmd_usage("graph", "%s is not written: -o FILE.svg is, and rsvg-convert makes %s of that",
+                  dot, dot);
+    return g->format != NULL;
 }
 
 /* Checks that options and files say one thing. False after a message. */
@@ -273,8 +282,8 @@ int cmd_graph(int argc, char **argv)
     const char *const read[] = {argv[first], g.history, g.coverage};
     if (!cmd_stdin_once("graph", read, 3))
         return EXIT_USAGE;
-    if (!g.format)
-        g.format = format_of(g.output);
+    if (!graph_format(&g))
+        return EXIT_USAGE;
     file.argument = argv[first];
     file.color = g.color;
     status = EXIT_USAGE;
