@@ -251,7 +251,7 @@ function showEvents(view, panel) {
     const total = h('p', { class: 'note', role: 'status' }), one = h('div', { class: 'pane event', role: 'region', tabindex: 0, 'aria-label': 'Event' });
     const list = longTable('Events', ['Id', 'Type', 'State', 'Time', 'After'], {
         row: (e) => [e.id, e.type, run.stateOf(e)?.name || '', clock(e.ms), duration(e.ms - run.startMs)],
-        choose: (e) => put(one, h('h2', null, `${e.id} ${e.type}`), facts([['Time', date(e.ms)], ['Previous', e.previousEventId]]), Object.entries(detailsOf(e)).map(([k, v]) => detail(k, v))),
+        choose: (e) => put(one, h('h2', null, `${e.id} ${e.type}`), facts([['Time', date(e.ms)], ['Previous', e.previousEventId]]), Object.entries(detailsOf(e)).filter(([, v]) => v?.truncated !== false).map(([k, v]) => detail(k, v))),
     });
     function filtered() {
         const text = words.input.value.toLowerCase(), type = new RegExp(kind.input.value);

@@ -146,7 +146,7 @@ export class Run {
         if (begins.test(e.type)) {
             v.attempts.push({ startMs: e.ms, resource: d.resource, input: d.parameters || d.input, events: [e] });
         } else if (ends.test(e.type)) {
-            if (!a || (a.endMs !== undefined && fails.test(e.type) && a.failed && /^(Map|Evaluation)/.test(e.type) === false))
+            if (!a)
                 v.attempts.push(a = { startMs: e.ms, events: [] });
             a.endMs = e.ms;
             a.failed = fails.test(e.type);

@@ -64,9 +64,13 @@ export function showTimeline(view, panel) {
     function rowsIn(container, depth, rows, path) {
         const groups = new Map();
         const iterations = container.children.filter((c) => c.kind === 'iteration');
-        for (const v of container.children)
-            if (v.kind === 'visit')
-                groups.set(v.name, [...(groups.get(v.name) || []), v]);
+        for (const v of container.children) {
+            if (v.kind !== 'visit')
+                continue;
+            if (!groups.has(v.name))
+                groups.set(v.name, []);
+            groups.get(v.name).push(v);
+        }
         for (const [name, visits] of groups) {
             const key = `${path}/${name}`, inner = visits.some((v) => v.children.length);
             const few = visits.length <= MOST_BARS;
