@@ -157,15 +157,35 @@ static struct buf definition_of(size_t states)
     return text;
 }
 
-START_TEST(draws_as_many_states_as_people_can_see)
+/* As many choices, each of which leads to the next one, and far back or ahead. */
+static struct buf tangle_of(size_t states)
+{
+    struct buf text = {0};
+
+    buf_adds(&text, "{\"StartAt\":\"S0\",\"States\":{");
+    for (size_t i = 0; i + 1 < states; i++)
+        buf_printf(
+            &text,
+            "\"S%zu\":{\"Type\":\"Choice\",\"Choices\":[{\"Variable\":\"$.n\",\"NumericEquals\":1,"
+            "\"Next\":\"S%zu\"}],\"Default\":\"S%zu\"},",
+            i, i * 7919 % states, i + 1);
+    buf_printf(&text, "\"S%zu\":{\"Type\":\"Succeed\"}}}", states - 1);
+    return text;
+}
+
+START_TEST(draws_as_much_as_people_can_see)
 {
     static const struct {
+        struct buf (*of)(size_t states);
         size_t states;
         const char *has;
-    } cases[] = {{2000, "HTTP/1.1 200 "}, {2001, "DrawingTooLarge"}};
+    } cases[] = {{definition_of, 2000, "HTTP/1.1 200 "},
+                 {definition_of, 2001, "DrawingTooLarge"},
+                 {tangle_of, 50, "HTTP/1.1 200 "},
+                 {tangle_of, 400, "DrawingTooLarge"}};
 
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct buf text = definition_of(cases[i].states), ask = {0};
+        struct buf text = cases[i].of(cases[i].states), ask = {0};
         buf_printf(&ask,
                    "POST /console/graph HTTP/1.1\r\n" HOST
                    "Connection: close\r\nX-Amz-Target: AslConsole.Draw\r\nContent-Length: %zu\r\n"
@@ -190,7 +210,7 @@ int main(void)
     tcase_add_loop_test(t, has_guards, 0, COUNT(guarded));
     tcase_add_test(t, is_not_sent_twice);
     tcase_add_test(t, is_small);
-    tcase_add_test(t, draws_as_many_states_as_people_can_see);
+    tcase_add_test(t, draws_as_much_as_people_can_see);
     suite_add_tcase(s, t);
     return run_suite(s);
 }

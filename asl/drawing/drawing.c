@@ -211,6 +211,11 @@ void drawing_free(drawing *d)
     mem_free(d);
 }
 
+void drawing_limit_places(drawing *d, size_t most)
+{
+    d->most_places = most;
+}
+
 void drawing_set_title(drawing *d, const char *title)
 {
     d->title = arena_strndup(&d->arena, title, strlen(title));
@@ -309,7 +314,10 @@ void drawing_settle(drawing *d)
 
 bool drawing_arrange(drawing *d, const struct drawing_look *look)
 {
+    struct layout_style style = look->style;
+
     drawing_settle(d);
     measure_block(d, look, &d->top);
-    return layout_make(d->top.place, &look->style, &d->arena);
+    style.most = d->most_places;
+    return layout_make(d->top.place, &style, &d->arena);
 }

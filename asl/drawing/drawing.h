@@ -24,6 +24,10 @@ typedef struct drawing drawing;
 drawing *drawing_new(const asl_machine *m, const struct asl_state *only);
 void drawing_free(drawing *d);
 
+/* Says how large a picture may be, for who can't wait seconds for one: so many places (LAYOUT_MOST
+ * unless said) that the lines of a block may pass. */
+void drawing_limit_places(drawing *d, size_t most);
+
 /* The title of the picture: a name as UTF-8, which is copied. Without one it has none. */
 void drawing_set_title(drawing *d, const char *title);
 

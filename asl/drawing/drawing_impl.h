@@ -50,6 +50,7 @@ struct drawing {
     const struct asl_state *only;
     struct arena arena;
     const char *title;          /* NULL: none */
+    size_t most_places;         /* as in struct layout_style */
     bool settled;               /* all is said: what is written has it */
     bool marked;                /* something is said of what became of states */
     bool counted;               /* and it is how often tests passed them */

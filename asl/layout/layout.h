@@ -58,12 +58,13 @@ struct layout_style {
     int title;        /* height of the title of a node with blocks inside */
     int padding_x;    /* beside and between blocks inside a node */
     int padding_y;    /* above and below them */
+    size_t most;      /* places that the lines of a block may pass; 0: LAYOUT_MOST */
 };
 
 /*
  * Gives everything in `top` its place, from (0, 0) on. Points live in `a`. False when a picture
- * would be too large: lines that pass so many layers that there would be more than LAYOUT_MOST
- * places to pass, in one block.
+ * would be too large: lines that pass so many layers that there would be more places to pass, in
+ * one block, than the style allows.
  */
 enum { LAYOUT_MOST = 500000 };
 bool layout_make(struct layout_block *top, const struct layout_style *style, struct arena *a);

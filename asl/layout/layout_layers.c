@@ -178,7 +178,7 @@ static bool has_too_many(const struct plan *p)
         if (c->used && c->last >= c->first)
             lines += c->last - c->first + 1;
     }
-    return p->count + lines > LAYOUT_MOST;
+    return p->count + lines > (p->style->most ? p->style->most : LAYOUT_MOST);
 }
 
 static void make_chains(struct plan *p)

@@ -11,8 +11,9 @@
 
 #include <string.h>
 
-/* More states than that are no picture for people, and would keep others waiting. */
-enum { MOST_STATES = 2000 };
+/* What has more states, or lines that pass more places, is no picture for people, and would keep
+ * others waiting. */
+enum { MOST_STATES = 2000, MOST_PLACES = 10000 };
 
 static const char target[] = "AslConsole.Draw";
 static const char path_of_drawing[] = "/console/graph";
@@ -43,8 +44,11 @@ static int add_drawing(const struct buf *text, struct buf *out)
     struct asl_report report = {0};
     asl_machine *m = asl_compile_stored(text->data, text->len, &report);
     drawing *d = m && m->count <= MOST_STATES ? drawing_new(m, NULL) : NULL;
-    int status = d && drawing_write_json(d, out) ? 200 : 400;
+    int status;
 
+    if (d)
+        drawing_limit_places(d, MOST_PLACES);
+    status = d && drawing_write_json(d, out) ? 200 : 400;
     if (!m)
         add_error(out, "InvalidDefinition", first_error(&report));
     else if (status != 200)
