@@ -57,6 +57,12 @@ static bool bad_read_events(store *s, uint64_t execution, uint64_t seq, store_vi
     return !fails(why) && sound->read(s, execution, seq, visit, user, why);
 }
 
+static bool bad_read_outline(store *s, uint64_t execution, uint64_t seq, store_visit *visit,
+                             void *user, struct diag *why)
+{
+    return !fails(why) && sound->read_outline(s, execution, seq, visit, user, why);
+}
+
 static bool bad_read_back(store *s, uint64_t execution, uint64_t seq, store_visit *visit,
                           void *user, struct diag *why)
 {
@@ -129,6 +135,7 @@ static void fail_read(store *s, size_t nth)
         sound = s->ops;
         bad = *sound;
         bad.read = bad_read_events;
+        bad.read_outline = bad_read_outline;
         bad.read_back = bad_read_back;
         bad.read_last = bad_read_last;
         bad.find = bad_find;

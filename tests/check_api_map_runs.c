@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-/* ---- how many events and rows are read: the linker puts this before store_read and store_find
- * (see rules.mk) ---- */
+/* ---- how many events and rows are read: the linker puts this before store_read,
+ * store_read_outline and store_find (see rules.mk) ---- */
 
 static size_t events_read, rows_read;
 
@@ -46,6 +46,18 @@ bool __wrap_store_read(store *s, uint64_t execution, uint64_t seq, store_visit *
                        struct diag *why)
 {
     return __real_store_read(s, execution, seq, count_event, &(struct reading){visit, user}, why);
+}
+
+bool __real_store_read_outline(store *s, uint64_t execution, uint64_t seq, store_visit *visit,
+                               void *user, struct diag *why);
+bool __wrap_store_read_outline(store *s, uint64_t execution, uint64_t seq, store_visit *visit,
+                               void *user, struct diag *why);
+
+bool __wrap_store_read_outline(store *s, uint64_t execution, uint64_t seq, store_visit *visit,
+                               void *user, struct diag *why)
+{
+    return __real_store_read_outline(s, execution, seq, count_event, &(struct reading){visit, user},
+                                     why);
 }
 
 static const struct story stories[] = {

@@ -159,6 +159,40 @@ START_TEST(packing_a_way)
 END_TEST
 
 /* A child's data go, small or not; another event's stay. */
+/* What children got and gave is passed over, and nothing else. */
+START_TEST(outlines)
+{
+    static const struct {
+        const char *name, *text, *want; /* NULL: as it is */
+    } rows[] = {
+        {"a child's input",
+         "{\"k\":\"cs\",\"s\":0,\"q\":7,\"t\":5,\"j\":3,\"b\":2,\"d\":{\"a\":[1]}}",
+         "{\"k\":\"cs\",\"s\":0,\"q\":7,\"t\":5,\"j\":3,\"b\":2,\"d\":null}"},
+        {"a child's output, with a part that is written elsewhere",
+         "{\"k\":\"ce\",\"s\":0,\"q\":8,\"t\":5,\"j\":3,\"d\":[null],\"r\":[[[0],7,[]]]}",
+         "{\"k\":\"ce\",\"s\":0,\"q\":8,\"t\":5,\"j\":3,\"d\":null}"},
+        {"a child that failed",
+         "{\"k\":\"ce\",\"s\":0,\"q\":8,\"t\":5,\"e\":\"E\",\"c\":\",\\\"d\\\":1\"}", NULL},
+        {"what is no child's", "{\"k\":\"xs\",\"q\":1,\"t\":5,\"f\":-1,\"d\":{\"a\":[1]}}", NULL},
+    };
+    asl_machine *m = machine();
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct rt_event e;
+        struct diag why = {0};
+        struct buf got = {0};
+        bool good = rt_event_read_outline(rows[i].text, strlen(rows[i].text), m, NULL, &e, &why);
+        ck_assert_msg(good, "%s: %s", rows[i].name, why.text);
+        rt_event_write(&got, &e, NULL);
+        ck_assert_msg(strcmp(buf_str(&got), rows[i].want ? rows[i].want : rows[i].text) == 0,
+                      "%s: %s", rows[i].name, buf_str(&got));
+        buf_clear(&got);
+        rt_event_clear(&e);
+    }
+    asl_machine_unref(m);
+}
+END_TEST
+
 START_TEST(trimming)
 {
     static const struct {
@@ -531,6 +565,7 @@ int main(void)
     tcase_add_loop_test(t, reading, 0, COUNT(reads));
     tcase_add_loop_test(t, packing, 0, COUNT(packs) + COUNT(reads));
     tcase_add_loop_test(t, packing_a_way, 0, 7);
+    tcase_add_test(t, outlines);
     tcase_add_loop_test(t, trimming, 0, 4);
     tcase_add_loop_test(t, row, 0, RT_EVENT_KINDS);
     tcase_add_loop_test(t, soundness, 0, COUNT(sounds));

@@ -35,6 +35,11 @@ START_TEST(events)
     expect_events("no more than wanted", s, 0, 1, 2, "1:1A 2:2A ");
     expect_events("another's", s, 1, 0, 9, "1:101A ");
     expect_events("of none", s, 7, 0, 9, "");
+    struct seen v = {.most = 9};
+    struct diag why = {0};
+    ck_assert_msg(store_read_outline(s, 0, 3, see_event, &v, &why), "%s", why.text);
+    expect_text("an outline", buf_str(&v.text), "3:3A 4:4A 5:5A ");
+    buf_clear(&v.text);
     store_free(s);
 }
 END_TEST

@@ -71,7 +71,7 @@ $(BUILD)/check_service: CHECK_LDFLAGS = -Wl,--wrap=api_new,--wrap=api_load,--wra
 # Waits for a server take no time when it says so.
 $(BUILD)/check_postgresql: CHECK_LDFLAGS = -Wl,--wrap=poll
 # It counts how much of histories and how many rows are read.
-$(BUILD)/check_api_map_runs: CHECK_LDFLAGS = -Wl,--wrap=store_read -Wl,--wrap=store_find
+$(BUILD)/check_api_map_runs: CHECK_LDFLAGS = -Wl,--wrap=store_read -Wl,--wrap=store_find -Wl,--wrap=store_read_outline
 
 # A suite that is linked once more, with the ucontext fallback, for processors without our own stack switch.
 CHECKS_AGAIN := coroutine_by_ucontext

@@ -400,7 +400,7 @@ const struct map_runs *map_runs_of(api *a, uint64_t execution)
     struct map_runs *runs = kept_runs(a, execution);
     struct diag why = {0};
 
-    store_read(a->store, execution, runs->seq, fold_event_of_run, runs, &why);
+    store_read_outline(a->store, execution, runs->seq, fold_event_of_run, runs, &why);
     api_pass_damage(a, &why);
     return runs;
 }

@@ -22,6 +22,10 @@ void rt_event_write(struct buf *out, const struct rt_event *e, const struct rt_s
  */
 bool rt_event_read(const char *text, size_t len, const asl_machine *m,
                    const struct rt_shares *shares, struct rt_event *out, struct diag *why);
+/* Reads an event as rt_event_read does; but one of a child of a Map Run may have null for its data,
+ * whatever they are. */
+bool rt_event_read_outline(const char *text, size_t len, const asl_machine *m,
+                           const struct rt_shares *shares, struct rt_event *out, struct diag *why);
 /* Returns the data in the text of event `seq`, without what is written elsewhere, a new reference:
  * for struct rt_shares. NULL with *why filled. */
 json *rt_event_read_data(const char *text, size_t len, uint64_t seq, struct diag *why);

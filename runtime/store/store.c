@@ -229,6 +229,12 @@ bool store_read(store *s, uint64_t execution, uint64_t seq, store_visit *visit, 
     return s->ops->read(s, execution, seq, visit, user, why);
 }
 
+bool store_read_outline(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
+                        struct diag *why)
+{
+    return s->ops->read_outline(s, execution, seq, visit, user, why);
+}
+
 bool store_read_back(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
                      struct diag *why)
 {

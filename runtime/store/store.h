@@ -179,6 +179,10 @@ bool store_next_number(store *s, uint64_t *out, struct diag *why);
 typedef bool store_visit(void *user, const struct rt_event *e);
 bool store_read(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
                 struct diag *why);
+/* Looks at events as store_read does, for who wants to know what happened and not with what: those
+ * of a Map Run's children may have null for their data. */
+bool store_read_outline(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
+                        struct diag *why);
 /* Looks at the events of an execution before `seq`, the newest first, until `visit` returns false.
  */
 bool store_read_back(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,

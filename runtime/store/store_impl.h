@@ -31,6 +31,8 @@ struct store_ops {
     bool (*next_number)(store *s, uint64_t *out, struct diag *why);
     bool (*read)(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
                  struct diag *why);
+    bool (*read_outline)(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
+                         struct diag *why);
     bool (*read_back)(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
                       struct diag *why);
     bool (*read_last)(store *s, uint64_t execution, store_visit *visit, void *user,

@@ -702,6 +702,7 @@ store *store_memory_new(void)
         .room = memory_store_room,
         .next_number = next_number,
         .read = read_events,
+        .read_outline = read_events,
         .read_back = read_back,
         .read_last = read_last,
         .find = memory_store_find,

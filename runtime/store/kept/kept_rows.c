@@ -45,9 +45,14 @@ static bool read_line_event(struct kept_reading *r, const char *text, size_t len
                             struct rt_event *e)
 {
     struct diag wrong = {0};
+    bool good;
 
     kept_shared_count(r->sharing.all, len);
-    if (!rt_event_read(text, len, r->machine, &r->sharing.shares, e, &wrong)) {
+    if (r->outline)
+        good = rt_event_read_outline(text, len, r->machine, &r->sharing.shares, e, &wrong);
+    else
+        good = rt_event_read(text, len, r->machine, &r->sharing.shares, e, &wrong);
+    if (!good) {
         diag_set(r->why, STORE_DAMAGED, 0, "an event can't be read: %s", wrong.text);
         diag_clear(&wrong);
         return false;

@@ -30,6 +30,7 @@ struct kept_reading {
     struct kept_sharing sharing;
     uint64_t from, before; /* other events of a row are passed over */
     bool back;             /* the newest first */
+    bool outline;          /* as store_read_outline has it */
     store_visit *visit;
     void *user;
     bool good; /* false: *why says what is wrong with the row */

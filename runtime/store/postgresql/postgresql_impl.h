@@ -240,6 +240,8 @@ bool postgresql_find(store *s, uint64_t execution, const struct store_execution 
                      struct diag *why);
 bool postgresql_read(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
                      struct diag *why);
+bool postgresql_read_outline(store *s, uint64_t execution, uint64_t seq, store_visit *visit,
+                             void *user, struct diag *why);
 bool postgresql_read_back(store *s, uint64_t execution, uint64_t seq, store_visit *visit,
                           void *user, struct diag *why);
 bool postgresql_read_last(store *s, uint64_t execution, store_visit *visit, void *user,

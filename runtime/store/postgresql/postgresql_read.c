@@ -259,6 +259,20 @@ bool postgresql_read(store *s, uint64_t execution, uint64_t seq, store_visit *vi
                       (struct walk){PG_GET_EVENTS, PG_NEXT_EVENTS, seq, PAGE_ROWS}, &r);
 }
 
+bool postgresql_read_outline(store *s, uint64_t execution, uint64_t seq, store_visit *visit,
+                             void *user, struct diag *why)
+{
+    struct kept_reading r = {.from = seq,
+                             .before = UINT64_MAX,
+                             .outline = true,
+                             .visit = visit,
+                             .user = user,
+                             .why = why};
+
+    return read_pages(database_of(s), execution,
+                      (struct walk){PG_GET_EVENTS, PG_NEXT_EVENTS, seq, PAGE_ROWS}, &r);
+}
+
 bool postgresql_read_back(store *s, uint64_t execution, uint64_t seq, store_visit *visit,
                           void *user, struct diag *why)
 {

@@ -387,6 +387,7 @@ static struct database *new_database(void)
         .room = postgresql_room,
         .next_number = postgresql_next_number,
         .read = postgresql_read,
+        .read_outline = postgresql_read_outline,
         .read_back = postgresql_read_back,
         .read_last = postgresql_read_last,
         .find = postgresql_find,

@@ -448,6 +448,7 @@ struct file *sqlite_new_file(struct diag *why)
         .room = sqlite_room,
         .next_number = sqlite_next_number,
         .read = sqlite_read,
+        .read_outline = sqlite_read_outline,
         .read_back = sqlite_read_back,
         .read_last = sqlite_read_last,
         .find = sqlite_find,

@@ -241,6 +241,8 @@ void sqlite_clear_found(struct file *f);
 void sqlite_share(struct kept_sharing *s, struct file *f, uint64_t execution);
 bool sqlite_read(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
                  struct diag *why);
+bool sqlite_read_outline(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
+                         struct diag *why);
 bool sqlite_read_back(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
                       struct diag *why);
 bool sqlite_read_last(store *s, uint64_t execution, store_visit *visit, void *user,

@@ -264,6 +264,21 @@ bool sqlite_read(store *s, uint64_t execution, uint64_t seq, store_visit *visit,
     return read_rows(s, q, execution, &r);
 }
 
+bool sqlite_read_outline(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
+                         struct diag *why)
+{
+    sqlite3_stmt *q = sqlite_use(file_of(s), GET_EVENTS);
+    struct reading r = {.rows = {.from = seq,
+                                 .before = UINT64_MAX,
+                                 .outline = true,
+                                 .visit = visit,
+                                 .user = user,
+                                 .why = why}};
+
+    sqlite_bind_number(q, 2, seq);
+    return read_rows(s, q, execution, &r);
+}
+
 bool sqlite_read_back(store *s, uint64_t execution, uint64_t seq, store_visit *visit, void *user,
                       struct diag *why)
 {
