@@ -1124,7 +1124,7 @@ START_TEST(whole_answers)
 END_TEST
 
 /* A file of rows, one of which ends where the first range does: a file that ends there has nothing
- * wrong but that items are missing. Ranges have 4 MiB. */
+ * wrong but that items are missing. Ranges have 3 MiB. */
 static const struct {
     const char *name;
     enum odd odd;
@@ -1132,23 +1132,23 @@ static const struct {
     const char *cause; /* NULL: all rows come */
 } odd_ranges[] = {
     {"a first range without bytes", ODD_EMPTY, 1,
-     "getObject gave 0 bytes of 'k', fewer than its ContentRange 'bytes 0-4194303/5242880' has."},
+     "getObject gave 0 bytes of 'k', fewer than its ContentRange 'bytes 0-3145727/5242880' has."},
     {"a later one", ODD_EMPTY, 2,
-     "getObject gave 0 bytes of 'k', fewer than its ContentRange 'bytes 4194304-5242879/5242880' "
+     "getObject gave 0 bytes of 'k', fewer than its ContentRange 'bytes 3145728-5242879/5242880' "
      "has."},
     {"ranges that are shorter than they say", ODD_SHORT, 1, NULL},
     {"one that is longer", ODD_LONG, 1,
-     "getObject gave 4194305 bytes of 'k', more than its ContentRange 'bytes 0-4194303/5242880' "
+     "getObject gave 3145729 bytes of 'k', more than its ContentRange 'bytes 0-3145727/5242880' "
      "has."},
     {"another size", ODD_GROWN, 2, "'k' was changed while it was read."},
     {"no size", ODD_SIZELESS, 1, NULL},
     {"a whole object that is empty at first", ODD_NOTHING, 1, NULL},
     {"later it isn't", ODD_NOTHING, 2,
-     "getObject gave nothing of 'k' from byte 4194304 on, of 5242880."},
+     "getObject gave nothing of 'k' from byte 3145728 on, of 5242880."},
     {"a whole object that is smaller", ODD_HALF, 2,
-     "getObject gave 2621440 bytes of 'k', which was read to byte 4194304."},
+     "getObject gave 2621440 bytes of 'k', which was read to byte 3145728."},
     {"an end that comes too early", ODD_PAST_END, 2,
-     "getObject gave nothing of 'k' from byte 4194304 on, of 5242880."},
+     "getObject gave nothing of 'k' from byte 3145728 on, of 5242880."},
 };
 
 START_TEST(odd_range)

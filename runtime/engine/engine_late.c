@@ -10,15 +10,13 @@
 
 #include "runtime/engine/engine_turn.h"
 
-/* How many wait. A commit that waits for the disk is to have many; where executions are in memory
- * alone, few fit into the cache with all that a turn makes of them. */
-enum { MOST_WAITING = 64, MOST_WAITING_FOR_STORE = 512 };
+/* How many wait: few fit into the processor's cache with all that a turn makes of them, and with a
+ * store, too, more are not faster, but hold memory. */
+enum { MOST_WAITING = 64 };
 
 static int64_t room_for_children(const engine *e)
 {
-    int64_t most = e->recovers ? MOST_WAITING_FOR_STORE : MOST_WAITING;
-
-    return most - e->ordered - (int64_t)input_queue_len(&e->beginnings);
+    return MOST_WAITING - e->ordered - (int64_t)input_queue_len(&e->beginnings);
 }
 
 int64_t engine_children_left(const engine *e, const struct entry *entry)

@@ -17,7 +17,7 @@
 #include <strings.h>
 
 /* A piece, and how much of it the reader is fed with at once. */
-enum { PIECE_BYTES = 4 << 20, FEED_BYTES = 256 << 10 };
+enum { PIECE_BYTES = 3 << 20, FEED_BYTES = 256 << 10 };
 /* What is read first of a Parquet file: mostly its whole footer, and all of a small file. */
 enum { TAIL_BYTES = 256 << 10 };
 
