@@ -343,6 +343,7 @@ static int row(const char *work, const char *kind, size_t rounds)
 
 int main(int argc, char **argv)
 {
+    mem_keep_freed();
     if (argc == 4)
         return row(argv[1], argv[2], row_number(argv[3]));
     measure_texts();

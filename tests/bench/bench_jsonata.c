@@ -195,6 +195,7 @@ static void measure_workload(size_t i)
 /* Without an argument all of them; else those whose names hold it. */
 int main(int argc, char **argv)
 {
+    mem_keep_freed();
     for (size_t i = 0; i < COUNT(workloads); i++)
         if (argc < 2 || strstr(workloads[i].name, argv[1]))
             measure_workload(i);

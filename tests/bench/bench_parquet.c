@@ -7,6 +7,7 @@
  * more of them.
  */
 
+#include "parsers/base/mem.h"
 #include "parsers/parquet/parquet.h"
 
 #include <stdio.h>
@@ -86,6 +87,7 @@ int main(int argc, char **argv)
 {
     bool print = argc > 1 && !strcmp(argv[1], "--rows"), good = true;
 
+    mem_keep_freed();
     for (int i = 1 + print; i < argc; i++) {
         struct buf file = {0};
         struct diag why = {0};
