@@ -158,7 +158,6 @@ START_TEST(packing_a_way)
 }
 END_TEST
 
-/* A child's data go, small or not; another event's stay. */
 /* What children got and gave is passed over, and nothing else. */
 START_TEST(outlines)
 {
@@ -193,6 +192,7 @@ START_TEST(outlines)
 }
 END_TEST
 
+/* A child's data go, small or not; another event's stay. */
 START_TEST(trimming)
 {
     static const struct {

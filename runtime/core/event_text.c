@@ -315,11 +315,11 @@ bool rt_event_read(const char *text, size_t len, const asl_machine *m,
 static size_t outline_of_child(const char *text, size_t len, char *out, size_t room)
 {
     static const char data[] = ",\"d\":", none[] = ",\"d\":null}";
-    size_t n = 0, most = len < room - sizeof none ? len : room - sizeof none;
+    size_t n = 0, end = len < room - sizeof none ? len : room - sizeof none;
 
-    while (n < most && memcmp(text + n, data, sizeof data - 1) != 0)
+    while (n + sizeof data - 1 <= end && memcmp(text + n, data, sizeof data - 1) != 0)
         n++;
-    if (n == most)
+    if (n + sizeof data - 1 > end)
         return 0;
     memcpy(out, text, n);
     memcpy(out + n, none, sizeof none - 1);
